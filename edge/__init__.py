@@ -1,0 +1,1 @@
+"""The agent on a device: reads barcodes and positions, keeps them safe, delivers them when it can."""

@@ -1,0 +1,276 @@
+"""Every message of the contract, as msgspec structs; JSON on the wire.
+
+A field that a reader does not know is ignored; an item whose kind it does not know is quarantined by the
+hub with its bytes. Times are integer milliseconds: `at` is the device's wall clock (Unix time), `up` its
+uptime (CLOCK_BOOTTIME), so that a wrong wall clock can be corrected later and the original stays.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from wire.actions import Action
+from wire.limits import MAX_SEQUENCE
+
+Ms = Annotated[int, Meta(ge=-MAX_SEQUENCE, le=MAX_SEQUENCE)]
+"""Milliseconds."""
+Sequence = Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)]
+"""A place in a lane: the first item of a lane has sequence 1; 0 means nothing yet."""
+Nonce = Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
+StreamId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+LedgerId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+RunId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+Account = Annotated[str, Meta(pattern=r"^(place|unit|transit|virtual):[^\x00-\x20].{0,99}\Z")]
+"""`place:SITE` or `place:SITE/BIN`, `unit:CODE`, `transit:VEHICLE`, `virtual:NAME`."""
+Label = Annotated[str, Meta(min_length=1, max_length=4096)]
+"""What the scanner read, unchanged, with its AIM symbology identifier in front when it sent one."""
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
+Counted = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+
+
+class Lane(StrEnum):
+    """The two lanes of a stream: facts are never dropped, telemetry may be thinned when space runs out."""
+
+    FACTS = "facts"
+    TELEMETRY = "telemetry"
+
+
+class GapReason(StrEnum):
+    """Why sequences are missing in a batch."""
+
+    THINNED = "thinned"
+    TRIMMED = "trimmed"
+    UNREADABLE = "unreadable"
+
+
+class Quality(StrEnum):
+    """How a position was found (NMEA 0183: GGA field 6 and the mode indicators of RMC, GNS, GLL, VTG)."""
+
+    GNSS = "gnss"
+    DIFFERENTIAL = "differential"
+    RTK = "rtk"
+    ESTIMATED = "estimated"
+    MANUAL = "manual"
+    SIMULATED = "simulated"
+
+
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k"):
+    """What a lane carries."""
+
+    at: Ms
+    up: Ms
+
+
+class Scan(Item, frozen=True, kw_only=True, tag="scan"):
+    """A person or machine read the labels of one thing and did something with it: a fact.
+
+    `labels` are all raw labels of the one item; `do` says what was done; `from` and `to` override what
+    the action names by itself. `text` is "latin-1" where the scanner's bytes were not UTF-8.
+    """
+
+    do: Action
+    labels: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=8)]
+    source: Account | None = msgspec.field(default=None, name="from")
+    to: Account | None = None
+    n: Quantity = 1
+    owner: Name | None = None
+    by: Name | None = None
+    text: Annotated[str, Meta(max_length=20)] = "utf-8"
+
+
+class Count(Item, frozen=True, kw_only=True, tag="count"):
+    """A person counted one item at one place: a fact that states a balance, also zero."""
+
+    where: Account
+    labels: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=8)]
+    n: Counted
+    owner: Name | None = None
+    by: Name | None = None
+    text: Annotated[str, Meta(max_length=20)] = "utf-8"
+
+
+class Void(Item, frozen=True, kw_only=True, tag="void"):
+    """Undo of one earlier fact of the same device: idempotent, valid before its target arrives."""
+
+    stream: StreamId
+    seq: Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
+    by: Name | None = None
+
+
+class Fix(Item, frozen=True, kw_only=True, tag="fix"):
+    """A position from a GNSS receiver: telemetry. `t` is the receiver's own UTC in Unix milliseconds."""
+
+    t: Ms
+    lat_e7: Annotated[int, Meta(ge=-900_000_000, le=900_000_000)]
+    lon_e7: Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000)]
+    quality: Quality = Quality.GNSS
+    alt_cm: Annotated[int, Meta(ge=-1_000_000, le=10_000_000)] | None = None
+    speed_cms: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    heading_cd: Annotated[int, Meta(ge=0, le=36_000)] | None = None
+    hdop_c: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    sats: Annotated[int, Meta(ge=0, le=200)] | None = None
+
+
+class Health(Item, frozen=True, kw_only=True, tag="health"):
+    """How the device is doing: telemetry."""
+
+    pending_facts: Counted = 0
+    pending_telemetry: Counted = 0
+    outbox_bytes: Sequence = 0
+    disk_free_bytes: Sequence = 0
+    rss_bytes: Sequence = 0
+    version: Annotated[str, Meta(max_length=40)] = ""
+    note: Annotated[str, Meta(max_length=1000)] = ""
+
+
+class Opaque(Item, frozen=True, kw_only=True, tag="opaque"):
+    """An item that could not be delivered as itself, wrapped: its bytes in base64."""
+
+    data: bytes
+
+
+AnyItem = Scan | Count | Void | Fix | Health | Opaque
+FACTS = (Scan, Count, Void)
+"""Which items belong into the facts lane (and Opaque, in whichever lane its content was)."""
+
+
+class Gap(Struct, frozen=True, array_like=True):
+    """Sequences `first` to `last`, both included, that a batch declares as missing."""
+
+    first: Sequence
+    last: Sequence
+    reason: GapReason
+
+
+class Clock(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A device's estimate for the boot that made the items: Unix time = `up` + `base`, within `error`; all ms."""
+
+    base: Ms
+    error: Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)]
+
+
+class StreamEnd(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The last sequence minted per lane of one stream."""
+
+    stream: StreamId
+    facts: Sequence = 0
+    telemetry: Sequence = 0
+
+
+class Hello(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="hello"):
+    """A device introduces itself: every stream ever minted, in pages that carry one fresh random number.
+
+    `ledger` is the ledger that the device is bound to, None before its first contact.
+    """
+
+    hello: Nonce
+    ledger: LedgerId | None = None
+    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    pages: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    streams: Annotated[tuple[StreamEnd, ...], Meta(max_length=4000)] = ()
+    version: Annotated[str, Meta(max_length=40)] = ""
+    kind: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="batch"):
+    """Items (after, last] of one stream and lane, in order; what is missing is declared in `gaps`."""
+
+    ledger: LedgerId
+    hello: Nonce
+    stream: StreamId
+    lane: Lane
+    after: Sequence
+    last: Sequence
+    turn: Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)] = msgspec.field(default=0, name="pass")
+    gaps: Annotated[tuple[Gap, ...], Meta(max_length=20_000)] = ()
+    clock: Clock | None = None
+    items: tuple[AnyItem, ...] = ()
+
+
+class RawBatch(Struct, frozen=True, kw_only=True, tag_field="k", tag="batch"):
+    """A batch whose items are still bytes: how a hub reads one that does not decode whole."""
+
+    ledger: LedgerId
+    hello: Nonce
+    stream: StreamId
+    lane: Lane
+    after: Sequence
+    last: Sequence
+    turn: Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)] = msgspec.field(default=0, name="pass")
+    gaps: Annotated[tuple[Gap, ...], Meta(max_length=20_000)] = ()
+    clock: Clock | None = None
+    items: tuple[msgspec.Raw, ...] = ()
+
+
+class StreamState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the hub has of one stream: `through` per lane, and the fact gaps that are still open."""
+
+    stream: StreamId
+    facts: Sequence = 0
+    telemetry: Sequence = 0
+    open: Annotated[tuple[tuple[Sequence, Sequence], ...], Meta(max_length=10_000)] = ()
+
+
+class Welcome(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="welcome"):
+    """The hub's answer to one page of a hello, sent after all that came before it was committed."""
+
+    ledger: LedgerId
+    run: RunId
+    time: Ms
+    hello: Nonce
+    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    streams: tuple[StreamState, ...] = ()
+
+
+class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="receipt"):
+    """What the hub has committed of one stream and lane; `beyond` marks the answer to a batch not stored."""
+
+    ledger: LedgerId
+    run: RunId
+    time: Ms
+    hello: Nonce
+    stream: StreamId
+    lane: Lane
+    through: Sequence
+    turn: Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)] = msgspec.field(default=0, name="pass")
+    beyond: bool = False
+
+
+class Status(Struct, frozen=True, kw_only=True, tag_field="k", tag="status"):
+    """The hub's birth and last will. It only ever makes a device say hello: it may be old."""
+
+    ledger: LedgerId
+    run: RunId
+    online: bool
+
+
+class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="presence"):
+    """A device's birth and last will, retained, with the run and connection that it speaks of."""
+
+    run: RunId
+    connection: Annotated[str, Meta(max_length=40)]
+    online: bool
+    at: Ms
+    version: Annotated[str, Meta(max_length=40)] = ""
+    kind: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Now(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="now"):
+    """A device's newest state for live screens: shown, never stored, never a reason to change stock."""
+
+    at: Ms
+    fix: Fix | None = None
+    pending_facts: Counted = 0
+    pending_telemetry: Counted = 0
+
+
+Up = Hello | Batch
+Down = Welcome | Receipt
+
+
+def fields(**values: Any) -> dict[str, Any]:
+    """Keyword arguments without those that are None: how sparse items are built."""
+    return {name: value for name, value in values.items() if value is not None}
