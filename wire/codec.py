@@ -52,7 +52,7 @@ def assemble(head: Batch, items: Iterable[bytes]) -> bytes:
 
 def decode_up(payload: bytes) -> Up:
     """A hello or a batch. The batch's sequences add up: see sequences()."""
-    message = _guard(_up.decode, payload, UNPACKED_BYTES)
+    message: Up = _guard(_up.decode, payload, UNPACKED_BYTES)
     if type(message) is Batch:
         sequences(message.after, message.last, message.gaps, len(message.items))
     return message
@@ -67,7 +67,7 @@ def decode_raw(payload: bytes) -> RawBatch:
 
 def decode_item(data: bytes) -> AnyItem:
     """One item. Opaque ones may be larger by their wrapping."""
-    item = _guard(_item.decode, data, 2 * ITEM_BYTES)
+    item: AnyItem = _guard(_item.decode, data, 2 * ITEM_BYTES)
     if len(data) > ITEM_BYTES and item.__struct_config__.tag != "opaque":
         raise DecodeError(f"an item of {len(data)} bytes is larger than {ITEM_BYTES}")
     return item
@@ -75,7 +75,8 @@ def decode_item(data: bytes) -> AnyItem:
 
 def decode_down(payload: bytes) -> Down:
     """A welcome or a receipt."""
-    return _guard(_down.decode, payload, UNPACKED_BYTES)
+    message: Down = _guard(_down.decode, payload, UNPACKED_BYTES)
+    return message
 
 
 def decode_status(payload: bytes) -> Status:

@@ -8,11 +8,11 @@ class WireError(Exception):
 
 
 class DecodeError(WireError):
-    """These bytes are not a message of the contract."""
+    """Bytes that are not a message of the contract."""
 
 
 class TopicError(WireError):
-    """This is not a topic of the contract."""
+    """Not a topic of the contract."""
 
 
 class Reason(StrEnum):

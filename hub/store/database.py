@@ -1,0 +1,100 @@
+"""Opening the hub's database: one writer, pooled readers, WAL, durable commits."""
+
+import secrets
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+
+from hub.errors import StoreError
+from hub.store import schema
+
+_WRITER = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "cache_size=-65536",
+    "wal_autocheckpoint=16384",
+)
+_READER = ("busy_timeout=10000", "query_only=ON", "cache_size=-16384")
+
+
+class Database:
+    """The hub's database. `write()` is for one thread at a time; `read()` gives pooled read-only connections."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.writer = _engine(path, _WRITER)
+        self.reader = _engine(path, _READER)
+
+    @classmethod
+    def open(cls, path: Path) -> "Database":
+        """Open, create or upgrade the database at a path. Raises StoreError with what a person can do."""
+        try:
+            database = cls(path)
+            database._upgrade()
+            with database.write() as connection:
+                _identify(connection)
+        except Exception as error:
+            raise StoreError(f"the database {path} cannot be opened: {error}") from error
+        return database
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """One transaction on the writing side, committed at the end of the block."""
+        return self.writer.begin()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A read-only connection with a snapshot of its own."""
+        return self.reader.connect()
+
+    def close(self) -> None:
+        """Give back all connections. Idempotent."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def fact(self, key: str) -> str:
+        """One value of the table meta. Raises KeyError."""
+        with self.read() as connection:
+            value = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar()
+        if value is None:
+            raise KeyError(key)
+        return str(value)
+
+    @property
+    def ledger(self) -> str:
+        """The ledger's random id: 16 hex digits, the same for ever, also in backups."""
+        return self.fact("ledger")
+
+    @property
+    def generation(self) -> str:
+        """A random id that each restore renews: cursors carry it."""
+        return self.fact("generation")
+
+    def _upgrade(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.writer.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+def _identify(connection: Connection) -> None:
+    known = set(connection.execute(select(schema.meta.c.key)).scalars())
+    for key in ("ledger", "generation"):
+        if key not in known:
+            connection.execute(insert(schema.meta).values(key=key, value=secrets.token_hex(8)))
