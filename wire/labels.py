@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from wire.checkdigits import check_digit, expand_upc_e, is_checked, is_digits
 from wire.elements import GS, LONGEST_VALUE, MOST_FAULTS, element_string, read
 
-__all__ = ["DEFAULT_YEAR", "Kind", "Label", "check_digit", "element_string", "merge", "parse"]
+__all__ = ["DEFAULT_YEAR", "GS", "Kind", "Label", "check_digit", "element_string", "merge", "parse"]
 
 DEFAULT_YEAR: Final = 2026
 """The year that two-digit years are read around where the caller names none: 77 to 99 are 1977 to 1999, 00 to 76 are
