@@ -1,0 +1,208 @@
+"""The agent's configuration: one TOML file, read once, checked whole, every fault named at once.
+
+A key that is unknown is a fault too: a mistyped key would otherwise be a setting that silently does nothing.
+Paths in the file are relative to the file.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edge.core.dialogue import Work
+from edge.errors import EdgeError
+from edge.section import Faults, Section
+from wire.actions import Action
+from wire.limits import KEEP_DAYS
+
+KINDS = ("scanner", "terminal", "vehicle")
+CONFIRM = ("ack", "echo", "none")
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class ConfigError(EdgeError):
+    """The configuration cannot be used; `faults` holds one sentence each."""
+
+    def __init__(self, path: Path, faults: tuple[str, ...]) -> None:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"{path}: {count}\n" + "\n".join(f"  {fault}" for fault in faults))
+        self.path = path
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSettings:
+    name: str
+    kind: str
+    data: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSettings:
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerSettings:
+    port: str
+    baud: int
+    prefix: bytes
+    suffix: bytes
+    confirm: str
+    work: Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GnssSettings:
+    port: str
+    baud: int
+    rate_hz: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that a run of the agent is told. `advice` is what works but should be better."""
+
+    path: Path
+    device: DeviceSettings
+    hub: HubSettings
+    scanners: tuple[ScannerSettings, ...]
+    gnss: tuple[GnssSettings, ...]
+    keep_days: int
+    log_level: str
+    log_json: bool
+    advice: tuple[str, ...] = ()
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """The ports that this agent reads."""
+        return (*(scanner.port for scanner in self.scanners), *(gnss.port for gnss in self.gnss))
+
+    @property
+    def outbox(self) -> Path:
+        """Where the outbox lives."""
+        return self.device.data / "outbox.db"
+
+    @property
+    def status(self) -> Path:
+        """Where a running agent says how it is."""
+        return self.device.data / "status.json"
+
+
+def load(path: Path) -> Settings:
+    """The settings of a file. Raises ConfigError with every fault that it has."""
+    try:
+        text = path.read_bytes().decode()
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(path, (f"cannot be read: {error.strerror}; name an existing file with --config",)) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(path, (f"is not TOML: {error}",)) from error
+    return check(table, path)
+
+
+def check(table: dict[str, Any], path: Path) -> Settings:
+    """The settings of a parsed file. Raises ConfigError with every fault that it has."""
+    faults = Faults()
+    root = Section(table, "", faults)
+    device = _device(root.table("device", required=True), path)
+    hub = _hub(root.table("hub", required=True), path, device.name)
+    scanners = tuple(_scanner(section) for section in root.tables("scanner"))
+    gnss = tuple(_gnss(section) for section in root.tables("gnss"))
+    outbox = root.table("outbox")
+    log = root.table("log")
+    settings = Settings(
+        path=path,
+        device=device,
+        hub=hub,
+        scanners=scanners,
+        gnss=gnss,
+        keep_days=outbox.integer("keep_days", KEEP_DAYS, least=1, most=3650),
+        log_level=log.choice("level", LEVELS, "info"),
+        log_json=log.boolean("json", True),
+        advice=tuple(faults.advice),
+    )
+    for section in (outbox, log, root):
+        section.rest()
+    _ports_differ(settings, faults)
+    if faults.found:
+        raise ConfigError(path, tuple(faults.found))
+    return settings
+
+
+def _device(section: Section, path: Path) -> DeviceSettings:
+    device = DeviceSettings(
+        name=section.device("name"),
+        kind=section.choice("kind", KINDS),
+        data=path.parent / section.text("data", "/var/lib/relief-relay/edge"),
+    )
+    section.rest()
+    return device
+
+
+def _hub(section: Section, path: Path, device: str) -> HubSettings:
+    hub = HubSettings(
+        host=section.text("host"),
+        port=section.integer("port", 1883, least=1, most=65_535),
+        username=section.text("username", device),
+        password=_password(section, path),
+    )
+    section.rest()
+    return hub
+
+
+def _password(section: Section, path: Path) -> str:
+    password, file = section.text("password", ""), section.text("password_file", "")
+    if bool(password) == bool(file):
+        section.fault("password", "is needed, or password_file: exactly one of them; `relay-hub device add` prints one")
+        return ""
+    secret = path.parent / file if file else path
+    section.private(secret, "password_file" if file else "password")
+    if not file:
+        return password
+    try:
+        return secret.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        section.fault("password_file", f"cannot be read: {error}")
+        return ""
+
+
+def _scanner(section: Section) -> ScannerSettings:
+    work = Work(
+        do=Action(section.choice("do", tuple(Action), Action.SIGHT.value)),
+        source=section.account("from"),
+        to=section.account("to"),
+        owner=section.name("owner"),
+        by=section.name("by"),
+    )
+    scanner = ScannerSettings(
+        port=section.text("port"),
+        baud=section.integer("baud", 115_200, least=300, most=4_000_000),
+        prefix=section.affix("prefix", ""),
+        suffix=section.affix("suffix", "\r\n", needed=True),
+        confirm=section.choice("confirm", CONFIRM, "ack"),
+        work=work,
+    )
+    section.rest()
+    return scanner
+
+
+def _gnss(section: Section) -> GnssSettings:
+    gnss = GnssSettings(
+        port=section.text("port"),
+        baud=section.integer("baud", 9_600, least=300, most=4_000_000),
+        rate_hz=section.integer("rate_hz", 1, least=1, most=10),
+    )
+    section.rest()
+    return gnss
+
+
+def _ports_differ(settings: Settings, faults: Faults) -> None:
+    seen: set[str] = set()
+    for port in settings.ports:
+        if port and port in seen:
+            faults.found.append(f"port: {port} is named twice; a port has one reader, remove one of the entries")
+        seen.add(port)
