@@ -1,0 +1,244 @@
+"""The outbox: what a device keeps until the hub says that it has it.
+
+A fact is durable (WAL, synchronous=FULL) before append_facts returns; a person is told "saved" only then. The
+agent's appends, the uplink's reads and its confirmations come from different threads: writes take turns under one
+lock, in short transactions, reads have a connection of their own and wait for nobody. Telemetry and bookkeeping
+use a connection that does not wait for the disk, so a fact never waits for more than a few milliseconds of theirs.
+
+Failure modes: a full or read-only disk raises and stores nothing; a damaged file is moved aside and salvaged, at
+open or in the middle of a run, and the agent goes on in a new stream.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from edge.store import lanes as lane_rows
+from edge.store import retention
+from edge.store.engine import Engine
+from edge.store.errors import OutboxError, OutboxFullError
+from edge.store.lanes import Chunk, LaneRow, Position
+from edge.store.salvage import SalvageReport
+from edge.store.schema import base, transaction
+from edge.store.stats import OutboxStats, count
+from wire.codec import encode_item
+from wire.limits import ITEM_BYTES, KEEP_DAYS
+from wire.messages import AnyItem, Lane
+
+SENT_AHEAD = 4096
+"""Telemetry is marked as sent this far ahead, so that few batches cost a write."""
+
+
+class Outbox:
+    """One device's outbox, locked against other agents. Thread-safe. Made by Outbox.open."""
+
+    def __init__(self, engine: Engine, stream_factory: Callable[[], str]) -> None:
+        self.keep_days = KEEP_DAYS
+        self.limit_bytes = 1 << 30
+        self.on_change: Callable[[], None] = _nothing
+        """Called after each append, by the thread that appended: it must be quick."""
+        self._engine = engine
+        self._factory = stream_factory
+        self._current: tuple[int, str] | None = None
+        self._dirty: set[tuple[str, Lane]] = set()
+
+    @classmethod
+    def open(cls, path: Path, *, device: str, now_ms: int, stream_factory: Callable[[], str]) -> Self:
+        """Create or open, lock and migrate. `stream_factory` gives 16 random hexadecimal digits.
+
+        A damaged file is moved aside and salvaged row by row; `salvage` then reports it. Raises OutboxLockedError,
+        OutboxForeignError (another device's file), OutboxError (read-only disk, newer version and the like).
+        """
+        return cls(Engine(path, device=device, now_ms=now_ms), stream_factory)
+
+    @property
+    def path(self) -> Path:
+        return self._engine.path
+
+    @property
+    def ledger(self) -> str | None:
+        """The ledger that this outbox is bound to; None before the first contact."""
+        return self._engine.ledger
+
+    @property
+    def salvage(self) -> SalvageReport | None:
+        """What the latest salvage of a damaged file saved and lost, at open or since."""
+        return self._engine.report
+
+    def append_facts(self, items: Sequence[AnyItem]) -> Sequence[Position]:
+        """Keep facts, in ONE durable commit, before this returns. Raises OutboxError: then none is kept."""
+        return self._append(Lane.FACTS, items)
+
+    def append_telemetry(self, items: Sequence[AnyItem]) -> Sequence[Position]:
+        """Keep telemetry; a power cut (not a crash) may take the last seconds. Raises OutboxError: none is kept."""
+        return self._append(Lane.TELEMETRY, items)
+
+    def lanes(self) -> list[tuple[str, Lane, int]]:
+        """Stream, lane and last sequence minted, of every stream ever minted: older streams first."""
+        with self._engine.lock:
+            return [(row.stream, row.lane, row.last) for row in self._engine.rows.values()]
+
+    def growing(self) -> list[tuple[str, Lane, int]]:
+        """The same for the one stream that can still grow: cheap."""
+        with self._engine.lock:
+            stream = self._stream()
+            return [] if stream is None else [(stream, lane, self._engine.rows[stream, lane].last) for lane in Lane]
+
+    def read(self, stream: str, lane: Lane, *, after: int, upto: int, max_items: int, max_bytes: int) -> Chunk:
+        """What goes into a batch that starts after `after`. Telemetry is marked as sent first. Raises OutboxError."""
+        engine = self._engine
+
+        def fetch() -> Chunk:
+            row, end = engine.rows[stream, lane], upto
+            if lane is Lane.TELEMETRY and upto > row.sent:
+                end = min(upto, after + max_items)
+                self._mark_sent(row, end)
+            with engine.read_lock:
+                return lane_rows.read(
+                    engine.reader, row, after=after, upto=end, max_items=max_items, max_bytes=max_bytes
+                )
+
+        return engine.attempt(fetch, "read")
+
+    def confirm(self, stream: str, lane: Lane, through: int, hub_ms: int) -> None:
+        """The hub has this lane up to `through`, also if that is less than before. Raises OutboxError.
+
+        Telemetry is deleted at once; facts stay for `keep_days` of the hub's time, and are written down by flush().
+        """
+        engine = self._engine
+        row = engine.rows.get((stream, lane))
+        if row is None:
+            return
+        with engine.lock:
+            engine.hub_ms = max(engine.hub_ms, hub_ms)
+            lowered = through < row.through
+            row.through = through
+            self._dirty.add((stream, lane))
+        if lowered:
+            self.flush()
+        elif lane is Lane.TELEMETRY and through > row.gone:
+            engine.attempt(
+                lambda: retention.drop(engine.lock, engine.loose, engine.rows[stream, lane], through), "tidy"
+            )
+
+    def flush(self) -> None:
+        """Write down how far the hub is. What is not written down is only asked for again. Raises OutboxError."""
+        if self._dirty:
+            self._engine.attempt(self._record, "tidy")
+
+    def maintain(self) -> None:
+        """Housekeeping, every few seconds, by the uplink: expired facts, space, the log. Raises OutboxError."""
+        self.flush()
+        engine = self._engine
+
+        def work() -> None:
+            rows = list(engine.rows.values())
+            retention.expire(engine.lock, engine.loose, rows, engine.hub_ms, self.keep_days)
+            retention.make_room(engine.lock, engine.loose, rows, engine.path, self.limit_bytes)
+            retention.checkpoint(engine.keeper, engine.path)
+
+        engine.attempt(work, "tidy")
+
+    def bind(self, ledger: str) -> None:
+        """Belong to a ledger from now on: durable when this returns. Raises OutboxError if bound to another."""
+        engine = self._engine
+
+        def write() -> None:
+            with engine.lock:
+                retention.set_meta(engine.facts, "ledger", ledger)
+                engine.ledger = ledger
+
+        if engine.ledger not in {None, ledger}:
+            raise OutboxError(f"the outbox {self.path} belongs to ledger {engine.ledger}, not to {ledger}; rebind it")
+        engine.attempt(write, "bind")
+
+    def rebind(self, ledger: str | None) -> None:
+        """A person decided: everything still stored goes to another ledger (None: the next that answers)."""
+        engine = self._engine
+
+        def write() -> None:
+            with engine.lock:
+                retention.forget_receipts(engine.facts, ledger)
+                engine.ledger = ledger
+                self._dirty.clear()
+                for row in engine.rows.values():
+                    row.through = 0
+
+        engine.attempt(write, "rebind")
+
+    def stats(self) -> OutboxStats:
+        """Counts, without looking at a row."""
+        engine = self._engine
+        with engine.lock:
+            return count(engine.rows.values(), size=retention.file_bytes(engine.path), ledger=engine.ledger)
+
+    def close(self) -> None:
+        """Write down what is known and give up the lock. May be called again."""
+        if self._engine.is_open:
+            with suppress(OutboxError):  # only a convenience: the hub says it again at the next hello
+                self.flush()
+        self._engine.close()
+
+    def _append(self, lane: Lane, items: Sequence[AnyItem]) -> list[Position]:
+        if not items:
+            return []
+        payloads = [encode_item(item) for item in items]
+        large = max(map(len, payloads))
+        if large > ITEM_BYTES:
+            raise OutboxFullError(f"an item of {large} bytes is larger than {ITEM_BYTES}; nothing was stored")
+        positions = self._engine.attempt(lambda: self._insert(lane, payloads), "write to")
+        self.on_change()
+        return positions
+
+    def _insert(self, lane: Lane, payloads: list[bytes]) -> list[Position]:
+        engine = self._engine
+        with engine.lock:
+            db = engine.facts if lane is Lane.FACTS else engine.loose
+            stream = self._stream()
+            row = engine.rows[stream, lane] if stream else self._mint(lane)
+            first = row.last + 1
+            with transaction(db):
+                if stream is None:
+                    db.execute("INSERT INTO streams VALUES (?, ?, ?)", (row.no, row.stream, engine.now_ms))
+                    db.executemany("INSERT INTO lanes (no, lane) VALUES (?, ?)", [(row.no, x.value) for x in Lane])
+                start = base(row.no) + first
+                db.executemany(f"INSERT INTO {lane.value} VALUES (?, ?)", enumerate(payloads, start))  # noqa: S608
+                db.execute(
+                    "UPDATE lanes SET last = ?, kept = kept + ? WHERE no = ? AND lane = ?",
+                    (row.last + len(payloads), len(payloads), row.no, lane.value),
+                )
+                db.execute("COMMIT")
+            if stream is None:
+                self._current = (engine.generation, row.stream)
+                engine.rows |= {(row.stream, x): row if x is lane else LaneRow(row.no, row.stream, x) for x in Lane}
+            row.last += len(payloads)
+            row.kept += len(payloads)
+            return [Position(row.stream, seq) for seq in range(first, row.last + 1)]
+
+    def _stream(self) -> str | None:
+        """The stream of this run, unless none was minted since the file was opened."""
+        return self._current[1] if self._current and self._current[0] == self._engine.generation else None
+
+    def _mint(self, lane: Lane) -> LaneRow:
+        return LaneRow(1 + max((row.no for row in self._engine.rows.values()), default=0), self._factory(), lane)
+
+    def _mark_sent(self, row: LaneRow, upto: int) -> None:
+        """Durable: what may have left the device is never thinned afterwards."""
+        with self._engine.lock:
+            self._engine.facts.execute(
+                "UPDATE lanes SET sent = ? WHERE no = ? AND lane = ?", (upto + SENT_AHEAD, row.no, row.lane.value)
+            )
+            row.sent = upto + SENT_AHEAD
+
+    def _record(self) -> None:
+        engine = self._engine
+        with engine.lock:
+            dirty = set(self._dirty)
+            rows = [engine.rows[key] for key in sorted(dirty) if key in engine.rows]
+            retention.record(engine.loose, rows, engine.hub_ms)
+            self._dirty -= dirty
+
+
+def _nothing() -> None:
+    """Nobody waits for changes yet."""

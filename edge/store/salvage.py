@@ -1,0 +1,207 @@
+"""A damaged outbox is moved aside, and every row that can still be read goes into a new one.
+
+Rows that cannot be read become gaps declared as unreadable, because the lane's row says how many there were; where
+that row is lost too, the hub still knows the greatest sequence that it heard of. Rows whose stream is not known any
+more stay in the file that was moved aside: under a new name they might be counted twice.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge.store.errors import OutboxError, explain
+from edge.store.lanes import LaneRow
+from edge.store.retention import log_path, set_meta
+from edge.store.schema import base, connect, migrate
+from wire.messages import Lane
+
+MOST_PROBES = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalvageReport:
+    """What became of a damaged outbox: where it lies now, and how many items were kept and lost, by lane."""
+
+    moved_to: Path
+    kept_facts: int
+    kept_telemetry: int
+    lost_facts: int
+    lost_telemetry: int
+
+    def __str__(self) -> str:
+        return (
+            f"the outbox was damaged: moved to {self.moved_to}; {self.kept_facts} facts and {self.kept_telemetry}"
+            f" telemetry items saved, {self.lost_facts} facts and {self.lost_telemetry} telemetry items unreadable"
+        )
+
+
+def salvage(path: Path, *, device: str, now_ms: int) -> SalvageReport:
+    """Rebuild the outbox at `path`, which nobody has open. Raises OutboxError if the disk does not allow it.
+
+    Killed on the way it starts again, or finishes by finish_salvage().
+    """
+    building = path.with_name(path.name + ".salvaging")
+    _remove(building)
+    try:
+        lanes = _copy(path, building, device=device, now_ms=now_ms)
+        building.replace(path.with_name(path.name + ".salvaged"))
+        moved_to = _free_name(path)
+        log = log_path(path)
+        if log.exists():
+            log.replace(log_path(moved_to))
+        path.with_name(path.name + "-shm").unlink(missing_ok=True)
+        path.replace(moved_to)
+        finish_salvage(path)
+    except sqlite3.Error as error:
+        raise explain(error, path, "salvage") from error
+    except OSError as error:
+        raise OutboxError(f"cannot salvage the outbox {path}: {error.strerror}; check the disk") from error
+    sums = {lane: [0, 0] for lane in Lane}
+    for row, lost in lanes:
+        sums[row.lane][0] += row.kept
+        sums[row.lane][1] += lost
+    facts, telemetry = sums[Lane.FACTS], sums[Lane.TELEMETRY]
+    return SalvageReport(
+        moved_to=moved_to,
+        kept_facts=facts[0],
+        kept_telemetry=telemetry[0],
+        lost_facts=facts[1],
+        lost_telemetry=telemetry[1],
+    )
+
+
+def finish_salvage(path: Path) -> None:
+    """Put a finished salvage in place, if the one who made it died just then."""
+    done = path.with_name(path.name + ".salvaged")
+    if done.exists() and not path.exists():
+        done.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> list[tuple[LaneRow, int]]:
+    """Into a new file; each lane with how many of its items are lost."""
+    with closing(connect(building, synchronous="OFF", create=True)) as new:
+        migrate(new, building)
+        with closing(_open_damaged(path)) as old:
+            new.execute("BEGIN IMMEDIATE")
+            _copy_meta(old, new, device)
+            lanes = [_copy_lane(old, new, row) for row in _streams(old, new, now_ms)]
+            new.execute("COMMIT")
+        new.execute("PRAGMA synchronous=FULL")
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        new.execute("PRAGMA journal_mode=DELETE").fetchall()
+    with building.open("rb") as file:
+        os.fsync(file.fileno())
+    return lanes
+
+
+def _open_damaged(path: Path) -> sqlite3.Connection:
+    """The damaged file, or nothing at all where not even its first page makes sense."""
+    old = sqlite3.connect(path, isolation_level=None)
+    try:
+        old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.DatabaseError:
+        old.close()
+        return sqlite3.connect(":memory:", isolation_level=None)
+    old.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    return old
+
+
+def _copy_meta(old: sqlite3.Connection, new: sqlite3.Connection, device: str) -> None:
+    for key, value in _rows(old, "SELECT key, value FROM meta"):
+        if key in {"ledger", "hub_ms"} and isinstance(value, str):
+            set_meta(new, key, value)
+    set_meta(new, "device", device)
+
+
+def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> Iterator[LaneRow]:
+    """The lanes of all streams that can be read, from the table or its index."""
+    streams = {no: stream for stream, no in _rows(old, "SELECT stream, no FROM streams ORDER BY stream")}
+    streams |= dict(_rows(old, "SELECT no, stream FROM streams"))
+    known = {
+        (row[0], row[1]): row[2:]
+        for row in _rows(old, "SELECT no, lane, last, through, gone, sent, kept, thinned, damaged FROM lanes")
+    }
+    for no, stream in sorted(streams.items()):
+        try:
+            new.execute("INSERT INTO streams VALUES (?, ?, ?)", (no, stream, now_ms))
+        except sqlite3.IntegrityError:
+            continue
+        for lane in Lane:
+            found = known.get((no, lane.value))
+            if found is not None and all(isinstance(value, int) for value in found):
+                yield LaneRow(no, stream, lane, *found)
+            else:
+                yield LaneRow(no, stream, lane, damaged=1)
+    receipts = _rows(old, "SELECT no, hour, through FROM receipts")
+    new.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", (r for r in receipts if r[0] in streams))
+
+
+def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -> tuple[LaneRow, int]:
+    """Copy the rows of one lane; the lane, and how many of its items are lost."""
+    expected, start, kept, last = row.kept, base(row.no), 0, 0
+    for number, payload in _items(old, row.lane, start + 1, start + row.last if row.last else base(row.no + 1) - 1):
+        if not isinstance(payload, bytes):
+            continue
+        new.execute(f"INSERT OR IGNORE INTO {row.lane.value} VALUES (?, ?)", (number, payload))  # noqa: S608
+        kept, last = kept + 1, number - start
+    row.last = max(row.last, last)
+    row.gone = min(row.gone, row.last - kept)
+    lost = max(0, expected - kept)
+    row.damaged = int(row.damaged or lost > 0)
+    row.kept = kept
+    new.execute(
+        "INSERT INTO lanes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row.no, row.lane.value, row.last, row.through, row.gone, row.sent, kept, row.thinned, row.damaged),
+    )
+    return row, lost
+
+
+def _items(old: sqlite3.Connection, lane: Lane, first: int, last: int) -> Iterator[tuple[int, object]]:
+    """The rows of first to last that can be read: where a range cannot, its halves are tried."""
+    ranges = [(first, last)]
+    probes = 0
+    while ranges and probes < MOST_PROBES:
+        low, high = ranges.pop()
+        probes += 1
+        at = low - 1
+        query = f"SELECT id, payload FROM {lane.value} WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608
+        try:
+            for number, payload in old.execute(query, (low, high)):
+                if not at < number <= high:
+                    raise sqlite3.DatabaseError("out of order")  # noqa: TRY301
+                yield number, payload
+                at = number
+        except sqlite3.DatabaseError:
+            if low < high and at < high:
+                middle = (at + 1 + high) // 2
+                ranges.extend([(middle + 1, high)] if middle < high else [])
+                ranges.append((at + 1, middle))
+
+
+def _rows(old: sqlite3.Connection, query: str) -> list[tuple[Any, ...]]:
+    """What can be read of a small table."""
+    found: list[tuple[Any, ...]] = []
+    with suppress(sqlite3.Error):
+        found.extend(old.execute(query))
+    return found
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while path.with_name(f"{path.name}.corrupt-{number}").exists():
+        number += 1
+    return path.with_name(f"{path.name}.corrupt-{number}")
+
+
+def _remove(path: Path) -> None:
+    for file in (path, log_path(path), path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):
+        file.unlink(missing_ok=True)

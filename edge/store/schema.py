@@ -1,0 +1,121 @@
+"""The outbox's tables, how they came to be, and how a connection to them is opened.
+
+A stream has a number `no`, in order of age; an item's rowid is `no << 40 | sequence`, so appending, reading a
+batch and deleting a confirmed prefix are all runs of one B-tree, and no table is ever counted or scanned.
+
+    facts, telemetry   the items, as the JSON that goes on the wire
+    lanes              per stream and lane: last minted, through (confirmed by the hub), gone (deleted up to here),
+                       sent (telemetry up to here may have left), kept (rows), thinned, damaged (rows were lost)
+    receipts           facts of a stream were confirmed up to here, in this hour of the hub's time
+    meta               device, ledger, hub_ms (newest hub time seen)
+
+Migrations only go forward; `user_version` is how many have run. They are plain SQL so that the agent, which runs
+them, need not import sqlite-utils (which imports numpy where that is installed).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from edge.store.errors import OutboxError, explain
+
+SHIFT = 40
+PAGE_BYTES = 4096
+
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE streams (
+        no INTEGER PRIMARY KEY CHECK (no BETWEEN 1 AND 4194303),
+        stream TEXT NOT NULL UNIQUE CHECK (length(stream) = 16),
+        minted_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE lanes (
+        no INTEGER NOT NULL REFERENCES streams (no),
+        lane TEXT NOT NULL CHECK (lane IN ('facts', 'telemetry')),
+        last INTEGER NOT NULL DEFAULT 0 CHECK (last BETWEEN 0 AND 1099511627775),
+        through INTEGER NOT NULL DEFAULT 0 CHECK (through >= 0),
+        gone INTEGER NOT NULL DEFAULT 0 CHECK (gone BETWEEN 0 AND last),
+        sent INTEGER NOT NULL DEFAULT 0 CHECK (sent >= 0),
+        kept INTEGER NOT NULL DEFAULT 0 CHECK (kept BETWEEN 0 AND last - gone),
+        thinned INTEGER NOT NULL DEFAULT 0 CHECK (thinned >= 0 AND (thinned = 0 OR lane = 'telemetry')),
+        damaged INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1)),
+        PRIMARY KEY (no, lane)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE receipts (
+        no INTEGER NOT NULL REFERENCES streams (no),
+        hour INTEGER NOT NULL,
+        through INTEGER NOT NULL,
+        PRIMARY KEY (no, hour)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE facts (id INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT;
+    CREATE TABLE telemetry (id INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT;
+    CREATE VIEW items AS
+        SELECT 'facts' AS lane, stream, facts.id & 1099511627775 AS seq, CAST(payload AS TEXT) AS item
+        FROM facts JOIN streams ON no = facts.id >> 40
+        UNION ALL
+        SELECT 'telemetry', stream, telemetry.id & 1099511627775, CAST(payload AS TEXT)
+        FROM telemetry JOIN streams ON no = telemetry.id >> 40;
+    """,
+)
+
+
+def connect(path: Path, *, synchronous: str, checkpoint_pages: int = 0, create: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode, to be used by any thread, by one at a time.
+
+    Raises OutboxError, with the cause.
+    """
+    mode = "rwc" if create else "rw"
+    try:
+        db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=10.0,
+        )
+    except sqlite3.Error as error:
+        raise explain(error, path, "open") from error
+    try:
+        db.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        db.execute("PRAGMA journal_mode=WAL").fetchall()
+        db.execute(f"PRAGMA synchronous={synchronous}")
+        db.execute(f"PRAGMA wal_autocheckpoint={checkpoint_pages}").fetchall()
+        db.execute("PRAGMA cache_size=-1024")
+        db.execute("PRAGMA journal_size_limit=67108864").fetchall()
+    except sqlite3.Error as error:
+        db.close()
+        raise explain(error, path, "open") from error
+    return db
+
+
+def migrate(db: sqlite3.Connection, path: Path, steps: tuple[str, ...] = MIGRATIONS) -> None:
+    """Bring the tables up to date, each step in its own transaction. Raises OutboxError."""
+    try:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(steps):
+            raise OutboxError(f"the outbox {path} was written by a newer version of the agent; install that one")
+        for number, step in enumerate(steps[version:], version + 1):
+            db.executescript(f"BEGIN IMMEDIATE;{step};PRAGMA user_version={number};COMMIT;")
+    except sqlite3.Error as error:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise explain(error, path, "prepare") from error
+
+
+def base(no: int) -> int:
+    """The rowid just before a stream's first item."""
+    return no << SHIFT
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """BEGIN IMMEDIATE; the block commits by itself as its last statement, whatever fails is rolled back."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        if db.in_transaction:
+            with suppress(sqlite3.Error):  # SQLite may have rolled back by itself
+                db.execute("ROLLBACK")
