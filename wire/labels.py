@@ -29,6 +29,10 @@ DEFAULT_YEAR: Final = 2026
 release once dates beyond 2076 or before 1977 matter."""
 LONGEST_KEY: Final = 200
 """Greatest length of the text in an item's key."""
+GS1_IDENTIFIERS: Final = frozenset({"]C1", "]e0", "]e1", "]e2", "]e3", "]d2", "]Q3", "]J1"})
+"""Symbology identifiers of GS1-128, DataBar and composite, GS1 DataMatrix, GS1 QR and GS1 DotCode."""
+RETAIL_LENGTHS: Final = {"]E0": 13, "]E3": 13, "]E4": 8, "]I1": 14}
+"""EAN-13, UPC-A and UPC-E; the same with an add-on of 2 or 5 digits; EAN-8; ITF-14."""
 
 
 class Kind(StrEnum):
@@ -117,9 +121,6 @@ _COMMON = re.compile(
     r"(\](?:C1|d2|e0|Q3|J1))?01([0-9]{14})(?:11([0-9]{6}))?(?:15([0-9]{6}))?(?:17([0-9]{6}))?"
     r"(?:10([!\"%-?A-Z_a-z]{1,20})(?:\x1d|\Z))?(?:21([!\"%-?A-Z_a-z]{1,20}))?"
 ).fullmatch
-_GS1: Final = frozenset({"]C1", "]e0", "]e1", "]e2", "]e3", "]d2", "]Q3", "]J1"})
-_LENGTHS: Final = {"]E0": 13, "]E3": 13, "]E4": 8, "]I1": 14}
-"""EAN-13, UPC-A and UPC-E; the same with an add-on of 2 or 5 digits; EAN-8; ITF-14."""
 _COMPOSITE: Final = "|]e0"
 """Between an EAN and the composite component printed above it."""
 _IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
@@ -172,9 +173,9 @@ def thorough(raw: str, *, year: int) -> Label:
     identifier = _IDENTIFIER.match(raw)
     symbology = identifier.group() if identifier else None
     text = raw[3:] if identifier else raw
-    if symbology in _GS1 or text.startswith(GS):
+    if symbology in GS1_IDENTIFIERS or text.startswith(GS):
         return _elements(text, symbology, year)
-    if symbology in _LENGTHS:
+    if symbology in RETAIL_LENGTHS:
         return _retail(text, symbology, year)
     if text.startswith(("01", "00")) and not (label := _elements(text, symbology, year)).faults:
         return label
@@ -221,7 +222,7 @@ def _dated(ai: str, digits: str, year: int, faults: list[str]) -> int | None:
 def _retail(text: str, symbology: str, year: int) -> Label:
     """An EAN, UPC or ITF-14 by its symbology. Scanners that leave digits out are understood, and it is said."""
     code, composite, _ = text.partition(_COMPOSITE)
-    wanted = _LENGTHS[symbology]
+    wanted = RETAIL_LENGTHS[symbology]
     if symbology == "]E3":
         code = code[:13] if len(code) in {15, 18} else ""
     faults: list[str] = []

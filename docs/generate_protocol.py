@@ -1,0 +1,130 @@
+"""Write docs/protocol.md out of wire/: python docs/generate_protocol.py [--check].
+
+--check writes nothing and exits 1 when the file differs.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the script runs from a checkout, also where nothing is installed
+
+from msgspec import Struct  # noqa: E402
+
+from docs.protocol_source import tables, words  # noqa: E402
+from docs.protocol_source.examples import example  # noqa: E402
+from wire import elements, labels, limits, topics  # noqa: E402
+from wire import messages as m  # noqa: E402
+from wire.actions import UNKNOWN  # noqa: E402
+from wire.errors import SENTENCES  # noqa: E402
+
+TARGET = ROOT / "docs" / "protocol.md"
+CLIENT = ROOT / "docs" / "protocol_source" / "client.py"
+MARKER = "<!-- example client -->"
+"""Stands before the document's only block of Python, so that a test can take it out and run it."""
+
+MESSAGES: tuple[type[Struct], ...] = (
+    m.Hello,
+    m.StreamEnd,
+    m.Welcome,
+    m.StreamState,
+    m.Batch,
+    m.Gap,
+    m.Clock,
+    m.Receipt,
+    m.Status,
+    m.Presence,
+    m.Now,
+)
+ITEMS: tuple[type[Struct], ...] = (m.Scan, m.Count, m.Void, m.Fix, m.Health, m.Opaque)
+LEAVES = {
+    topics.Leaf.UP: "Hellos and batches, QoS 1.",
+    topics.Leaf.NOW: "The newest state for live screens, QoS 0: shown, never stored.",
+    topics.Leaf.PRESENCE: "The device's birth and last will, retained, with the run and connection that it speaks of.",
+    topics.Leaf.RECEIPT: "Welcomes and receipts, not retained.",
+    topics.Leaf.CMD: "Kept for commands to the device; none is defined yet.",
+}
+
+
+def document() -> str:
+    """The whole page."""
+    return "\n\n".join(part.strip("\n") for part in _parts()) + "\n"
+
+
+def _parts() -> Iterator[str]:
+    yield _filled(words.INTRODUCTION)
+    yield f"## Topics\n\n{_topics()}"
+    for prose in (words.TOPICS, words.STREAMS, words.HELLO, words.BATCHES, words.RECEIPTS, words.PACE, words.CLOCKS):
+        yield _filled(prose)
+    yield "## Messages"
+    for kind in MESSAGES:
+        yield tables.message(kind, example(kind))
+    yield words.ITEMS
+    for kind in ITEMS:
+        yield tables.message(kind, example(kind))
+    yield f"{_filled(words.ACTIONS)}\n\n{tables.actions()}"
+    yield f"{_filled(words.LABELS)}\n\n{_elements()}"
+    reasons = ((f"`{reason.value}`", sentence) for reason, sentence in SENTENCES.items())
+    yield f"{_filled(words.POISON)}\n\n{tables.table(('reason', 'meaning'), reasons)}"
+    yield "## Limits\n\n" + tables.table(("name", "value", "meaning"), tables.constants(limits))
+    yield f"{words.CLIENT}\n\n{MARKER}\n\n```python\n{CLIENT.read_text(encoding='utf-8')}```"
+
+
+def _filled(prose: str) -> str:
+    year = labels.DEFAULT_YEAR
+    retail = ", ".join(f"`{identifier}` {digits} digits" for identifier, digits in labels.RETAIL_LENGTHS.items())
+    names = {name: tables.number(value) for name, value in vars(limits).items() if isinstance(value, int)}
+    return prose.format(
+        **names,
+        SHARDS=topics.SHARDS,
+        STREAM_ID=tables.HEX,
+        UNKNOWN=UNKNOWN,
+        ACCOUNT=tables.pattern(m.Account),
+        GS1_IDENTIFIERS=", ".join(f"`{identifier}`" for identifier in sorted(labels.GS1_IDENTIFIERS)),
+        RETAIL=retail,
+        LONGEST_KEY=labels.LONGEST_KEY,
+        DEFAULT_YEAR=year,
+        FIRST_YEAR=year - 49,
+        LAST_YEAR=year + 50,
+    )
+
+
+def _topics() -> str:
+    rows = [(f"`{topics.ROOT}/SHARD/DEVICE/{leaf.value}`", _way(leaf), meaning) for leaf, meaning in LEAVES.items()]
+    rows.append(
+        (f"`{topics.STATUS}`", "hub to all", "The hub's birth and last will, retained. It only ever causes a hello.")
+    )
+    return tables.table(("topic", "way", "what"), rows)
+
+
+def _way(leaf: topics.Leaf) -> str:
+    return "device to hub" if leaf in topics.DEVICE_WRITES else "hub to device"
+
+
+def _elements() -> str:
+    rows = (
+        (ai, rule.title, _length(rule), "digits" if rule.digits else "GS1's 82 characters")
+        for ai, rule in elements.KEPT.items()
+    )
+    return tables.table(("AI", "what", "length", "of"), rows)
+
+
+def _length(rule: elements.Rule) -> str:
+    return f"{rule.shortest} to {rule.longest}" if rule.shortest != rule.longest else str(rule.longest)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or compare. Returns the exit code."""
+    page = document()
+    if "--check" in arguments:
+        if TARGET.exists() and TARGET.read_text(encoding="utf-8") == page:
+            return 0
+        sys.stderr.write("docs/protocol.md differs from wire/: run python docs/generate_protocol.py\n")
+        return 1
+    TARGET.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""One example of each message and item, of fixed values."""
+
+from msgspec import Struct
+
+from wire.actions import Action
+from wire.labels import element_string
+from wire.messages import (
+    Batch,
+    Clock,
+    Count,
+    Fix,
+    Gap,
+    GapReason,
+    Health,
+    Hello,
+    Lane,
+    Now,
+    Opaque,
+    Presence,
+    Receipt,
+    Scan,
+    Status,
+    StreamEnd,
+    StreamState,
+    Void,
+    Welcome,
+)
+
+LEDGER, RUN, DEVICE_RUN = "5d0c2f9be1a74863", "91be04c7d25f6a38", "c07a6de51b3948f2"
+STREAM, EARLIER = "0f3a9c5be2d14786", "b86e20d94f7c1a53"
+NUMBER = 4503599627370497
+AT, UP = 1795404353123, 86400500
+GOODS = element_string(gtin="09501101530003", expiry=20271231, lot="LOT-7", serial="S-0001")
+BULK = element_string(gtin="09501101530003", expiry=20271231, lot="LOT-7")
+PALLET = element_string(sscc="106141412345678908")
+
+SCAN = Scan(
+    at=AT,
+    up=UP,
+    do=Action.PUT_AWAY,
+    labels=(GOODS,),
+    source="place:wh-1/dock",
+    to="place:wh-1/a01",
+    owner="red-lantern",
+    by="badge-17",
+)
+FIX = Fix(
+    at=AT,
+    up=UP,
+    t=AT - 120,
+    lat_e7=301234567,
+    lon_e7=1031234567,
+    alt_cm=51230,
+    speed_cms=1250,
+    heading_cd=9050,
+    hdop_c=90,
+    sats=11,
+)
+ITEMS: tuple[Struct, ...] = (
+    SCAN,
+    Count(at=AT, up=UP, where="place:wh-1/a01", labels=(BULK,), n=240, by="badge-17"),
+    Void(at=AT, up=UP, stream=EARLIER, seq=12, by="badge-17"),
+    FIX,
+    Health(at=AT, up=UP, pending_facts=3, pending_telemetry=120, outbox_bytes=1048576, version="0.1.0"),
+    Opaque(at=AT, up=UP, data=b'{"k":"scan","what no hub took":true}'),
+)
+BATCH = Batch(
+    ledger=LEDGER,
+    hello=NUMBER,
+    stream=STREAM,
+    lane=Lane.FACTS,
+    after=40,
+    last=44,
+    turn=1,
+    gaps=(Gap(first=42, last=43, reason=GapReason.UNREADABLE),),
+    clock=Clock(base=AT - UP, error=35),
+    items=(
+        Scan(at=AT, up=UP, do=Action.LOAD, labels=(PALLET,), to="transit:van-3"),
+        Void(at=AT, up=UP, stream=STREAM, seq=41),
+    ),
+)
+MESSAGES: tuple[Struct, ...] = (
+    Hello(
+        hello=NUMBER,
+        ledger=LEDGER,
+        streams=(StreamEnd(stream=EARLIER, facts=12, telemetry=900), StreamEnd(stream=STREAM, facts=44)),
+        version="0.1.0",
+        kind="scanner",
+    ),
+    Welcome(
+        ledger=LEDGER,
+        run=RUN,
+        time=AT + 40,
+        hello=NUMBER,
+        streams=(
+            StreamState(stream=EARLIER, facts=12, telemetry=900, open=((7, 8),)),
+            StreamState(stream=STREAM, facts=40),
+        ),
+    ),
+    BATCH,
+    Receipt(ledger=LEDGER, run=RUN, time=AT + 90, hello=NUMBER, stream=STREAM, lane=Lane.FACTS, through=44, turn=1),
+    Status(ledger=LEDGER, run=RUN, online=True),
+    Presence(run=DEVICE_RUN, connection="8c1f5a20e97bd346", online=True, at=AT, version="0.1.0", kind="scanner"),
+    Now(at=AT, fix=FIX, pending_facts=3, pending_telemetry=120),
+)
+
+
+def example(kind: type[Struct]) -> Struct | None:
+    """The example of one kind, None for parts that are shown inside of others."""
+    return next((one for one in (*MESSAGES, *ITEMS) if type(one) is kind), None)

@@ -1,0 +1,102 @@
+"""What each field means, by struct and name on the wire. The generator refuses a field that is missing here."""
+
+COMMON = {
+    "at": "The device's wall clock when it happened, Unix milliseconds.",
+    "up": "The device's uptime at that moment, milliseconds (CLOCK_BOOTTIME): right even where the wall clock is not.",
+    "ledger": "The hub's ledger, from its welcome.",
+    "run": "The hub's run: another one means that the hub started anew.",
+    "time": "The hub's clock, Unix milliseconds.",
+    "hello": "The number of the hello that this belongs to.",
+    "stream": "The stream.",
+    "lane": "Its lane.",
+    "pass": "How many times the device has gone back at this place; the receipt returns it.",
+    "by": "Who did it: the badge or name of the person.",
+    "labels": "Every raw label of the one item, as the scanner sent it.",
+    "owner": "Whose goods they are, where the device knows.",
+    "text": "How the scanner's bytes became text: `latin-1` where they were not UTF-8.",
+    "version": "The version of the device's software.",
+    "kind": "What sort of device it is, such as `scanner`, `terminal` or `vehicle`.",
+    "pending_facts": "Facts stored on the device that no receipt covers yet.",
+    "pending_telemetry": "The same for telemetry.",
+    "page": "Which page of the hello this is, from 1.",
+}
+"""Fields that mean the same wherever they stand."""
+
+MEANINGS: dict[str, dict[str, str]] = {
+    "Hello": {
+        "hello": "A random number, fresh for every hello; all its pages carry it.",
+        "ledger": "The ledger that the device is bound to; absent before its first welcome.",
+        "pages": "How many pages there are.",
+        "streams": "Every stream ever minted, also those that are sent and trimmed.",
+    },
+    "StreamEnd": {
+        "facts": "The last sequence given in the lane of facts.",
+        "telemetry": "The last sequence given in the lane of telemetry.",
+    },
+    "Welcome": {"streams": "What the hub has of each stream of that page."},
+    "StreamState": {
+        "facts": "Facts are stored, or declared missing, up to here.",
+        "telemetry": "The same for telemetry.",
+        "open": "Facts that were declared missing, first and last: whoever holds them sends them again.",
+    },
+    "Batch": {
+        "after": "The batch begins after this sequence.",
+        "last": "The batch ends with this sequence.",
+        "gaps": "Sequences in it that are missing, ascending.",
+        "clock": "The device's estimate for the boot that made the items; absent if it had none.",
+        "items": "The others, in order of their sequences.",
+    },
+    "Clock": {
+        "base": "Unix time at uptime 0, milliseconds.",
+        "error": "How wrong it may be, milliseconds.",
+    },
+    "Gap": {
+        "first": "First missing sequence.",
+        "last": "Last missing sequence.",
+        "reason": "Why: `thinned` (telemetry only, and never sent before), `trimmed`, or `unreadable` on the disk.",
+    },
+    "Receipt": {
+        "through": "Committed, or declared missing, up to here.",
+        "beyond": "The batch began beyond `through` and was not stored: go back to `through`.",
+    },
+    "Status": {"online": "False when the hub stops; its last will says the same."},
+    "Presence": {
+        "run": "The run of the agent: random, anew at each start.",
+        "connection": "The client id of the connection that this speaks of.",
+        "online": "False in the last will.",
+        "at": "When the connection was made, by the device's wall clock, Unix milliseconds.",
+    },
+    "Now": {"fix": "The newest position."},
+    "Scan": {
+        "do": "What was done with the goods: see Actions.",
+        "from": "Where they came from, where it is not what the action says by itself.",
+        "to": "Where they went, likewise.",
+        "n": "How many times the label counts: a person may scan one of 240 cartons.",
+    },
+    "Count": {"where": "The place that was counted.", "n": "How many there were."},
+    "Void": {"stream": "The stream of the fact that is undone.", "seq": "Its sequence, in the lane of facts."},
+    "Fix": {
+        "t": "The receiver's own UTC, Unix milliseconds.",
+        "lat_e7": "Latitude in 1e-7 degrees, WGS 84, north positive.",
+        "lon_e7": "Longitude in 1e-7 degrees, east positive.",
+        "quality": "How the position was found.",
+        "alt_cm": "Altitude above mean sea level, centimetres.",
+        "speed_cms": "Speed over ground, centimetres a second.",
+        "heading_cd": "Course over ground, hundredths of a degree from true north.",
+        "hdop_c": "Horizontal dilution of precision, in hundredths.",
+        "sats": "Satellites used.",
+    },
+    "Health": {
+        "outbox_bytes": "Size of the device's store.",
+        "disk_free_bytes": "Space left on its disk.",
+        "rss_bytes": "Memory of the agent.",
+        "note": "Anything that a person should know.",
+    },
+    "Opaque": {"data": "The bytes of the item that would not go as itself, in base64."},
+}
+
+
+def meaning(struct: str, field: str) -> str:
+    """What a field means. Raises KeyError for one that nobody described."""
+    own = MEANINGS.get(struct, {})
+    return own[field] if field in own else COMMON[field]

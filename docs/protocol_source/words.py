@@ -1,0 +1,143 @@
+"""The sentences of docs/protocol.md. {NAMES} in braces are filled in from the constants of wire/."""
+
+INTRODUCTION = """\
+# The protocol between devices and hub
+
+This page is all that is needed to write a device. It is generated from `wire/` by `docs/generate_protocol.py`; a
+test holds it equal to the code. A client that runs stands at the end.
+
+Messages are JSON (UTF-8) over MQTT 3.1.1. MQTT is only the wire: a broker may lose or repeat all it holds, so
+nothing here relies on its quality of service, its retained messages or its sessions. The one promise: **an item
+leaves the device only on the hub's receipt, which the hub sends after its commit, and however often the item
+arrives, it counts once.**
+
+Fields that a reader does not know are ignored; items of a kind it does not know are set aside with their bytes. So
+older and newer versions meet. Integers are exact up to {MAX_SEQUENCE}; times are integer milliseconds."""
+
+TOPICS = """\
+`SHARD` is the CRC-32 of the name of `DEVICE`, modulo {SHARDS}, as two digits. A device's name has 1 to 40 of `a-z`,
+`0-9` and hyphen; it is also its MQTT user name. The broker lets a device write and read as itself only.
+
+Connect with a clean session and a client id that is random for each connection. Subscribe to `receipt` before the
+first hello. Publish only while connected: a client that queues sends stale bytes later. A payload is at most
+{BATCH_BYTES} bytes; a packet beyond the broker's limit costs the connection, again and again."""
+
+STREAMS = """\
+## Streams and lanes
+
+A **stream** is one run of the device's agent: {STREAM_ID}, random, minted with the first item after each start. In
+it two **lanes** count for themselves, each from 1 without a hole: `facts` (what people did: never dropped) and
+`telemetry` (positions and health: may be thinned when space runs out, what was never sent first). An item keeps its
+stream, lane and sequence for ever: they are its identity. So a disk that was restored, copied or repaired can
+repeat items, but it can never hide new ones.
+
+Store an item, durably, with its sequence, before telling anyone that it is saved."""
+
+HELLO = """\
+## Hello and welcome
+
+On connecting, whenever `hub/status` names another run or comes online, on silence, and every 10 minutes (jittered)
+when idle, a device says **hello**: a fresh random number and, for every stream it ever minted, the last sequence of
+each lane. If that does not fit into one message it sends several pages with the same number. Data follows only
+after the **welcome** to every page.
+
+The hub answers in turn, after everything that came before the hello is committed; a hub that cannot commit does not
+answer. The welcome names the ledger (a device binds itself to the first one it meets), and says how far each stream
+is stored. Take that as it is, **also if it is lower than before**: the hub was restored from a backup and lacks
+what it once confirmed, so confirmed facts stay on the device for {KEEP_DAYS} days of the hub's time (`time` in its
+receipts) and are sent again. It also names the facts that were once declared missing: whoever still has them may
+send them, in a batch that covers them.
+
+A hub stores nothing that names another ledger than its own, and sends no receipt for it. A device that meets
+another ledger changes nothing until a person binds it anew."""
+
+BATCHES = """\
+## Batches
+
+A **batch** carries the number of the hello that it follows and covers the sequences (`after`, `last`] of one stream
+and lane. The sequences of its items are not written: they follow from their places. What is missing is declared in
+`gaps`, and the number of items plus the number declared is `last` - `after`; facts are never `thinned`. A batch
+that breaks this is set aside whole, without a receipt.
+
+For each stream and lane the hub keeps one number, `through`, and moves it in the transaction that stores the items:
+
+- What is at or below `through` is skipped, items and gaps alike, except facts that fill a gap that is still open.
+- A batch that begins at or before `through` and ends beyond it moves `through` to its `last`.
+- A batch that begins beyond `through` is **not stored**; its receipt is marked `beyond`."""
+
+RECEIPTS = """\
+## Receipts
+
+A **receipt** says how far one lane is committed. Ignore one whose `hello` is not the number of your latest hello.
+Receipts for that number only raise `through`: one that names another hub run, or a lower `through`, is answered by
+a hello. Receipts are not retained and may be lost; the next one says all."""
+
+PACE = """\
+## Pace
+
+- The window, in bytes, starts at two batches, grows by one with each receipt to {WINDOW_BATCHES} at most, and
+  halves on silence and on going back.
+- **Silence** (a multiple of the usual time to a receipt) is answered by a hello with capped backoff and full
+  jitter, never by sending data again. Only progress of `through` resets the backoff. A hello without its welcome is
+  silence, whatever else arrives.
+- Only `beyond` makes a device go back to `through`; it raises `pass` by one, and receipts for an older pass cause
+  nothing. The first going back at one `through` is immediate, the next waits for silence and hello.
+- While facts wait, at most one batch of telemetry is in flight. `now` keeps live screens alive meanwhile.
+- After three passes without progress the batch is halved, and is alone in flight from then on, until it is through.
+  A single item that still does not pass goes as kind `opaque`, with its bytes in base64; that can always be stored."""
+
+CLOCKS = """\
+## Clocks
+
+Every item carries the wall clock and the uptime of its moment. A device that has an idea of the true time of its
+boot puts it into the batch as `clock`: the hub then takes `up` + `clock.base` for the time of the item, and keeps
+the original beside it."""
+
+POISON = """\
+## Quarantine
+
+A batch that does not decode whole is decoded item by item. What cannot be understood is set aside with its bytes
+and a reason, counts as stored (so that nothing behind it waits), and is shown to people. A payload over
+{UNPACKED_BYTES} bytes is not read at all; an item has at most {ITEM_BYTES} bytes, not counting the wrapping of an
+opaque one."""
+
+ITEMS = """\
+## Items
+
+Facts are `scan`, `count` and `void`; telemetry is `fix` and `health`; `opaque` goes in the lane of its content."""
+
+ACTIONS = """\
+## Actions
+
+A scan moves goods from one account to another. It may name both (`from`, `to`); what it leaves out comes from its
+action, and where that says nothing either, from `{UNKNOWN}`, which people see as a discrepancy. A sighting moves
+goods by the thing only: both ends are the one account that it names. `n` is the quantity; a thing with a number of
+its own (SSCC, or GTIN with serial number) is one thing however often it is scanned: its latest place counts.
+
+An **account** matches `{ACCOUNT}` (Python's notation, `\\Z` being the end): `place:SITE` or `place:SITE/BIN`,
+`unit:CODE` (a pallet, carton or parcel), `transit:VEHICLE`, `virtual:NAME`."""
+
+LABELS = """\
+## Labels
+
+Labels travel raw, as the scanner sent them: the AIM symbology identifier in front if there is one, FNC1 as GS
+(0x1D, `\\u001d` in JSON). All labels of one thing go into one item; the hub unites what they say, and a poorer
+label never takes away what a fuller one gave. Where they contradict each other, the smaller value stands (the
+earlier date), and the fault is kept.
+
+- {GS1_IDENTIFIERS}, or a leading GS: a GS1 element string. {RETAIL}: that many digits with a check digit, filled
+  with zeros to 14.
+- Without such an identifier: an element string only if it begins with `01` or `00` and is without any fault; a GTIN
+  only if it has 8, 12, 13 or 14 digits and the right check digit. Everything else is a text, and welcome.
+- The item's key is `gtin:` and 14 digits, else `sscc:` and 18 digits, else `text:` and the text without its
+  identifier (at most {LONGEST_KEY} characters).
+- Years are two digits: they mean {FIRST_YEAR} to {LAST_YEAR} (a window around {DEFAULT_YEAR}). Day 00 is the last
+  of its month.
+- A label with faults still gives what can be read of it; other AIs are read over."""
+
+CLIENT = """\
+## A client
+
+It connects, says hello, waits for the welcome, sends one scan and ends when the hub has committed it. It needs
+paho-mqtt 2. Run it with the name and password that `relay-hub device add NAME` printed: `python client.py HOST PORT
+DEVICE PASSWORD`."""
