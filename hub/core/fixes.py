@@ -1,5 +1,6 @@
-"""What a position is worth. Verdicts look at a fix and its neighbours in time only, so that they come out the
-same in whatever order fixes arrive; every fix is kept.
+"""What a position is worth; every fix is kept, with its verdict.
+
+Verdicts look at a fix and its neighbours in time only, so that they come out the same in whatever order fixes arrive.
 """
 
 from collections.abc import Sequence

@@ -4,15 +4,16 @@ A fact concerns either goods in bulk (GTIN and lot: a quantity moves), or one th
 (a serial-numbered item or a handling unit: it was seen there), or a count, or it voids another fact.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from wire.actions import ends
 from wire.labels import Label, merge, parse
 from wire.messages import Count, Scan, Void
 
 
-@dataclass(frozen=True, slots=True)
-class LotKey:
+class LotKey(NamedTuple):
     """What stock is kept apart by; '' where nobody said."""
 
     item: str
@@ -21,8 +22,7 @@ class LotKey:
     condition: str = "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True, gc=False):
     """A quantity of goods went from one account to another."""
 
     lot: LotKey
@@ -32,8 +32,7 @@ class Moved:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sighted:
+class Sighted(Struct, frozen=True, gc=False):
     """One unit left one account for another. `lot` is None for a handling unit."""
 
     unit: str
@@ -43,8 +42,7 @@ class Sighted:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True, gc=False):
     """So much of a lot stood in an account."""
 
     lot: LotKey
@@ -53,8 +51,7 @@ class Counted:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Voided:
+class Voided(Struct, frozen=True, gc=False):
     """A fact of the same device was undone."""
 
     stream: str
@@ -82,7 +79,7 @@ def post(fact: Scan | Count | Void) -> Posting:
     unit = label.unit
     if unit is None:
         return Moved(lot=lot, expiry=expiry, source=source, to=to, quantity=fact.n * pieces(label))
-    return Sighted(unit=unit, lot=None if label.gtin is None else lot, expiry=expiry, source=source, to=to)
+    return Sighted(unit=unit, lot=None if label.sscc is not None else lot, expiry=expiry, source=source, to=to)
 
 
 def pieces(label: Label) -> int:

@@ -6,6 +6,7 @@ first sighting names and stands where its last one left it. So it counts once, h
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,7 +69,7 @@ def steps(story: Sequence[Sighting]) -> list[tuple[Sighting, int, int]]:
 def breaks(story: Sequence[Sighting], *, free: frozenset[int]) -> list[Break]:
     """Where the story does not fit: a named source other than the place before. `free` accounts say nothing."""
     result: list[Break] = []
-    for before, row in zip(story, story[1:], strict=False):
+    for before, row in pairwise(story):
         if row.source not in (before.to, row.to) and row.source not in free:
             result.append(Break(row.at, row.lane, row.seq, before.to, row.source))
     return result

@@ -1,0 +1,260 @@
+"""Commits one group after the other, and finds its way around what the database refuses.
+
+A group that is refused is tried again message by message, then item by item in savepoints, while the reader waits.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from threading import Lock
+from typing import Protocol
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from hub.errors import StoreError
+from hub.ingest.decoding import BadItem
+from hub.ingest.group import Arrival, Group, LaneRef, Quarantined, Rows
+from hub.ingest.opaque import Task, Verdict
+from hub.ingest.projector import Projector
+from hub.ingest.reader import Reader
+from hub.ingest.replay import fact_at, place_of
+from hub.ingest.writer import set_aside, tell, write
+from wire import codec, topics
+from wire.errors import Reason
+from wire.messages import AnyItem, Now
+from wire.topics import Leaf
+
+log = structlog.get_logger("ingest")
+
+
+class Outlet(Protocol):
+    """What ingest needs of its surroundings."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send to a device; may be lost."""
+
+    def changed(self) -> None:
+        """Say that the change log has grown."""
+
+    def shown(self, device: str, now: Now, received_at: int) -> None:
+        """Show a device's newest state, which is not stored."""
+
+
+class Committer:
+    """The writer's side. `lock` guards the reader, which works ahead in another thread."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        lock: Lock,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        outlet: Outlet,
+        clock: Callable[[], int],
+        later: Callable[[Task], None],
+        ahead: Callable[[], list[Group]],
+    ) -> None:
+        self._reader = reader
+        self._projector = Projector(reader.poster)
+        self._lock = lock
+        self._reading = reading
+        self._outlet = outlet
+        self._clock = clock
+        self._later = later
+        self._ahead = ahead
+        self.counts = {"facts": 0, "telemetry": 0, "batches": 0, "quarantined": 0, "groups": 0, "refused": 0}
+
+    def recover(self, connection: Connection) -> None:
+        """Forget what was remembered and read it again: at the start and after any rollback."""
+        self._reader.forget(connection)
+        self._projector.load(connection)
+
+    def resume(self, connection: Connection) -> None:
+        """Have the opaque items tried out that were waiting when the hub ended."""
+        waiting = connection.exec_driver_sql("SELECT lane_id, seq FROM opaque WHERE state = 'waiting'").all()
+        self._hand_in(connection, [(row[0], row[1]) for row in waiting])
+
+    def commit(self, connection: Connection, group: Group) -> None:
+        """Commit a group and send its answers. Raises StoreError or DBAPIError if the database cannot store.
+
+        What the reader built ahead rests on a group that failed: it is built again, or left to come again.
+        """
+        try:
+            with connection.begin():
+                write(connection, group, self._projector, self._clock())
+        except Exception as error:
+            with self._lock:
+                ahead = self._ahead()
+                self._start_over(connection, error)
+                self._one_by_one(connection, group.arrivals)
+                for other in ahead:
+                    self._afresh(connection, other.arrivals)
+            return
+        self._committed(connection, group)
+
+    def settle(self, connection: Connection, verdict: Verdict) -> None:
+        """Post an opaque item that was tried out, or quarantine it."""
+        task, fault = verdict.task, verdict.fault
+        with self._lock:
+            ahead = self._ahead()
+            self._start_over(connection)
+            for group in ahead:
+                self._afresh(connection, group.arrivals)
+            if fault is None:
+                try:
+                    with connection.begin():
+                        fault = self._unwrap(connection, task)
+                except Exception as error:
+                    self._start_over(connection, error)
+                    fault = repr(_cause(error))
+            if fault is not None:
+                with connection.begin():
+                    self._condemn(connection, task, fault)
+        self._outlet.changed()
+
+    # The careful way: the lock is held, and the reader has built nothing ahead
+
+    def _start_over(self, connection: Connection, error: Exception | None = None) -> None:
+        """Forget what was remembered; raise the error again if the database cannot store."""
+        with connection.begin():
+            self.recover(connection)
+        if error is not None:
+            if _is_storage(error):
+                raise error
+            self.counts["refused"] += 1
+            log.warning("refused by the database; going on in smaller steps", error=repr(_cause(error)))
+
+    def _afresh(self, connection: Connection, arrivals: list[Arrival]) -> None:
+        """Messages built and written anew, together; one by one if that is refused."""
+        try:
+            with connection.begin():
+                group = self._build(arrivals)
+                write(connection, group, self._projector, self._clock())
+        except Exception as error:
+            self._start_over(connection, error)
+            self._one_by_one(connection, arrivals)
+            return
+        self._committed(connection, group)
+
+    def _one_by_one(self, connection: Connection, arrivals: list[Arrival]) -> None:
+        """Each message in a transaction of its own; if that is refused too, item by item."""
+        for arrival in arrivals:
+            try:
+                with connection.begin():
+                    group = self._build([arrival])
+                    write(connection, group, self._projector, self._clock())
+            except Exception as error:
+                self._start_over(connection, error)
+                group = self._item_by_item(connection, arrival)
+            self._committed(connection, group)
+
+    def _item_by_item(self, connection: Connection, arrival: Arrival) -> Group:
+        with connection.begin():
+            group = self._build([arrival], apart=True)
+            write(connection, group, self._projector, self._clock())
+            for ref, pairs in group.apart:
+                for seq, item in pairs:
+                    self._one(connection, group, ref, seq, item)
+        return group
+
+    def _one(self, connection: Connection, group: Group, ref: LaneRef, seq: int, item: AnyItem | BadItem) -> None:
+        rows = Rows()
+        self._reader.poster.add(rows, ref, [(seq, item)])
+        rows.ranges.append((ref.id, seq, seq))
+        try:
+            with connection.begin_nested():
+                self._projector.apply(connection, rows)
+        except Exception as error:
+            if _is_storage(error):
+                raise
+            self._reader.poster.load(connection)
+            self._projector.load(connection)
+            data = item.data if isinstance(item, BadItem) else codec.encode_item(item)
+            rows = Rows(quarantine=[_refused(ref, seq, data, error)])
+        set_aside(connection, rows.quarantine)
+        group.rows.quarantine.extend(rows.quarantine)
+        group.rows.opaques.extend(rows.opaques)
+        for key in rows.opaques:
+            connection.exec_driver_sql("INSERT INTO opaque (lane_id, seq, state) VALUES (?, ?, 'waiting')", key)
+
+    def _build(self, arrivals: list[Arrival], *, apart: bool = False) -> Group:
+        with self._reading() as reading:
+            return self._reader.build(arrivals, reading, apart=apart)
+
+    # Opaque items
+
+    def _hand_in(self, connection: Connection, opaques: Iterable[tuple[int, int]]) -> None:
+        for lane, seq in opaques:
+            found = fact_at(connection, lane, seq, wrapped=True)
+            if found is not None and isinstance(found.fact, BadItem):
+                self._later(Task(lane, seq, found.fact.data))
+
+    def _unwrap(self, connection: Connection, task: Task) -> str | None:
+        found = fact_at(connection, task.lane, task.seq)
+        ref = place_of(connection, task.lane, task.seq)
+        if found is None or ref is None:
+            return "the journal has no such item"
+        rows = Rows()
+        self._reader.poster.add(rows, ref, [(task.seq, found.fact)])
+        if rows.quarantine:
+            return rows.quarantine[0].detail
+        rows.ranges.append((task.lane, task.seq, task.seq))
+        self._projector.apply(connection, rows)
+        connection.exec_driver_sql(
+            "UPDATE opaque SET state = 'done' WHERE lane_id = ? AND seq = ?", (task.lane, task.seq)
+        )
+        tell(connection, [("stock", {"sites": [], "facts": 1})], self._clock())
+        return None
+
+    def _condemn(self, connection: Connection, task: Task, fault: str) -> None:
+        ref = place_of(connection, task.lane, task.seq)
+        if ref is not None:
+            row = Quarantined(
+                ref.device, task.lane, task.seq, ref.received_at, Reason.UNINTERPRETABLE, fault, task.data
+            )
+            set_aside(connection, [row])
+            self.counts["quarantined"] += 1
+        connection.exec_driver_sql(
+            "UPDATE opaque SET state = 'quarantined' WHERE lane_id = ? AND seq = ?", (task.lane, task.seq)
+        )
+        tell(connection, [("quarantine", {"count": 1})], self._clock())
+
+    # After a commit
+
+    def _committed(self, connection: Connection, group: Group) -> None:
+        """After COMMIT, and only then: answers, screens, and the desk for opaque items."""
+        counts = self.counts
+        counts["groups"] += 1
+        counts["facts"] += group.facts
+        counts["telemetry"] += group.telemetry
+        counts["batches"] += len(group.journal)
+        counts["quarantined"] += len(group.rows.quarantine)
+        now = self._clock()
+        for device, answer in group.answers:
+            payload = codec.encode(msgspec.structs.replace(answer, time=now))
+            self._outlet.publish(topics.build(device, Leaf.RECEIPT), payload)
+        if group.rows.opaques:
+            with connection.begin():
+                self._hand_in(connection, group.rows.opaques)
+        self._outlet.changed()
+
+
+def _refused(ref: LaneRef, seq: int, data: bytes, error: Exception) -> Quarantined:
+    detail = repr(_cause(error))
+    return Quarantined(ref.device, ref.id, seq, ref.received_at, Reason.REFUSED_BY_STORE, detail, data)
+
+
+def _cause(error: Exception) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def _is_storage(error: Exception) -> bool:
+    """Whether the database cannot store at all, as against refusing this one thing."""
+    cause = _cause(error)
+    if isinstance(error, StoreError):
+        return True
+    refusing = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+    return isinstance(cause, sqlite3.Error) and not isinstance(cause, refusing)

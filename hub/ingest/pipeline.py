@@ -1,0 +1,198 @@
+"""The two threads between the broker and the database."""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from hub.errors import StoreError
+from hub.ingest.committer import Committer, Outlet
+from hub.ingest.group import Arrival, Group
+from hub.ingest.opaque import OpaqueDesk, Verdict
+from hub.ingest.reader import Reader
+from hub.store.database import Database
+from wire import codec, topics
+from wire.errors import DecodeError, TopicError
+from wire.topics import Leaf
+
+QUEUE_BYTES = 64 * 1024 * 1024
+"""What may wait between broker and reader; when it is full, the broker's connection is not read."""
+GROUP_BYTES = 4 * 1024 * 1024
+"""About the most payload of one transaction."""
+PAUSE_S = 1.0
+"""How long a database that cannot store is left alone."""
+
+log = structlog.get_logger("ingest")
+
+
+class Pipeline:
+    """Takes what the broker hands over, commits it and answers."""
+
+    def __init__(self, database: Database, *, run: str, outlet: Outlet, clock: Callable[[], int]) -> None:
+        self._database = database
+        self._outlet = outlet
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._reader = Reader(ledger=database.ledger, run=run)
+        self._built: queue.Queue[Group | Verdict | None] = queue.Queue(maxsize=1)
+        self._desk = OpaqueDesk(self._built.put)
+        self._committer = Committer(
+            self._reader,
+            lock=self._lock,
+            reading=database.read,
+            outlet=outlet,
+            clock=clock,
+            later=self._desk.add,
+            ahead=self._take_back,
+        )
+        self._waiting: deque[Arrival] = deque()
+        self._bytes = 0
+        self._wake = threading.Condition()
+        self._stopping = threading.Event()
+        self._stalled = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._made = 0
+        self._taken = 0
+        self._verdicts: deque[Verdict] = deque()
+        self.failure: BaseException | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was done since the start: facts, telemetry, batches, quarantined, groups, refused."""
+        return self._committer.counts
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Payload that is queued, in bytes."""
+        return self._bytes
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the database cannot store at the moment."""
+        return self._stalled.is_set()
+
+    def offer(self, topic: str, payload: bytes, retained: bool = False) -> None:
+        """Take one message. Waits while too much is queued, so that the broker's connection is not read meanwhile."""
+        try:
+            where = topics.parse(topic)
+        except TopicError as error:
+            log.warning("a message on a topic that is none of ours", error=str(error))
+            return
+        if where.leaf is Leaf.NOW:
+            self._show(where.device, payload)
+        elif where.leaf is Leaf.PRESENCE or (where.leaf is Leaf.UP and not retained):
+            self._enqueue(Arrival(where.device, payload, self._clock(), where.leaf))
+
+    def start(self) -> None:
+        """Read what the database holds and begin. Raises StoreError."""
+        try:
+            with self._database.write() as connection:
+                connection.exec_driver_sql("UPDATE device SET online = 0, others = 0")
+                self._committer.recover(connection)
+                self._committer.resume(connection)
+        except DBAPIError as error:
+            raise StoreError(f"the hub's database cannot be used: {error.orig}") from error
+        for name, target in (("ingest-reader", self._read_on), ("ingest-writer", self._write_on)):
+            thread = threading.Thread(target=self._guarded, args=(target,), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        self._desk.start()
+
+    def stop(self) -> None:
+        """Commit what was handed over before, then end. Idempotent."""
+        self._stopping.set()
+        with self._wake:
+            self._wake.notify_all()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self._desk.stop()
+
+    def _enqueue(self, arrival: Arrival) -> None:
+        with self._wake:
+            while self._bytes > QUEUE_BYTES and not self._stopping.is_set():
+                if self._stalled.is_set():
+                    return
+                self._wake.wait(0.1)
+            self._waiting.append(arrival)
+            self._bytes += len(arrival.payload)
+            self._wake.notify_all()
+
+    def _show(self, device: str, payload: bytes) -> None:
+        try:
+            self._outlet.shown(device, codec.decode_now(payload), self._clock())
+        except DecodeError as error:
+            log.warning("a newest state that cannot be read", device=device, error=str(error))
+
+    def _guarded(self, target: Callable[[], None]) -> None:
+        """A thread that dies of a mistake is noticed: who runs the pipeline ends the process."""
+        try:
+            target()
+        except BaseException as error:
+            self.failure = error
+            self._stopping.set()
+            log.exception("ingest ended")
+            raise
+
+    def _read_on(self) -> None:
+        while arrivals := self._take():
+            with self._lock, self._database.read() as connection:
+                group = self._reader.build(arrivals, connection)
+                self._made += 1
+            self._built.put(group)
+        self._built.put(None)
+
+    def _take(self) -> list[Arrival]:
+        """What has arrived, up to one group; waits for the first. Empty when it is time to stop."""
+        taken: list[Arrival] = []
+        size = 0
+        with self._wake:
+            while not self._waiting and not self._stopping.is_set():
+                self._wake.wait(1.0)
+            while self._waiting and size < GROUP_BYTES:
+                arrival = self._waiting.popleft()
+                taken.append(arrival)
+                size += len(arrival.payload)
+            self._bytes -= size
+            self._wake.notify_all()
+        return taken
+
+    def _write_on(self) -> None:
+        with self._database.writer.connect() as connection:
+            while (made := self._next()) is not None:
+                try:
+                    if isinstance(made, Verdict):
+                        self._committer.settle(connection, made)
+                    else:
+                        self._committer.commit(connection, made)
+                    self._stalled.clear()
+                except (StoreError, DBAPIError) as error:
+                    self._stall(error)
+
+    def _next(self) -> Group | Verdict | None:
+        if self._verdicts:
+            return self._verdicts.popleft()
+        made = self._built.get()
+        self._taken += isinstance(made, Group)
+        return made
+
+    def _take_back(self) -> list[Group]:
+        """The groups that were built ahead. The lock is held, so no more of them come."""
+        found: list[Group] = []
+        while self._taken < self._made:
+            made = self._built.get()
+            if isinstance(made, Group):
+                found.append(made)
+                self._taken += 1
+            elif made is not None:
+                self._verdicts.append(made)
+        return found
+
+    def _stall(self, error: Exception) -> None:
+        """The database cannot store: nothing is answered, what was in hand comes again from the devices."""
+        if not self._stalled.is_set():
+            log.error("the database cannot store; devices keep their data until it can", error=str(error))
+        self._stalled.set()
+        self._stopping.wait(PAUSE_S)

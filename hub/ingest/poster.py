@@ -1,0 +1,142 @@
+"""Items to rows: the hot path. It remembers lots and accounts by name, so that most facts need no query."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from hub.core.fixes import Point, intrinsic
+from hub.core.identity import account_kind, account_site, corrected, lane_id
+from hub.core.postings import Counted, LotKey, Moved, Posting, Sighted, Voided, post
+from hub.ingest.decoding import BadItem, belongs
+from hub.ingest.group import FixRow, LaneRef, Move, Quarantined, Rows, Seen, Tally, VoidRow
+from wire import codec
+from wire.errors import Reason
+from wire.messages import AnyItem, Count, Fix, Health, Lane, Opaque, Scan, Void
+
+
+class Poster:
+    """Turns items into rows. Ids of new lots and accounts are given here; only one poster may write to a database."""
+
+    def __init__(self) -> None:
+        self.lots: dict[LotKey, int] = {}
+        self.expiries: dict[int, int | None] = {}
+        self.accounts: dict[str, int] = {}
+
+    def load(self, connection: Connection) -> None:
+        """Read again what the database holds: at the start and after any rollback."""
+        query = "SELECT id, item, lot, owner, condition, expiry FROM lot"
+        rows = connection.exec_driver_sql(query).all()
+        self.lots = {LotKey(row[1], row[2], row[3], row[4]): row[0] for row in rows}
+        self.expiries = {row[0]: row[5] for row in rows}
+        self.accounts = {row[1]: row[0] for row in connection.exec_driver_sql("SELECT id, code FROM account")}
+
+    def add(self, rows: Rows, lane: LaneRef, pairs: Iterable[tuple[int, AnyItem | BadItem]]) -> None:
+        """Post items with their sequences into rows. What cannot be posted goes to rows.quarantine; never raises."""
+        clock = lane.clock
+        for seq, item in pairs:
+            try:
+                if type(item) is Scan and lane.facts:
+                    self._post(rows, lane, seq, item.at if clock is None else item.up + clock.base, post(item))
+                else:
+                    self._other(rows, lane, seq, item)
+            except Exception as error:  # noqa: BLE001 - whatever an item does, the rest counts
+                data = item.data if isinstance(item, BadItem) else codec.encode_item(item)
+                self._refuse(rows, lane, seq, BadItem(data, Reason.UNINTERPRETABLE, repr(error)))
+
+    def _other(self, rows: Rows, lane: LaneRef, seq: int, item: AnyItem | BadItem) -> None:
+        if isinstance(item, BadItem):
+            self._refuse(rows, lane, seq, item)
+        elif not belongs(item, lane.lane):
+            detail = f"a {item.__struct_config__.tag} does not travel in the lane {lane.lane}"
+            self._refuse(rows, lane, seq, BadItem(codec.encode_item(item), Reason.INVALID, detail))
+        elif isinstance(item, Fix):
+            rows.fixes.append(_fix(lane, seq, item))
+        elif isinstance(item, Opaque):
+            rows.opaques.append((lane.id, seq))
+        elif isinstance(item, Scan | Count | Void):
+            self._post(rows, lane, seq, corrected(item.at, item.up, lane.clock), post(item))
+
+    def _post(self, rows: Rows, lane: LaneRef, seq: int, at: int, posting: Posting) -> None:
+        if type(posting) is Moved:
+            lot = self.lot(rows, posting)
+            source, to = self.account(rows, posting.source), self.account(rows, posting.to)
+            rows.moves.append(Move(lot, at, lane.id, seq, source, to, posting.quantity, 0))
+            rows.flows[source, to, lot] += posting.quantity
+        elif type(posting) is Sighted:
+            self._sight(rows, lane, seq, at, posting)
+        elif isinstance(posting, Counted):
+            where, lot = self.account(rows, posting.account), self.lot(rows, posting)
+            rows.tallies.append(Tally(where, lot, at, lane.id, seq, posting.quantity, 0, 0))
+        elif isinstance(posting, Voided):
+            target = lane_id(lane.device, posting.stream, Lane.FACTS)
+            rows.voids.append(VoidRow(target, posting.seq, lane.id, seq, at))
+
+    def _sight(self, rows: Rows, lane: LaneRef, seq: int, at: int, posting: Sighted) -> None:
+        unit = posting.unit
+        lot = None if posting.lot is None else self.lot(rows, posting)
+        source, to = self.account(rows, posting.source), self.account(rows, posting.to)
+        rows.seen.append(Seen(unit, at, lane.id, seq, lot, source, to, 0))
+        if lot is None or unit in rows.units or unit in rows.again:
+            rows.again.add(unit)
+        else:
+            rows.units.add(unit)
+        if lot is not None:
+            rows.flows[source, to, lot] += 1
+
+    def lot(self, rows: Rows, posting: Moved | Sighted | Counted) -> int:
+        """The id of a posting's lot, given now if it is new; its expiry is the earliest that any label named."""
+        name = posting.lot
+        if name is None:
+            raise ValueError("a posting of goods names its lot")
+        found = self.lots.get(name)
+        expiry = posting.expiry
+        if found is None:
+            found = self.lots[name] = len(self.lots) + 1
+            self.expiries[found] = expiry
+            rows.lots.append((found, *name, expiry))
+        elif expiry is not None:
+            known = self.expiries[found]
+            if known is None or expiry < known:
+                self.expiries[found] = rows.expiries[found] = expiry
+        return found
+
+    def account(self, rows: Rows, code: str) -> int:
+        """The id of an account, given now if it is new."""
+        found = self.accounts.get(code)
+        if found is None:
+            found = self.accounts[code] = len(self.accounts) + 1
+            rows.accounts.append((found, code, account_kind(code), account_site(code)))
+        return found
+
+    @staticmethod
+    def _refuse(rows: Rows, lane: LaneRef, seq: int, bad: BadItem) -> None:
+        rows.quarantine.append(
+            Quarantined(lane.device, lane.id, seq, lane.received_at, bad.reason, bad.detail, bad.data)
+        )
+
+
+def _fix(lane: LaneRef, seq: int, item: Fix) -> FixRow:
+    point = Point(item.t, item.lat_e7, item.lon_e7, item.speed_cms)
+    verdict = intrinsic(point, item.quality, lane.received_at)
+    return FixRow(
+        lane.device_id,
+        item.t,
+        lane.id,
+        seq,
+        item.lat_e7,
+        item.lon_e7,
+        item.quality.value,
+        item.speed_cms,
+        item.heading_cd,
+        lane.received_at,
+        verdict,
+    )
+
+
+def newest_health(pairs: Iterable[AnyItem | BadItem]) -> Health | None:
+    """The last health item of a batch."""
+    found = None
+    for item in pairs:
+        if type(item) is Health:
+            found = item
+    return found

@@ -1,0 +1,234 @@
+"""Messages to groups: decides with the lanes' state what is new, and has it turned into rows.
+
+What the reader remembers runs ahead of the database by the groups that are being committed. After a rollback it
+forgets everything, and what was built ahead is built again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.core.identity import lane_id
+from hub.core.reception import NEW, Beyond, LaneState, ReceptionError, answer, chosen, greet, take
+from hub.ingest.decoding import BadMessage, ReadBatch, read
+from hub.ingest.group import Arrival, Group, LaneChange, LaneRef, Quarantined
+from hub.ingest.poster import Poster, newest_health
+from wire.codec import decode_presence
+from wire.errors import DecodeError, Reason
+from wire.messages import Hello, Lane, Receipt, Welcome
+from wire.topics import Leaf
+
+KEPT_BYTES = 1024 * 1024
+"""How much of an unreadable message is kept."""
+
+
+class Reader:
+    """Builds groups. Not thread-safe: its owner holds a lock around build() and forget()."""
+
+    def __init__(self, *, ledger: str, run: str) -> None:
+        self.ledger = ledger
+        self.run = run
+        self.poster = Poster()
+        self._lanes: dict[tuple[str, str, Lane], tuple[int, LaneState]] = {}
+        self._devices: dict[str, int] = {}
+        self._next_device = 1
+        self._connections: dict[str, set[str]] = defaultdict(set)
+
+    def forget(self, connection: Connection) -> None:
+        """Start again from what the database holds."""
+        self._lanes.clear()
+        self.poster.load(connection)
+        rows = connection.exec_driver_sql("SELECT id, name FROM device").all()
+        self._devices = {row[1]: row[0] for row in rows}
+        self._next_device = max((row[0] for row in rows), default=0) + 1
+
+    def build(self, arrivals: Iterable[Arrival], connection: Connection, *, apart: bool = False) -> Group:
+        """A group out of messages, in their order. `connection` reads what is not remembered.
+
+        `apart` leaves the items in group.apart, to be posted one by one. Never raises for what a message says.
+        """
+        group = Group()
+        for arrival in arrivals:
+            group.arrivals.append(arrival)
+            device_id = self.device(group, arrival, connection)
+            if arrival.leaf is Leaf.PRESENCE:
+                self._presence(group, arrival, device_id)
+                continue
+            message = read(arrival.payload)
+            group.touches[device_id].last_seen = arrival.received_at
+            if isinstance(message, ReadBatch):
+                self._batch(group, arrival, device_id, message, connection, apart=apart)
+            elif isinstance(message, Hello):
+                self._hello(group, arrival, device_id, message, connection)
+            else:
+                _set_aside(group, arrival, message)
+        return group
+
+    def device(self, group: Group, arrival: Arrival, connection: Connection) -> int:
+        """The id of a device; one that the broker let in and the hub does not know yet is created as unknown."""
+        found = self._devices.get(arrival.device)
+        if found is None:
+            query = "SELECT id FROM device WHERE name = ?"
+            found = connection.exec_driver_sql(query, (arrival.device,)).scalar()
+            if found is None:
+                found = max(self._next_device, _top(connection) + 1)
+                group.devices.append((found, arrival.device, arrival.received_at))
+            self._next_device = max(self._next_device, found + 1)
+            self._devices[arrival.device] = found
+        return found
+
+    def _batch(
+        self, group: Group, arrival: Arrival, device_id: int, read: ReadBatch, connection: Connection, *, apart: bool
+    ) -> None:
+        head = read.head
+        if head.ledger != self.ledger:
+            return
+        key = (arrival.device, head.stream, head.lane)
+        lane, state = self._state(key, connection)
+        try:
+            taken = take(state, lane=head.lane, after=head.after, last=head.last, gaps=head.gaps)
+        except ReceptionError as error:
+            _set_aside(group, arrival, BadMessage(Reason.BAD_BATCH, str(error)))
+            return
+        beyond = isinstance(taken, Beyond)
+        if not isinstance(taken, Beyond) and taken.state != state:
+            self._lanes[key] = (lane, taken.state)
+            change = _change(group, device_id, key, lane, state)
+            change.after = taken.state
+            change.declared.extend((gap.first, gap.last, gap.reason.value) for gap in taken.declared)
+            whole = taken.fresh == ((head.after + 1, head.last),) and not head.gaps
+            applied = None if whole else msgspec.json.encode(taken.fresh).decode()
+            if taken.fresh:
+                group.journal.append((lane, head.after, head.last, arrival.received_at, applied, arrival.payload))
+                ref = LaneRef(
+                    device=arrival.device,
+                    device_id=device_id,
+                    id_=lane,
+                    lane=head.lane,
+                    clock=head.clock,
+                    received=arrival.received_at,
+                )
+                pairs = (
+                    zip(read.sequences, read.items, strict=True)
+                    if whole
+                    else chosen(read.sequences, read.items, taken.fresh)
+                )
+                if apart:
+                    group.apart.append((ref, list(pairs)))
+                else:
+                    self.poster.add(group.rows, ref, pairs)
+                _account_for(group, device_id, ref, read, taken.fresh)
+            state = taken.state
+        receipt = Receipt(
+            ledger=self.ledger,
+            run=self.run,
+            time=0,
+            hello=head.hello,
+            stream=head.stream,
+            lane=head.lane,
+            through=state.through,
+            turn=head.turn,
+            beyond=beyond,
+        )
+        group.answers.append((arrival.device, receipt))
+
+    def _hello(self, group: Group, arrival: Arrival, device_id: int, hello: Hello, connection: Connection) -> None:
+        states: dict[tuple[str, Lane], LaneState] = {}
+        if hello.ledger in (None, self.ledger):
+            for end in hello.streams:
+                for lane in Lane:
+                    states[end.stream, lane] = self._state((arrival.device, end.stream, lane), connection)[1]
+            for (stream, lane), after in greet(states, hello).items():
+                key = (arrival.device, stream, lane)
+                id_, before = self._state(key, connection)
+                if after != before:
+                    _change(group, device_id, key, id_, before).after = after
+                    self._lanes[key] = (id_, after)
+                    states[stream, lane] = after
+        group.touches[device_id].version = hello.version or None
+        welcome = Welcome(
+            ledger=self.ledger,
+            run=self.run,
+            time=0,
+            hello=hello.hello,
+            page=hello.page,
+            streams=answer(states, hello),
+        )
+        group.answers.append((arrival.device, welcome))
+
+    def _presence(self, group: Group, arrival: Arrival, device_id: int) -> None:
+        try:
+            presence = decode_presence(arrival.payload)
+        except DecodeError as error:
+            _set_aside(group, arrival, BadMessage(Reason.BAD_BATCH, str(error)))
+            return
+        alive = self._connections[arrival.device]
+        (alive.add if presence.online else alive.discard)(presence.connection)
+        touch = group.touches[device_id]
+        if presence.online or not alive:
+            touch.presence = presence
+        touch.others = max(0, len(alive) - 1)
+
+    def _state(self, key: tuple[str, str, Lane], connection: Connection) -> tuple[int, LaneState]:
+        found = self._lanes.get(key)
+        if found is None:
+            id_ = lane_id(*key)
+            row = connection.exec_driver_sql("SELECT through, last FROM lane WHERE id = ?", (id_,)).first()
+            state = NEW
+            if row is not None:
+                query = "SELECT first, last FROM gap WHERE lane_id = ? AND reason <> 'thinned' ORDER BY first"
+                gaps = connection.exec_driver_sql(query, (id_,)).all() if key[2] is Lane.FACTS else []
+                state = LaneState(row[0], row[1], tuple((gap[0], gap[1]) for gap in gaps))
+            found = self._lanes[key] = (id_, state)
+        return found
+
+
+def _change(group: Group, device_id: int, key: tuple[str, str, Lane], lane: int, before: LaneState) -> LaneChange:
+    found = group.lanes.get(lane)
+    if found is None:
+        found = group.lanes[lane] = LaneChange(
+            device_id, key[1], key[2], new=before is NEW, before=before, after=before
+        )
+    return found
+
+
+def _account_for(
+    group: Group, device_id: int, ref: LaneRef, read: ReadBatch, fresh: tuple[tuple[int, int], ...]
+) -> None:
+    """Counts, and what the device's row shows."""
+    stored = sum(last - first + 1 for first, last in fresh)
+    touch = group.touches[device_id]
+    if ref.facts:
+        group.facts += stored
+        group.rows.ranges.extend((ref.id, first, last) for first, last in fresh)
+        touch.last_fact_at = ref.received_at
+        return
+    group.telemetry += stored
+    if group.rows.fixes and group.rows.fixes[-1].device == device_id:
+        touch.last_position_at = max(touch.last_position_at or 0, group.rows.fixes[-1].t)
+    health = newest_health(read.items)
+    if health is not None:
+        touch.pending_facts, touch.pending_telemetry = health.pending_facts, health.pending_telemetry
+        touch.version = health.version or touch.version
+
+
+def _set_aside(group: Group, arrival: Arrival, bad: BadMessage) -> None:
+    kept = arrival.payload[:KEPT_BYTES]
+    group.rows.quarantine.append(
+        Quarantined(arrival.device, None, None, arrival.received_at, bad.reason, bad.detail, kept)
+    )
+
+
+def digest(data: bytes) -> str:
+    """Tells messages apart that were set aside, so that one sent again and again is kept once."""
+    return sha256(data).hexdigest()[:32]
+
+
+def _top(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM device").scalar() or 0)
+
+
+__all__ = ["Reader", "digest"]

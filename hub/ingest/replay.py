@@ -1,0 +1,87 @@
+"""The journal read back: stored batches as items again."""
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.core.identity import corrected
+from hub.core.reception import Ranges, chosen
+from hub.ingest.decoding import BadItem, ReadBatch, read, read_item
+from hub.ingest.group import LaneRef
+from wire.errors import Reason
+from wire.messages import AnyItem, Clock, Lane, Opaque
+
+_ranges = msgspec.json.Decoder(tuple[tuple[int, int], ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One item of the journal, with its corrected time in Unix ms."""
+
+    fact: AnyItem | BadItem
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One row of the journal, decoded: the items that it brought, with their sequences."""
+
+    clock: Clock | None
+    pairs: list[tuple[int, AnyItem | BadItem]]
+    fresh: Ranges
+
+
+def decode(body: bytes, applied: str | None) -> Stored:
+    """The items of a stored batch that were new when it came."""
+    batch = read(body)
+    if not isinstance(batch, ReadBatch):
+        return Stored(None, [], ())
+    head = batch.head
+    if applied is None:
+        pairs = list(zip(batch.sequences, batch.items, strict=True))
+        return Stored(head.clock, pairs, ((head.after + 1, head.last),))
+    fresh = _ranges.decode(applied)
+    return Stored(head.clock, list(chosen(batch.sequences, batch.items, fresh)), fresh)
+
+
+def fact_at(connection: Connection, lane: int, seq: int, *, wrapped: bool = False) -> Found | None:
+    """The item at one place of a lane, without its opaque wrapping; None if the hub has none there."""
+    query = "SELECT body, applied FROM journal WHERE lane_id = ? AND last >= ? AND after < ? ORDER BY last"
+    for body, applied in connection.exec_driver_sql(query, (lane, seq, seq)):
+        stored = decode(body, applied)
+        for number, item in stored.pairs:
+            if number == seq:
+                if wrapped and isinstance(item, Opaque):
+                    return Found(BadItem(item.data, Reason.UNINTERPRETABLE, ""), 0)
+                fact = unwrapped(item)
+                at = 0 if isinstance(fact, BadItem) else corrected(fact.at, fact.up, stored.clock)
+                return Found(fact, at)
+    return None
+
+
+def unwrapped(item: AnyItem | BadItem) -> AnyItem | BadItem:
+    """What an opaque item holds; anything else as it is."""
+    return read_item(item.data) if isinstance(item, Opaque) else item
+
+
+def place_of(connection: Connection, lane: int, seq: int) -> LaneRef | None:
+    """Where one item of the journal comes from."""
+    row = connection.exec_driver_sql(_PLACE, (lane, seq, seq)).first()
+    if row is None:
+        return None
+    return LaneRef(
+        device=row[0],
+        device_id=row[1],
+        id_=lane,
+        lane=Lane(row[2]),
+        clock=decode(row[4], None).clock,
+        received=row[3],
+    )
+
+
+_PLACE = (
+    "SELECT device.name, device.id, lane.lane, journal.received_at, journal.body FROM journal"
+    " JOIN lane ON lane.id = journal.lane_id JOIN device ON device.id = lane.device_id"
+    " WHERE journal.lane_id = ? AND journal.last >= ? AND journal.after < ? ORDER BY journal.last LIMIT 1"
+)

@@ -1,0 +1,167 @@
+"""One group, one transaction: journal, lanes, projections, quarantine, devices and the change log."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.errors import StoreError
+from hub.ingest.bulk import insert
+from hub.ingest.group import Group, LaneChange, Quarantined, Touch
+from hub.ingest.projector import Projector
+from hub.ingest.reader import digest
+from wire.messages import Lane
+
+CHANGES_KEPT = 100_000
+"""How many rows of the change log stay for screens that come back."""
+
+
+class LostRaceError(StoreError):
+    """Another process moved a lane's row: two hubs write to one database."""
+
+
+def write(connection: Connection, group: Group, projector: Projector, now: int) -> None:
+    """Write a group. The caller began the transaction, and commits or rolls it back."""
+    insert(
+        connection,
+        "INSERT INTO device (id, name, kind, created_at)",
+        [(id_, name, "unknown", at) for id_, name, at in group.devices],
+    )
+    for lane, change in group.lanes.items():
+        _move_lane(connection, lane, change, now)
+    insert(
+        connection,
+        "INSERT INTO journal (lane_id, after, last, received_at, applied, body)",
+        group.journal,
+    )
+    accounts = projector.apply(connection, group.rows)
+    set_aside(connection, group.rows.quarantine)
+    insert(
+        connection,
+        "INSERT INTO opaque (lane_id, seq, state)",
+        [(*key, "waiting") for key in group.rows.opaques],
+    )
+    for device, touch in group.touches.items():
+        touch_device(connection, device, touch)
+    _tell(connection, group, accounts, now)
+
+
+def _move_lane(connection: Connection, lane: int, change: LaneChange, now: int) -> None:
+    before, after = change.before, change.after
+    if change.new:
+        connection.exec_driver_sql(
+            "INSERT INTO lane (id, device_id, stream, lane, through, last, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (lane, change.device_id, change.stream, change.lane.value, after.through, after.last, now),
+        )
+    else:
+        moved = connection.exec_driver_sql(
+            "UPDATE lane SET through = ?, last = ? WHERE id = ? AND through = ?",
+            (after.through, after.last, lane, before.through),
+        )
+        if moved.rowcount != 1:
+            raise LostRaceError(
+                f"lane {change.stream}/{change.lane} was moved by another process; stop one of the hubs"
+            )
+    if change.lane is Lane.TELEMETRY:
+        gaps = [(lane, *gap, now) for gap in change.declared]
+        insert(connection, "INSERT INTO gap (lane_id, first, last, reason, declared_at)", gaps)
+    elif before.open != after.open:
+        _reopen(connection, lane, change, now)
+
+
+def _reopen(connection: Connection, lane: int, change: LaneChange, now: int) -> None:
+    """Write the open gaps of a facts lane anew, each with the reason under which it was declared."""
+    query = "SELECT first, last, reason, declared_at FROM gap WHERE lane_id = ?"
+    known = [tuple(row) for row in connection.exec_driver_sql(query, (lane,))]
+    known.extend((*gap, now) for gap in change.declared)
+    connection.exec_driver_sql("DELETE FROM gap WHERE lane_id = ?", (lane,))
+    rows = []
+    for first, last in change.after.open:
+        source = next((row for row in known if row[0] <= last and first <= row[1]), None)
+        rows.append((lane, first, last, source[2] if source else "unreadable", source[3] if source else now))
+    insert(connection, "INSERT INTO gap (lane_id, first, last, reason, declared_at)", rows)
+
+
+def set_aside(connection: Connection, quarantine: Iterable[Quarantined]) -> None:
+    """Store what is quarantined; a whole message that comes again is counted, not stored again."""
+    for row in quarantine:
+        key = digest(row.data)
+        if row.lane is None:
+            again = connection.exec_driver_sql(
+                "UPDATE quarantine SET times = times + 1 WHERE device = ? AND digest = ? AND lane_id IS NULL",
+                (row.device, key),
+            )
+            if again.rowcount:
+                continue
+        connection.exec_driver_sql(
+            "INSERT INTO quarantine (device, lane_id, seq, received_at, reason, detail, bytes, digest)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lane_id, seq) DO NOTHING",
+            (row.device, row.lane, row.seq, row.received_at, row.reason.value, row.detail[:1000], row.data, key),
+        )
+
+
+def touch_device(connection: Connection, device: int, touch: Touch) -> None:
+    """Update what a device's row shows; what is not known stays."""
+    connection.exec_driver_sql(
+        "UPDATE device SET last_seen = max(coalesce(last_seen, 0), ?),"
+        " last_fact_at = coalesce(?, last_fact_at),"
+        " last_position_at = nullif(max(coalesce(last_position_at, 0), coalesce(?, 0)), 0),"
+        " pending_facts = coalesce(?, pending_facts), pending_telemetry = coalesce(?, pending_telemetry),"
+        " version = coalesce(?, version) WHERE id = ?",
+        (
+            touch.last_seen,
+            touch.last_fact_at,
+            touch.last_position_at,
+            touch.pending_facts,
+            touch.pending_telemetry,
+            touch.version,
+            device,
+        ),
+    )
+
+    presence = touch.presence
+    if presence is not None:
+        connection.exec_driver_sql(
+            "UPDATE device SET online = ?, connection = ?, run = ?, presence_at = ?,"
+            " version = CASE ? WHEN '' THEN version ELSE ? END,"
+            " kind = CASE WHEN kind = 'unknown' AND ? <> '' THEN ? ELSE kind END WHERE id = ?",
+            (
+                int(presence.online),
+                presence.connection,
+                presence.run,
+                presence.at,
+                presence.version,
+                presence.version,
+                presence.kind,
+                presence.kind,
+                device,
+            ),
+        )
+    if touch.others is not None:
+        connection.exec_driver_sql("UPDATE device SET others = ? WHERE id = ?", (touch.others, device))
+
+
+def _tell(connection: Connection, group: Group, accounts: set[int], now: int) -> None:
+    """One row of the change log a topic, for the screens."""
+    changes: list[tuple[str, object]] = []
+    if accounts:
+        marks = ", ".join("?" * min(len(accounts), 500))
+        query = f"SELECT DISTINCT site FROM account WHERE site IS NOT NULL AND id IN ({marks})"  # noqa: S608
+        sites = connection.exec_driver_sql(query, tuple(sorted(accounts)[:500])).scalars().all()
+        changes.append(("stock", {"sites": sorted(sites), "facts": group.facts}))
+    names = sorted({arrival.device for arrival in group.arrivals})
+    if names:
+        changes.append(("device", {"names": names}))
+    if group.rows.quarantine:
+        changes.append(("quarantine", {"count": len(group.rows.quarantine)}))
+    tell(connection, changes, now)
+
+
+def tell(connection: Connection, changes: Iterable[tuple[str, object]], now: int) -> None:
+    """Append to the change log."""
+    for topic, data in changes:
+        values = (now, topic, msgspec.json.encode(data).decode())
+        done = connection.exec_driver_sql("INSERT INTO change (at, topic, data) VALUES (?, ?, ?)", values)
+        last = done.lastrowid or 0
+        if last % 1000 == 0:
+            connection.exec_driver_sql("DELETE FROM change WHERE id <= ?", (last - CHANGES_KEPT,))
