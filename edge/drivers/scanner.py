@@ -79,6 +79,9 @@ class ScannerSession:
     def quiet(self, line: Line) -> None:
         self._take(self._reader.expire(), line)
 
+    def closed(self) -> None:
+        self._reader.reset()
+
     def _take(self, frames: Frames, line: Line) -> None:
         while frames:
             outcomes, state = self._group(frames)

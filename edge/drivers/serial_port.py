@@ -10,6 +10,7 @@ import select
 import termios
 import time
 from contextlib import suppress
+from threading import Event
 from typing import Final, Protocol
 
 import serial
@@ -106,6 +107,9 @@ class Session(Protocol):
     def quiet(self, line: Line) -> None:
         """Nothing came for `quiet_s`."""
 
+    def closed(self) -> None:
+        """The port was closed, or is gone."""
+
 
 class Port:
     """Keeps one port open for a session."""
@@ -115,6 +119,8 @@ class Port:
         self.up = False
         self.why = "not tried yet"
         self.opened = 0
+        self.tried = Event()
+        """Set after the first attempt to open it."""
         self._baud = baud
         self._session = session
         self._quiet_s = quiet_s
@@ -146,6 +152,7 @@ class Port:
             self._is_down(str(error))
         finally:
             line.close()
+            self._session.closed()
         return True
 
     def _read(self, line: Line) -> None:
@@ -159,12 +166,14 @@ class Port:
     def _is_up(self) -> None:
         self.up, self.why = True, ""
         self.opened += 1
+        self.tried.set()
         self._log.info("port-up", port=self.path)
 
     def _is_down(self, why: str) -> None:
         if self.why != why:
             self._log.warning("port-down", port=self.path, why=why, next="it is tried again and again")
         self.up, self.why = False, why
+        self.tried.set()
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,150 @@
+"""Reading an outbox without touching it, also while an agent has it open.
+
+Rows are read in short transactions, a page at a time, so that a long export never holds up the agent's log.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from edge.store.errors import OutboxError, explain
+from edge.store.schema import SHIFT
+
+_PAGE: Final = 2_000
+_LANES: Final = ("facts", "telemetry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One item as it lies in the outbox; `item` is its JSON."""
+
+    lane: str
+    stream: str
+    seq: int
+    pending: bool
+    item: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What the outbox holds, as far as it is written down."""
+
+    device: str
+    ledger: str | None
+    streams: int
+    pending_facts: int
+    pending_telemetry: int
+    kept_facts: int
+    accepted_facts: int
+
+
+class Browser:
+    """A read-only view of an outbox; use `browse`."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db = db
+        self._path = path
+
+    def counts(self) -> Counts:
+        """Raises OutboxError."""
+        with self._reading():
+            meta = dict(self._db.execute("SELECT key, value FROM meta"))
+            found = self._db.execute(
+                "SELECT lane, count(*), sum(max(0, last - max(through, gone))), sum(kept), sum(last)"
+                " FROM lanes GROUP BY lane"
+            )
+            lanes = {row[0]: row[1:] for row in found}
+        facts, telemetry = (lanes.get(lane, (0, 0, 0, 0)) for lane in _LANES)
+        return Counts(
+            device=meta.get("device", ""),
+            ledger=meta.get("ledger"),
+            streams=facts[0],
+            pending_facts=facts[1],
+            pending_telemetry=telemetry[2],
+            kept_facts=facts[2],
+            accepted_facts=facts[3],
+        )
+
+    def newest(self, lane: str, limit: int) -> list[Kept]:
+        """The newest items of a lane, newest first. Raises OutboxError."""
+        with self._reading():
+            rows = self._db.execute(
+                f"SELECT id, payload FROM {lane} ORDER BY id DESC LIMIT ?",  # noqa: S608 - a name of ours
+                (limit,),
+            ).fetchall()
+            return list(self._kept(lane, rows))
+
+    def items(self, *, pending_only: bool = False) -> Iterator[Kept]:
+        """Every item, facts first, oldest first. Raises OutboxError."""
+        for lane in _LANES:
+            after = -1
+            while True:
+                with self._reading():
+                    rows = self._db.execute(
+                        f"SELECT id, payload FROM {lane} WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608
+                        (after, _PAGE),
+                    ).fetchall()
+                    page = list(self._kept(lane, rows))
+                if not rows:
+                    break
+                after = rows[-1][0]
+                yield from (kept for kept in page if kept.pending or not pending_only)
+
+    def check(self) -> str:
+        """SQLite's own quick check: "ok", or what is damaged. Raises OutboxError."""
+        with self._reading():
+            return "; ".join(row[0] for row in self._db.execute("PRAGMA quick_check(3)"))
+
+    def _kept(self, lane: str, rows: list[tuple[int, bytes]]) -> Iterator[Kept]:
+        if not rows:
+            return
+        known = self._db.execute(
+            "SELECT no, stream, through FROM streams JOIN lanes USING (no) WHERE lane = ?", (lane,)
+        ).fetchall()
+        streams = {no: (stream, through) for no, stream, through in known}
+        for number, payload in rows:
+            stream, through = streams[number >> SHIFT]
+            seq = number & ((1 << SHIFT) - 1)
+            yield Kept(lane=lane, stream=stream, seq=seq, pending=seq > through, item=payload)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise explain(error, self._path, "read") from error
+
+
+@contextmanager
+def browse(path: Path) -> Iterator[Browser]:
+    """Open an outbox to read it. Raises OutboxError, also where there is none."""
+    if not path.exists():
+        raise OutboxError(f"there is no outbox at {path} yet: the agent makes one at its first start")
+    try:
+        db = _connect(path)
+    except sqlite3.Error as error:
+        raise explain(error, path, "read") from error
+    try:
+        yield Browser(db, path)
+    finally:
+        db.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+    try:
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        db.close()
+        # On a read-only disk SQLite cannot make its shared memory; without a log there is nothing to share either.
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        return sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
+    except BaseException:
+        db.close()
+        raise
+    return db

@@ -1,0 +1,133 @@
+"""What can be wrong with a device before and while the agent runs: each check says what is, and what to do."""
+
+import os
+import shutil
+import socket
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from edge import status as status_file
+from edge.browse import browse
+from edge.config import Settings
+from edge.errors import EdgeError
+
+_LOW_BYTES: Final = 200 * 1024 * 1024
+_CONNECT_S: Final = 3.0
+_BUILT_BEFORE: Final = 1_767_225_600
+"""2026-01-01: a clock before it was never set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check: `fault` is True when the agent cannot do its work; `todo` is empty when nothing is to be done."""
+
+    check: str
+    said: str
+    fault: bool = False
+    todo: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every check but the configuration's own, which is what gave these settings."""
+    running = _running(settings)
+    yield _agent(settings, running=running)
+    for port in settings.ports:
+        yield _port(port, running=running)
+    if not settings.ports:
+        yield Finding(check="ports", said="none configured", todo="add [[scanner]] or [[gnss]] to read a device")
+    yield _disk(settings.device.data)
+    yield _outbox(settings)
+    yield _broker(settings)
+    yield _clock(time.time)
+    for advice in settings.advice:
+        yield Finding(check="advice", said=advice, todo="see there")
+
+
+def _running(settings: Settings) -> bool:
+    status = status_file.read(settings.status)
+    return status is not None and status_file.is_alive(status)
+
+
+def _agent(settings: Settings, *, running: bool) -> Finding:
+    if running:
+        return Finding(check="agent", said="runs")
+    todo = f"relay-edge run --config {settings.path}"
+    return Finding(check="agent", said="does not run", todo=todo)
+
+
+def _port(port: str, *, running: bool) -> Finding:
+    check = f"port {port}"
+    try:
+        mode = Path(port).stat().st_mode
+    except OSError as error:
+        todo = "plug the device in, or correct `port` in the configuration (ls /dev/serial/by-id)"
+        return Finding(check=check, said=str(error.strerror), fault=True, todo=todo)
+    if not stat.S_ISCHR(mode):
+        return Finding(check=check, said="is no device", fault=True, todo="correct `port` in the configuration")
+    if not os.access(port, os.R_OK | os.W_OK):
+        todo = "add this user to the group that owns it: sudo usermod -aG dialout $USER, then sign in again"
+        return Finding(check=check, said="may not be read and written by this user", fault=True, todo=todo)
+    return Finding(check=check, said="there, in use by the agent" if running else "there, may be opened")
+
+
+def _disk(data: Path) -> Finding:
+    check = f"disk {data}"
+    probe = data / f".doctor-{os.getpid()}"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with probe.open("wb") as file:
+            file.write(b"x" * 4096)
+            os.fsync(file.fileno())
+        probe.unlink()
+        free = shutil.disk_usage(data).free
+    except OSError as error:
+        todo = "mount it writable, free space, or give the folder to the agent's user"
+        return Finding(check=check, said=f"cannot be written: {error.strerror}", fault=True, todo=todo)
+    said = f"writable, {free // 1024**2} MiB free"
+    if free < _LOW_BYTES:
+        return Finding(check=check, said=said, fault=True, todo="free some space: a full disk refuses scans")
+    return Finding(check=check, said=said)
+
+
+def _outbox(settings: Settings) -> Finding:
+    path = settings.outbox
+    check = f"outbox {path}"
+    if not path.exists():
+        return Finding(check=check, said="not made yet: the agent makes it at its first start")
+    try:
+        with browse(path) as browser:
+            sound = browser.check()
+            counts = browser.counts()
+    except EdgeError as error:
+        todo = "start the agent: it moves a damaged file aside and saves what it can, row by row"
+        return Finding(check=check, said=str(error), fault=True, todo=todo)
+    if sound != "ok":
+        todo = "restart the agent: it moves a damaged file aside and saves what it can, row by row"
+        return Finding(check=check, said=f"damaged: {sound}", fault=True, todo=todo)
+    if counts.device and counts.device != settings.device.name:
+        todo = "correct [device] name or data: two devices never share an outbox"
+        return Finding(check=check, said=f"belongs to {counts.device}", fault=True, todo=todo)
+    return Finding(check=check, said=f"sound, {counts.pending_facts} facts wait for the hub")
+
+
+def _broker(settings: Settings) -> Finding:
+    host, port = settings.hub.host, settings.hub.port
+    check = f"hub {host}:{port}"
+    try:
+        with socket.create_connection((host, port), timeout=_CONNECT_S):
+            return Finding(check=check, said="its broker answers")
+    except OSError as error:
+        todo = "check [hub] host and port, the network and the hub; scans are kept meanwhile"
+        return Finding(check=check, said=f"cannot be reached: {error}", fault=True, todo=todo)
+
+
+def _clock(now_s: Callable[[], float]) -> Finding:
+    said = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now_s()))
+    if now_s() < _BUILT_BEFORE:
+        todo = "set the clock (timedatectl set-ntp true); until then the hub corrects the times of scans"
+        return Finding(check="clock", said=f"{said} cannot be right", fault=True, todo=todo)
+    return Finding(check="clock", said=said)

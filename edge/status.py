@@ -1,0 +1,73 @@
+"""What a running agent says about itself, in a file beside the outbox: for `relay-edge status` and a person's eyes.
+
+The file is replaced whole, so a reader never sees half of it. It is not synced: after a power cut it is only old.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+NAME = "status.json"
+
+
+class PortStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One port: `counts` are those of its driver since the agent started."""
+
+    kind: str
+    port: str
+    up: bool
+    why: str = ""
+    opened: int = 0
+    counts: dict[str, int | None] = {}
+
+
+class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole agent. Times are Unix ms by the device's clock; `state` is running, stopping or stopped."""
+
+    pid: int
+    device: str
+    kind: str
+    version: str
+    state: str
+    since: int
+    at: int
+    hub: str
+    connected: bool = False
+    ledger: str | None = None
+    foreign_ledger: str | None = None
+    last_receipt_age_s: float | None = None
+    pending_facts: int = 0
+    pending_telemetry: int = 0
+    accepted_facts: int = 0
+    confirmed_facts: int = 0
+    outbox_bytes: int = 0
+    rss_bytes: int = 0
+    note: str = ""
+    ports: tuple[PortStatus, ...] = ()
+
+
+def write(path: Path, status: AgentStatus) -> None:
+    """Replace the file. Raises OSError."""
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(msgspec.json.encode(status) + b"\n")
+    new.replace(path)
+
+
+def read(path: Path) -> AgentStatus | None:
+    """What the agent last said, None if it never did or it cannot be understood."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=AgentStatus)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def is_alive(status: AgentStatus) -> bool:
+    """Whether the process that wrote it still runs."""
+    try:
+        os.kill(status.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return status.state != "stopped"
