@@ -1,0 +1,179 @@
+"""The hub's settings: one frozen object out of command-line options and DIR/hub.toml, validated whole.
+
+An option of the command line wins over the file, the file over the default. All faults are reported at once,
+each with where it stands, its key, and what is allowed.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from hub.errors import HubError
+
+FILE = "hub.toml"
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong: `where` is a file or the command line."""
+
+    where: str
+    key: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.key}: {self.sentence}"
+
+
+class ConfigError(HubError):
+    """The settings cannot be used; the message lists every fault."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, faults)))
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an MQTT broker is and who the hub is there."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+
+    def __str__(self) -> str:
+        return f"mqtt://{self.host}:{self.port}"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a hub is told. `broker` None means: start Mosquitto ourselves on `mqtt_port` (0: any free)."""
+
+    data: Path
+    mqtt_port: int = 1883
+    http_host: str = "127.0.0.1"
+    http_port: int = 8000
+    broker: Address | None = None
+    log_level: str = "info"
+    log_json: bool = False
+
+    @property
+    def database(self) -> Path:
+        return self.data / "hub.db"
+
+    @property
+    def broker_folder(self) -> Path:
+        return self.data / "broker"
+
+    @property
+    def run_file(self) -> Path:
+        return self.data / "run.json"
+
+
+def _port(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 65_535:
+        raise ValueError(f"{value!r} is not a port; use 0 (any free one) to 65535")
+    return value
+
+
+def _host(value: object) -> str:
+    if not isinstance(value, str) or not value or any(sign.isspace() or sign == "/" for sign in value):
+        raise ValueError(f"{value!r} is not a host name or address, such as 127.0.0.1")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false")  # noqa: TRY004 (one kind of fault)
+    return value
+
+
+def _level(value: object) -> str:
+    if value not in LEVELS:
+        raise ValueError(f"{value!r} is no level; use one of {', '.join(LEVELS)}")
+    return str(value)
+
+
+def parse_broker(value: object) -> Address:
+    """`mqtt://user:password@host:port`, the port 1883 if left out. Raises ValueError without the password."""
+    form = "use mqtt://user:password@host:port"
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        port = parts.port or 1883
+    except ValueError as error:
+        raise ValueError(f"the broker's address has a host or port that cannot be; {form}") from error
+    if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"the broker's address is not understood; {form}")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if password and not user:
+        raise ValueError(f"the broker's address has a password but no user; {form}")
+    return Address(host=parts.hostname, port=port, user=user, password=password)
+
+
+_KEYS: Mapping[tuple[str, str], tuple[str, Callable[[object], Any]]] = {
+    ("mqtt", "port"): ("mqtt_port", _port),
+    ("mqtt", "broker"): ("broker", parse_broker),
+    ("http", "host"): ("http_host", _host),
+    ("http", "port"): ("http_port", _port),
+    ("log", "level"): ("log_level", _level),
+    ("log", "json"): ("log_json", _flag),
+}
+_OPTIONS = {field: (f"--{field.replace('_', '-')}", check) for field, check in _KEYS.values()}
+
+
+def load(data: Path, options: Mapping[str, object] | None = None) -> Settings:
+    """The settings of a data folder. `options` are fields of Settings, None where not given. Raises ConfigError."""
+    faults: list[Fault] = []
+    values = _from_file(data / FILE, faults)
+    given = {field: value for field, value in (options or {}).items() if value is not None}
+    for field, value in given.items():
+        option, check = _OPTIONS[field]
+        try:
+            values[field] = check(value)
+        except ValueError as error:
+            faults.append(Fault(where="command line", key=option, sentence=str(error)))
+    if "broker" in given and "mqtt_port" in given:
+        sentence = "--mqtt-port is for the hub's own broker; give one of the two"
+        faults.append(Fault(where="command line", key="--broker", sentence=sentence))
+    settings = Settings(data=data.absolute(), **values)
+    if settings.http_port == settings.mqtt_port != 0 and settings.broker is None:
+        sentence = f"{settings.http_port} cannot serve both MQTT and HTTP; change one"
+        faults.append(Fault(where="settings", key="http port", sentence=sentence))
+    if faults:
+        raise ConfigError(faults)
+    return settings
+
+
+def _from_file(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(Fault(where=str(path), key="file", sentence=f"cannot be read: {error}"))
+        return {}
+    values: dict[str, Any] = {}
+    for section, content in document.items():
+        if not isinstance(content, dict) or section not in {name for name, _ in _KEYS}:
+            known = ", ".join(sorted({f"[{name}]" for name, _ in _KEYS}))
+            faults.append(Fault(where=str(path), key=section, sentence=f"is not known; sections are {known}"))
+            continue
+        for key, value in content.items():
+            _take(str(path), section, key, value, values, faults)
+    return values
+
+
+def _take(where: str, section: str, key: str, value: object, values: dict[str, Any], faults: list[Fault]) -> None:
+    known = _KEYS.get((section, key))
+    if known is None:
+        keys = ", ".join(name for part, name in _KEYS if part == section)
+        faults.append(Fault(where=where, key=f"[{section}] {key}", sentence=f"is not known; [{section}] has {keys}"))
+        return
+    field, check = known
+    try:
+        values[field] = check(value)
+    except ValueError as error:
+        faults.append(Fault(where=where, key=f"[{section}] {key}", sentence=str(error)))
