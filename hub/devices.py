@@ -1,0 +1,104 @@
+"""Adding devices: a password that is shown once, and a configuration file that the device can use as it is."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hub.config import Address
+from hub.credentials import access_lines, hashed, may_connect, new_password
+from hub.store import devices as store
+from hub.store.database import Database
+from hub.store.devices import DeviceError
+
+KINDS = ("scanner", "terminal", "vehicle")
+
+_CONFIG = """\
+{note}[device]
+name = "{name}"
+kind = "{kind}"
+data = "/var/lib/relief-relay/{name}"
+
+[hub]
+host = "{host}"
+port = {port}
+username = "{name}"
+password = "{password}"
+
+{drivers}"""
+_SCANNER = """\
+[[scanner]]
+port = "/dev/ttyUSB0"
+baud = 115200
+do = "receive"
+# to = "place:SITE/BIN"
+"""
+_GNSS = """\
+[[gnss]]
+port = "/dev/ttyACM0"
+baud = 9600
+rate_hz = 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a new device needs to connect: shown this once. `config` is its agent's configuration (TOML)."""
+
+    name: str
+    password: str = field(repr=False)
+    config: str = field(repr=False)
+
+
+class Registry:
+    """Lets devices in and out. `changed` is called after each commit: who runs the broker reloads its rules."""
+
+    def __init__(self, database: Database, address: Address, *, embedded: bool, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._address = address
+        self._embedded = embedded
+        self._changed = changed
+
+    def add_device(self, name: str, kind: str, *, renew: bool = False) -> Credentials:
+        """Add a device, or give one a new password. Raises DeviceError."""
+        if not may_connect(name):
+            raise DeviceError(f"{name!r} cannot name a device: use 1 to 40 of a-z, 0-9 and hyphen, and not 'hub'.")
+        if kind not in KINDS:
+            raise DeviceError(f"{kind!r} is no kind of device; use one of {', '.join(KINDS)}.")
+        password = new_password()
+        secret = hashed(password)
+        with self._database.write() as connection:
+            store.admit(connection, name, kind, secret, now=_now(), renew=renew)
+        self._changed()
+        return Credentials(name=name, password=password, config=self._config(name, kind, password, secret))
+
+    def remove_device(self, name: str) -> None:
+        """Let a device in no longer; its connection ends at once. Raises DeviceError."""
+        with self._database.write() as connection:
+            store.remove(connection, name, now=_now())
+        self._changed()
+
+    def _config(self, name: str, kind: str, password: str, secret: str) -> str:
+        drivers = _GNSS if kind == "vehicle" else _SCANNER
+        return _CONFIG.format(
+            note="" if self._embedded else self._note(name, secret),
+            name=name,
+            kind=kind,
+            host=self._address.host,
+            port=self._address.port,
+            password=password,
+            drivers=drivers,
+        )
+
+    def _note(self, name: str, secret: str) -> str:
+        """The hub cannot tell a broker of someone else whom to let in."""
+        lines = [
+            f"The broker at {self._address} is not the hub's own: tell it of this user.",
+            f"Mosquitto's password file: {name}:{secret}",
+            "Its ACL file:",
+            *access_lines(name).splitlines(),
+        ]
+        return "".join(f"# {line}\n" for line in lines) + "\n"
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,52 @@
+"""Letting devices in and out: names, kinds, and the hashed passwords that the broker checks.
+
+The database is the truth for credentials, so a backup holds them; the broker's files are written from it.
+"""
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub.errors import HubError
+from hub.store.schema import device
+
+
+class DeviceError(HubError):
+    """A device cannot be added or removed as asked."""
+
+
+def admit(connection: Connection, name: str, kind: str, hashed: str, *, now: int, renew: bool = False) -> None:
+    """Let a device in. One that is in already needs `renew`, which makes its old password worthless."""
+    known = connection.execute(
+        select(device.c.id, device.c.password, device.c.removed_at).where(device.c.name == name)
+    ).one_or_none()
+    if known is None:
+        if renew:
+            raise DeviceError(f"There is no device {name!r} whose password could be renewed; add it.")
+        connection.execute(insert(device).values(name=name, kind=kind, password=hashed, created_at=now))
+        return
+    if known.password is not None and known.removed_at is None and not renew:
+        raise DeviceError(f"There is a device {name!r} already; its password can be renewed (device add --renew).")
+    connection.execute(
+        update(device).where(device.c.id == known.id).values(kind=kind, password=hashed, removed_at=None)
+    )
+
+
+def kind_of(connection: Connection, name: str) -> str | None:
+    """The kind of a device, None for one that is not known."""
+    return connection.execute(select(device.c.kind).where(device.c.name == name)).scalar()
+
+
+def remove(connection: Connection, name: str, *, now: int) -> None:
+    """Let a device in no longer; what it delivered stays. Raises DeviceError for a name that is none."""
+    done = connection.execute(
+        update(device).where(device.c.name == name, device.c.removed_at.is_(None)).values(password=None, removed_at=now)
+    )
+    if done.rowcount == 0:
+        raise DeviceError(f"There is no device {name!r}.")
+
+
+def credentials(connection: Connection) -> dict[str, str]:
+    """Who may connect: name -> hashed password."""
+    rows = connection.execute(
+        select(device.c.name, device.c.password).where(device.c.password.is_not(None), device.c.removed_at.is_(None))
+    )
+    return {row.name: row.password for row in rows}
