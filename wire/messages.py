@@ -57,14 +57,14 @@ class Quality(StrEnum):
     SIMULATED = "simulated"
 
 
-class Item(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k"):
+class Item(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_field="k"):
     """What a lane carries."""
 
     at: Ms
     up: Ms
 
 
-class Scan(Item, frozen=True, kw_only=True, tag="scan"):
+class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
     """A person or machine read the labels of one thing and did something with it: a fact.
 
     `labels` are all raw labels of the one item; `do` says what was done; `from` and `to` override what
@@ -81,7 +81,7 @@ class Scan(Item, frozen=True, kw_only=True, tag="scan"):
     text: Annotated[str, Meta(max_length=20)] = "utf-8"
 
 
-class Count(Item, frozen=True, kw_only=True, tag="count"):
+class Count(Item, frozen=True, kw_only=True, gc=False, tag="count"):
     """A person counted one item at one place: a fact that states a balance, also zero."""
 
     where: Account
@@ -92,7 +92,7 @@ class Count(Item, frozen=True, kw_only=True, tag="count"):
     text: Annotated[str, Meta(max_length=20)] = "utf-8"
 
 
-class Void(Item, frozen=True, kw_only=True, tag="void"):
+class Void(Item, frozen=True, kw_only=True, gc=False, tag="void"):
     """Undo of one earlier fact of the same device: idempotent, valid before its target arrives."""
 
     stream: StreamId
@@ -100,7 +100,7 @@ class Void(Item, frozen=True, kw_only=True, tag="void"):
     by: Name | None = None
 
 
-class Fix(Item, frozen=True, kw_only=True, tag="fix"):
+class Fix(Item, frozen=True, kw_only=True, gc=False, tag="fix"):
     """A position from a GNSS receiver: telemetry. `t` is the receiver's own UTC in Unix milliseconds."""
 
     t: Ms
@@ -114,7 +114,7 @@ class Fix(Item, frozen=True, kw_only=True, tag="fix"):
     sats: Annotated[int, Meta(ge=0, le=200)] | None = None
 
 
-class Health(Item, frozen=True, kw_only=True, tag="health"):
+class Health(Item, frozen=True, kw_only=True, gc=False, tag="health"):
     """How the device is doing: telemetry."""
 
     pending_facts: Counted = 0
@@ -126,7 +126,7 @@ class Health(Item, frozen=True, kw_only=True, tag="health"):
     note: Annotated[str, Meta(max_length=1000)] = ""
 
 
-class Opaque(Item, frozen=True, kw_only=True, tag="opaque"):
+class Opaque(Item, frozen=True, kw_only=True, gc=False, tag="opaque"):
     """An item that could not be delivered as itself, wrapped: its bytes in base64."""
 
     data: bytes

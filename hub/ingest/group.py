@@ -37,30 +37,10 @@ class LaneRef:
         self.received_at = received
 
 
-class Move(NamedTuple):
-    """A row of the table move."""
-
-    lot: int
-    at: int
-    lane: int
-    seq: int
-    source: int
-    to: int
-    quantity: int
-    voided: int
-
-
-class Seen(NamedTuple):
-    """A row of the table sighting."""
-
-    unit: str
-    at: int
-    lane: int
-    seq: int
-    lot: int | None
-    source: int
-    to: int
-    voided: int
+Move = tuple[int, int, int, int, int, int, int, int]
+"""A row of the table move: lot, at, lane, seq, source, to, quantity, voided."""
+Seen = tuple[str, int, int, int, int | None, int, int, int]
+"""A row of the table sighting: unit, at, lane, seq, lot, source, to, voided."""
 
 
 class Tally(NamedTuple):

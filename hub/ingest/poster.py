@@ -8,9 +8,11 @@ from hub.core.fixes import Point, intrinsic
 from hub.core.identity import account_kind, account_site, corrected, lane_id
 from hub.core.postings import Counted, LotKey, Moved, Posting, Sighted, Voided, post
 from hub.ingest.decoding import BadItem, belongs
-from hub.ingest.group import FixRow, LaneRef, Move, Quarantined, Rows, Seen, Tally, VoidRow
+from hub.ingest.group import FixRow, LaneRef, Quarantined, Rows, Tally, VoidRow
 from wire import codec
+from wire.actions import Action
 from wire.errors import Reason
+from wire.labels import parse
 from wire.messages import AnyItem, Count, Fix, Health, Lane, Opaque, Scan, Void
 
 
@@ -21,6 +23,8 @@ class Poster:
         self.lots: dict[LotKey, int] = {}
         self.expiries: dict[int, int | None] = {}
         self.accounts: dict[str, int] = {}
+        self._ends: dict[tuple[Action, str | None, str | None], tuple[int, int]] = {}
+        self._lots: dict[tuple[str | None, str | None, str | None, int | None], int] = {}
 
     def load(self, connection: Connection) -> None:
         """Read again what the database holds: at the start and after any rollback."""
@@ -29,19 +33,45 @@ class Poster:
         self.lots = {LotKey(row[1], row[2], row[3], row[4]): row[0] for row in rows}
         self.expiries = {row[0]: row[5] for row in rows}
         self.accounts = {row[1]: row[0] for row in connection.exec_driver_sql("SELECT id, code FROM account")}
+        self._ends.clear()
+        self._lots.clear()
 
     def add(self, rows: Rows, lane: LaneRef, pairs: Iterable[tuple[int, AnyItem | BadItem]]) -> None:
         """Post items with their sequences into rows. What cannot be posted goes to rows.quarantine; never raises."""
-        clock = lane.clock
         for seq, item in pairs:
             try:
-                if type(item) is Scan and lane.facts:
-                    self._post(rows, lane, seq, item.at if clock is None else item.up + clock.base, post(item))
-                else:
+                if type(item) is not Scan or not lane.facts or not self._scan(rows, lane, seq, item):
                     self._other(rows, lane, seq, item)
-            except Exception as error:  # noqa: BLE001 - whatever an item does, the rest counts
+            except Exception as error:
                 data = item.data if isinstance(item, BadItem) else codec.encode_item(item)
                 self._refuse(rows, lane, seq, BadItem(data, Reason.UNINTERPRETABLE, repr(error)))
+
+    def _scan(self, rows: Rows, lane: LaneRef, seq: int, scan: Scan) -> bool:
+        """The quick way for a scan of one label whose lot and accounts are known; the same as post() would do.
+
+        Returns False, with nothing posted, where it does not apply.
+        """
+        ends = self._ends.get((scan.do, scan.source, scan.to))
+        if ends is None or len(scan.labels) != 1:
+            return False
+        label = parse(scan.labels[0])
+        gtin, expiry = label.gtin, label.expiry or label.best_before
+        lot = self._lots.get((gtin, label.lot, scan.owner, expiry))
+        if lot is None or gtin is None or label.sscc is not None or label.count is not None:
+            return False
+        clock = lane.clock
+        at = scan.at if clock is None else scan.up + clock.base
+        source, to = ends
+        serial = label.serial
+        if serial is None:
+            rows.moves.append((lot, at, lane.id, seq, source, to, scan.n, 0))
+            rows.flows[source, to, lot] += scan.n
+            return True
+        unit = f"serial:{gtin}:{serial}"
+        rows.seen.append((unit, at, lane.id, seq, lot, source, to, 0))
+        (rows.again if unit in rows.units else rows.units).add(unit)
+        rows.flows[source, to, lot] += 1
+        return True
 
     def _other(self, rows: Rows, lane: LaneRef, seq: int, item: AnyItem | BadItem) -> None:
         if isinstance(item, BadItem):
@@ -54,13 +84,23 @@ class Poster:
         elif isinstance(item, Opaque):
             rows.opaques.append((lane.id, seq))
         elif isinstance(item, Scan | Count | Void):
-            self._post(rows, lane, seq, corrected(item.at, item.up, lane.clock), post(item))
+            posting = post(item)
+            self._post(rows, lane, seq, corrected(item.at, item.up, lane.clock), posting)
+            if isinstance(item, Scan) and isinstance(posting, Moved | Sighted):
+                self._remember(item, posting)
+
+    def _remember(self, scan: Scan, posting: Moved | Sighted) -> None:
+        """Make the quick way apply to the next scan of the same lot and accounts."""
+        self._ends[scan.do, scan.source, scan.to] = (self.accounts[posting.source], self.accounts[posting.to])
+        if posting.lot is not None and len(scan.labels) == 1:
+            label = parse(scan.labels[0])
+            self._lots[label.gtin, label.lot, scan.owner, posting.expiry] = self.lots[posting.lot]
 
     def _post(self, rows: Rows, lane: LaneRef, seq: int, at: int, posting: Posting) -> None:
         if type(posting) is Moved:
             lot = self.lot(rows, posting)
             source, to = self.account(rows, posting.source), self.account(rows, posting.to)
-            rows.moves.append(Move(lot, at, lane.id, seq, source, to, posting.quantity, 0))
+            rows.moves.append((lot, at, lane.id, seq, source, to, posting.quantity, 0))
             rows.flows[source, to, lot] += posting.quantity
         elif type(posting) is Sighted:
             self._sight(rows, lane, seq, at, posting)
@@ -75,7 +115,7 @@ class Poster:
         unit = posting.unit
         lot = None if posting.lot is None else self.lot(rows, posting)
         source, to = self.account(rows, posting.source), self.account(rows, posting.to)
-        rows.seen.append(Seen(unit, at, lane.id, seq, lot, source, to, 0))
+        rows.seen.append((unit, at, lane.id, seq, lot, source, to, 0))
         if lot is None or unit in rows.units or unit in rows.again:
             rows.again.add(unit)
         else:

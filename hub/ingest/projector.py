@@ -83,9 +83,9 @@ class Projector:
         insert(connection, head, rows.moves)
         touched = self.counted.keys() & self._deltas.keys()
         if touched:
-            for row in rows.moves:
-                for pair in ((row.source, row.lot), (row.to, row.lot)):
-                    if pair in touched and (row.at, row.lane, row.seq) < self.counted[pair]:
+            for lot, at, lane, seq, source, to, _, _ in rows.moves:
+                for pair in ((source, lot), (to, lot)):
+                    if pair in touched and (at, lane, seq) < self.counted[pair]:
                         self._recount.add(pair)
 
     # Units
@@ -93,22 +93,22 @@ class Projector:
     def _units(self, connection: Connection, rows: Rows) -> None:
         if not rows.seen:
             return
-        fresh = sorted(rows.units - rows.again)
+        rows.seen.sort()
+        fresh = [row[0] for row in rows.seen if row[0] not in rows.again]
         known = {row[0] for row in among(connection, "SELECT unit FROM sighting WHERE unit", fresh)}
         slow = known | rows.again
-        for row in rows.seen if slow else ():
-            if row.unit in slow and row.lot is not None:
-                self._flow(row.source, row.to, row.lot, -1)
+        for unit, _, _, _, lot, source, to, _ in rows.seen if slow else ():
+            if unit in slow and lot is not None:
+                self._flow(source, to, lot, -1)
         before = self._stories(connection, slow)
-        rows.seen.sort(key=attrgetter("unit", "at", "lane", "seq"))
         head = "INSERT INTO sighting (unit, at, lane_id, seq, lot_id, source_id, to_id, voided)"
         insert(connection, head, rows.seen)
         after = self._stories(connection, slow)
         for unit in sorted(slow):
             self._retell(connection, unit, before.get(unit, []), after.get(unit, []))
-        for new in rows.seen if self.counted else ():
-            if new.lot is not None:
-                self._recount.update({(new.source, new.lot), (new.to, new.lot)} & self.counted.keys())
+        for _, _, _, _, lot, source, to, _ in rows.seen if self.counted else ():
+            if lot is not None:
+                self._recount.update({(source, lot), (to, lot)} & self.counted.keys())
 
     def _stories(self, connection: Connection, units: Iterable[str]) -> dict[str, list[Sighting]]:
         found: dict[str, list[Sighting]] = defaultdict(list)
@@ -267,7 +267,7 @@ class Projector:
 NEIGHBOURS = 2
 """How many stored fixes are read on either side: the outer one is only a neighbour of the inner one."""
 _FIX = "device_id, t, lane_id, seq, lat_e7, lon_e7, quality, speed_cms, heading_cd, received_at, verdict"
-_JUDGED = f"SELECT {_FIX} FROM fix WHERE device_id = ? AND verdict IN ('good', 'jump', 'stuck') AND"  # noqa: S608
+_JUDGED = f"SELECT {_FIX} FROM fix WHERE device_id = ? AND verdict IN ('good', 'jump', 'stuck') AND"
 _REJUDGE = "UPDATE fix SET verdict = ? WHERE device_id = ? AND t = ? AND lane_id = ? AND seq = ?"
 _time = attrgetter("t", "lane", "seq")
 

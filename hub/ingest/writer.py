@@ -146,7 +146,7 @@ def _tell(connection: Connection, group: Group, accounts: set[int], now: int) ->
     changes: list[tuple[str, object]] = []
     if accounts:
         marks = ", ".join("?" * min(len(accounts), 500))
-        query = f"SELECT DISTINCT site FROM account WHERE site IS NOT NULL AND id IN ({marks})"  # noqa: S608
+        query = f"SELECT DISTINCT site FROM account WHERE site IS NOT NULL AND id IN ({marks})"
         sites = connection.exec_driver_sql(query, tuple(sorted(accounts)[:500])).scalars().all()
         changes.append(("stock", {"sites": sorted(sites), "facts": group.facts}))
     names = sorted({arrival.device for arrival in group.arrivals})

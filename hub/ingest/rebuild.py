@@ -1,0 +1,135 @@
+"""The projections made again from the journal, and compared with the live ones, table by table."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from hub.errors import StoreError
+from hub.ingest.decoding import BadItem
+from hub.ingest.group import LaneRef, Rows
+from hub.ingest.poster import Poster
+from hub.ingest.projector import Projector
+from hub.ingest.replay import decode, unwrapped
+from hub.store import canon
+from hub.store.database import Database
+from wire.messages import AnyItem, Lane, Opaque
+
+PORTION = 20_000
+"""Items of one transaction."""
+_JOURNAL = (
+    "SELECT journal.id, lane.id, lane.lane, device.id, device.name, received_at, applied, body FROM journal"
+    " JOIN lane ON lane.id = journal.lane_id JOIN device ON device.id = lane.device_id"
+    " WHERE journal.id > ? ORDER BY journal.id LIMIT 50"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came of it: items replayed, and for each table the first differences from the live one."""
+
+    items: int
+    differences: dict[str, list[str]]
+
+    @property
+    def same(self) -> bool:
+        """Whether every table came out as it was."""
+        return not any(self.differences.values())
+
+
+def rebuild(database: Database, scratch: Path, *, replace: bool = False) -> Rebuilt:
+    """Make the projections again in copies below `scratch`, compare, and put them in place if asked to.
+
+    To replace, nothing else may write meanwhile. Raises StoreError.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    before, after = scratch / "before.db", scratch / "after.db"
+    try:
+        for target in (before, after):
+            _copy(database.path if target is before else before, target)
+        live, made = Database(before), Database(after)
+        try:
+            items = _replay(made)
+            with live.read() as left, made.read() as right:
+                found = {table: canon.differences(left, right, table) for table in canon.CANON}
+        finally:
+            live.close()
+            made.close()
+        if replace:
+            _put_in_place(database.path, after)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"the projections of {database.path} cannot be rebuilt: {error}") from error
+    finally:
+        for path in scratch.glob("*.db*"):
+            path.unlink()
+    return Rebuilt(items, found)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as a, closing(sqlite3.connect(target)) as b:
+        a.backup(b)
+
+
+def _replay(database: Database) -> int:
+    poster = Poster()
+    projector = Projector(poster)
+    items = 0
+    with database.write() as connection:
+        for table in canon.PROJECTIONS:
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+        poster.load(connection)
+        projector.load(connection)
+        rows = Rows()
+        pending = 0
+        for ref, pairs in _stored(connection):
+            poster.add(rows, ref, pairs)
+            if ref.facts and pairs:
+                rows.ranges.append((ref.id, pairs[0][0], pairs[-1][0]))
+            pending += len(pairs)
+            if pending >= PORTION:
+                projector.apply(connection, rows)
+                items, pending, rows = items + pending, 0, Rows()
+        projector.apply(connection, rows)
+    return items + pending
+
+
+def _stored(connection: Connection) -> Iterator[tuple[LaneRef, list[tuple[int, AnyItem | BadItem]]]]:
+    """The journal's items in the order in which they came, less those in quarantine; opaque ones unwrapped."""
+    after = 0
+    while batch := connection.exec_driver_sql(_JOURNAL, (after,)).all():
+        for id_, lane, name, device_id, device, received_at, applied, body in batch:
+            after = id_
+            stored = decode(body, applied)
+            ref = LaneRef(
+                device=device, device_id=device_id, id_=lane, lane=Lane(name), clock=stored.clock, received=received_at
+            )
+            left_out = _left_out(connection, lane, stored.pairs)
+            yield ref, [(seq, unwrapped(item)) for seq, item in stored.pairs if seq not in left_out]
+
+
+def _left_out(connection: Connection, lane: int, pairs: list[tuple[int, AnyItem | BadItem]]) -> set[int]:
+    """Sequences that are in quarantine, or opaque and not yet interpreted."""
+    if not pairs:
+        return set()
+    span = (lane, pairs[0][0], pairs[-1][0])
+    query = "SELECT seq FROM quarantine WHERE lane_id = ? AND seq BETWEEN ? AND ?"
+    found = set(connection.exec_driver_sql(query, span).scalars())
+    query = "SELECT seq FROM opaque WHERE lane_id = ? AND seq BETWEEN ? AND ? AND state <> 'done'"
+    found.update(connection.exec_driver_sql(query, span).scalars())
+    found.update(seq for seq, item in pairs if isinstance(item, Opaque) and isinstance(unwrapped(item), BadItem))
+    return found
+
+
+def _put_in_place(live: Path, made: Path) -> None:
+    with closing(sqlite3.connect(live, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("ATTACH DATABASE ? AS made", (str(made),))
+        connection.execute("BEGIN IMMEDIATE")
+        for table in canon.PROJECTIONS:
+            connection.execute(f"DELETE FROM main.{table}")
+            connection.execute(f"INSERT INTO main.{table} SELECT * FROM made.{table}")
+        connection.execute("COMMIT")

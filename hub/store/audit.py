@@ -1,0 +1,145 @@
+"""The ledger's invariants, checked on a live database. Each check reads; none repairs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken invariant: which check, and what was found, in a sentence."""
+
+    check: str
+    sentence: str
+
+
+_SUMS = """
+SELECT lot.item, lot.lot, lot.owner, sum(quantity) FROM balance JOIN lot ON lot.id = balance.lot_id
+GROUP BY lot_id HAVING sum(quantity) <> 0 LIMIT 20
+"""
+_EFFECTS = """
+WITH story AS (
+  SELECT unit, row_number() OVER later AS back, row_number() OVER sooner AS nth, to_id,
+         first_value(source_id) OVER sooner AS first_source,
+         first_value(sighting.lot_id) OVER fuller AS best_lot
+  FROM sighting LEFT JOIN lot ON lot.id = sighting.lot_id WHERE voided = 0
+  WINDOW sooner AS (PARTITION BY unit ORDER BY at, lane_id, seq),
+         later AS (PARTITION BY unit ORDER BY at DESC, lane_id DESC, seq DESC),
+         fuller AS (PARTITION BY unit ORDER BY sighting.lot_id IS NULL, (lot.lot <> '') * 2 + (lot.owner <> '') DESC,
+                    at, lane_id, seq)
+), effect(account_id, lot_id, quantity) AS (
+  SELECT source_id, lot_id, -quantity FROM move WHERE voided = 0 AND source_id <> to_id
+  UNION ALL SELECT to_id, lot_id, quantity FROM move WHERE voided = 0 AND source_id <> to_id
+  UNION ALL SELECT first_source, best_lot, -1 FROM story
+    WHERE back = 1 AND best_lot IS NOT NULL AND first_source <> to_id
+  UNION ALL SELECT to_id, best_lot, 1 FROM story WHERE back = 1 AND best_lot IS NOT NULL AND first_source <> to_id
+  UNION ALL SELECT account_id, lot_id, adjustment FROM tally WHERE voided = 0
+  UNION ALL SELECT (SELECT id FROM account WHERE code = 'virtual:adjustment'), lot_id, -adjustment
+    FROM tally WHERE voided = 0 AND adjustment <> 0
+  UNION ALL SELECT account_id, lot_id, -quantity FROM balance
+)
+SELECT account.code, lot.item, lot.lot, sum(effect.quantity) FROM effect
+JOIN account ON account.id = account_id JOIN lot ON lot.id = lot_id
+GROUP BY account_id, lot_id HAVING sum(effect.quantity) <> 0 LIMIT 20
+"""
+_UNITS = """
+SELECT coalesce(unit.code, last.unit) FROM
+  (SELECT unit, to_id, row_number() OVER (PARTITION BY unit ORDER BY at DESC, lane_id DESC, seq DESC) AS back
+   FROM sighting WHERE voided = 0 AND unit LIKE 'sscc:%') AS last
+LEFT JOIN unit ON unit.code = last.unit
+WHERE last.back = 1 AND (unit.account_id IS NULL OR unit.account_id <> last.to_id)
+UNION SELECT unit.code FROM unit
+WHERE NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.unit = unit.code AND voided = 0) LIMIT 20
+"""
+_TWICE = """
+SELECT lane_id, seq, count(*) FROM (
+  SELECT lane_id, seq FROM move UNION ALL SELECT lane_id, seq FROM sighting
+  UNION ALL SELECT lane_id, seq FROM tally UNION ALL SELECT lane_id, seq FROM void
+  UNION ALL SELECT lane_id, seq FROM quarantine WHERE lane_id IS NOT NULL
+) GROUP BY lane_id, seq HAVING count(*) > 1 LIMIT 20
+"""
+_VOIDED = """
+SELECT lane_id, seq FROM (
+  SELECT lane_id, seq, voided FROM move UNION ALL SELECT lane_id, seq, voided FROM sighting
+  UNION ALL SELECT lane_id, seq, voided FROM tally
+) AS fact
+WHERE voided <> EXISTS (SELECT 1 FROM void WHERE target_lane = fact.lane_id AND target_seq = fact.seq) LIMIT 20
+"""
+
+
+def audit(database: Database) -> list[Finding]:
+    """Check every invariant. An empty list means that all of them hold."""
+    with database.read() as connection:
+        return [Finding(name, sentence) for name, check in CHECKS.items() for sentence in check(connection)]
+
+
+def _zero_sums(connection: Connection) -> Iterator[str]:
+    for item, lot, owner, total in connection.exec_driver_sql(_SUMS):
+        yield f"all accounts of {item} lot {lot or '-'} of {owner or 'nobody'} sum to {total}, not to zero"
+
+
+def _balances(connection: Connection) -> Iterator[str]:
+    for account, item, lot, off in connection.exec_driver_sql(_EFFECTS):
+        yield f"the balance of {item} lot {lot or '-'} in {account} is {-off:+} off from what the facts say"
+
+
+def _units(connection: Connection) -> Iterator[str]:
+    for (code,) in connection.exec_driver_sql(_UNITS):
+        yield f"{code} does not stand where its latest fact says"
+    places = {f"unit:{code}": account for code, account in connection.exec_driver_sql(_WHERE)}
+    for start in places:
+        seen: set[str] = set()
+        at = start
+        while at in places and at not in seen:
+            seen.add(at)
+            at = places[at]
+        if at == start:
+            yield f"{start} stands inside of itself"
+
+
+_WHERE = "SELECT unit.code, account.code FROM unit JOIN account ON account.id = unit.account_id"
+
+
+def _applied_once(connection: Connection) -> Iterator[str]:
+    for lane, seq, times in connection.exec_driver_sql(_TWICE):
+        yield f"lane {lane} sequence {seq} was applied {times} times"
+    query = "SELECT id, device_id, stream, lane, through, last FROM lane"
+    for lane, _, stream, name, through, _last in connection.exec_driver_sql(query).all():
+        held = list(_ranges(connection, lane))
+        gaps = connection.exec_driver_sql("SELECT first, last FROM gap WHERE lane_id = ?", (lane,)).all()
+        spans = sorted([*held, *((row[0], row[1]) for row in gaps)])
+        at = 0
+        for first, last in spans:
+            if first != at + 1:
+                yield f"stream {stream} {name}: sequence {at + 1} to {first} is covered twice or not at all"
+            at = max(at, last)
+        if at != through:
+            yield f"stream {stream} {name}: journal and gaps reach {at}, the lane says {through}"
+
+
+def _ranges(connection: Connection, lane: int) -> Iterator[tuple[int, int]]:
+    query = "SELECT after, last, applied FROM journal WHERE lane_id = ?"
+    for after, last, applied in connection.exec_driver_sql(query, (lane,)):
+        if applied is None:
+            yield after + 1, last
+        else:
+            yield from msgspec.json.decode(applied, type=list[tuple[int, int]])
+
+
+def _undone(connection: Connection) -> Iterator[str]:
+    for lane, seq in connection.exec_driver_sql(_VOIDED):
+        yield f"lane {lane} sequence {seq} is marked as undone and is not, or is undone and not marked"
+
+
+CHECKS: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
+    "every lot sums to zero": _zero_sums,
+    "balances follow from the facts": _balances,
+    "a handling unit is in one place": _units,
+    "applied once": _applied_once,
+    "undo is applied": _undone,
+}

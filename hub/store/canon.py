@@ -1,0 +1,54 @@
+"""The projections in a form that does not depend on row ids: how two states of the ledger are compared."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+_LOT = "lot.item, lot.lot, lot.owner, lot.condition"
+
+CANON: Final[dict[str, str]] = {
+    "lot": "SELECT item, lot, owner, condition, expiry FROM lot ORDER BY 1, 2, 3, 4",
+    "account": "SELECT code, kind, site FROM account ORDER BY 1",
+    "move": f"SELECT move.lane_id, move.seq, {_LOT}, at, source.code, target.code, quantity, voided FROM move"
+    " JOIN lot ON lot.id = move.lot_id JOIN account AS source ON source.id = move.source_id"
+    " JOIN account AS target ON target.id = move.to_id ORDER BY 1, 2",
+    "sighting": f"SELECT sighting.lane_id, sighting.seq, unit, at, {_LOT}, source.code, target.code, voided"
+    " FROM sighting LEFT JOIN lot ON lot.id = sighting.lot_id JOIN account AS source ON source.id = sighting.source_id"
+    " JOIN account AS target ON target.id = sighting.to_id ORDER BY 1, 2",
+    "unit": "SELECT unit.code, account.code, since FROM unit JOIN account ON account.id = unit.account_id ORDER BY 1",
+    "story_break": "SELECT unit, at, lane_id, seq, expected.code, said.code FROM story_break"
+    " JOIN account AS expected ON expected.id = expected_id JOIN account AS said ON said.id = said_id"
+    " ORDER BY 1, 2, 3, 4",
+    "void": "SELECT target_lane, target_seq, lane_id, seq, at FROM void ORDER BY 1, 2, 3, 4",
+    "tally": f"SELECT account.code, {_LOT}, at, lane_id, seq, quantity, adjustment, voided FROM tally"
+    " JOIN account ON account.id = tally.account_id JOIN lot ON lot.id = tally.lot_id"
+    " ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
+    "balance": f"SELECT account.code, {_LOT}, quantity FROM balance JOIN account ON account.id = balance.account_id"
+    " JOIN lot ON lot.id = balance.lot_id WHERE quantity <> 0 ORDER BY 1, 2, 3, 4, 5",
+    "fix": "SELECT device.name, t, lane_id, seq, lat_e7, lon_e7, quality, speed_cms, heading_cd, verdict FROM fix"
+    " JOIN device ON device.id = fix.device_id ORDER BY 1, 2, 3, 4",
+}
+"""Table -> its rows, with names in the place of row ids, in one order."""
+
+PROJECTIONS: Final = ("story_break", "unit", "void", "tally", "balance", "move", "sighting", "fix", "account", "lot")
+"""The tables that a rebuild empties and fills."""
+
+
+def rows(connection: Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    """The canonical rows of one projection."""
+    for row in connection.exec_driver_sql(CANON[table]):
+        yield tuple(row)
+
+
+def differences(left: Connection, right: Connection, table: str, most: int = 5) -> list[str]:
+    """The first few rows in which two databases differ, as sentences; empty if the table is the same."""
+    found: list[str] = []
+    pairs = (rows(left, table), rows(right, table))
+    while len(found) < most:
+        a, b = (next(side, None) for side in pairs)
+        if a is None and b is None:
+            break
+        if a != b:
+            found.append(f"{table}: here {a}, there {b}")
+    return found
