@@ -1,0 +1,17 @@
+// Runs before the first paint, so that a dark room stays dark while the page loads. A file of its own, because the
+// content security policy allows no inline script.
+(function () {
+  var scheme = null;
+  var language = null;
+  try {
+    scheme = localStorage.getItem("relay-scheme");
+    language = localStorage.getItem("relay-language");
+  } catch (e) {
+    // Storage may be switched off; the system's own wishes apply.
+  }
+  if (scheme !== "light" && scheme !== "dark") {
+    scheme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+  document.documentElement.setAttribute("data-mantine-color-scheme", scheme);
+  document.documentElement.lang = language || (navigator.language.indexOf("zh") === 0 ? "zh" : "en");
+})();

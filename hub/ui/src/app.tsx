@@ -1,0 +1,52 @@
+/** Which address shows which page. Pages beyond the first are loaded when they are opened. */
+import { Center, Loader } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Route, Switch } from "wouter";
+
+import { LiveLink } from "./live";
+import { Overview } from "./pages/Overview";
+import { SignIn } from "./pages/SignIn";
+import { Shell } from "./parts/Shell";
+import { Failure, Loading, NotFound } from "./parts/States";
+import { SessionGate } from "./session";
+import { ApiError } from "./api";
+
+const Stock = lazy(() => import("./pages/Stock"));
+const LiveMap = lazy(() => import("./pages/LiveMap"));
+const Trace = lazy(() => import("./pages/Trace"));
+const Devices = lazy(() => import("./pages/Devices"));
+const Quarantine = lazy(() => import("./pages/Quarantine"));
+const Discrepancies = lazy(() => import("./pages/Discrepancies"));
+
+function Waiting() {
+  const { t } = useTranslation();
+  return <Center h="100dvh"><Loader aria-label={t("state.loading")} /></Center>;
+}
+
+export function App() {
+  return (
+    <SessionGate
+      signIn={<SignIn />}
+      waiting={<Waiting />}
+      failed={(retry) => <Center h="100dvh"><Failure error={new ApiError(0, "unreachable", "")} retry={retry} /></Center>}
+    >
+      <LiveLink>
+        <Shell>
+          <Suspense fallback={<Loading rows={8} />}>
+            <Switch>
+              <Route path="/"><Overview /></Route>
+              <Route path="/stock"><Stock /></Route>
+              <Route path="/map"><LiveMap /></Route>
+              <Route path="/trace"><Trace /></Route>
+              <Route path="/devices"><Devices /></Route>
+              <Route path="/quarantine"><Quarantine /></Route>
+              <Route path="/discrepancies"><Discrepancies /></Route>
+              <Route><NotFound /></Route>
+            </Switch>
+          </Suspense>
+        </Shell>
+      </LiveLink>
+    </SessionGate>
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * The live link to the hub. Server-sent events say what changed, and the queries that show it are asked again, at
+ * most once a second. A stream alone does not notice a pulled cable, so a small health request every 2 seconds,
+ * given up after 2, does: a lost link shows within 5 seconds. After any loss everything on screen is asked again.
+ */
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
+
+import { api, ApiError, EVENTS, type Health, type Position } from "./api";
+
+export type Link = "connecting" | "live" | "lost";
+interface LinkState {
+  link: Link;
+  /** Browser time in ms of the last proof of contact. */
+  heardAt: number;
+  hub: Health | null;
+}
+
+const LinkContext = createContext<LinkState>({ link: "connecting", heardAt: 0, hub: null });
+export const useLink = () => useContext(LinkContext);
+
+const PULSE_MS = 2_000;
+const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
+const FLUSH_MS = 1_000;
+
+const TOUCHES: Record<string, string[]> = {
+  stock: ["stock", "sites", "summary", "trace"],
+  device: ["devices", "summary"],
+  quarantine: ["quarantine", "summary", "devices"],
+  discrepancy: ["discrepancies", "gaps", "summary"],
+};
+
+/** Collects what changed and asks again at most once a second, the first time at once. */
+function makeInvalidator(client: QueryClient) {
+  const waiting = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    if (waiting.size === 0) return;
+    const keys = new Set(waiting);
+    waiting.clear();
+    void client.invalidateQueries({ predicate: (query) => keys.has(String(query.queryKey[0])) });
+    timer = setTimeout(flush, FLUSH_MS);
+  };
+  return {
+    touch: (keys: string[]) => {
+      for (const key of keys) waiting.add(key);
+      timer ??= setTimeout(flush, 50);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** Newer rows replace older ones of the same device; a position never goes back in time. */
+export function mergePositions(old: Position[], fresh: Position[]): Position[] {
+  const byDevice = new Map(old.map((row) => [row.device, row]));
+  for (const row of fresh) {
+    const known = byDevice.get(row.device);
+    if (!known || Date.parse(row.at) >= Date.parse(known.at)) byDevice.set(row.device, row);
+  }
+  return [...byDevice.values()];
+}
+
+function listen(client: QueryClient, onOpen: () => void, onLost: () => void): () => void {
+  const invalidator = makeInvalidator(client);
+  let source: EventSource | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let attempt = 0;
+  const open = () => {
+    source = new EventSource(EVENTS);
+    source.onopen = () => {
+      attempt = 0;
+      onOpen();
+    };
+    source.onerror = () => {
+      onLost();
+      if (source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+      retry = setTimeout(open, RECONNECT_MS[Math.min(attempt++, RECONNECT_MS.length - 1)]);
+    };
+    for (const [name, keys] of Object.entries(TOUCHES)) source.addEventListener(name, () => invalidator.touch(keys));
+    source.addEventListener("position", (event: MessageEvent<string>) => {
+      const { positions } = JSON.parse(event.data) as { positions: Position[] };
+      client.setQueryData<{ positions: Position[] }>(["positions"], (old) =>
+        old ? { positions: mergePositions(old.positions, positions) } : old,
+      );
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(retry);
+    invalidator.stop();
+    source?.close();
+  };
+}
+
+export function LiveLink({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const [state, setState] = useState<LinkState>({ link: "connecting", heardAt: Date.now(), hub: null });
+
+  useEffect(() => {
+    let streaming = false;
+    let beating = true;
+    let stopped = false;
+    let run: string | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = (hub?: Health) =>
+      setState((old) => ({
+        link: !beating ? "lost" : streaming ? "live" : old.link === "lost" && !hub ? "lost" : "connecting",
+        heardAt: hub ? Date.now() : old.heardAt,
+        hub: hub ?? old.hub,
+      }));
+    const close = listen(
+      client,
+      () => {
+        streaming = true;
+        void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+        show();
+      },
+      () => {
+        streaming = false;
+        show();
+      },
+    );
+    const pulse = async () => {
+      try {
+        const hub = await api.health(PULSE_MS);
+        const back = !beating || (run !== undefined && run !== hub.run);
+        beating = true;
+        run = hub.run;
+        if (back) void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+        if (!stopped) show(hub);
+      } catch (error) {
+        beating = error instanceof ApiError && error.status > 0 && error.status < 500;
+        if (!stopped) show();
+      }
+      if (!stopped) timer = setTimeout(() => void pulse(), PULSE_MS);
+    };
+    const offline = () => {
+      beating = false;
+      show();
+    };
+    window.addEventListener("offline", offline);
+    void pulse();
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+      window.removeEventListener("offline", offline);
+      close();
+    };
+  }, [client]);
+
+  return <LinkContext value={state}>{children}</LinkContext>;
+}

@@ -1,0 +1,46 @@
+/** Puts the dashboard together: languages, colours, the cache of what the hub said, the session, the live link. */
+import "@mantine/core/styles.css";
+import "./styles.css";
+
+import { MantineProvider } from "@mantine/core";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { ApiError } from "./api";
+import { App } from "./app";
+import { startLanguages } from "./i18n";
+import { resolver, schemeManager, theme } from "./theme";
+
+/** Events renew what changed; this is the net below them. */
+const SAFETY_REFETCH_MS = 30_000;
+
+startLanguages();
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof ApiError && error.status === 401) client.setQueryData(["session"], null);
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      networkMode: "always", // the hub may be on this very machine, with no network at all
+      staleTime: 5_000,
+      refetchInterval: SAFETY_REFETCH_MS,
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retryDelay: (attempt) => 500 * 2 ** attempt,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <MantineProvider theme={theme} colorSchemeManager={schemeManager} cssVariablesResolver={resolver} defaultColorScheme="auto">
+      <QueryClientProvider client={client}>
+        <App />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

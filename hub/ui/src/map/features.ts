@@ -1,0 +1,43 @@
+/** Sites, the region's frame and a track as map features. */
+import type { Feature, FeatureCollection, LineString } from "geojson";
+
+import type { Region, Site, Track } from "../api";
+import { NOTHING } from "./style";
+
+const KINDS = new Set(["warehouse", "station", "hospital", "camp"]);
+/** Further apart than this, two fixes are not joined: the vehicle was silent between them. */
+const GAP_MS = 300_000;
+
+export function siteFeatures(sites: Site[], picked: string | null, name: (site: Site) => string): FeatureCollection {
+  return {
+    type: "FeatureCollection",
+    features: sites.map((site) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: [site.lon, site.lat] },
+      properties: { id: site.id, label: name(site), kind: KINDS.has(site.kind) ? site.kind : "warehouse", picked: Number(site.id === picked) },
+    })),
+  };
+}
+
+export function frame(region: Region): FeatureCollection {
+  if (!region.bbox) return NOTHING;
+  const [west, south, east, north] = region.bbox;
+  const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+  return { type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } }] };
+}
+
+/** Good fixes only, as lines that break where the vehicle was silent. */
+export function trackFeatures(track: Track | undefined): FeatureCollection {
+  const lines: number[][][] = [];
+  let before = -Infinity;
+  const points = (track?.points ?? []).filter((point) => point.verdict === "good").sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  for (const point of points) {
+    const at = Date.parse(point.at);
+    if (at - before > GAP_MS) lines.push([]);
+    lines[lines.length - 1]!.push([point.lon, point.lat]);
+    before = at;
+  }
+  const features = lines.filter((line) => line.length > 1)
+    .map((coordinates): Feature<LineString> => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } }));
+  return { type: "FeatureCollection", features };
+}

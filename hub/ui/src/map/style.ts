@@ -1,0 +1,64 @@
+/** The map's layers. Nothing in here points outside: text is drawn from the system's own fonts (no `glyphs`). */
+import type { FeatureCollection } from "geojson";
+import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+
+import type { Palette } from "./palette";
+
+export const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
+const FONT = ["Noto Sans CJK SC,Noto Sans SC,PingFang SC,Microsoft YaHei,Noto Sans,Segoe UI,sans-serif"];
+
+const SOURCES = ["land", "grid", "frame", "roads", "track", "sites", "vehicles"] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+function ground(p: Palette): LayerSpecification[] {
+  return [
+    { id: "sea", type: "background", paint: { "background-color": p.sea } },
+    { id: "land", type: "fill", source: "land", paint: { "fill-color": p.land } },
+    { id: "coast", type: "line", source: "land", paint: { "line-color": p.coast, "line-width": 1.2 } },
+    { id: "grid", type: "line", source: "grid", paint: { "line-color": p.grid, "line-width": 1, "line-dasharray": [2, 3] } },
+    { id: "frame", type: "line", source: "frame", paint: { "line-color": p.frame, "line-width": 1.4, "line-dasharray": [6, 3, 1, 3] } },
+  ];
+}
+
+function roads(p: Palette): LayerSpecification[] {
+  const width = (base: number, add: number) =>
+    ["interpolate", ["linear"], ["zoom"], 6, base * 0.6 + add * 0.5, 10, base + add, 14, base * 2.2 + add] as unknown as number;
+  return [
+    { id: "road-casing", type: "line", source: "roads", layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": p.casing, "line-width": width(3, 2) } },
+    { id: "road", type: "line", source: "roads", layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": p.road, "line-width": width(3, 0) } },
+    { id: "road-name", type: "symbol", source: "roads",
+      layout: { "symbol-placement": "line", "text-field": ["get", "label"], "text-font": FONT, "text-size": 11.5, "symbol-spacing": 320,
+        "text-letter-spacing": 0.04, "text-max-angle": 35 },
+      paint: { "text-color": p.ink, "text-opacity": 0.8, "text-halo-color": p.halo, "text-halo-width": 1.8 } },
+  ];
+}
+
+function things(p: Palette): LayerSpecification[] {
+  const text = { "text-font": FONT, "text-size": 13, "text-max-width": 9, "text-padding": 3 };
+  const halo = { "text-halo-color": p.halo, "text-halo-width": 2 };
+  return [
+    { id: "track", type: "line", source: "track", layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": p.track, "line-width": 3, "line-opacity": 0.85 } },
+    { id: "sites", type: "symbol", source: "sites",
+      layout: { ...text, "icon-image": ["concat", "site-", ["get", "kind"]], "icon-allow-overlap": true, "icon-size": ["case", ["==", ["get", "picked"], 1], 1.25, 0.85],
+        "text-field": ["get", "label"], "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 1.25, "text-optional": true },
+      paint: { ...halo, "text-color": p.ink } },
+    { id: "picked", type: "circle", source: "vehicles", filter: ["==", ["get", "picked"], 1],
+      paint: { "circle-radius": 19, "circle-color": p.track, "circle-opacity": 0.22, "circle-stroke-color": p.track, "circle-stroke-width": 2 } },
+    { id: "vehicles", type: "symbol", source: "vehicles",
+      layout: { ...text, "text-size": 12, "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map",
+        "icon-allow-overlap": true, "icon-ignore-placement": false, "text-field": ["get", "label"],
+        "text-variable-anchor": ["bottom", "top", "left", "right"], "text-radial-offset": 1.2, "text-optional": true, "symbol-sort-key": ["-", 0, ["get", "picked"]] },
+      paint: { ...halo, "text-color": ["case", ["==", ["get", "stale"], 1], p.stale, p.vehicle] } },
+  ];
+}
+
+export function mapStyle(p: Palette): StyleSpecification {
+  return {
+    version: 8,
+    sources: Object.fromEntries(SOURCES.map((name) => [name, { type: "geojson", data: NOTHING }])),
+    layers: [...ground(p), ...roads(p), ...things(p)],
+  };
+}

@@ -1,0 +1,133 @@
+/** Header, navigation and the room for a page. Below 768 px the navigation folds away behind a button. */
+import { ActionIcon, AppShell, Burger, Group, Menu } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "wouter";
+
+import { api, query } from "../api";
+import { useNow } from "../clock";
+import { useFormat } from "../format";
+import { word } from "../i18n";
+import { useLink } from "../live";
+import { useSignOut, useUser } from "../session";
+import { Icon, Mark, type IconName } from "./icons";
+import { LinkBanner, LinkSign } from "./LinkBanner";
+import { Tag, type Tone } from "./Page";
+import { Preferences } from "./Preferences";
+import { ScanField, useWedge } from "./ScanField";
+
+const PAGES = ["overview", "stock", "map", "trace", "devices", "quarantine", "discrepancies"] as const;
+const address = (page: (typeof PAGES)[number]) => (page === "overview" ? "/" : `/${page}`);
+
+function Navigation({ onGo }: { onGo: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [path] = useLocation();
+  const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary }).data;
+  const marks: Partial<Record<IconName, [number, Tone]>> = {
+    quarantine: [summary?.quarantined ?? 0, "warn"],
+    discrepancies: [(summary?.discrepancies ?? 0) + (summary?.gaps_open ?? 0), "bad"],
+  };
+  return (
+    <>
+      {PAGES.map((page) => {
+        const [count, tone] = marks[page] ?? [0, "plain" as Tone];
+        return (
+          <Link key={page} href={address(page)} onClick={onGo} aria-current={path === address(page) ? "page" : undefined}>
+            <Icon name={page} />
+            {t(`nav.${page}`)}
+            {count > 0 && <Tag tone={tone}>{format.number(count)}</Tag>}
+          </Link>
+        );
+      })}
+    </>
+  );
+}
+
+function Footer() {
+  const format = useFormat();
+  const { hub } = useLink();
+  const region = useQuery({ queryKey: ["region"], queryFn: api.region, staleTime: 300_000 }).data;
+  const now = useNow();
+  return (
+    <div className="rr-navfoot">
+      {region && <div className="rr-strong">{format.name(region)}</div>}
+      <div>{format.time(now)}</div>
+      {hub && <div title={hub.ledger}>{hub.version} · <span className="rr-mono">{hub.ledger.slice(0, 6)}</span></div>}
+    </div>
+  );
+}
+
+function UserMenu() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const signOut = useSignOut();
+  const label = t("account.menu", { name: user.name });
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={label} title={label}>
+          <Icon name="user" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {user.name} · {word(t, "role", user.role)}
+        </Menu.Label>
+        <Menu.Item leftSection={<Icon name="out" size={18} />} onClick={() => void signOut()}>
+          {t("account.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const [path, go] = useLocation();
+  const trace = (code: string) => {
+    close();
+    go("/trace" + query({ code }));
+  };
+  useWedge(trace);
+  return (
+    <AppShell
+      header={{ height: 58 }}
+      navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      padding={{ base: "md", md: "lg" }}
+    >
+      <a className="rr-skip" href="#content">{t("skip")}</a>
+      <AppShell.Header className="rr-frame">
+        <Group h="100%" px={{ base: 8, sm: "md" }} gap={8} wrap="nowrap" justify="space-between">
+          <Group gap={6} wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm"
+              aria-label={opened ? t("nav.close") : t("nav.open")} aria-expanded={opened} />
+            <Link href="/" className="rr-brand" aria-label={t("brand")}>
+              <Mark size={30} />
+              <span className="rr-brandname">{t("brand")}</span>
+            </Link>
+          </Group>
+          {path !== "/trace" && <ScanField onScan={trace} visibleFrom="md" w="min(380px, 34vw)" />}
+          <Group gap={4} wrap="nowrap">
+            <LinkSign />
+            <Preferences />
+            <UserMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar className="rr-frame">
+        <nav className="rr-nav" aria-label={t("nav.label")}>
+          <Navigation onGo={close} />
+          <Footer />
+        </nav>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} style={{ outline: "none" }}>
+        <LinkBanner />
+        {children}
+      </AppShell.Main>
+    </AppShell>
+  );
+}

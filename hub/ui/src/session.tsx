@@ -1,0 +1,49 @@
+/** Who is signed in. Any answer 401 ends the session here too, and the page asks to sign in where it stands. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, useContext, type ReactNode } from "react";
+
+import { api, ApiError, type User } from "./api";
+
+const Session = createContext<User | null>(null);
+
+/** The signed-in user; only called below SessionGate. */
+export function useUser(): User {
+  const user = useContext(Session);
+  if (!user) throw new Error("useUser is called outside of a session");
+  return user;
+}
+
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await api.signOut().catch(() => undefined);
+    client.clear();
+    client.setQueryData(["session"], null);
+  };
+}
+
+interface GateProps {
+  children: ReactNode;
+  signIn: ReactNode;
+  waiting: ReactNode;
+  failed: (retry: () => void) => ReactNode;
+}
+
+export function SessionGate({ children, signIn, waiting, failed }: GateProps) {
+  const session = useQuery({
+    queryKey: ["session"],
+    staleTime: Infinity,
+    queryFn: async () => {
+      try {
+        return (await api.session()).user;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+  if (session.isPending) return waiting;
+  if (session.data === undefined) return failed(() => void session.refetch());
+  if (session.data === null) return signIn;
+  return <Session.Provider value={session.data}>{children}</Session.Provider>;
+}
