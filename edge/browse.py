@@ -148,3 +148,19 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def export(browser: Browser, file: Path, *, pending_only: bool) -> int:
+    """Write items into a new file, as JSON lines; how many. Raises OutboxError, also if the file exists."""
+    count = 0
+    try:
+        with file.open("xb") as out:
+            for kept in browser.items(pending_only=pending_only):
+                head = f'{{"lane":"{kept.lane}","stream":"{kept.stream}","seq":{kept.seq}'
+                out.write(f'{head},"pending":{str(kept.pending).lower()},"item":'.encode() + kept.item + b"}\n")
+                count += 1
+    except FileExistsError as error:
+        raise OutboxError(f"{file} exists already: name another file") from error
+    except OSError as error:
+        raise OutboxError(f"cannot write {file}: {error.strerror}; name a file in a folder you may write") from error
+    return count

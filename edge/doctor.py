@@ -76,14 +76,15 @@ def _port(port: str, *, running: bool) -> Finding:
 
 def _disk(data: Path) -> Finding:
     check = f"disk {data}"
-    probe = data / f".doctor-{os.getpid()}"
+    # The agent makes the folder as its own user; made here it could belong to another one.
+    folder = next((each for each in (data, *data.parents) if each.is_dir()), data)
+    probe = folder / f".doctor-{os.getpid()}"
     try:
-        data.mkdir(parents=True, exist_ok=True)
         with probe.open("wb") as file:
             file.write(b"x" * 4096)
             os.fsync(file.fileno())
         probe.unlink()
-        free = shutil.disk_usage(data).free
+        free = shutil.disk_usage(folder).free
     except OSError as error:
         todo = "mount it writable, free space, or give the folder to the agent's user"
         return Finding(check=check, said=f"cannot be written: {error.strerror}", fault=True, todo=todo)

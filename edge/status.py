@@ -11,7 +11,7 @@ import msgspec
 NAME = "status.json"
 
 
-class PortStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PortStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One port: `counts` are those of its driver since the agent started."""
 
     kind: str
@@ -22,7 +22,7 @@ class PortStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     counts: dict[str, int | None] = {}
 
 
-class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The whole agent. Times are Unix ms by the device's clock; `state` is running, stopping or stopped."""
 
     pid: int

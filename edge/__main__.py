@@ -1,0 +1,131 @@
+"""relay-edge: run the agent on a device, and look after it.
+
+`run` checks the configuration and then becomes the agent, a process without this module's libraries; so that it does
+so quickly, rich is imported only by the commands that show something.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from edge.browse import browse, export
+from edge.config import ConfigError, load
+from edge.doctor import examine
+from edge.errors import EdgeError
+from edge.rebinding import rebind as give_away
+from edge.version import VERSION
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The agent on a device of Relief Relay.")
+outbox_app = typer.Typer(no_args_is_help=True, help="What this device keeps until the hub has it.")
+app.add_typer(outbox_app, name="outbox")
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The device's TOML file.", show_default=False)]
+
+
+@app.command()
+def run(config: ConfigFile) -> None:
+    """Check the configuration, then run the agent until it is stopped (Ctrl-C or SIGTERM)."""
+    with _reported():
+        settings = load(config)
+    for advice in settings.advice:
+        print(f"advice: {advice}", file=sys.stderr)
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "edge.agent", "--config", str(config.absolute())])  # noqa: S606
+
+
+@app.command()
+def status(config: ConfigFile) -> None:
+    """How the agent is doing: ports, hub, and what waits."""
+    from edge.screens import show_status  # noqa: PLC0415 - see above
+
+    with _reported():
+        running = show_status(load(config))
+    raise typer.Exit(0 if running else 1)
+
+
+@app.command()
+def doctor(config: ConfigFile) -> None:
+    """Check this device: one line for each check, with what to do. Exit code 1 if something is wrong."""
+    from edge.screens import show_finding  # noqa: PLC0415 - see above
+
+    with _reported():
+        settings = load(config)
+    print(f"ok     configuration {config}: sound")
+    faults = 0
+    for finding in examine(settings):
+        show_finding(finding)
+        faults += finding.fault
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def rebind(
+    config: ConfigFile,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Give this device to a new hub: all that is still stored goes to the next hub that answers."""
+    with _reported():
+        settings = load(config)
+        if not yes:
+            typer.confirm(
+                "Every fact that is still stored here is sent again, to the next hub that answers, also facts that"
+                " the old hub confirmed. Is that hub a new one, that does not have them?",
+                abort=True,
+            )
+        print(give_away(settings))
+
+
+@app.command()
+def version() -> None:
+    """The version."""
+    print(f"relay-edge {VERSION}")
+
+
+@outbox_app.command("list")
+def outbox_list(
+    config: ConfigFile,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many of each lane.")] = 20,
+    telemetry: Annotated[bool, typer.Option("--telemetry", help="Positions and health instead of facts.")] = False,
+) -> None:
+    """The newest items, newest first. Safe while the agent runs."""
+    from edge.screens import show_items  # noqa: PLC0415 - see above
+
+    with _reported(), browse(load(config).outbox) as browser:
+        show_items(browser.counts(), browser.newest("telemetry" if telemetry else "facts", limit))
+
+
+@outbox_app.command("export")
+def outbox_export(
+    config: ConfigFile,
+    file: Annotated[Path, typer.Argument(help="A new file: one JSON object a line.")],
+    pending: Annotated[bool, typer.Option("--pending", help="Only what the hub has not confirmed.")] = False,
+) -> None:
+    """Write every item into a file, facts first, oldest first. Safe while the agent runs; never overwrites a file."""
+    with _reported(), browse(load(config).outbox) as browser:
+        count = export(browser, file, pending_only=pending)
+    print(f"{count} items written to {file}")
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Errors of ours end the command with their sentence, not with a traceback."""
+    try:
+        yield
+    except EdgeError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2 if isinstance(error, ConfigError) else 1) from error
+
+
+def main() -> NoReturn:
+    """The entry point."""
+    app()
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The ports of a device: what reads each of them, in which thread, and how they are doing."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from edge.clock import Clock
+from edge.config import Settings
+from edge.crew import Crew
+from edge.drivers.gnss import QUIET_S as GNSS_QUIET_S
+from edge.drivers.gnss import GnssSession, TelemetryStore
+from edge.drivers.scanner import QUIET_S as SCANNER_QUIET_S
+from edge.drivers.scanner import FactStore, ScannerSession
+from edge.drivers.serial_port import Port
+from edge.drivers.stop import Stop
+from edge.log import LineLog
+from edge.status import PortStatus
+from wire.messages import Fix
+
+
+class Store(FactStore, TelemetryStore, Protocol):
+    """What all ports together need of the outbox."""
+
+
+class Intake:
+    """All ports of one device."""
+
+    def __init__(
+        self, settings: Settings, outbox: Store, clock: Clock, show: Callable[[Fix], None], log: LineLog
+    ) -> None:
+        self.stop = Stop()
+        self._ports: list[tuple[str, Port, ScannerSession | GnssSession]] = []
+        for each in settings.scanners:
+            heard = log.bind(port=each.port)
+            scanner = ScannerSession(each, outbox, clock, heard)
+            port = Port(each.port, each.baud, scanner, quiet_s=SCANNER_QUIET_S, stop=self.stop, log=log)
+            self._ports.append(("scanner", port, scanner))
+        for receiver in settings.gnss:
+            heard = log.bind(port=receiver.port)
+            gnss = GnssSession(receiver, outbox, clock, show, heard)
+            port = Port(receiver.port, receiver.baud, gnss, quiet_s=GNSS_QUIET_S, stop=self.stop, log=log)
+            self._ports.append(("gnss", port, gnss))
+
+    def start(self, crew: Crew, wait_s: float) -> None:
+        """Start the threads, and wait a moment until each port was tried once."""
+        for kind, port, _ in self._ports:
+            crew.hire(f"{kind} {port.path}", port.run)
+        deadline = time.monotonic() + wait_s
+        for _, port, _ in self._ports:
+            port.tried.wait(max(0.0, deadline - time.monotonic()))
+
+    def status(self) -> tuple[PortStatus, ...]:
+        """How each port is doing."""
+        return tuple(
+            PortStatus(
+                kind=kind,
+                port=port.path,
+                up=port.up,
+                why=port.why,
+                opened=port.opened,
+                counts=msgspec.structs.asdict(session.counts),
+            )
+            for kind, port, session in self._ports
+        )
