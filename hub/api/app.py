@@ -1,0 +1,75 @@
+"""Puts the HTTP side of the hub together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.routing import BaseRoute
+
+from hub.api import faults
+from hub.api.context import Context, Remembered
+from hub.api.door import enter
+from hub.api.guard import Guard
+from hub.api.routes import dashboard, devices, events, reference, session, stock, system, trouble
+from hub.api.services import Services
+from hub.api.sign_in import SignIn
+from hub.store.queries import summary
+
+ROUTERS = (
+    session.router,
+    system.router,
+    reference.router,
+    stock.router,
+    devices.router,
+    trouble.router,
+    events.router,
+    dashboard.router,
+)
+"""All routes of the application; the dashboard's last, because it takes any address."""
+
+_DESCRIPTION = """The hub of Relief Relay: stock, traces, devices and positions of relief goods.
+
+Sign in with `POST /api/v1/session` (a cookie) or send an API token (`Authorization: Bearer ...`). Times are RFC 3339
+in UTC. Lists come in pages: give `next` back as the cursor. Every error has one shape, see `Failure`.
+"""
+
+
+def routes() -> list[BaseRoute]:
+    """Every route of the application."""
+    return [route for router in ROUTERS for route in router.routes]
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application; it starts and stops the live feed. Raises HubError where the database cannot be read."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await services.live.start()
+        try:
+            yield
+        finally:
+            await services.live.stop()
+
+    app = FastAPI(
+        title="Relief Relay hub",
+        version=services.version,
+        description=_DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(enter)],
+        separate_input_output_schemas=True,
+    )
+    database = services.database
+    app.state.context = Context(
+        services=services,
+        generation=database.generation,
+        sign_in=SignIn(database, services.clock, services.hasher, slowest_refusal_s=services.slowest_refusal_s),
+        positions=Remembered(summary.positions),
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    faults.install(app)
+    app.add_middleware(Guard, hosts=services.hosts)
+    return app

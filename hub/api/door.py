@@ -1,0 +1,76 @@
+"""The door: who asks, by session cookie or API token, and whether the rule of the route lets them in."""
+
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from hub.api.context import Context
+from hub.api.faults import ApiError
+from hub.core.access import API, Answer, ask
+from hub.store import users
+from hub.store.users import Principal
+
+COOKIE: Final = "relay_session"
+_SAFE: Final = frozenset({"GET", "HEAD"})
+_HINT: Final = "Sign in with POST /api/v1/session, or send an API token: Authorization: Bearer ..."
+
+
+def enter(request: Request) -> None:
+    """Let a request pass or raise ApiError. Every route of the application depends on it."""
+    context: Context = request.app.state.context
+    template = request.scope["route"].path
+    if ask(request.method, template, None) is Answer.COME_IN:
+        if request.method not in _SAFE and "origin" in request.headers:
+            _check_origin(request)
+        return
+    principal = _who(context, request)
+    request.state.principal = principal
+    answer = ask(request.method, template, None if principal is None else principal.role)
+    if principal is None or answer is Answer.SIGN_IN:
+        raise ApiError(401, "sign-in", "This needs you to sign in.", hint=_HINT, headers={"WWW-Authenticate": "Bearer"})
+    if answer is not Answer.COME_IN:
+        raise ApiError(403, "not-allowed", f"The role {principal.role} may not do this.", hint="Ask an administrator.")
+    if request.method not in _SAFE and not principal.by_token:
+        _check_origin(request)
+
+
+def _who(context: Context, request: Request) -> Principal | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    secret = request.cookies.get(COOKIE)
+    with context.services.database.read() as connection:
+        if scheme.lower() == "bearer":
+            return users.by_token(connection, users.digest(token.strip()))
+        found = None if not secret else users.by_session(connection, users.digest(secret), now=context.now)
+    if found is None:
+        return None
+    principal, expires_at = found
+    if context.now + users.SESSION_MS - expires_at > users.SLIDE_MS:
+        with context.write() as connection:
+            users.slide(connection, principal.digest, now=context.now)
+    return principal
+
+
+def _check_origin(request: Request) -> None:
+    """A page of another origin may make a browser send our cookie along: what changes something must come from us."""
+    origin = request.headers.get("origin", "")
+    parts = urlsplit(origin)
+    if parts.scheme in ("http", "https") and parts.netloc.lower() == request.headers.get("host", "").lower():
+        return
+    hint = "Use the hub's own page, or an API token; programs with a cookie send the header Origin."
+    raise ApiError(403, "other-origin", "The request does not come from the hub's own page.", hint=hint)
+
+
+def still_welcome(context: Context, principal: Principal) -> bool:
+    """Whether someone who came in earlier, and stayed, may stay."""
+    with context.services.database.read() as connection:
+        return users.still(connection, principal, now=context.now)
+
+
+async def _principal(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+Whoever = Annotated[Principal, Depends(_principal)]
+__all__ = ["API", "COOKIE", "Whoever", "enter", "still_welcome"]

@@ -1,0 +1,158 @@
+"""Devices, positions, tracks, and what is wrong."""
+
+import base64
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from hub.api.models.shared import Input, Instant, Model, Next
+
+
+class DeviceModel(Model):
+    """A device as the hub knows it."""
+
+    name: str
+    kind: str
+    online: bool
+    presence_at: Instant | None
+    connection: str | None
+    run: str | None
+    version: str | None
+    last_seen: Instant | None
+    last_fact_at: Instant | None
+    last_position_at: Instant | None
+    pending_facts: int | None = Field(description="Facts that it said it still holds back.")
+    pending_telemetry: int | None
+    others: int = Field(description="Connections that spoke under this name while another was alive.")
+    lost: int = Field(description="Facts that it made, that have not come, and that it does not say it holds.")
+    quarantined: int
+    streams: int = Field(description="Runs of its agent that the hub has met.")
+
+
+class Devices(Model):
+    """All devices, by name."""
+
+    devices: list[DeviceModel]
+
+
+class NewDevice(Input):
+    """A device to let in."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["wh1-scanner-1"])
+    kind: Literal["scanner", "terminal", "vehicle"]
+
+
+class CredentialsModel(Model):
+    """What a new device needs; the password is shown this once."""
+
+    name: str
+    password: str
+    config: str = Field(description="Its configuration file (TOML).")
+
+
+class PositionModel(Model):
+    """The newest good fix of a device."""
+
+    device: str
+    at: Instant
+    lat: float
+    lon: float
+    speed_mps: float | None
+    heading_deg: float | None
+    quality: str
+    age_s: float
+
+
+class Positions(Model):
+    """Where all vehicles are."""
+
+    positions: list[PositionModel]
+
+
+class TrackPointModel(Model):
+    """One fix, good or not."""
+
+    at: Instant
+    lat: float
+    lon: float
+    verdict: str = Field(examples=["good", "zero", "jump", "future", "stuck", "simulated"])
+    speed_mps: float | None
+
+
+class TrackModel(Model):
+    """Where a vehicle went."""
+
+    points: list[TrackPointModel]
+    distance_m: float = Field(description="Along the good fixes shown, great circles.")
+    truncated: bool = Field(description="Earlier points were left out: ask with `to` before the first.")
+
+
+class GapModel(Model):
+    """Sequences that a device declared as missing."""
+
+    device: str
+    stream: str
+    lane: str
+    first: int
+    last: int
+    count: int
+    reason: str
+    declared_at: Instant
+
+
+class GapPage(Next):
+    """Open gaps, page by page."""
+
+    rows: list[GapModel]
+
+
+def _base64(value: Any) -> Any:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _text(value: Any) -> Any:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+
+
+class QuarantineModel(Model):
+    """Something that could not be understood."""
+
+    id: str
+    device: str
+    stream: str | None
+    lane: str | None
+    seq: int | None
+    received_at: Instant
+    reason: str
+    sentence: str
+    detail: str
+    times: int = Field(description="How often the same came.")
+    bytes_b64: Annotated[str, BeforeValidator(_base64)] = Field(validation_alias="data")
+    text: Annotated[str, BeforeValidator(_text)] = Field(
+        validation_alias="data", description="The bytes as text; what is no UTF-8 is written as \\xNN."
+    )
+
+
+class QuarantinePage(Next):
+    """The quarantine, newest first."""
+
+    rows: list[QuarantineModel]
+
+
+class DiscrepancyModel(Model):
+    """Something that does not fit."""
+
+    kind: str = Field(examples=["negative", "broken-story", "unknown-place", "lost-facts"])
+    site: str | None
+    account: str | None
+    item: str | None
+    lot: str | None
+    quantity: int | None
+    detail: str
+    since: Instant | None
+
+
+class DiscrepancyPage(Next):
+    """Discrepancies, page by page."""
+
+    rows: list[DiscrepancyModel]

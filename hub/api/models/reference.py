@@ -1,0 +1,199 @@
+"""Reference data, sessions and the summary."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from hub.api.models.shared import Input, Instant, Model
+from wire.checkdigits import is_checked, is_digits
+
+
+def _gtin(text: str) -> str:
+    if not is_digits(text) or len(text) not in (8, 12, 13, 14) or not is_checked(text):
+        raise ValueError("a GTIN has 8, 12, 13 or 14 digits, the last of them its check digit")
+    return text.zfill(14)
+
+
+def _finite(position: list[float]) -> list[float]:
+    if not (-180 <= position[0] <= 180 and -90 <= position[1] <= 90):
+        raise ValueError("a position is [longitude, latitude] in degrees")
+    return position
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Chinese = Annotated[str, Field(max_length=200)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["wh-1"])]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+LonLat = Annotated[list[float], Field(min_length=2, max_length=3), AfterValidator(_finite)]
+
+
+class SiteInput(Input):
+    """A place where goods are kept or handed out."""
+
+    id: Id
+    name: Name
+    name_zh: Chinese = ""
+    kind: Literal["warehouse", "station", "hospital", "camp"]
+    lat: Lat
+    lon: Lon
+
+
+class SiteModel(Model):
+    """A site with the pieces that stand there, those in units included."""
+
+    id: str
+    name: str
+    name_zh: str
+    kind: str
+    lat: float
+    lon: float
+    stock: int
+
+
+class Sites(Model):
+    """All sites, by id."""
+
+    sites: list[SiteModel]
+
+
+class SiteList(Input):
+    """Sites to add or replace."""
+
+    sites: Annotated[list[SiteInput], Field(max_length=10_000)]
+
+
+class ItemInput(Input):
+    """What a GTIN stands for."""
+
+    gtin: Annotated[str, AfterValidator(_gtin)] = Field(examples=["09501101530003"])
+    name: Name
+    name_zh: Chinese = ""
+    unit: Annotated[str, Field(max_length=40)] = "piece"
+    category: Annotated[str, Field(max_length=80)] = ""
+
+
+class ItemModel(Model):
+    """An item."""
+
+    gtin: str
+    name: str
+    name_zh: str
+    unit: str
+    category: str
+
+
+class Items(Model):
+    """All items, by GTIN."""
+
+    items: list[ItemModel]
+
+
+class ItemList(Input):
+    """Items to add or replace."""
+
+    items: Annotated[list[ItemInput], Field(max_length=10_000)]
+
+
+class OrganisationInput(Input):
+    """Who owns goods."""
+
+    id: Id
+    name: Name
+    name_zh: Chinese = ""
+
+
+class OrganisationModel(Model):
+    """An organisation."""
+
+    id: str
+    name: str
+    name_zh: str
+
+
+class Organisations(Model):
+    """All organisations, by id."""
+
+    organisations: list[OrganisationModel]
+
+
+class OrganisationList(Input):
+    """Organisations to add or replace."""
+
+    organisations: Annotated[list[OrganisationInput], Field(max_length=10_000)]
+
+
+class LineString(Model):
+    """A line of [longitude, latitude] (RFC 7946, 3.1.4)."""
+
+    type: Literal["LineString"]
+    coordinates: Annotated[list[LonLat], Field(min_length=2)]
+
+
+class Road(Model):
+    """A road; `properties.name` is shown on the map."""
+
+    type: Literal["Feature"]
+    geometry: LineString
+    properties: dict[str, Any] | None = None
+
+
+class Roads(Model):
+    """GeoJSON (RFC 7946)."""
+
+    type: Literal["FeatureCollection"]
+    features: Annotated[list[Road], Field(max_length=50_000)]
+
+
+class Region(Model):
+    """What the map shows first."""
+
+    name: Annotated[str, Field(max_length=200)]
+    name_zh: Chinese = ""
+    center: LonLat
+    zoom: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]
+    bbox: tuple[Lon, Lat, Lon, Lat] | None = Field(default=None, description="West, south, east, north.")
+
+
+class SignInInput(Input):
+    """Name and password."""
+
+    user: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class UserModel(Model):
+    """Who is signed in."""
+
+    name: str
+    role: str
+
+
+class Session(Model):
+    """A session."""
+
+    user: UserModel
+
+
+class Health(Model):
+    """The hub is there."""
+
+    status: Literal["ok"]
+    ledger: str
+    run: str
+    version: str
+
+
+class SummaryModel(Model):
+    """The numbers that stand above everything else."""
+
+    facts: int = Field(description="Scans, counts and voids that are committed.")
+    scans: int
+    positions: int
+    devices_online: int
+    devices: int
+    quarantined: int
+    discrepancies: int
+    gaps_open: int
+    stock_units: int = Field(description="Pieces in the network: in places, in units, on the way.")
+    generated_at: Instant

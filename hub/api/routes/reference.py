@@ -1,0 +1,143 @@
+"""Reference data: sites, items, organisations, roads and the region."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+
+from hub.api.context import Context, Here
+from hub.api.models import reference as models
+from hub.api.models.shared import SIGNED_IN, Done, errors
+from hub.core.access import API
+from hub.store import reference
+from hub.store.queries.stock import stock_by_site
+
+router = APIRouter(prefix=API, tags=["reference"])
+
+MARGIN_DEG = 0.05
+CHANGED = errors(401, 403, 413, 422, 503)
+
+
+@router.get("/sites", responses=SIGNED_IN)
+def the_sites(here: Here) -> models.Sites:
+    """All sites with the pieces that stand there."""
+    with here.services.database.read() as connection:
+        stock = stock_by_site(connection)
+        found = reference.sites(connection)
+    return models.Sites(
+        sites=[
+            models.SiteModel(
+                id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
+                lat=site.lat_e7 / 1e7, lon=site.lon_e7 / 1e7, stock=stock.get(site.id, 0),
+            )
+            for site in found
+        ]
+    )  # fmt: skip
+
+
+@router.put("/sites", responses=CHANGED)
+def put_sites(here: Here, sent: models.SiteList | list[models.SiteInput]) -> Done:
+    """Add sites, or replace those with the same id; others stay."""
+    sites = sent if isinstance(sent, list) else sent.sites
+    rows = [
+        reference.Site(
+            id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
+            lat_e7=round(site.lat * 1e7), lon_e7=round(site.lon * 1e7),
+        )
+        for site in sites
+    ]  # fmt: skip
+    with here.write() as connection:
+        reference.put_sites(connection, rows)
+        _tell(here, connection, "sites")
+    return _done(here, len(rows))
+
+
+@router.get("/items", responses=SIGNED_IN)
+def the_items(here: Here) -> models.Items:
+    """All items that have a name."""
+    with here.services.database.read() as connection:
+        return models.Items.model_validate({"items": reference.items(connection)})
+
+
+@router.put("/items", responses=CHANGED)
+def put_items(here: Here, sent: models.ItemList | list[models.ItemInput]) -> Done:
+    """Add items, or replace those with the same GTIN; others stay."""
+    rows = [reference.Item(**item.model_dump()) for item in (sent if isinstance(sent, list) else sent.items)]
+    with here.write() as connection:
+        reference.put_items(connection, rows)
+        _tell(here, connection, "items")
+    return _done(here, len(rows))
+
+
+@router.get("/organisations", responses=SIGNED_IN)
+def the_organisations(here: Here) -> models.Organisations:
+    """Who owns goods."""
+    with here.services.database.read() as connection:
+        return models.Organisations.model_validate({"organisations": reference.organisations(connection)})
+
+
+@router.put("/organisations", responses=CHANGED)
+def put_organisations(here: Here, sent: models.OrganisationList | list[models.OrganisationInput]) -> Done:
+    """Add organisations, or replace those with the same id; others stay."""
+    given = sent if isinstance(sent, list) else sent.organisations
+    rows = [reference.Organisation(**one.model_dump()) for one in given]
+    with here.write() as connection:
+        reference.put_organisations(connection, rows)
+        _tell(here, connection, "organisations")
+    return _done(here, len(rows))
+
+
+@router.get("/roads", responses=SIGNED_IN, response_model=models.Roads)
+def the_roads(here: Here) -> Any:
+    """The region's roads, as GeoJSON; an empty collection where none were entered."""
+    with here.services.database.read() as connection:
+        found = reference.document(connection, "roads")
+    return found or {"type": "FeatureCollection", "features": []}
+
+
+@router.put("/roads", responses=CHANGED)
+def put_roads(here: Here, roads: models.Roads) -> Done:
+    """Replace all roads (up to 8 MiB)."""
+    return _document(here, "roads", roads.model_dump(), len(roads.features))
+
+
+@router.get("/region", responses=SIGNED_IN)
+def the_region(here: Here) -> models.Region:
+    """What the map shows first: as entered, else around the sites, else the world."""
+    with here.services.database.read() as connection:
+        found = reference.document(connection, "region")
+        sites = reference.sites(connection) if found is None else []
+    return models.Region.model_validate(found) if found is not None else _around(sites)
+
+
+@router.put("/region", responses=CHANGED)
+def put_region(here: Here, region: models.Region) -> Done:
+    """Replace what the map shows first."""
+    return _document(here, "region", region.model_dump(), 1)
+
+
+def _document(here: Context, key: str, value: object, count: int) -> Done:
+    with here.write() as connection:
+        reference.put_document(connection, key, value)
+        _tell(here, connection, key)
+    return _done(here, count)
+
+
+def _tell(here: Context, connection: Connection, what: str) -> None:
+    reference.announce(connection, "reference", {"what": what}, here.now)
+
+
+def _done(here: Context, count: int) -> Done:
+    here.services.live.notify()
+    return Done(count=count)
+
+
+def _around(sites: list[reference.Site]) -> models.Region:
+    if not sites:
+        return models.Region(name="", center=[0.0, 20.0], zoom=1.5)
+    lats = [site.lat_e7 / 1e7 for site in sites]
+    lons = [site.lon_e7 / 1e7 for site in sites]
+    center = [(min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2]
+    west, south = max(-180.0, min(lons) - MARGIN_DEG), max(-90.0, min(lats) - MARGIN_DEG)
+    east, north = min(180.0, max(lons) + MARGIN_DEG), min(90.0, max(lats) + MARGIN_DEG)
+    return models.Region(name="", center=center, zoom=8, bbox=(west, south, east, north))

@@ -1,0 +1,96 @@
+"""Stock and balances, traces, the journal."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from hub.api.context import Here
+from hub.api.models.shared import LISTED, Cursor, Limit, Short
+from hub.api.models.stock import BalancePage, EventModel, JournalModel, JournalPage, StockPage, TraceModel
+from hub.core.access import API
+from hub.store.queries import journal, stock, trace
+from hub.store.queries.facts import Fact
+from hub.store.queries.paging import Page
+from hub.store.queries.stock import BalanceRow, StockFilter, StockRow
+
+router = APIRouter(prefix=API, tags=["stock"])
+
+Code = Annotated[str, Query(min_length=1, max_length=4096, description="A code as the scanner reads it.")]
+
+
+async def _filter(
+    site: Short = None, item: Short = None, lot: Short = None, owner: Short = None, account: Short = None
+) -> StockFilter:
+    return StockFilter(site=site, item=item, lot=lot, owner=owner, account=account)
+
+
+Wanted = Annotated[StockFilter, Depends(_filter)]
+
+
+@router.get("/stock", responses=LISTED, response_model=StockPage)
+def the_stock(here: Here, wanted: Wanted, limit: Limit = 100, cursor: Cursor = None) -> Page[StockRow]:
+    """What stands where, with the names of items. A site includes the units that stand there, nested ones too.
+
+    Virtual accounts appear only where `account` names one; empty balances never.
+    """
+    pager = here.pager("stock", *wanted.parts)
+    with here.services.database.read() as connection:
+        return stock.stock(connection, pager, wanted, limit=limit, cursor=cursor)
+
+
+@router.get("/balances", responses=LISTED, response_model=BalancePage)
+def the_balances(here: Here, wanted: Wanted, limit: Limit = 100, cursor: Cursor = None) -> Page[BalanceRow]:
+    """The ledger's balances, of all accounts: places, units, goods on the way, and virtual ones."""
+    pager = here.pager("balances", *wanted.parts)
+    with here.services.database.read() as connection:
+        return stock.balances(connection, pager, wanted, limit=limit, cursor=cursor)
+
+
+@router.get("/trace", responses=LISTED)
+def the_trace(here: Here, code: Code, limit: Limit = 100, cursor: Cursor = None) -> TraceModel:
+    """All that happened to a unit (SSCC, or GTIN with serial number), a lot, or an item; newest first.
+
+    Takes the raw text of a label with FNC1 as GS (%1D), with or without a symbology identifier, or as people copy it,
+    with brackets.
+    """
+    pager = here.pager("trace", code)
+    with here.services.database.read() as connection:
+        found = trace.trace(connection, pager, code, limit=limit, cursor=cursor)
+    events = [EventModel.model_validate(row) for row in found.events]
+    return TraceModel.model_validate({
+        "code": found.code, "what": found.what, "now": found.now, "events": events, "holders": found.holders,
+        "next": found.next,
+    })  # fmt: skip
+
+
+@router.get("/journal", responses=LISTED)
+def the_journal(
+    here: Here,
+    device: Short = None,
+    lane: Literal["facts", "telemetry"] | None = None,
+    code: Annotated[str | None, Query(min_length=1, max_length=4096)] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> JournalPage:
+    """Items as they came, oldest first; with `code`, the facts about one thing, newest first.
+
+    `after` takes `next` of the answer before. Items in quarantine are not here.
+    """
+    pager = here.pager("journal", device, lane, code)
+    with here.services.database.read() as connection:
+        if code is not None:
+            found = trace.facts_of(connection, pager, code, limit=limit, cursor=after)
+            rows = [fact for fact in found.rows if device in (None, fact.source.device)]
+            found = Page(rows, found.next)
+        else:
+            found = journal.entries(connection, pager, device=device, lane_name=lane, limit=limit, cursor=after)
+        return JournalPage(rows=[_entry(fact) for fact in found.rows], next=found.next)
+
+
+def _entry(fact: Fact) -> JournalModel:
+    item = fact.wire
+    return JournalModel.model_validate({
+        "id": fact.id, "device": fact.source.device, "stream": fact.source.stream, "lane": fact.source.lane,
+        "seq": fact.seq, "at": fact.at, "received_at": fact.received_at, "estimated": fact.estimated,
+        "kind": str(item.get("k", "")), "item": item,
+    })  # fmt: skip

@@ -1,0 +1,52 @@
+"""Whether the hub is well, what it measures, and what it offers."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import select
+
+from hub.api import metrics
+from hub.api.context import Here
+from hub.api.models.reference import Health, SummaryModel
+from hub.api.models.shared import SIGNED_IN, errors
+from hub.core.access import API
+from hub.store.queries import summary
+
+router = APIRouter(prefix=API, tags=["hub"])
+
+
+@router.get("/health", responses=errors(503))
+def health(here: Here) -> Health:
+    """Whether the hub answers and its database can be read. Needs no sign-in."""
+    with here.services.database.read() as connection:
+        connection.execute(select(1)).scalar_one()
+    services = here.services
+    return Health(status="ok", ledger=services.ledger, run=services.run, version=services.version)
+
+
+@router.get("/summary", responses=SIGNED_IN, response_model=SummaryModel)
+def the_summary(here: Here) -> summary.Summary:
+    """The numbers that stand above everything else. `positions` may be a few seconds old when there are millions."""
+    with here.services.database.read() as connection:
+        return summary.summary(connection, positions=here.positions.value(connection), now=here.now)
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={**SIGNED_IN, 200: {"content": {metrics.CONTENT_TYPE: {"schema": {"type": "string"}}}}},
+)
+def the_metrics(here: Here) -> Response:
+    """Measurements in the text format of Prometheus, for monitoring with an API token."""
+    with here.services.database.read() as connection:
+        totals = summary.totals(connection)
+    values = metrics.collect(totals, here.services.gauges(), screens=here.services.live.screens)
+    return Response(values, media_type=metrics.CONTENT_TYPE)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request) -> JSONResponse:
+    """The description of this interface (OpenAPI 3.1)."""
+    schema: dict[str, Any] = request.app.openapi()
+    return JSONResponse(schema)

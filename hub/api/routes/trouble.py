@@ -1,0 +1,42 @@
+"""What does not fit, what is missing, what could not be understood."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from hub.api.context import Here
+from hub.api.models.devices import DiscrepancyPage, GapPage, QuarantinePage
+from hub.api.models.shared import LISTED, Cursor, Limit, Short
+from hub.core.access import API
+from hub.store.queries import devices, discrepancies, quarantine
+from hub.store.queries.devices import GapRow
+from hub.store.queries.discrepancies import Discrepancy
+from hub.store.queries.paging import Page
+from hub.store.queries.quarantine import QuarantineRow
+
+router = APIRouter(prefix=API, tags=["trouble"])
+
+
+@router.get("/quarantine", responses=LISTED, response_model=QuarantinePage)
+def the_quarantine(here: Here, device: Short = None, limit: Limit = 100, cursor: Cursor = None) -> Page[QuarantineRow]:
+    """What could not be understood, newest first, with its bytes and the reason."""
+    pager = here.pager("quarantine", device)
+    with here.services.database.read() as connection:
+        return quarantine.rows(connection, pager, device=device, limit=limit, cursor=cursor)
+
+
+@router.get("/discrepancies", responses=LISTED, response_model=DiscrepancyPage)
+def the_discrepancies(here: Here, limit: Limit = 100, cursor: Cursor = None) -> Page[Discrepancy]:
+    """Sums below zero, broken stories, goods without a place, facts that are missing; each says whom it waits for."""
+    with here.services.database.read() as connection:
+        return discrepancies.discrepancies(connection, here.pager("discrepancies"), limit=limit, cursor=cursor)
+
+
+@router.get("/gaps", responses=LISTED, response_model=GapPage)
+def the_gaps(
+    here: Here, lane: Literal["facts", "telemetry"] | None = None, limit: Limit = 100, cursor: Cursor = None
+) -> Page[GapRow]:
+    """Sequences that devices declared as missing and that nobody has sent since."""
+    pager = here.pager("gaps", lane)
+    with here.services.database.read() as connection:
+        return devices.gaps(connection, pager, lane_name=lane, limit=limit, cursor=cursor)

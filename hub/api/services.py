@@ -1,0 +1,58 @@
+"""What the API needs of the rest of the hub."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from argon2 import PasswordHasher
+
+from hub.api.live import LiveFeed
+from hub.store.database import Database
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class Credentials(Protocol):
+    """What a new device needs to connect; `config` is its configuration file (TOML)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def config(self) -> str: ...
+
+
+class DeviceRegistry(Protocol):
+    """Lets devices in."""
+
+    def add_device(self, name: str, kind: str) -> Credentials:
+        """Add a device and give its credentials, which are shown this once. Raises HubError."""
+
+
+def no_gauges() -> Mapping[str, float]:
+    """For a hub that measures nothing else."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that create_app is given. `clock` tells Unix ms; `ui` is the folder of the built dashboard.
+
+    `gauges` is asked at each scrape of the metrics: names (letters, digits, underscore) to values. `hosts` are the
+    names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name here.
+    """
+
+    database: Database
+    clock: Callable[[], int]
+    run: str
+    ledger: str
+    version: str
+    ui: Path
+    live: LiveFeed
+    devices: DeviceRegistry
+    gauges: Callable[[], Mapping[str, float]] = no_gauges
+    hosts: frozenset[str] = LOOPBACK
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    slowest_refusal_s: float = 0.3

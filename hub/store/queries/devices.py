@@ -1,0 +1,128 @@
+"""Devices: whether they are there, what they hold back, what is missing of what they made."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, distinct, func, select
+
+from hub.store.queries.paging import Key, Page, Pager
+from hub.store.schema import device, gap, lane, quarantine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A device as the hub knows it; times in Unix ms. `lost`: facts that it made and holds no more, as far as known."""
+
+    name: str
+    kind: str
+    online: bool
+    presence_at: int | None
+    connection: str | None
+    run: str | None
+    version: str | None
+    last_seen: int | None
+    last_fact_at: int | None
+    last_position_at: int | None
+    pending_facts: int | None
+    pending_telemetry: int | None
+    others: int
+    lost: int
+    quarantined: int
+    streams: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRow:
+    """Sequences that a device declared as missing and nobody has sent since."""
+
+    device: str
+    stream: str
+    lane: str
+    first: int
+    last: int
+    count: int
+    reason: str
+    declared_at: int
+
+
+def devices(connection: Connection) -> list[DeviceRow]:
+    """All devices that were not removed, by name."""
+    quarantined = {
+        row.device: row.n
+        for row in connection.execute(
+            select(quarantine.c.device, func.count().label("n")).group_by(quarantine.c.device)
+        )
+    }
+    streams = {
+        row.device_id: row.n
+        for row in connection.execute(
+            select(lane.c.device_id, func.count(distinct(lane.c.stream)).label("n")).group_by(lane.c.device_id)
+        )
+    }
+    missing = missing_facts(connection)
+    rows = connection.execute(select(device).where(device.c.removed_at.is_(None)).order_by(device.c.name))
+    return [
+        DeviceRow(
+            name=row.name,
+            kind=row.kind,
+            online=bool(row.online),
+            presence_at=row.presence_at,
+            connection=row.connection,
+            run=row.run,
+            version=row.version,
+            last_seen=row.last_seen,
+            last_fact_at=row.last_fact_at,
+            last_position_at=row.last_position_at,
+            pending_facts=row.pending_facts,
+            pending_telemetry=row.pending_telemetry,
+            others=row.others,
+            lost=max(0, missing.get(row.id, 0) - (row.pending_facts or 0)),
+            quarantined=quarantined.get(row.name, 0),
+            streams=streams.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+def missing_facts(connection: Connection) -> dict[int, int]:
+    """Of each device, by its id: how many facts it named in a hello that have not come. Some may be on their way."""
+    rows = connection.execute(
+        select(lane.c.device_id, func.sum(lane.c.last - lane.c.through).label("n"))
+        .where(lane.c.lane == "facts", lane.c.last > lane.c.through)
+        .group_by(lane.c.device_id)
+    )
+    return {row.device_id: int(row.n) for row in rows}
+
+
+def gaps(
+    connection: Connection, pager: Pager, *, lane_name: str | None, limit: int, cursor: str | None
+) -> Page[GapRow]:
+    """Declared gaps that are open."""
+    query = (
+        select(gap, device.c.name, lane.c.stream, lane.c.lane)
+        .join_from(gap, lane, lane.c.id == gap.c.lane_id)
+        .join(device, device.c.id == lane.c.device_id)
+        .order_by(gap.c.lane_id, gap.c.first)
+        .limit(limit + 1)
+    )
+    if lane_name is not None:
+        query = query.where(lane.c.lane == lane_name)
+    after = pager.key(cursor, (int, int))
+    if after is not None:
+        lane_id, first = after
+        query = query.where((gap.c.lane_id > lane_id) | ((gap.c.lane_id == lane_id) & (gap.c.first > first)))
+    rows: list[tuple[Key, GapRow]] = [
+        (
+            (row.lane_id, row.first),
+            GapRow(
+                device=row.name, stream=row.stream, lane=row.lane, first=row.first, last=row.last,
+                count=row.last - row.first + 1, reason=row.reason, declared_at=row.declared_at,
+            ),
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+    return pager.page(rows, limit)
+
+
+def exists(connection: Connection, name: str) -> bool:
+    """Whether a device of that name is known."""
+    return connection.execute(select(device.c.id).where(device.c.name == name)).scalar() is not None

@@ -1,0 +1,213 @@
+"""Stories that do not fit: sums below zero, broken stories, goods without a place, facts that are missing.
+
+They are projections: they clear themselves when the missing facts come. Until the devices of the site were heard,
+each says whom it waits for.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
+
+from hub.store.queries.devices import missing_facts
+from hub.store.queries.paging import Key, Page, Pager, Shape
+from hub.store.queries.places import sites_of
+from hub.store.queries.waiting import Waiting
+from hub.store.schema import account, balance, device, gap, lane, lot, story_break
+from wire.actions import UNKNOWN
+
+BELOW_ZERO = balance.c.quantity < literal_column("0")
+"""Written out, not bound: only so does SQLite see that the partial index serves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """One thing that does not fit, and what is known of it."""
+
+    kind: str
+    site: str | None
+    account: str | None
+    item: str | None
+    lot: str | None
+    quantity: int | None
+    detail: str
+    since: int | None
+
+
+Found = tuple[Key, Discrepancy]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the sources share: a connection, and who is waited for."""
+
+    connection: Connection
+    waiting: Waiting
+
+    def row(
+        self, kind: str, *, site: str | None, detail: str, account: str | None = None, item: str | None = None,
+        lot: str | None = None, quantity: int | None = None, since: int | None = None,
+    ) -> Discrepancy:  # fmt: skip
+        expected = self.waiting.sentence(site)
+        return Discrepancy(
+            kind=kind, site=site, account=account, item=item, lot=lot, quantity=quantity, since=since,
+            detail=detail if expected is None else f"{detail}; {expected}",
+        )  # fmt: skip
+
+
+def discrepancies(connection: Connection, pager: Pager, *, limit: int, cursor: str | None) -> Page[Discrepancy]:
+    """All of them: sums below zero first, then stories, places, gaps, and facts that have not come."""
+    key = pager.key(cursor, *((int, *shape) for _, shape in SOURCES))
+    at, after = (0, None) if key is None else (int(key[0]), key[1:])
+    reading = _Reading(connection, Waiting(connection))
+    found: list[Found] = []
+    for index in range(max(at, 0), len(SOURCES)):
+        source, _ = SOURCES[index]
+        rows = source(reading, after if index == at else None, limit + 1 - len(found))
+        found.extend(((index, *row_key), row) for row_key, row in rows)
+        if len(found) > limit:
+            break
+    return pager.page(found, limit)
+
+
+def count(connection: Connection) -> int:
+    """How many there are."""
+    negative = _negative().with_only_columns(func.count())
+    unknown = _unknown().with_only_columns(func.count())
+    breaks = select(func.count()).select_from(story_break)
+    gaps = select(func.count()).join_from(gap, lane, lane.c.id == gap.c.lane_id).where(lane.c.lane == "facts")
+    lost = len(_lost(_Reading(connection, Waiting(connection)), None, 1_000_000))
+    return lost + sum(int(connection.execute(query).scalar_one()) for query in (negative, unknown, breaks, gaps))
+
+
+def _negative() -> Select[int, int, int, str, str, str]:
+    return (
+        select(
+            balance.c.account_id, balance.c.lot_id, balance.c.quantity, account.c.code, lot.c.item, lot.c.lot
+        )
+        .join_from(balance, account, account.c.id == balance.c.account_id)
+        .join(lot, lot.c.id == balance.c.lot_id)
+        .where(BELOW_ZERO, account.c.kind != "virtual")
+    )  # fmt: skip
+
+
+def _negatives(reading: _Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    query = _negative().order_by(balance.c.account_id, balance.c.lot_id).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(balance.c.account_id, balance.c.lot_id) > tuple_(*after))
+    rows = reading.connection.execute(query).all()
+    sites = sites_of(reading.connection, {row.code for row in rows})
+    return [
+        (
+            (row.account_id, row.lot_id),
+            reading.row(
+                "negative", site=sites[row.code], account=row.code, item=row.item, lot=row.lot, quantity=row.quantity,
+                detail=f"{-row.quantity} more went out than came in",
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _broken(reading: _Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    expected, said = account.alias("expected"), account.alias("said")
+    key = (story_break.c.unit, story_break.c.at, story_break.c.lane_id, story_break.c.seq)
+    query = (
+        select(*key, expected.c.code.label("expected"), said.c.code.label("said"))
+        .join_from(story_break, expected, expected.c.id == story_break.c.expected_id)
+        .join(said, said.c.id == story_break.c.said_id)
+        .order_by(*key)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(*key) > tuple_(*after))
+    rows = reading.connection.execute(query).all()
+    sites = sites_of(reading.connection, {code for row in rows for code in (row.said, row.expected)})
+    return [
+        (
+            (row.unit, row.at, row.lane_id, row.seq),
+            reading.row(
+                "broken-story", site=sites[row.said] or sites[row.expected], account=row.said, item=row.unit,
+                quantity=1, since=row.at, detail=f"it left {row.said}, but was last at {row.expected}",
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _unknown() -> Select[int, int, str, str]:
+    return (
+        select(balance.c.lot_id, balance.c.quantity, lot.c.item, lot.c.lot)
+        .join_from(balance, account, account.c.id == balance.c.account_id)
+        .join(lot, lot.c.id == balance.c.lot_id)
+        .where(account.c.code == UNKNOWN, balance.c.quantity != 0)
+    )
+
+
+def _placeless(reading: _Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    query = _unknown().order_by(balance.c.lot_id).limit(limit)
+    if after is not None:
+        query = query.where(balance.c.lot_id > after[0])
+    return [
+        (
+            (row.lot_id,),
+            reading.row(
+                "unknown-place", site=None, account=UNKNOWN, item=row.item, lot=row.lot, quantity=row.quantity,
+                detail=f"a scan did not name where these {'went' if row.quantity > 0 else 'were'}",
+            ),
+        )
+        for row in reading.connection.execute(query)
+    ]  # fmt: skip
+
+
+def _gaps(reading: _Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    query = (
+        select(gap, lane.c.stream, device.c.id.label("device_id"), device.c.name)
+        .join_from(gap, lane, lane.c.id == gap.c.lane_id)
+        .join(device, device.c.id == lane.c.device_id)
+        .where(lane.c.lane == "facts")
+        .order_by(gap.c.lane_id, gap.c.first)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(gap.c.lane_id, gap.c.first) > tuple_(*after))
+    return [
+        (
+            (row.lane_id, row.first),
+            reading.row(
+                "lost-facts", site=reading.waiting.site_of(row.device_id, row.name), quantity=row.last - row.first + 1,
+                since=row.declared_at,
+                detail=f"{row.name} declared facts {row.first} to {row.last} of stream {row.stream} as {row.reason}",
+            ),
+        )
+        for row in reading.connection.execute(query).all()
+    ]  # fmt: skip
+
+
+def _lost(reading: _Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    missing = missing_facts(reading.connection)
+    if not missing:
+        return []
+    query = select(device).where(device.c.id.in_(sorted(missing)), device.c.removed_at.is_(None)).order_by(device.c.id)
+    if after is not None:
+        query = query.where(device.c.id > after[0])
+    found: list[Found] = []
+    for row in reading.connection.execute(query).all():
+        lost = missing[row.id] - (row.pending_facts or 0)
+        if lost > 0 and len(found) < limit:
+            site = reading.waiting.site_of(row.id, row.name)
+            detail = f"{row.name} made {lost} facts that have not come and that it does not say it holds"
+            found.append(
+                ((row.id,), reading.row("lost-facts", site=site, quantity=lost, since=row.last_seen, detail=detail))
+            )
+    return found
+
+
+Source = Callable[[_Reading, Key | None, int], Sequence[Found]]
+SOURCES: tuple[tuple[Source, Shape], ...] = (
+    (_negatives, (int, int)),
+    (_broken, (str, int, int, int)),
+    (_placeless, (int,)),
+    (_gaps, (int, int)),
+    (_lost, (int,)),
+)

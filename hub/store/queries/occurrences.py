@@ -1,0 +1,134 @@
+"""When something was scanned, counted or seen: rows of move, sighting and tally, newest first.
+
+Each lot is asked for by itself, in the order of the primary key, and the answers are merged: so a page of a lot with
+a million moves reads a page of rows.
+"""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, select, tuple_
+
+from hub.store.queries.paging import Key
+from hub.store.queries.targets import Target
+from hub.store.schema import account, move, sighting, tally
+
+Query: TypeAlias = Select[*tuple[Any, ...]]
+
+_source = account.alias("source")
+_to = account.alias("to")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One fact about a thing: `at` is the corrected time in Unix ms."""
+
+    at: int
+    lane_id: int
+    seq: int
+    source: str
+    to: str
+    quantity: int
+    voided: bool
+    lot_id: int | None
+    counted: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.at, self.lane_id, self.seq
+
+
+def of(connection: Connection, target: Target, *, to: Key | None, limit: int) -> list[Occurrence]:
+    """The newest `limit` occurrences of a target, from the key `to` downwards, that one included."""
+    if target.unit is not None:
+        return list(_sightings(connection, sighting.c.unit == target.unit, to, limit))
+    if not target.lots:
+        return []
+    parts: list[Iterator[Occurrence]] = [_tallies(connection, target.lots, to, limit)]
+    for lot_id in target.lots:
+        parts.append(_moves(connection, lot_id, to, limit))
+        parts.append(_sightings_of_lot(connection, lot_id, to, limit))
+    merged = heapq.merge(*parts, key=lambda row: row.key, reverse=True)
+    return list(islice(merged, limit))
+
+
+def standing_last(connection: Connection, unit: str) -> list[Occurrence]:
+    """The last two sightings of a unit that were not undone, newest first."""
+    chosen = (sighting.c.unit == unit) & (sighting.c.voided == 0)
+    return list(_sightings(connection, chosen, None, 2))
+
+
+def _moves(connection: Connection, lot_id: int, to: Key | None, limit: int) -> Iterator[Occurrence]:
+    query: Query = select(
+        move.c.at, move.c.lane_id, move.c.seq, _source.c.code, _to.c.code, move.c.quantity, move.c.voided, move.c.lot_id
+    )
+    query = _ends(query, move).where(move.c.lot_id == lot_id)
+    return map(_occurrence, connection.execute(_paged(query, move, to, limit)).all())
+
+
+def _sightings(connection: Connection, chosen: ColumnElement[bool], to: Key | None, limit: int) -> Iterator[Occurrence]:
+    query: Query = select(
+        sighting.c.at, sighting.c.lane_id, sighting.c.seq, _source.c.code, _to.c.code,
+        sighting.c.voided, sighting.c.lot_id,
+    )  # fmt: skip
+    query = _ends(query, sighting).where(chosen)
+    rows = connection.execute(_paged(query, sighting, to, limit)).all()
+    return (_occurrence((*row[:5], 1, *row[5:])) for row in rows)
+
+
+def _sightings_of_lot(connection: Connection, lot_id: int, to: Key | None, limit: int) -> Iterator[Occurrence]:
+    keys = select(sighting.c.unit, sighting.c.at, sighting.c.lane_id, sighting.c.seq)
+    newest = _paged(keys.where(sighting.c.lot_id == lot_id), sighting, to, limit).subquery()
+    query = (
+        select(
+            sighting.c.at, sighting.c.lane_id, sighting.c.seq, _source.c.code, _to.c.code,
+            sighting.c.voided, sighting.c.lot_id,
+        )
+        .select_from(newest)
+        .join(
+            sighting,
+            (sighting.c.unit == newest.c.unit) & (sighting.c.at == newest.c.at)
+            & (sighting.c.lane_id == newest.c.lane_id) & (sighting.c.seq == newest.c.seq),
+        )
+        .join(_source, _source.c.id == sighting.c.source_id)
+        .join(_to, _to.c.id == sighting.c.to_id)
+    )  # fmt: skip
+    rows = connection.execute(query).all()
+    found = [_occurrence((*row[:5], 1, *row[5:])) for row in rows]
+    return iter(sorted(found, key=lambda row: row.key, reverse=True))
+
+
+def _tallies(connection: Connection, lots: tuple[int, ...], to: Key | None, limit: int) -> Iterator[Occurrence]:
+    query = (
+        select(
+            tally.c.at, tally.c.lane_id, tally.c.seq, account.c.code, account.c.code.label("same"),
+            tally.c.quantity, tally.c.voided, tally.c.lot_id,
+        )
+        .join_from(tally, account, account.c.id == tally.c.account_id)
+        .where(tally.c.lot_id.in_(lots))
+    )  # fmt: skip
+    rows = connection.execute(_paged(query, tally, to, limit)).all()
+    return (_occurrence(row, counted=True) for row in rows)
+
+
+def _ends(query: Query, table: Table) -> Query:
+    return (
+        query.select_from(table).join(_source, _source.c.id == table.c.source_id).join(_to, _to.c.id == table.c.to_id)
+    )
+
+
+def _paged(query: Query, table: Table, to: Key | None, limit: int) -> Query:
+    if to is not None:
+        query = query.where(tuple_(table.c.at, table.c.lane_id, table.c.seq) <= tuple_(*to))
+    return query.order_by(table.c.at.desc(), table.c.lane_id.desc(), table.c.seq.desc()).limit(limit)
+
+
+def _occurrence(row: Sequence[Any], *, counted: bool = False) -> Occurrence:
+    at, lane_id, seq, source, to, quantity, voided, lot_id = row
+    return Occurrence(
+        at=at, lane_id=lane_id, seq=seq, source=source, to=to, quantity=quantity,
+        voided=bool(voided), lot_id=lot_id, counted=counted,
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""The numbers that stand above everything else."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from hub.store.queries import discrepancies
+from hub.store.schema import account, balance, device, fix, gap, journal, lane, quarantine, tally, void
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Counts of what is committed: `facts` = `scans` + counts + voids; gaps and quarantine do not count."""
+
+    facts: int
+    scans: int
+    positions: int
+    devices_online: int
+    devices: int
+    quarantined: int
+    discrepancies: int
+    gaps_open: int
+    stock_units: int
+    generated_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The cheap ones, for monitoring."""
+
+    facts: int
+    telemetry: int
+    batches: int
+    quarantined: int
+    devices_online: int
+    devices: int
+
+
+def summary(connection: Connection, *, positions: int, now: int) -> Summary:
+    """All of them but `positions`, which the caller has counted (see positions())."""
+    totals_ = totals(connection)
+    not_scans = _count(connection, select(func.count()).select_from(void))
+    not_scans += _count(connection, select(func.count()).select_from(tally))
+    gaps = select(func.count()).join_from(gap, lane, lane.c.id == gap.c.lane_id).where(lane.c.lane == "facts")
+    pieces = (
+        select(func.coalesce(func.sum(balance.c.quantity), 0))
+        .join_from(balance, account, account.c.id == balance.c.account_id)
+        .where(account.c.kind != "virtual")
+    )
+    return Summary(
+        facts=totals_.facts,
+        scans=totals_.facts - not_scans,
+        positions=positions,
+        devices_online=totals_.devices_online,
+        devices=totals_.devices,
+        quarantined=totals_.quarantined,
+        discrepancies=discrepancies.count(connection),
+        gaps_open=_count(connection, gaps),
+        stock_units=_count(connection, pieces),
+        generated_at=now,
+    )
+
+
+def totals(connection: Connection) -> Totals:
+    """From small tables only, whatever the journal's size."""
+    here = device.c.removed_at.is_(None)
+    return Totals(
+        facts=_items(connection, "facts"),
+        telemetry=_items(connection, "telemetry"),
+        batches=_count(connection, select(func.coalesce(func.max(journal.c.id), 0))),
+        quarantined=_count(connection, select(func.count()).select_from(quarantine)),
+        devices_online=_count(connection, select(func.count()).select_from(device).where(here, device.c.online == 1)),
+        devices=_count(connection, select(func.count()).select_from(device).where(here)),
+    )
+
+
+def positions(connection: Connection) -> int:
+    """How many fixes there are. Walks an index of all of them: callers remember the answer for a while."""
+    return _count(connection, select(func.count()).select_from(fix))
+
+
+def _items(connection: Connection, name: str) -> int:
+    """Items of one kind of lane that were stored: what was passed, less what was declared missing or set aside."""
+    through = select(func.coalesce(func.sum(lane.c.through), 0)).where(lane.c.lane == name)
+    missing = (
+        select(func.coalesce(func.sum(gap.c.last - gap.c.first + 1), 0))
+        .join_from(gap, lane, lane.c.id == gap.c.lane_id)
+        .where(lane.c.lane == name)
+    )
+    aside = (
+        select(func.count())
+        .join_from(quarantine, lane, lane.c.id == quarantine.c.lane_id)
+        .where(lane.c.lane == name, quarantine.c.seq.is_not(None))
+    )
+    return _count(connection, through) - _count(connection, missing) - _count(connection, aside)
+
+
+def _count(connection: Connection, query: object) -> int:
+    return int(connection.execute(query).scalar_one())  # type: ignore[call-overload]

@@ -1,0 +1,231 @@
+"""The trace of a code: what it is, where it is now, everything that happened to it, and who holds it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlalchemy import Connection, func, or_, select
+
+from hub.store.queries import occurrences, targets
+from hub.store.queries.facts import Fact, FactReader
+from hub.store.queries.occurrences import Occurrence
+from hub.store.queries.paging import Key, Page, Pager
+from hub.store.queries.places import sites_of
+from hub.store.queries.stock import gtin_of
+from hub.store.queries.targets import Target, What
+from hub.store.reference import names_of
+from hub.store.schema import account, balance, lot
+from wire.messages import Count, Scan
+
+MOST_HOLDERS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a code stands for; `expiry` is yyyymmdd."""
+
+    kind: What
+    item: str
+    gtin: str | None
+    lot: str | None
+    serial: str | None
+    sscc: str | None
+    expiry: int | None
+    name: str | None
+    name_zh: str | None
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a unit is since when; uncertain where clocks cannot tell which of two sightings was the later."""
+
+    account: str
+    site: str | None
+    since: int
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact in the life of a thing. `action` is None where the journal no longer holds the words of the fact."""
+
+    id: str | None
+    at: int
+    received_at: int | None
+    estimated: bool
+    device: str
+    stream: str
+    seq: int
+    action: str | None
+    source: str
+    to: str
+    quantity: int
+    voided: bool
+    uncertain: bool
+    labels: tuple[str, ...]
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """An account that holds so much of it."""
+
+    account: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The answer; `events` newest first, `next` for those before them."""
+
+    code: str
+    what: Described
+    now: Standing | None
+    events: Sequence[Event]
+    holders: Sequence[Holder]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An occurrence with the fact that made it."""
+
+    row: Occurrence
+    fact: Fact | None
+
+
+def trace(connection: Connection, pager: Pager, code: str, *, limit: int, cursor: str | None) -> Trace:
+    """The trace of a raw code, one page of its events."""
+    target = targets.find(connection, code)
+    reader = FactReader(connection)
+    known, newer, more = _page(connection, reader, target, pager.key(cursor, (int, int, int)), limit)
+    doubtful = _doubtful([*newer, *known, *more]) if target.unit is not None else set()
+    events = [_event(reader, found, uncertain=found.row.key in doubtful) for found in known]
+    page = pager.page([(found.row.key, found) for found in (*known, *more)], limit)
+    now = None if target.unit is None else _standing(connection, reader, target.unit)
+    held = _holders(connection, target) if now is None else [Holder(account=now.account, quantity=1)]
+    what = _described(connection, target)
+    return Trace(code=code, what=what, now=now, events=events, holders=held, next=page.next)
+
+
+def facts_of(connection: Connection, pager: Pager, code: str, *, limit: int, cursor: str | None) -> Page[Fact]:
+    """The facts about a code as they came, newest first."""
+    target = targets.find(connection, code)
+    known, _, more = _page(connection, FactReader(connection), target, pager.key(cursor, (int, int, int)), limit)
+    page = pager.page([(found.row.key, found) for found in (*known, *more)], limit)
+    return Page([found.fact for found in page.rows if found.fact is not None], page.next)
+
+
+def _page(
+    connection: Connection, reader: FactReader, target: Target, after: Key | None, limit: int
+) -> tuple[list[_Known], list[_Known], list[_Known]]:
+    """A page of occurrences, with the one before it and the one after it: doubt concerns neighbours."""
+    rows = occurrences.of(connection, target, to=after, limit=limit + 2)
+    known = [_Known(row, reader.find(row.lane_id, row.seq)) for row in rows]
+    newer = [found for found in known if found.row.key == after]
+    rest = known[len(newer) :]
+    return rest[:limit], newer, rest[limit : limit + 1]
+
+
+def _doubtful(known: Sequence[_Known]) -> set[Key]:
+    """Neighbours, of those not undone, whose order the clocks leave open and whose places do not link."""
+    found: set[Key] = set()
+    for newer, older in pairwise(one for one in known if not one.row.voided):
+        if _overlap(older, newer) and not _link(older.row, newer.row):
+            found |= {newer.row.key, older.row.key}
+    return found
+
+
+def _overlap(older: _Known, newer: _Known) -> bool:
+    """Whether the later one may have been the earlier one. Within one lane the sequence tells."""
+    if older.row.lane_id == newer.row.lane_id:
+        return False
+    errors = [None if one.fact is None else one.fact.error for one in (older, newer)]
+    if errors[0] is None or errors[1] is None:
+        return True
+    return older.row.at + errors[0] >= newer.row.at - errors[1]
+
+
+def _link(older: Occurrence, newer: Occurrence) -> bool:
+    return older.to in (newer.source, newer.to)
+
+
+def _event(reader: FactReader, known: _Known, *, uncertain: bool) -> Event:
+    row, fact = known.row, known.fact
+    item = None if fact is None else fact.item
+    action = item.do.value if isinstance(item, Scan) else "count" if row.counted else None
+    source = reader.source(row.lane_id)
+    return Event(
+        id=None if fact is None else fact.id,
+        at=row.at,
+        received_at=None if fact is None else fact.received_at,
+        estimated=fact is not None and fact.estimated,
+        device=source.device,
+        stream=source.stream,
+        seq=row.seq,
+        action=action,
+        source=row.source,
+        to=row.to,
+        quantity=row.quantity,
+        voided=row.voided,
+        uncertain=uncertain,
+        labels=item.labels if isinstance(item, Scan | Count) else (),
+        by=item.by if isinstance(item, Scan | Count) else None,
+    )
+
+
+def _standing(connection: Connection, reader: FactReader, unit: str) -> Standing | None:
+    rows = occurrences.standing_last(connection, unit)
+    if not rows:
+        return None
+    known = [_Known(row, reader.find(row.lane_id, row.seq)) for row in rows]
+    last = rows[0]
+    site = sites_of(connection, {last.to})[last.to]
+    return Standing(account=last.to, site=site, since=last.at, uncertain=last.key in _doubtful(known))
+
+
+def _holders(connection: Connection, target: Target) -> list[Holder]:
+    """Who has some of it: what left the network too, but not where goods come from."""
+    if not target.lots:
+        return []
+    total = func.sum(balance.c.quantity).label("total")
+    query = (
+        select(account.c.code, total)
+        .join_from(balance, account, account.c.id == balance.c.account_id)
+        .where(balance.c.lot_id.in_(target.lots))
+        .where(or_(balance.c.quantity > 0, account.c.kind != "virtual"))
+        .group_by(account.c.code)
+        .having(total != 0)
+        .order_by(total.desc(), account.c.code)
+        .limit(MOST_HOLDERS)
+    )
+    return [Holder(account=row.code, quantity=int(row.total)) for row in connection.execute(query)]
+
+
+def _described(connection: Connection, target: Target) -> Described:
+    label = target.label
+    lots = target.lots
+    if target.unit is not None:
+        last = occurrences.standing_last(connection, target.unit)
+        lots = tuple({row.lot_id for row in last if row.lot_id is not None})
+    rows = connection.execute(select(lot.c.item, lot.c.lot, lot.c.expiry).where(lot.c.id.in_(lots))).all()
+    one = target.kind in (What.UNIT, What.LOT)
+    numbers = {row.lot for row in rows if row.lot} if one else set()
+    items = {row.item for row in rows}
+    item = items.pop() if len(items) == 1 else label.item
+    gtin = label.gtin or gtin_of(item)
+    name, name_zh = names_of(connection, {gtin} if gtin else ()).get(gtin or "", (None, None))
+    expiries = [row.expiry for row in rows if row.expiry] if one else []
+    return Described(
+        kind=target.kind,
+        item=item,
+        gtin=gtin,
+        lot=label.lot or (numbers.pop() if len(numbers) == 1 else None),
+        serial=label.serial,
+        sscc=label.sscc,
+        expiry=label.expiry or label.best_before or min(expiries, default=None),
+        name=name,
+        name_zh=name_zh,
+        faults=label.faults,
+    )

@@ -1,0 +1,117 @@
+"""Reference data that people enter: sites, items, organisations, and the documents `roads` and `region`."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from hub.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A warehouse, station, hospital or camp; degrees times 1e7."""
+
+    id: str
+    name: str
+    name_zh: str
+    kind: str
+    lat_e7: int
+    lon_e7: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What a GTIN of 14 digits stands for."""
+
+    gtin: str
+    name: str
+    name_zh: str
+    unit: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Who owns goods."""
+
+    id: str
+    name: str
+    name_zh: str
+
+
+def sites(connection: Connection) -> list[Site]:
+    """All sites, by id."""
+    return [Site(**row) for row in connection.execute(select(schema.site).order_by(schema.site.c.id)).mappings()]
+
+
+def items(connection: Connection) -> list[Item]:
+    """All items, by GTIN."""
+    return [Item(**row) for row in connection.execute(select(schema.item).order_by(schema.item.c.gtin)).mappings()]
+
+
+def organisations(connection: Connection) -> list[Organisation]:
+    """All organisations, by id."""
+    table = schema.organisation
+    return [Organisation(**row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]
+
+
+def names_of(connection: Connection, gtins: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Name and Chinese name of those GTINs that are known."""
+    if not gtins:
+        return {}
+    table = schema.item
+    query = select(table.c.gtin, table.c.name, table.c.name_zh).where(table.c.gtin.in_(sorted(gtins)))
+    return {gtin: (name, name_zh) for gtin, name, name_zh in connection.execute(query)}
+
+
+def put_sites(connection: Connection, rows: Iterable[Site]) -> None:
+    """Add sites, or replace those with the same id."""
+    _put(connection, schema.site, "id", [asdict(row) for row in rows])
+
+
+def put_items(connection: Connection, rows: Iterable[Item]) -> None:
+    """Add items, or replace those with the same GTIN."""
+    _put(connection, schema.item, "gtin", [asdict(row) for row in rows])
+
+
+def put_organisations(connection: Connection, rows: Iterable[Organisation]) -> None:
+    """Add organisations, or replace those with the same id."""
+    _put(connection, schema.organisation, "id", [asdict(row) for row in rows])
+
+
+def document(connection: Connection, key: str) -> Any:
+    """A JSON document, None where nobody has entered it."""
+    table = schema.document
+    body = connection.execute(select(table.c.body).where(table.c.key == key)).scalar()
+    return None if body is None else json.loads(body)
+
+
+def put_document(connection: Connection, key: str, value: object) -> None:
+    """Store a JSON document in place of the one before it."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    _put(connection, schema.document, "key", [{"key": key, "body": body}])
+
+
+def announce(connection: Connection, topic: str, data: object, now: int) -> None:
+    """Put a row into the change log, which feeds the live screens."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    connection.execute(insert(schema.change).values(at=now, topic=topic, data=body))
+
+
+def _put(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Update the rows that are there and insert the others; the last of equal keys stands."""
+    latest = {row[key]: row for row in rows}
+    if not latest:
+        return
+    known = set(connection.execute(select(table.c[key])).scalars())
+    old = [{f"_{name}": value for name, value in latest[found].items()} for found in latest if found in known]
+    new = [row for found, row in latest.items() if found not in known]
+    others = [column.name for column in table.c if column.name != key]
+    if old:
+        change = update(table).where(table.c[key] == bindparam(f"_{key}"))
+        connection.execute(change.values({name: bindparam(f"_{name}") for name in others}), old)
+    if new:
+        connection.execute(insert(table), new)

@@ -1,0 +1,125 @@
+"""A hub's HTTP side on a free loopback port, in a thread, with a database of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from argon2 import PasswordHasher
+from sqlalchemy import insert
+
+from hub.api.app import create_app
+from hub.api.live import LiveFeed
+from hub.api.services import Services
+from hub.core.access import Role
+from hub.store import schema, users
+from hub.store.database import Database
+from hub.web import Web as Server
+from hub.web import listen
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+START_MS = 1_795_400_000_000
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: int = START_MS
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Added:
+    name: str
+    password: str = "secret"
+    config: str = ""
+
+
+@dataclass
+class Registry:
+    """Remembers the devices that were added."""
+
+    added: list[tuple[str, str]] = field(default_factory=list)
+
+    def add_device(self, name: str, kind: str) -> Added:
+        self.added.append((name, kind))
+        return Added(name=name, config=f'[device]\nname = "{name}"\n')
+
+
+@dataclass
+class Web:
+    """A running server and what is behind it."""
+
+    url: str
+    database: Database
+    clock: Any
+    live: LiveFeed
+    services: Services
+    registry: Any
+    tokens: dict[Role, str]
+
+    def client(self, role: Role | None = Role.ADMIN) -> httpx.Client:
+        """A client with the API token of a role; the caller closes it."""
+        headers = {} if role is None else {"Authorization": f"Bearer {self.tokens[role]}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=10, trust_env=False)
+
+    def get(self, path: str, role: Role | None = Role.ADMIN, **query: object) -> dict[str, Any]:
+        """What a read gives; fails the test for an error."""
+        with self.client(role) as client:
+            answer = client.get("/api/v1" + path, params={k: v for k, v in query.items() if v is not None})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def make_database(folder: Path) -> Database:
+    """A new database with all tables."""
+    database = Database(folder / "hub.db")
+    schema.metadata.create_all(database.writer)
+    with database.write() as connection:
+        connection.execute(
+            insert(schema.meta), [{"key": "ledger", "value": "a" * 16}, {"key": "generation", "value": "b" * 16}]
+        )
+    return database
+
+
+def make_services(database: Database, folder: Path, **changes: Any) -> Services:
+    """Services with a clock that stands still and quick passwords."""
+    clock = changes.pop("clock", None) or Clock()
+    values: dict[str, Any] = {
+        "database": database, "clock": clock, "run": "c" * 16, "ledger": "a" * 16, "version": "0.1.0",
+        "ui": folder / "dist", "live": LiveFeed(database, clock, heartbeat_s=0.2, pace_s=0.02),
+        "devices": Registry(), "hasher": QUICK, "slowest_refusal_s": 0.0,
+    }  # fmt: skip
+    return Services(**(values | changes))
+
+
+@contextmanager
+def serving(folder: Path, *, database: Database | None = None, **changes: Any) -> Iterator[Web]:
+    """A server that is up, and down again at the end of the block."""
+    database = database or make_database(folder)
+    services = make_services(database, folder, **changes)
+    with database.write() as connection:
+        tokens = {role: users.add_token(connection, f"token-{role}", role, now=services.clock()) for role in Role}
+        for role in Role:
+            users.add_user(connection, f"{role}-1", PASSWORD, role, now=services.clock(), hasher=QUICK)
+    listening = listen("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    server = Server(create_app(services), listening)
+    try:
+        server.start()
+        yield Web(
+            url=f"http://127.0.0.1:{port}", database=database, clock=services.clock, live=services.live,
+            services=services, registry=services.devices, tokens=tokens,
+        )  # fmt: skip
+    finally:
+        services.live.close()
+        server.stop()
+        database.close()
+        assert not server.alive
