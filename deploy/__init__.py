@@ -1,0 +1,1 @@
+"""Setting up, starting and trying out the whole of it on one machine."""

@@ -1,0 +1,246 @@
+"""The real programs as child processes: a hub, agents, simulated devices. For the demo, benchmarks and tests.
+
+Everything is started as a user would start it, through the installed commands; what came of it is read by REST.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
+HERE = Path(sys.executable).parent
+
+
+class StackError(Exception):
+    """A part of the stack did not do what it should; the sentence says which and where its log is."""
+
+
+def free_port() -> int:
+    """A loopback TCP port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: str, check: Callable[[], T | None], timeout_s: float = 30.0, pause_s: float = 0.05) -> T:
+    """Ask until the answer is true. Raises StackError with `what` was waited for."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        found = check()
+        if found:
+            return found
+        time.sleep(pause_s)
+    raise StackError(f"waited {timeout_s:.0f} s in vain for {what}")
+
+
+class Program:
+    """One child process with its log file. It dies with us."""
+
+    def __init__(self, name: str, command: list[str], log: Path, env: dict[str, str] | None = None) -> None:
+        self.name = name
+        self.command = command
+        self.log = log
+        self.env = {**os.environ, **(env or {})}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        if self.process is None:
+            raise StackError(f"{self.name} was not started")
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as sink:
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *self.command],
+                stdout=sink,
+                stderr=sink,
+                stdin=subprocess.DEVNULL,
+                env=self.env,
+            )
+
+    def kill(self) -> None:
+        """Kill -9, and wait until it is gone."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self, timeout_s: float = 20.0) -> None:
+        """SIGTERM, and wait; kill -9 if it does not end. Idempotent."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.process = None
+
+    def tail(self, lines: int = 20) -> str:
+        """The end of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class Rest:
+    """The hub's REST interface, with an API token."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self.base = base
+        self.token = token
+
+    def get(self, path: str, **query: Any) -> Any:
+        """One answer, decoded. Raises StackError with what the hub said."""
+        return self._call("GET", path + (f"?{urllib.parse.urlencode(query)}" if query else ""))
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._call("PUT", path, body)
+
+    def post(self, path: str, body: Any) -> Any:
+        return self._call("POST", path, body)
+
+    def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """All rows of a list, page by page."""
+        cursor: str | None = None
+        while True:
+            page = self.get(path, **query, **({"cursor": cursor} if cursor else {}))
+            yield from page["rows"]
+            cursor = page.get("next")
+            if not cursor:
+                return
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.base}/api/v1{path}", data=data, headers=headers, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - always http on loopback
+                return json.load(answer) if answer.status != 204 else None
+        except urllib.error.HTTPError as error:
+            raise StackError(f"{method} {path}: {error.code} {error.read()[:500].decode(errors='replace')}") from error
+
+
+class Hub(Program):
+    """`relay-hub up` on a data folder, on ports that stay the same when it is started again."""
+
+    def __init__(self, data: Path, *, http_port: int = 0, mqtt_port: int = 0, broker: str | None = None) -> None:
+        self.data = data
+        self.http_port = http_port or free_port()
+        self.mqtt_port = mqtt_port or free_port()
+        command = [str(HERE / "relay-hub"), "up", "--data", str(data), "--http-port", str(self.http_port)]
+        command += ["--broker", broker] if broker else ["--mqtt-port", str(self.mqtt_port)]
+        super().__init__("hub", command, data.parent / "hub.log")
+        self._rest: Rest | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def rest(self) -> Rest:
+        """The REST interface, as an administrator."""
+        if self._rest is None:
+            made = self.command_line(
+                "token", "add", f"stack-{os.getpid()}-{time.monotonic_ns()}", "--role", "admin", "--json"
+            )
+            self._rest = Rest(self.url, json.loads(made)["token"])
+        return self._rest
+
+    def start(self) -> None:
+        super().start()
+        wait_for(f"the hub ({self.log})", self._healthy, timeout_s=60)
+
+    def _healthy(self) -> bool:
+        if not self.alive:
+            raise StackError(f"the hub ended:\n{self.tail()}")
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/v1/health", timeout=2) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def command_line(self, *arguments: str) -> str:
+        """Run another `relay-hub` command on the same data folder; its standard output."""
+        command = [str(HERE / "relay-hub"), *arguments, "--data", str(self.data)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode:
+            raise StackError(f"relay-hub {' '.join(arguments)} failed: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def broker_pid(self) -> int | None:
+        """The embedded Mosquitto's process id, by looking at the hub's children."""
+        for path in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            for child in path.read_text().split():
+                if "mosquitto" in Path(f"/proc/{child}/comm").read_text():
+                    return int(child)
+        return None
+
+    def kill_broker(self) -> None:
+        """Kill -9 of the broker alone; the hub starts another one."""
+        pid = self.broker_pid()
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+
+    def add_device(self, name: str, kind: str) -> str:
+        """Let a device in; its password."""
+        return str(json.loads(self.command_line("device", "add", name, "--kind", kind, "--json"))["password"])
+
+
+class Agent(Program):
+    """`relay-edge run` with a configuration file written here."""
+
+    def __init__(self, folder: Path, name: str, kind: str, *, port: int, password: str, ports: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.config = folder / f"{name}.toml"
+        self.data = folder / name
+        self.config.touch(mode=0o600)
+        self.config.write_text(
+            f'[device]\nname = "{name}"\nkind = "{kind}"\ndata = "{self.data}"\n\n'
+            f'[hub]\nhost = "127.0.0.1"\nport = {port}\nusername = "{name}"\npassword = "{password}"\n\n{ports}'
+        )
+        command = [str(HERE / "relay-edge"), "run", "--config", str(self.config)]
+        super().__init__(name, command, folder / f"{name}.log")
+
+    def status(self) -> dict[str, Any]:
+        """What the agent says of itself; empty before its first word."""
+        path = self.data / "status.json"
+        try:
+            return dict(json.loads(path.read_text()))
+        except (OSError, ValueError):
+            return {}
+
+
+def scanner_section(port: Path, **keys: str) -> str:
+    """The [[scanner]] section of an agent's configuration."""
+    lines = [f'port = "{port}"', *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
+    return "[[scanner]]\n" + "\n".join(lines) + "\n"
+
+
+def gnss_section(port: Path, rate_hz: int = 1) -> str:
+    """The [[gnss]] section of an agent's configuration."""
+    return f'[[gnss]]\nport = "{port}"\nrate_hz = {rate_hz}\n'
