@@ -5,6 +5,7 @@ port open any more (Linux reports a hang-up on the master), and it survives that
 again, any number of times. Nothing here blocks: a write takes what fits into the kernel's buffer, about 20 kB.
 """
 
+import fcntl
 import os
 import select
 import termios
@@ -125,6 +126,20 @@ class Port:
                     termios.tcflush(slave, termios.TCIFLUSH)
                 finally:
                     os.close(slave)
+
+    def drained(self) -> bool:
+        """Whether all that was sent has been read (what the kernel still moves between its buffers aside)."""
+        with self._lock:
+            if self._master < 0:
+                return True
+            try:
+                slave = os.open(self._slave_name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            except OSError:
+                return True
+            try:
+                return fcntl.ioctl(slave, termios.FIONREAD, bytes(4)) == bytes(4)
+            finally:
+                os.close(slave)
 
     def _hung_up(self) -> bool:
         poller = select.poll()

@@ -66,8 +66,8 @@ class RunningDevice:
     def _guarded(self) -> None:
         try:
             self._run(self._stop)
-        except BaseException as error:  # noqa: BLE001  # handed to whoever waits
-            self._error = error
+        except BaseException as error:
+            self._error = error  # handed to whoever waits
 
     def _raise(self) -> None:
         if self._error is not None:

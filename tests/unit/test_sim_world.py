@@ -1,0 +1,160 @@
+"""The invented county, its goods and their labels: the same for the same seed, and true to the standards."""
+
+import json
+import random
+from collections import Counter
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware_sim.expect import expected_balances
+from firmware_sim.gs1 import (
+    GS,
+    check_digit,
+    element_string,
+    gtin,
+    is_valid_key,
+    read_elements,
+    six_digits,
+    sscc,
+)
+from firmware_sim.reference import reference_data
+from firmware_sim.roads import bearing_deg, distance_m, position
+from firmware_sim.story import MOST_GOODS, goods, label, task
+from firmware_sim.witness import SentScan, Witness
+from firmware_sim.world import make_world, route
+
+
+def county(seed: int = 7):
+    return make_world(random.Random(seed), year=2026)
+
+
+@pytest.mark.parametrize("key", ["4006381333931", "96385074", "036000291452", "09501101530003", "106141412345678908"])
+def test_check_digits_agree_with_published_examples(key):
+    assert check_digit(key[:-1]) == key[-1]
+    assert is_valid_key(key)
+    assert not is_valid_key(key[:-1] + str((int(key[-1]) + 1) % 10))
+
+
+@given(st.integers(0, 99_999), st.integers(0, 9999), st.integers(0, 9))
+def test_every_key_we_make_is_valid_and_of_the_demonstration_range(company, reference, digit):
+    assert is_valid_key(gtin(company, reference, indicator=digit))
+    assert len(gtin(company, reference)) == 14
+    assert gtin(company, reference)[1:4] == sscc(company, reference)[1:4] == "952"
+    assert is_valid_key(sscc(company, reference, extension=digit))
+
+
+def test_separators_stand_after_variable_elements_only():
+    text = element_string(("01", "09521234000019"), ("10", "AB1"), ("17", "271231"), ("21", "S"))
+    assert text == f"010952123400001910AB1{GS}1727123121S"
+    assert read_elements(text) == {"01": "09521234000019", "10": "AB1", "17": "271231", "21": "S"}
+    assert six_digits(date(2027, 2, 3)) == "270203"
+
+
+def test_a_string_that_is_not_ours_is_refused():
+    with pytest.raises(ValueError, match="no element string"):
+        read_elements("99X")
+
+
+def test_the_same_seed_gives_the_same_world_and_another_seed_another():
+    assert county(7) == county(7)
+    assert json.dumps(reference_data(county(7))) == json.dumps(reference_data(county(7)))
+    assert county(7) != county(8)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_every_county_has_its_sites_apart_and_on_roads(seed):
+    world = county(seed)
+    kinds = Counter(site.kind for site in world.sites.values())
+    assert kinds == {"warehouse": 6, "station": 12, "hospital": 2, "camp": 2}
+    on_roads = {point for road in world.roads for point in road.points}
+    places = [site.at for site in world.sites.values()]
+    assert len(set(places)) == len(places)
+    assert set(places) <= on_roads
+    assert all(103 < lon < 107 and 30 < lat < 34 for lon, lat in on_roads)
+    assert 1500 < route(world, "wh-1", "st-1").length_m < 5000
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_route_follows_roads_from_end_to_end(seed):
+    world = county(seed)
+    legs = {frozenset(leg) for road in world.roads for leg in pairwise(road.points)}
+    for site in world.sites:
+        way = route(world, "wh-1", site)
+        assert way.points[0] == world.sites["wh-1"].at
+        assert way.points[-1] == world.sites[site].at
+        assert all(frozenset(leg) in legs for leg in pairwise(way.points))
+        assert way.length_m >= distance_m(way.points[0], way.points[-1]) - 0.01
+
+
+def test_a_position_on_a_route_is_as_far_along_as_asked():
+    world = county()
+    way = route(world, "wh-1", "wh-4")
+    assert position(way, -5)[0] == way.points[0]
+    assert position(way, way.length_m + 5)[0] == pytest.approx(way.points[-1])
+    walked = sum(
+        distance_m(position(way, metres)[0], position(way, metres + 10)[0])
+        for metres in range(0, int(way.length_m), 10)
+    )
+    assert walked == pytest.approx(way.length_m, rel=0.02)
+
+
+def test_distances_and_bearings_are_those_of_the_sphere():
+    assert distance_m((0.0, 0.0), (0.0, 1.0)) == pytest.approx(111_195, abs=1)
+    assert bearing_deg((0.0, 0.0), (0.0, 1.0)) == pytest.approx(0.0)
+    assert bearing_deg((0.0, 0.0), (1.0, 0.0)) == pytest.approx(90.0)
+
+
+def test_reference_data_has_the_shapes_a_hub_takes():
+    data = reference_data(county())
+    assert set(data) == {"region", "sites", "items", "organisations", "roads"}
+    assert set(data["sites"][0]) == {"id", "name", "name_zh", "kind", "lat", "lon"}
+    assert set(data["items"][0]) == {"gtin", "name", "name_zh", "unit", "category"}
+    assert len(data["organisations"]) == len({row["id"] for row in data["organisations"]}) == 17
+    assert len(data["items"]) == len({row["gtin"] for row in data["items"]}) >= 40
+    assert all(is_valid_key(row["gtin"]) for row in data["items"])
+    west, south, east, north = data["region"]["bbox"]
+    for feature in data["roads"]["features"]:
+        assert feature["geometry"]["type"] == "LineString"
+        assert all(west <= lon <= east and south <= lat <= north for lon, lat in feature["geometry"]["coordinates"])
+    assert all(row["name"] and row["name_zh"] for row in (*data["sites"], *data["items"], *data["organisations"]))
+
+
+def test_serial_numbers_are_never_given_twice_and_other_goods_have_lots():
+    world = county()
+    labels = [each.label for round_ in range(50) for each in goods(world, round_, MOST_GOODS)]
+    serials = [read_elements(text)["21"] for text in labels if "21" in read_elements(text)]
+    assert serials
+    assert len(serials) == len(set(serials))
+    assert all(("10" in read_elements(text)) != ("21" in read_elements(text)) for text in labels)
+    assert goods(world, 3, 20)[:5] == goods(world, 3, 5)
+
+
+def test_no_lot_is_expired_while_its_year_lasts():
+    lots = [lot for item in county().items for lot in item.lots]
+    assert all(lot.expiry is None or lot.expiry > date(2026, 12, 31) for lot in lots)
+    assert any(lot.expiry for lot in lots)
+
+
+def test_a_task_names_all_that_it_does_before_its_first_label():
+    world = county()
+    item = world.items[0]
+    codes = list(task("receive", "virtual:donor-in", "place:wh-1", goods(world, 0, 1)))
+    assert codes[:3] == ["RR:DO:receive", "RR:FROM:virtual:donor-in", "RR:TO:place:wh-1"]
+    assert codes[3:] == ["RR:N:40", label(item, lot=item.lots[0])]
+
+
+def test_balances_follow_from_what_was_confirmed_and_from_nothing_else():
+    first, second = "010952123400001910A", "010952123400001921S"
+    texts = ["RR:FROM:x:a", "RR:TO:x:b", "RR:N:5", f"]C1{first}", second, "RR:N:9", first]
+    scans = [SentScan(n=n, sent_ms=0, text=text, id="") for n, text in enumerate(texts, 1)]
+    seen = Witness(scans=scans, command_n=[1, 2, 3, 6], confirmed_n=[4, 5])
+    assert expected_balances([seen]) == {
+        ("x:a", "09521234000019", "A"): -5,
+        ("x:b", "09521234000019", "A"): 5,
+        ("x:a", "09521234000019", None): -1,
+        ("x:b", "09521234000019", None): 1,
+    }
