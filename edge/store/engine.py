@@ -12,7 +12,7 @@ from edge.store.lock import FileLock
 from edge.store.retention import set_meta
 from edge.store.salvage import SalvageReport, finish_salvage, salvage
 from edge.store.schema import base, connect, migrate
-from wire.messages import Lane
+from wire.messages import Clock, Lane
 
 CHECKPOINT_PAGES = 8000
 """The log is copied back into the file in the background; a fact does it only if that did not happen for 32 MiB."""
@@ -41,6 +41,11 @@ class Engine:
         self.rows: dict[tuple[str, Lane], LaneRow] = {}
         self.ledger: str | None = None
         self.hub_ms = 0
+        self.boot = _boot(now_ms)
+        self.boots: dict[str, str] = {}
+        """The boot in which each stream was minted."""
+        self.clocks: dict[str, Clock] = {}
+        """The estimate for each boot that ever had contact."""
         self.report: SalvageReport | None = None
         self.generation = 0
         """Rises each time the file is opened: a stream is minted anew in each."""
@@ -123,6 +128,9 @@ class Engine:
         self.ledger = meta.get("ledger")
         self.hub_ms = int(meta.get("hub_ms", "0"))
         self.rows = load(db)
+        self.boots = dict(db.execute("SELECT stream, boot FROM streams").fetchall())
+        found_clocks = db.execute("SELECT boot, base_ms, error_ms FROM boots").fetchall()
+        self.clocks = {boot: Clock(base=base_ms, error=error_ms) for boot, base_ms, error_ms in found_clocks}
         for row in list(self.rows.values())[-NEWEST:]:
             query = f"SELECT max(id) FROM {row.lane.value} WHERE id > ? AND id < ?"  # noqa: S608
             found = db.execute(query, (base(row.no), base(row.no + 1))).fetchone()[0]
@@ -132,3 +140,11 @@ class Engine:
         self.is_open = False
         for db in (self.reader, self.keeper, self.loose, self.facts):
             db.close()
+
+
+def _boot(now_ms: int) -> str:
+    """What tells this boot of the machine from others; where the system does not say, each run counts as one."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return f"run-{now_ms}"

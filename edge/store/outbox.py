@@ -24,7 +24,7 @@ from edge.store.schema import base, transaction
 from edge.store.stats import OutboxStats, count
 from wire.codec import encode_item
 from wire.limits import ITEM_BYTES, KEEP_DAYS
-from wire.messages import AnyItem, Lane
+from wire.messages import AnyItem, Clock, Gap, GapReason, Lane
 
 SENT_AHEAD = 4096
 """Telemetry is marked as sent this far ahead, so that few batches cost a write."""
@@ -90,7 +90,9 @@ class Outbox:
         engine = self._engine
 
         def fetch() -> Chunk:
-            row, end = engine.rows[stream, lane], upto
+            row, end = engine.rows.get((stream, lane)), upto
+            if row is None:  # its stream was lost with a damaged file
+                return Chunk(upto, [], (Gap(after + 1, upto, GapReason.UNREADABLE),), 0)
             if lane is Lane.TELEMETRY and upto > row.sent:
                 end = min(upto, after + max_items)
                 self._mark_sent(row, end)
@@ -167,6 +169,21 @@ class Outbox:
 
         engine.attempt(write, "rebind")
 
+    def set_clock(self, clock: Clock) -> None:
+        """The best estimate for this boot: kept for its items, however much later they leave. Raises OutboxError."""
+        engine = self._engine
+
+        def write() -> None:
+            with engine.lock:
+                retention.set_clock(engine.loose, engine.boot, clock)
+                engine.clocks[engine.boot] = clock
+
+        engine.attempt(write, "tidy")
+
+    def clock(self, stream: str) -> Clock | None:
+        """The estimate for the boot in which a stream was minted; None if that boot had no contact."""
+        return self._engine.clocks.get(self._engine.boots.get(stream, ""))
+
     def stats(self) -> OutboxStats:
         """Counts, without looking at a row."""
         engine = self._engine
@@ -200,7 +217,8 @@ class Outbox:
             first = row.last + 1
             with transaction(db):
                 if stream is None:
-                    db.execute("INSERT INTO streams VALUES (?, ?, ?)", (row.no, row.stream, engine.now_ms))
+                    minted = (row.no, row.stream, engine.now_ms, engine.boot)
+                    db.execute("INSERT INTO streams VALUES (?, ?, ?, ?)", minted)
                     db.executemany("INSERT INTO lanes (no, lane) VALUES (?, ?)", [(row.no, x.value) for x in Lane])
                 start = base(row.no) + first
                 db.executemany(f"INSERT INTO {lane.value} VALUES (?, ?)", enumerate(payloads, start))  # noqa: S608
@@ -211,6 +229,7 @@ class Outbox:
                 db.execute("COMMIT")
             if stream is None:
                 self._current = (engine.generation, row.stream)
+                engine.boots[row.stream] = engine.boot
                 engine.rows |= {(row.stream, x): row if x is lane else LaneRow(row.no, row.stream, x) for x in Lane}
             row.last += len(payloads)
             row.kept += len(payloads)

@@ -14,7 +14,7 @@ from threading import RLock
 
 from edge.store.lanes import LaneRow
 from edge.store.schema import PAGE_BYTES, base, transaction
-from wire.messages import Lane
+from wire.messages import Clock, Lane
 
 HOUR_MS = 3_600_000
 ROWS_AT_ONCE = 2000
@@ -122,6 +122,14 @@ def checkpoint(db: sqlite3.Connection, path: Path) -> None:
 
 def set_meta(db: sqlite3.Connection, key: str, value: str) -> None:
     db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
+
+
+def set_clock(db: sqlite3.Connection, boot: str, clock: Clock) -> None:
+    db.execute(
+        "INSERT INTO boots VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET base_ms = excluded.base_ms, error_ms = excluded.error_ms",
+        (boot, clock.base, clock.error),
+    )
 
 
 def forget_receipts(db: sqlite3.Connection, ledger: str | None) -> None:

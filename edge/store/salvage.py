@@ -124,15 +124,17 @@ def _copy_meta(old: sqlite3.Connection, new: sqlite3.Connection, device: str) ->
 
 def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> Iterator[LaneRow]:
     """The lanes of all streams that can be read, from the table or its index."""
-    streams = {no: stream for stream, no in _rows(old, "SELECT stream, no FROM streams ORDER BY stream")}
-    streams |= dict(_rows(old, "SELECT no, stream FROM streams"))
+    streams = {no: (stream, "") for stream, no in _rows(old, "SELECT stream, no FROM streams ORDER BY stream")}
+    streams |= {no: (stream, boot) for no, stream, boot in _rows(old, "SELECT no, stream, boot FROM streams")}
+    boots = _rows(old, "SELECT boot, base_ms, error_ms FROM boots")
+    new.executemany("INSERT OR IGNORE INTO boots VALUES (?, ?, ?)", boots)
     known = {
         (row[0], row[1]): row[2:]
         for row in _rows(old, "SELECT no, lane, last, through, gone, sent, kept, thinned, damaged FROM lanes")
     }
-    for no, stream in sorted(streams.items()):
+    for no, (stream, boot) in sorted(streams.items()):
         try:
-            new.execute("INSERT INTO streams VALUES (?, ?, ?)", (no, stream, now_ms))
+            new.execute("INSERT INTO streams VALUES (?, ?, ?, ?)", (no, stream, now_ms, boot))
         except sqlite3.IntegrityError:
             continue
         for lane in Lane:

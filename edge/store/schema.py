@@ -6,6 +6,8 @@ batch and deleting a confirmed prefix are all runs of one B-tree, and no table i
     facts, telemetry   the items, as the JSON that goes on the wire
     lanes              per stream and lane: last minted, through (confirmed by the hub), gone (deleted up to here),
                        sent (telemetry up to here may have left), kept (rows), thinned, damaged (rows were lost)
+    streams            its number, when it was minted by the device's clock, and in which boot of the device
+    boots              the device's best estimate, per boot, of Unix time = uptime + base, within error
     receipts           facts of a stream were confirmed up to here, in this hour of the hub's time
     meta               device, ledger, hub_ms (newest hub time seen)
 
@@ -29,8 +31,14 @@ MIGRATIONS = (
     CREATE TABLE streams (
         no INTEGER PRIMARY KEY CHECK (no BETWEEN 1 AND 4194303),
         stream TEXT NOT NULL UNIQUE CHECK (length(stream) = 16),
-        minted_ms INTEGER NOT NULL
+        minted_ms INTEGER NOT NULL,
+        boot TEXT NOT NULL
     ) STRICT;
+    CREATE TABLE boots (
+        boot TEXT PRIMARY KEY,
+        base_ms INTEGER NOT NULL,
+        error_ms INTEGER NOT NULL CHECK (error_ms >= 0)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE lanes (
         no INTEGER NOT NULL REFERENCES streams (no),
         lane TEXT NOT NULL CHECK (lane IN ('facts', 'telemetry')),
