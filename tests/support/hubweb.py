@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
-from sqlalchemy import insert
 
 from hub.api.app import create_app
 from hub.api.live import LiveFeed
 from hub.api.services import Services
 from hub.core.access import Role
-from hub.store import schema, users
+from hub.store import users
 from hub.store.database import Database
 from hub.web import Web as Server
 from hub.web import listen
@@ -78,22 +79,27 @@ class Web:
         return found
 
 
+@cache
+def _template() -> bytes:
+    """A database as the hub's own migrations make it: made once, then copied."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "hub.db"
+        Database.open(path).close()
+        return path.read_bytes()
+
+
 def make_database(folder: Path) -> Database:
     """A new database with all tables."""
-    database = Database(folder / "hub.db")
-    schema.metadata.create_all(database.writer)
-    with database.write() as connection:
-        connection.execute(
-            insert(schema.meta), [{"key": "ledger", "value": "a" * 16}, {"key": "generation", "value": "b" * 16}]
-        )
-    return database
+    path = folder / "hub.db"
+    path.write_bytes(_template())
+    return Database(path)
 
 
 def make_services(database: Database, folder: Path, **changes: Any) -> Services:
     """Services with a clock that stands still and quick passwords."""
     clock = changes.pop("clock", None) or Clock()
     values: dict[str, Any] = {
-        "database": database, "clock": clock, "run": "c" * 16, "ledger": "a" * 16, "version": "0.1.0",
+        "database": database, "clock": clock, "run": "c" * 16, "ledger": database.ledger, "version": "0.1.0",
         "ui": folder / "dist", "live": LiveFeed(database, clock, heartbeat_s=0.2, pace_s=0.02),
         "devices": Registry(), "hasher": QUICK, "slowest_refusal_s": 0.0,
     }  # fmt: skip

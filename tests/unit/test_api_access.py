@@ -1,0 +1,93 @@
+"""Rules of roles, cursors, times and locks: what is pure or needs no server."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.api.app import routes
+from hub.core.access import RULES, Answer, Role, ask
+from hub.core.instant import day, parse, rfc3339
+from hub.store.queries.paging import CursorError, Pager, StaleCursorError
+from hub.store.users import LONGEST_LOCK_MS, lock_ms
+
+
+def test_a_route_without_a_rule_lets_nobody_in():
+    for role in (*Role, None):
+        assert ask("GET", "/api/v1/secrets", role) is Answer.NO_RULE
+
+
+def test_every_rule_is_of_a_route_that_exists():
+    known = {(method, route.path) for route in routes() for method in route.methods}
+    assert set(RULES) <= known
+
+
+def test_only_administrators_change_anything_but_their_own_session():
+    for (method, template), roles in RULES.items():
+        if method != "GET" and not template.endswith("/session"):
+            assert roles == {Role.ADMIN}, template
+
+
+def test_a_name_waits_thirty_seconds_after_five_failures_and_then_ever_longer():
+    assert [lock_ms(n) for n in (1, 4, 5, 6, 7)] == [0, 0, 30_000, 60_000, 120_000]
+    assert lock_ms(10_000) == LONGEST_LOCK_MS
+
+
+@given(st.integers(-(2**54), 2**54))
+def test_any_clock_can_be_told_as_a_time(ms):
+    text = rfc3339(ms)
+    assert rfc3339(parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [("1970-01-01T00:00:00Z", 0), ("1970-01-01 01:00:00.5+01:00", 500), ("1969-12-31T23:59:59.999999999Z", -1)],
+)
+def test_times_are_read_as_rfc_3339_writes_them(text, ms):
+    assert parse(text) == ms
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2026-11-23", "2026-11-23T03:25:53", "2026-13-01T00:00:00Z", "٢026-11-23T00:00:00Z"]
+)
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(ValueError, match=r".+"):
+        parse(text)
+
+
+def test_a_day_is_written_with_hyphens():
+    assert day(20271231) == "2027-12-31"
+
+
+KEYS = st.tuples(st.integers(-(2**63) + 1, 2**63 - 1), st.text())
+
+
+@given(KEYS)
+def test_a_cursor_gives_back_the_key_of_the_last_row(key):
+    pager = Pager("g", "list", "filter")
+    page = pager.page([(key, "a"), ((0, ""), "b")], 1)
+    assert page.rows == ["a"]
+    assert pager.key(page.next, (int, str)) == key
+
+
+def test_a_cursor_from_before_a_restore_is_refused_as_stale():
+    cursor = Pager("old", "list").page([((1,), "a"), ((2,), "b")], 1).next
+    with pytest.raises(StaleCursorError):
+        Pager("new", "list").key(cursor, (int,))
+
+
+def test_a_cursor_of_another_list_or_other_filters_is_refused():
+    cursor = Pager("g", "list", "wh-1").page([((1,), "a"), ((2,), "b")], 1).next
+    with pytest.raises(CursorError):
+        Pager("g", "list", "wh-2").key(cursor, (int,))
+    with pytest.raises(CursorError):
+        Pager("g", "list", "wh-1").key(cursor, (str,))
+
+
+@given(st.text())
+def test_a_cursor_that_nobody_made_is_refused_and_nothing_else_happens(text):
+    with pytest.raises(CursorError):
+        Pager("g", "list").key(text, (int,))
+
+
+def test_the_last_page_has_no_cursor():
+    assert Pager("g", "list").page([((1,), "a")], 1).next is None
