@@ -74,7 +74,7 @@ export interface StockRow {
 }
 export interface TraceEvent {
   at: string;
-  received_at: string;
+  received_at: string | null;
   estimated: boolean;
   device: string;
   stream: string;
@@ -120,7 +120,9 @@ export interface Device {
   pending_telemetry: number | null;
   lost: number;
   quarantined: number;
-  streams: unknown;
+  streams: number;
+  /** Connections that spoke under this name while another was alive. */
+  others?: number;
 }
 export interface NewDevice {
   name: string;
@@ -269,5 +271,5 @@ export const api = {
   quarantine: (cursor: string | null, limit = 50) =>
     call<Page<Quarantined>>("GET", "/quarantine" + query({ cursor, limit })),
   discrepancies: (cursor: string | null) => call<Page<Discrepancy>>("GET", "/discrepancies" + query({ cursor })),
-  gaps: () => call<{ rows: Gap[] }>("GET", "/gaps"),
+  gaps: () => call<Page<Gap>>("GET", "/gaps?lane=facts"),
 };

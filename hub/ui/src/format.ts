@@ -34,6 +34,7 @@ export function makeFormat(language: string): Format {
   const time = new Intl.DateTimeFormat(locale, { ...clock, timeZoneName: "short" });
   const calendar = new Intl.DateTimeFormat(locale, { ...day, timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "always" });
+  const present = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "auto" }).format(0, "second");
   const spans = new Map<string, Intl.NumberFormat>();
   const split = (seconds: number): [number, Intl.RelativeTimeFormatUnit] => {
     const unit = (STEPS.find(([, limit]) => seconds < limit) ?? STEPS[3]!)[0];
@@ -54,7 +55,7 @@ export function makeFormat(language: string): Format {
     },
     ago: (seconds) => {
       const [amount, unit] = split(seconds);
-      return relative.format(-amount, unit);
+      return amount === 0 ? present : relative.format(-amount, unit);
     },
     name: (thing) => (language === "zh" ? thing.name_zh || thing.name : thing.name || thing.name_zh),
   };

@@ -28,6 +28,7 @@ const TOUCHES: Record<string, string[]> = {
   device: ["devices", "summary"],
   quarantine: ["quarantine", "summary", "devices"],
   discrepancy: ["discrepancies", "gaps", "summary"],
+  reference: ["sites", "items", "organisations", "roads", "region"],
 };
 
 /** Collects what changed and asks again at most once a second, the first time at once. */
@@ -78,6 +79,7 @@ function listen(client: QueryClient, onOpen: () => void, onLost: () => void): ()
       retry = setTimeout(open, RECONNECT_MS[Math.min(attempt++, RECONNECT_MS.length - 1)]);
     };
     for (const [name, keys] of Object.entries(TOUCHES)) source.addEventListener(name, () => invalidator.touch(keys));
+    source.addEventListener("reset", onOpen); // what was missed is not known any more
     source.addEventListener("position", (event: MessageEvent<string>) => {
       const { positions } = JSON.parse(event.data) as { positions: Position[] };
       client.setQueryData<{ positions: Position[] }>(["positions"], (old) =>

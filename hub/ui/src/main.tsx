@@ -28,7 +28,7 @@ const client: QueryClient = new QueryClient({
       networkMode: "always", // the hub may be on this very machine, with no network at all
       staleTime: 5_000,
       refetchInterval: SAFETY_REFETCH_MS,
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retry: (failures, error) => failures < 1 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
       retryDelay: (attempt) => 500 * 2 ** attempt,
     },
     mutations: { networkMode: "always" },

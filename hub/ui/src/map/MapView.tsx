@@ -76,13 +76,16 @@ export function MapView({ region, sites, roads, positions, track, picked, onPick
   useEffect(() => {
     sheet?.set("vehicles", vehicleFeatures(positions, now, vehicle, format.ago));
   }, [sheet, positions, now, vehicle, format]);
+  // Only a new choice moves the map; following every position would take it out of the reader's hands.
+  const shown = useRef("");
   useEffect(() => {
-    if (!sheet || !picked) return;
-    const at = picked.kind === "vehicle" ? positions.find((each) => each.device === picked.id) : sites.find((each) => each.id === picked.id);
+    const choice = picked ? `${picked.kind}/${picked.id}` : "";
+    if (!sheet || choice === shown.current) return;
+    const at = picked?.kind === "vehicle" ? positions.find((each) => each.device === picked.id) : sites.find((each) => each.id === picked?.id);
+    if (picked && !at) return; // it comes with the next answer
+    shown.current = choice;
     if (at) sheet.fly(at.lon, at.lat);
-    // Only a new choice moves the map; following every position would take it out of the reader's hands.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [sheet, picked?.kind, picked?.id]);
+  }, [sheet, picked, positions, sites]);
 
   const everything = extent(region, sites, positions);
   if (failed) return <div className="rr-card rr-map rr-state" role="alert">{t("map.noGl")}</div>;

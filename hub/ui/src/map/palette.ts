@@ -16,8 +16,8 @@ export interface Palette {
 }
 
 export const DAY: Palette = {
-  sea: "#cfe1ec", land: "#f6f3ec", coast: "#8fb0c4", grid: "#c9cfcb", road: "#ffffff", casing: "#b9b2a3", ink: "#24313d",
-  halo: "#fbf9f4", site: "#24495c", vehicle: "#0b6a84", stale: "#8a6d3b", track: "#d0781e", frame: "#9aa79f",
+  sea: "#cfe1ec", land: "#f6f3ec", coast: "#8fb0c4", grid: "#c9cfcb", road: "#ffffff", casing: "#a39a86", ink: "#24313d",
+  halo: "#fbf9f4", site: "#24495c", vehicle: "#0b6a84", stale: "#7d5a1e", track: "#d0781e", frame: "#9aa79f",
 };
 export const NIGHT: Palette = {
   sea: "#0a1620", land: "#16212b", coast: "#31506a", grid: "#253441", road: "#5d7283", casing: "#0c141b", ink: "#dbe6ee",

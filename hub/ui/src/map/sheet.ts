@@ -14,6 +14,9 @@ import { mapStyle, type SourceName } from "./style";
 
 setWorkerUrl(workerUrl);
 
+/** A label of degrees with some room around it. */
+const LABEL_PX = 84;
+
 export interface Pick {
   kind: "vehicle" | "site";
   id: string;
@@ -28,6 +31,7 @@ export class Sheet {
   private readonly labels: HTMLElement;
   private readonly waiting = new Map<SourceName, FeatureCollection>();
   private ready = false;
+  private removed = false;
 
   constructor(element: HTMLElement, palette: Palette, region: Region, label: string, onPick: (pick: Pick | null) => void) {
     const view = lastView ?? { center: region.center, zoom: region.zoom };
@@ -55,7 +59,11 @@ export class Sheet {
       this.ready = true;
       for (const [name, data] of this.waiting) this.set(name, data);
       this.regrid();
-      void loadLand().then((land) => this.set("land", land)).catch(() => undefined);
+      void loadLand().then((land) => {
+        if (this.removed) return;
+        this.set("land", land);
+        this.map.setPaintProperty("sea", "background-color", palette.sea);
+      }).catch(() => undefined); // the map serves without its coast
     });
     this.map.on("move", () => this.relabel());
     this.map.on("moveend", () => {
@@ -70,6 +78,7 @@ export class Sheet {
   }
 
   set(name: SourceName, data: FeatureCollection): void {
+    if (this.removed) return;
     if (!this.ready) {
       this.waiting.set(name, data);
       return;
@@ -86,10 +95,11 @@ export class Sheet {
   }
 
   fit([west, south, east, north]: Bounds, animate = true): void {
-    this.map.fitBounds([west, south, east, north], { padding: 56, maxZoom: 13, duration: animate ? 600 : 0 });
+    this.map.fitBounds([west, south, east, north], { padding: this.map.getContainer().clientWidth < 500 ? 30 : 56, maxZoom: 13, duration: animate ? 600 : 0 });
   }
 
   remove(): void {
+    this.removed = true;
     this.map.remove();
   }
 
@@ -127,7 +137,9 @@ export class Sheet {
       element.style.transform = side === "top" ? `translate(calc(${at}px - 50%), 0)` : `translate(0, calc(${at}px - 50%))`;
       marks.push(element);
     };
-    for (const lon of ticks(view.west, view.east, step)) {
+    const apart = Math.max(1, (step * width) / (view.east - view.west));
+    const every = Math.ceil(LABEL_PX / apart);
+    for (const lon of ticks(view.west, view.east, step * every)) {
       const { x } = this.map.project([lon, view.north]);
       if (x > 60 && x < width - 60) mark(degreeLabel(lon, step, "lon"), "top", x);
     }

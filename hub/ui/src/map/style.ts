@@ -12,7 +12,8 @@ export type SourceName = (typeof SOURCES)[number];
 
 function ground(p: Palette): LayerSpecification[] {
   return [
-    { id: "sea", type: "background", paint: { "background-color": p.sea } },
+    // Until the coastline is there, everything is land: most regions are, and blue would say otherwise.
+    { id: "sea", type: "background", paint: { "background-color": p.land } },
     { id: "land", type: "fill", source: "land", paint: { "fill-color": p.land } },
     { id: "coast", type: "line", source: "land", paint: { "line-color": p.coast, "line-width": 1.2 } },
     { id: "grid", type: "line", source: "grid", paint: { "line-color": p.grid, "line-width": 1, "line-dasharray": [2, 3] } },
@@ -25,12 +26,12 @@ function roads(p: Palette): LayerSpecification[] {
     ["interpolate", ["linear"], ["zoom"], 6, base * 0.6 + add * 0.5, 10, base + add, 14, base * 2.2 + add] as unknown as number;
   return [
     { id: "road-casing", type: "line", source: "roads", layout: { "line-cap": "round", "line-join": "round" },
-      paint: { "line-color": p.casing, "line-width": width(3, 2) } },
+      paint: { "line-color": p.casing, "line-width": width(4, 2.4) } },
     { id: "road", type: "line", source: "roads", layout: { "line-cap": "round", "line-join": "round" },
-      paint: { "line-color": p.road, "line-width": width(3, 0) } },
+      paint: { "line-color": p.road, "line-width": width(4, 0) } },
     { id: "road-name", type: "symbol", source: "roads",
-      layout: { "symbol-placement": "line", "text-field": ["get", "label"], "text-font": FONT, "text-size": 11.5, "symbol-spacing": 320,
-        "text-letter-spacing": 0.04, "text-max-angle": 35 },
+      layout: { "symbol-placement": "line", "text-field": ["get", "label"], "text-font": FONT, "text-size": 11.5, "symbol-spacing": 240,
+        "text-letter-spacing": 0.04, "text-max-angle": 45 },
       paint: { "text-color": p.ink, "text-opacity": 0.8, "text-halo-color": p.halo, "text-halo-width": 1.8 } },
   ];
 }
@@ -41,17 +42,21 @@ function things(p: Palette): LayerSpecification[] {
   return [
     { id: "track", type: "line", source: "track", layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": p.track, "line-width": 3, "line-opacity": 0.85 } },
-    { id: "sites", type: "symbol", source: "sites",
-      layout: { ...text, "icon-image": ["concat", "site-", ["get", "kind"]], "icon-allow-overlap": true, "icon-size": ["case", ["==", ["get", "picked"], 1], 1.25, 0.85],
-        "text-field": ["get", "label"], "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 1.25, "text-optional": true },
+    // Names stand below all signs in this list, so that they find their places after them and never cover one.
+    { id: "site-names", type: "symbol", source: "sites",
+      layout: { ...text, "text-field": ["get", "label"], "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 1.2,
+        "symbol-sort-key": ["-", 0, ["get", "picked"]] },
       paint: { ...halo, "text-color": p.ink } },
+    { id: "vehicle-names", type: "symbol", source: "vehicles",
+      layout: { ...text, "text-size": 12, "text-field": ["get", "label"], "text-variable-anchor": ["bottom", "top", "left", "right"],
+        "text-radial-offset": 2, "text-padding": 1, "symbol-sort-key": ["-", 0, ["get", "picked"]] },
+      paint: { ...halo, "text-color": ["case", ["==", ["get", "stale"], 1], p.stale, p.vehicle] } },
+    { id: "sites", type: "symbol", source: "sites",
+      layout: { "icon-image": ["concat", "site-", ["get", "kind"]], "icon-allow-overlap": true, "icon-size": ["case", ["==", ["get", "picked"], 1], 1.2, 0.85] } },
     { id: "picked", type: "circle", source: "vehicles", filter: ["==", ["get", "picked"], 1],
       paint: { "circle-radius": 19, "circle-color": p.track, "circle-opacity": 0.22, "circle-stroke-color": p.track, "circle-stroke-width": 2 } },
     { id: "vehicles", type: "symbol", source: "vehicles",
-      layout: { ...text, "text-size": 12, "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map",
-        "icon-allow-overlap": true, "icon-ignore-placement": false, "text-field": ["get", "label"],
-        "text-variable-anchor": ["bottom", "top", "left", "right"], "text-radial-offset": 1.2, "text-optional": true, "symbol-sort-key": ["-", 0, ["get", "picked"]] },
-      paint: { ...halo, "text-color": ["case", ["==", ["get", "stale"], 1], p.stale, p.vehicle] } },
+      layout: { "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "icon-padding": 0 } },
   ];
 }
 

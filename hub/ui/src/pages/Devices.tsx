@@ -42,9 +42,10 @@ function Name({ device }: { device: Device }) {
   const [kind, icon] = useKind()(device.kind);
   return (
     <div style={{ display: "flex", gap: 12, alignItems: "center" }}>
-      <Icon name={icon} size={24} style={{ color: "var(--rr-accent)", flex: "none" }} />
+      <Icon name={icon} size={24} color="var(--rr-accent)" />
       <div>
-        <div className="rr-strong">{device.name}</div>
+        <div className="rr-strong rr-nowrap">{device.name}</div>
+        {!!device.others && <Tag tone="warn" title={t("devices.othersHelp")}>{t("devices.others")}</Tag>}
         <div className="rr-small rr-dim">
           {kind}{device.version && ` · ${device.version}`}
           {device.last_position_at && <> · <Link href={"/map" + query({ device: device.name })}>{t("devices.showMap")}</Link></>}
@@ -54,21 +55,33 @@ function Name({ device }: { device: Device }) {
   );
 }
 
+function Pending({ device }: { device: Device }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { pending_facts: facts, pending_telemetry: telemetry } = device;
+  if (!facts && !telemetry) return <span className="rr-dim">{facts === null ? t("common.unknown") : t("devices.nothing")}</span>;
+  return (
+    <div className="rr-presence">
+      {!!facts && <Tag tone="note">{t("devices.nScans", { n: format.number(facts) })}</Tag>}
+      {!!telemetry && <Tag>{t("devices.nPositions", { n: format.number(telemetry) })}</Tag>}
+    </div>
+  );
+}
+
 function useColumns(): Column<Device>[] {
   const { t } = useTranslation();
   const format = useFormat();
-  const count = (value: number | null, tone: "note" | "bad" | "warn") =>
+  const count = (value: number, tone: "bad" | "warn") =>
     value ? <Tag tone={tone}>{format.number(value)}</Tag> : <span className="rr-dim">0</span>;
   return [
     { key: "name", title: t("common.device"), lead: true, cell: (row) => <Name device={row} /> },
     { key: "presence", title: t("devices.lastSeen"), cell: (row) => (
       <div className="rr-presence"><Presence device={row} /> <span className="rr-small"><Ago at={row.last_seen ?? row.presence_at} /></span></div>
     ) },
-    { key: "fact", title: t("devices.lastFact"), empty: (row) => !row.last_fact_at, cell: (row) => <Ago at={row.last_fact_at} /> },
+    { key: "fact", title: t("devices.lastFact"), empty: (row) => !row.last_fact_at, cell: (row) => row.last_fact_at ? <Ago at={row.last_fact_at} /> : <span className="rr-dim">{t("common.none")}</span> },
     { key: "position", title: t("devices.lastPosition"), empty: (row) => !row.last_position_at,
       cell: (row) => row.last_position_at ? <Ago at={row.last_position_at} promise={60} /> : <span className="rr-dim">{t("common.none")}</span> },
-    { key: "facts", title: t("devices.pendingFacts"), num: true, empty: (row) => !row.pending_facts, cell: (row) => count(row.pending_facts, "note") },
-    { key: "telemetry", title: t("devices.pendingTelemetry"), num: true, empty: (row) => !row.pending_telemetry, cell: (row) => count(row.pending_telemetry, "note") },
+    { key: "pending", title: t("devices.pending"), empty: (row) => !row.pending_facts && !row.pending_telemetry, cell: (row) => <Pending device={row} /> },
     { key: "quarantined", title: t("devices.quarantined"), num: true, empty: (row) => !row.quarantined, cell: (row) => count(row.quarantined, "warn") },
     { key: "lost", title: t("devices.lost"), num: true, empty: (row) => !row.lost, cell: (row) => count(row.lost, "bad") },
   ];

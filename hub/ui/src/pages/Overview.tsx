@@ -33,12 +33,12 @@ function needs(t: TFunction, format: Format, now: number, summary: Summary, devi
   const offline = devices.filter((each) => !each.online).map((each) => each.name);
   const stale = positions.filter((each) => now - Date.parse(each.at) > STALE_POSITION_S * 1_000).map((each) => each.device);
   add(sum((each) => each.lost), "bad", "alert", (n) => t("overview.lost", { n }), t("overview.lostHelp"), "/devices");
-  add(summary.gaps_open, "bad", "unlink", (n) => t("overview.gaps", { n }), t("overview.gapsHelp"), "/discrepancies");
   add(summary.discrepancies, "bad", "discrepancies", (n) => t("overview.discrepancies", { n }), t("overview.discrepanciesHelp"), "/discrepancies");
   add(offline.length, "warn", "unlink", (n) => t("overview.offline", { n }), names(offline), "/devices");
   add(stale.length, "warn", "vehicle", (n) => t("overview.stale", { n }), t("overview.staleHelp", { names: names(stale) }), "/map");
   add(summary.quarantined, "warn", "quarantine", (n) => t("overview.quarantined", { n }), t("overview.quarantinedHelp"), "/quarantine");
   add(sum((each) => each.pending_facts), "note", "pending", (n) => t("overview.pending", { n }), t("overview.pendingHelp"), "/devices");
+  if (summary.devices === 0) found.push({ tone: "note", icon: "devices", title: t("overview.start"), help: t("overview.startHelp"), href: "/devices" });
   return found;
 }
 
@@ -118,9 +118,9 @@ export function Overview() {
     <Page title={t("overview.title")} asOf={summary.dataUpdatedAt}>
       <section aria-labelledby="needs">
         <h2 className="rr-section" id="needs">{t("overview.needs")}</h2>
-        <Loaded query={summary} rows={3}>
+        <div className={summary.data ? undefined : "rr-card"}><Loaded query={summary} rows={3}>
           {(data) => <Needs list={needs(t, format, now, data, devices.data?.devices ?? [], positions.data?.positions ?? [])} />}
-        </Loaded>
+        </Loaded></div>
       </section>
       {summary.data && (
         <section aria-labelledby="figures">

@@ -51,7 +51,7 @@ function ItemName({ row }: { row: StockRow }) {
   const name = format.name(row) ?? row.item;
   return (
     <div>
-      {code ? <Link href={"/trace" + query({ code })} className="rr-strong">{name}</Link> : <span className="rr-strong">{name}</span>}
+      {code ? <Link href={"/trace" + query({ code })} className="rr-strong rr-quiet">{name}</Link> : <span className="rr-strong">{name}</span>}
       {row.gtin && <div className="rr-mono rr-small rr-dim">{row.gtin}</div>}
     </div>
   );
@@ -67,7 +67,7 @@ function useColumns(items: Item[]): Column<StockRow>[] {
     { key: "item", title: t("common.item"), lead: true, cell: (row) => <ItemName row={row} /> },
     { key: "place", title: t("common.place"), cell: (row) => <Account account={row.account} /> },
     { key: "lot", title: t("common.lot"), empty: (row) => !row.lot,
-      cell: (row) => row.lot ? <span className="rr-mono">{row.lot}</span> : <span className="rr-dim">{t("common.noLot")}</span> },
+      cell: (row) => row.lot ? <span className="rr-mono rr-nowrap">{row.lot}</span> : <span className="rr-dim rr-nowrap">{t("common.noLot")}</span> },
     { key: "expiry", title: t("common.expiry"), empty: (row) => !row.expiry, cell: (row) => <Expiry day={row.expiry} /> },
     { key: "owner", title: t("common.owner"), cell: (row) => (
       <>

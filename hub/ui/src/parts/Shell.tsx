@@ -28,7 +28,7 @@ function Navigation({ onGo }: { onGo: () => void }) {
   const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary }).data;
   const marks: Partial<Record<IconName, [number, Tone]>> = {
     quarantine: [summary?.quarantined ?? 0, "warn"],
-    discrepancies: [(summary?.discrepancies ?? 0) + (summary?.gaps_open ?? 0), "bad"],
+    discrepancies: [summary?.discrepancies ?? 0, "bad"],
   };
   return (
     <>
@@ -53,7 +53,7 @@ function Footer() {
   const now = useNow();
   return (
     <div className="rr-navfoot">
-      {region && <div className="rr-strong">{format.name(region)}</div>}
+      {region?.name && <div className="rr-strong">{format.name(region)}</div>}
       <div>{format.time(now)}</div>
       {hub && <div title={hub.ledger}>{hub.version} · <span className="rr-mono">{hub.ledger.slice(0, 6)}</span></div>}
     </div>
@@ -113,6 +113,10 @@ export function Shell({ children }: { children: ReactNode }) {
           {path !== "/trace" && <ScanField onScan={trace} visibleFrom="md" w="min(380px, 34vw)" />}
           <Group gap={4} wrap="nowrap">
             <LinkSign />
+            <ActionIcon component={Link} href="/trace" variant="subtle" color="gray" c="inherit" size="lg" hiddenFrom="md"
+              aria-label={t("trace.title")} title={t("trace.title")}>
+              <Icon name="scan" />
+            </ActionIcon>
             <Preferences />
             <UserMenu />
           </Group>

@@ -15,13 +15,13 @@ const LATE_S = 60;
 function Marks({ event }: { event: TraceEvent }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const late = (Date.parse(event.received_at) - Date.parse(event.at)) / 1_000;
+  const late = event.received_at ? (Date.parse(event.received_at) - Date.parse(event.at)) / 1_000 : 0;
   return (
     <>
       {event.voided && <Tag tone="bad" title={t("trace.voidedHelp")}>{t("trace.voided")}</Tag>}
       {event.uncertain && <Tag tone="warn" title={t("trace.uncertainHelp")}>{t("trace.uncertain")}</Tag>}
       {event.estimated && <Tag tone="warn" title={t("trace.estimatedHelp")}>{t("trace.estimated")}</Tag>}
-      {late > LATE_S && <Tag tone="note" title={format.dateTime(event.received_at)}>{t("trace.late", { span: format.span(late) })}</Tag>}
+      {event.received_at && late > LATE_S && <Tag tone="note" title={format.dateTime(event.received_at)}>{t("trace.late", { span: format.span(late) })}</Tag>}
     </>
   );
 }
