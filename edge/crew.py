@@ -17,6 +17,10 @@ class Crew:
         self._log = log
         self._threads: list[threading.Thread] = []
 
+    def watch_strays(self) -> None:
+        """Notice also the death of a thread that somebody else started."""
+        threading.excepthook = self._stray
+
     def hire(self, name: str, work: Callable[[], None]) -> None:
         """Start a thread."""
         thread = threading.Thread(target=self._run, args=(name, work), name=name, daemon=True)
@@ -34,10 +38,21 @@ class Crew:
             work()
             why = "it returned"
         except BaseException as error:  # whatever it is, the agent must not go on without it
-            import traceback  # noqa: PLC0415 - only a dying thread needs it
-
-            why = "".join(traceback.format_exception(error))
+            why = _traceback(error)
         if not self._stopping():
-            self.lost.append(name)
-            self._log.error("thread-died", thread=name, why=why)
-            self._alarm()
+            self._lose(name, why)
+
+    def _stray(self, arguments: threading.ExceptHookArgs) -> None:
+        name = arguments.thread.name if arguments.thread else "unknown"
+        self._lose(name, _traceback(arguments.exc_value) if arguments.exc_value else "it raised")
+
+    def _lose(self, name: str, why: str) -> None:
+        self.lost.append(name)
+        self._log.error("thread-died", thread=name, why=why)
+        self._alarm()
+
+
+def _traceback(error: BaseException) -> str:
+    import traceback  # noqa: PLC0415 - only a dying thread needs it
+
+    return "".join(traceback.format_exception(error))

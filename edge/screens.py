@@ -61,7 +61,7 @@ def show_items(counts: Counts, items: list[Kept]) -> None:
 
 
 def _show_agent(status: AgentStatus) -> None:
-    hub = "connected" if status.connected else "not connected"
+    hub = f"connected, {status.delivery}" if status.connected else "not connected"
     age = status.last_receipt_age_s
     heard = "no receipt yet" if age is None else f"last receipt {age:.0f} s ago"
     table = Table(title=f"{status.device} ({status.kind}), process {status.pid}, since {_when(status.since)}")
@@ -75,6 +75,8 @@ def _show_agent(status: AgentStatus) -> None:
         counts = ", ".join(f"{name} {number}" for name, number in port.counts.items() if number and name != "last_at")
         table.add_row(Text(f"{port.kind} {port.port}"), Text(f"{said}{'; ' if counts else ''}{counts}"))
     table.add_row("size", f"outbox {status.outbox_bytes // 1024} KiB, memory {status.rss_bytes // 1024**2} MiB")
+    if status.problem:
+        table.add_row("problem", Text(status.problem, style="bold red"))
     if status.note:
         table.add_row("note", Text(status.note, style="bold red"))
     _console.print(table)

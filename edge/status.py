@@ -23,7 +23,11 @@ class PortStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole agent. Times are Unix ms by the device's clock; `state` is running, stopping or stopped."""
+    """The whole agent. Times are Unix ms by the device's clock.
+
+    `state` is running, stopping or stopped, `delivery` offline, greeting or flowing, and `problem` what keeps it
+    from flowing, in words.
+    """
 
     pid: int
     device: str
@@ -34,6 +38,8 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     hub: str
     connected: bool = False
+    delivery: str = "offline"
+    problem: str = ""
     ledger: str | None = None
     foreign_ledger: str | None = None
     last_receipt_age_s: float | None = None

@@ -1,0 +1,137 @@
+"""The running agent: ports, outbox and uplink, put together and watched. `python -m edge.agent --config FILE`.
+
+Every port has a thread, the uplink has one, and the main thread watches: it takes the signals, says once a second
+in status.json how things are, and once a minute to the hub. If a thread ends that should not, the process ends too,
+with an error, and whoever started it starts it again: half an agent must never look like a whole one.
+
+Stop (SIGTERM, SIGINT) goes in order: no more reading, what was read is stored and answered, what is stored gets a
+moment to leave, then everything is closed. Nothing is lost without that moment: the outbox keeps it.
+
+Exit codes: 0 stopped, 1 something failed, 2 the configuration cannot be used.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+from edge.clock import Clock
+from edge.config import ConfigError, Settings, load
+from edge.crew import Crew
+from edge.errors import EdgeError
+from edge.intake import Intake
+from edge.log import LibraryLog, LineLog
+from edge.reporting import Reporter
+from edge.store.outbox import Outbox
+from edge.uplink import Uplink
+from edge.version import VERSION
+
+_STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_ALARM: Final = signal.SIGUSR1
+_WATCH_S: Final = 1.0
+_FIRST_TRY_S: Final = 0.5
+_DRAIN_S: Final = 2.0
+_JOIN_S: Final = 5.0
+
+
+class Agent:
+    """One run of the agent, from opening its outbox to closing it."""
+
+    def __init__(self, settings: Settings, log: LineLog) -> None:
+        """Raises EdgeError if the outbox cannot be opened."""
+        clock = Clock()
+        self._log = log
+        self._outbox = Outbox.open(
+            settings.outbox,
+            device=settings.device.name,
+            now_ms=clock.now_ms(),
+            stream_factory=lambda: os.urandom(8).hex(),
+        )
+        self._outbox.keep_days = settings.keep_days
+        self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"))
+        self._reporter = Reporter(settings, self._outbox, self._uplink, clock, log)
+        self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log)
+        self._main = threading.main_thread().ident or 0
+        self._crew = Crew(self._intake.stop.is_set, self._alarm, log)
+        self._crew.watch_strays()
+        self._stopped = False
+
+    def run(self) -> int:
+        """Until a signal comes or a thread dies; the exit code. The stop signals must be blocked in this thread."""
+        self._reporter.say_salvage()
+        self._intake.start(self._crew, _FIRST_TRY_S)
+        ports = {each.port: "up" if each.up else each.why for each in self._intake.status()}
+        self._log.info("ready", ports=ports, pending_facts=self._outbox.stats().pending_facts)
+        self._uplink.start()
+        got = None
+        while not self._crew.lost and got not in _STOP:
+            self._reporter.watch(self._intake.status)
+            caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)
+            got = signal.Signals(caught.si_signo) if caught else None
+        self._log.info("stopping", why=got.name if got in _STOP and got else "a thread died")
+        self.stop()
+        return 1 if self._crew.lost else 0
+
+    def stop(self) -> None:
+        """End in order; may be called again."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._intake.stop.set()
+        self._reporter.say_status("stopping", self._intake.status)
+        late = self._crew.join(_JOIN_S)
+        if late:
+            self._log.warning("threads-late", threads=late)
+        self._drain()
+        self._uplink.stop()
+        self._reporter.say_status("stopped", self._intake.status)
+        self._outbox.close()
+        self._log.info("stopped")
+
+    def _alarm(self) -> None:
+        signal.pthread_kill(self._main, _ALARM)
+
+    def _drain(self) -> None:
+        """What was just scanned gets a moment to leave, if the hub answers."""
+        deadline = time.monotonic() + _DRAIN_S
+        while self._uplink.flowing and self._outbox.stats().pending_facts and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one agent with `--config FILE`; the exit code."""
+    if len(arguments) != 2 or arguments[0] != "--config":
+        sys.stderr.write("usage: python -m edge.agent --config FILE\n")
+        return 2
+    # Blocked here, before any thread starts, the stop signals wait for the main thread's sigtimedwait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP | {_ALARM})
+    try:
+        settings = load(Path(arguments[1]))
+    except ConfigError as error:
+        LineLog().error("config-unusable", file=str(error.path), faults=error.faults)
+        return 2
+    log = LineLog(settings.log_level, as_json=settings.log_json)
+    logging.getLogger().addHandler(LibraryLog(log))
+    for advice in settings.advice:
+        log.warning("advice", what=advice)
+    log.info("starting", does=_sentence(settings), version=VERSION, pid=os.getpid())
+    try:
+        agent = Agent(settings, log)
+    except EdgeError as error:
+        log.error("outbox-unusable", why=str(error))  # noqa: TRY400 - the sentence says it all
+        return 1
+    return agent.run()
+
+
+def _sentence(settings: Settings) -> str:
+    reads = ", ".join(settings.ports) or "no port"
+    hub = f"{settings.hub.host}:{settings.hub.port}"
+    return f"{settings.device.name} reads {reads}, keeps it in {settings.outbox} and delivers to the hub at {hub}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

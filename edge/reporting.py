@@ -1,0 +1,159 @@
+"""What the agent tells of itself: to people (log, status.json), to live screens (now), to the hub (health)."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from edge import status as status_file
+from edge.clock import Clock
+from edge.config import Settings
+from edge.errors import EdgeError
+from edge.log import Log
+from edge.status import AgentStatus, PortStatus
+from edge.store.outbox import Outbox
+from edge.uplink import Uplink
+from edge.version import VERSION
+from wire.messages import Fix, Health, Now
+
+_HEALTH_EVERY_MS: Final = 60_000
+_SAME_STATUS_MS: Final = 5_000
+_SHOW_EVERY_MS: Final = 10_000
+_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+
+Ports = Callable[[], tuple[PortStatus, ...]]
+
+
+class Reporter:
+    """Asked once a second by the agent's main thread; `show` comes from the receivers' threads."""
+
+    def __init__(self, settings: Settings, outbox: Outbox, uplink: Uplink, clock: Clock, log: Log) -> None:
+        self._settings, self._outbox, self._uplink = settings, outbox, uplink
+        self._clock, self._log = clock, log
+        self._since = clock.now_ms()
+        self._fix: Fix | None = None
+        self._shown: Now | None = None
+        self._salvage_said: object = None
+        self._next_health = clock.up_ms() + _HEALTH_EVERY_MS
+        self._said: AgentStatus | None = None
+        self._failing = False
+
+    def watch(self, ports: Ports) -> None:
+        """Once a second."""
+        self.say_salvage()
+        self.say_status("running", ports)
+        self._show_pending()
+        if self._clock.up_ms() >= self._next_health:
+            self._next_health = self._clock.up_ms() + _HEALTH_EVERY_MS
+            try:
+                self._outbox.append_telemetry([self._health()])
+            except (EdgeError, OSError) as error:
+                self._log.warning("health-not-stored", why=str(error))
+
+    def show(self, fix: Fix) -> None:
+        """A fix goes to live screens at once."""
+        self._fix = fix
+        self._uplink.set_now(self._newest(fix.at))
+
+    def say_salvage(self) -> None:
+        """A damaged outbox is said loudly, once, also when it happens in the middle of a run."""
+        report = self._outbox.salvage
+        if report is not None and report is not self._salvage_said:
+            self._salvage_said = report
+            self._log.error("outbox-salvaged", what=str(report), next="scanning goes on in the new file")
+
+    def say_status(self, state: str, ports: Ports) -> None:
+        """Write status.json if something changed, else every few seconds: a disk wears out."""
+        status, before = self._status(state, ports()), self._said
+        if before and status.at - before.at < _SAME_STATUS_MS and _same(status, before):
+            return
+        try:
+            status_file.write(self._settings.status, status)
+        except OSError as error:
+            if not self._failing:
+                self._log.warning("status-not-written", why=f"{error.strerror}: {self._settings.status}")
+            self._failing = True
+            return
+        self._failing = False
+        self._said = status
+
+    def _show_pending(self) -> None:
+        """How much waits is shown now and then, and whenever it changes."""
+        now, before = self._newest(self._clock.now_ms()), self._shown
+        if before is None or now.at - before.at >= _SHOW_EVERY_MS or now.pending_facts != before.pending_facts:
+            self._shown = now
+            self._uplink.set_now(now)
+
+    def _newest(self, at: int) -> Now:
+        stats, fix = self._outbox.stats(), self._fix
+        if fix is not None and at - fix.at >= _SHOW_EVERY_MS:
+            fix = None
+        return Now(at=at, fix=fix, pending_facts=stats.pending_facts, pending_telemetry=stats.pending_telemetry)
+
+    def _health(self) -> Health:
+        stats = self._outbox.stats()
+        return Health(
+            at=self._clock.now_ms(),
+            up=self._clock.up_ms(),
+            pending_facts=stats.pending_facts,
+            pending_telemetry=stats.pending_telemetry,
+            outbox_bytes=stats.bytes,
+            disk_free_bytes=_free_bytes(self._settings.device.data),
+            rss_bytes=_rss_bytes(),
+            version=VERSION,
+            note=self._note(),
+        )
+
+    def _note(self) -> str:
+        return str(self._outbox.salvage)[:1000] if self._outbox.salvage else ""
+
+    def _status(self, state: str, ports: tuple[PortStatus, ...]) -> AgentStatus:
+        stats, uplink, settings = self._outbox.stats(), self._uplink.status(), self._settings
+        return AgentStatus(
+            pid=os.getpid(),
+            device=settings.device.name,
+            kind=settings.device.kind,
+            version=VERSION,
+            state=state,
+            since=self._since,
+            at=self._clock.now_ms(),
+            hub=f"{settings.hub.host}:{settings.hub.port}",
+            connected=uplink.connected,
+            delivery=uplink.phase,
+            problem=uplink.problem or "",
+            ledger=stats.ledger,
+            foreign_ledger=uplink.foreign_ledger,
+            last_receipt_age_s=uplink.last_receipt_age_s,
+            pending_facts=stats.pending_facts,
+            pending_telemetry=stats.pending_telemetry,
+            accepted_facts=stats.accepted_facts,
+            confirmed_facts=stats.confirmed_facts,
+            outbox_bytes=stats.bytes,
+            rss_bytes=_rss_bytes(),
+            note=self._note(),
+            ports=ports,
+        )
+
+
+def _same(one: AgentStatus, other: AgentStatus) -> bool:
+    """Whether nothing happened between them but time."""
+    return (
+        msgspec.structs.replace(
+            one, at=other.at, last_receipt_age_s=other.last_receipt_age_s, rss_bytes=other.rss_bytes
+        )
+        == other
+    )
+
+
+def _rss_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
+
+
+def _free_bytes(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
