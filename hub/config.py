@@ -50,12 +50,16 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a hub is told. `broker` None means: start Mosquitto ourselves on `mqtt_port` (0: any free)."""
+    """Everything that a hub is told. `broker` None means: start Mosquitto ourselves on `mqtt_port` (0: any free).
+
+    `http_names` are further names by which browsers call this hub.
+    """
 
     data: Path
     mqtt_port: int = 1883
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    http_names: tuple[str, ...] = ()
     broker: Address | None = None
     log_level: str = "info"
     log_json: bool = False
@@ -83,6 +87,12 @@ def _host(value: object) -> str:
     if not isinstance(value, str) or not value or any(sign.isspace() or sign == "/" for sign in value):
         raise ValueError(f"{value!r} is not a host name or address, such as 127.0.0.1")
     return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f'{value!r} is no list of host names, such as ["hub.example.org"]')  # noqa: TRY004
+    return tuple(_host(name) for name in value)
 
 
 def _flag(value: object) -> bool:
@@ -118,6 +128,7 @@ _KEYS: Mapping[tuple[str, str], tuple[str, Callable[[object], Any]]] = {
     ("mqtt", "broker"): ("broker", parse_broker),
     ("http", "host"): ("http_host", _host),
     ("http", "port"): ("http_port", _port),
+    ("http", "names"): ("http_names", _names),
     ("log", "level"): ("log_level", _level),
     ("log", "json"): ("log_json", _flag),
 }
@@ -150,7 +161,7 @@ def load(data: Path, options: Mapping[str, object] | None = None) -> Settings:
 def _from_file(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
         faults.append(Fault(where=str(path), key="file", sentence=f"cannot be read: {error}"))

@@ -117,6 +117,11 @@ class Mosquitto:
         child = self._child
         return child.pid if child is not None and child.poll() is None else None
 
+    @property
+    def alive(self) -> bool:
+        """Whether it is watched over; it may be between two lives."""
+        return self._thread.is_alive()
+
     def start(self) -> Address:
         """Start it and say where it is. Raises BrokerError: port taken, folder not writable, not installed."""
         try:

@@ -24,7 +24,7 @@ class Summary:
     path: Path
     ledger: str
     bytes: int
-    facts_rows: int
+    journal_rows: int
     devices: int
     aside: Path | None = None
 
@@ -49,7 +49,7 @@ def backup(database: Path, target: Path) -> Summary:
         path=target,
         ledger=summary.ledger,
         bytes=target.stat().st_size,
-        facts_rows=summary.facts_rows,
+        journal_rows=summary.journal_rows,
         devices=summary.devices,
     )
 
@@ -68,7 +68,7 @@ def inspect(file: Path) -> Summary:
         raise BackupError(f"{file} is not a backup of a hub: {error}.") from error
     if ledger is None:
         raise BackupError(f"{file} is not a backup of a hub: it names no ledger.")
-    return Summary(path=file, ledger=ledger[0], bytes=file.stat().st_size, facts_rows=rows, devices=devices)
+    return Summary(path=file, ledger=ledger[0], bytes=file.stat().st_size, journal_rows=rows, devices=devices)
 
 
 def restore(file: Path, database: Path) -> Summary:
@@ -92,7 +92,7 @@ def restore(file: Path, database: Path) -> Summary:
         path=database,
         ledger=summary.ledger,
         bytes=summary.bytes,
-        facts_rows=summary.facts_rows,
+        journal_rows=summary.journal_rows,
         devices=summary.devices,
         aside=kept,
     )

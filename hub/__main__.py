@@ -1,0 +1,131 @@
+"""`relay-hub`: the hub's command line, and its one composition root (what `up` runs is hub.service)."""
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from hub.commands import devices, people, upkeep
+from hub.commands.options import DATA, DataOption
+from hub.config import LEVELS, Settings, load
+from hub.errors import HubError
+from hub.folder import Running
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The hub of Relief Relay: takes in what devices deliver, keeps the ledger, shows it.",
+)
+app.add_typer(devices.app, name="device")
+app.add_typer(people.user_app, name="user")
+app.add_typer(people.token_app, name="token")
+for command in (upkeep.doctor, upkeep.audit, upkeep.rebuild, upkeep.backup, upkeep.restore):
+    app.command()(command)
+
+
+@app.command()
+def up(
+    data: DataOption = DATA,
+    mqtt_port: Annotated[
+        int | None, typer.Option(help="Port of the hub's own broker; 0 picks a free one.", show_default="1883")
+    ] = None,
+    http_port: Annotated[
+        int | None, typer.Option(help="Port of dashboard and interface; 0 picks a free one.", show_default="8000")
+    ] = None,
+    http_host: Annotated[
+        str | None, typer.Option(help="Address that HTTP listens on.", show_default="127.0.0.1")
+    ] = None,
+    broker: Annotated[
+        str | None, typer.Option(help="mqtt://user:password@host:port: use this broker, start none.")
+    ] = None,
+    log_level: Annotated[str | None, typer.Option(help=f"One of {', '.join(LEVELS)}.", show_default="info")] = None,
+    log_json: Annotated[bool | None, typer.Option("--log-json", help="Log as JSON, one object a line.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say where the hub is as one line of JSON.")] = False,
+) -> None:
+    """Run a hub until Ctrl-C or SIGTERM."""
+    settings = load(
+        data,
+        {
+            "mqtt_port": mqtt_port,
+            "http_port": http_port,
+            "http_host": http_host,
+            "broker": broker,
+            "log_level": log_level,
+            "log_json": log_json,
+        },
+    )
+    configure_log(settings)
+    from hub.service import serve  # noqa: PLC0415 (the other commands need no web framework)
+
+    raise typer.Exit(serve(settings, lambda running: _announce(settings.data, running, as_json=as_json)))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from hub.service import version as installed  # noqa: PLC0415
+
+    print(installed())
+
+
+def configure_log(settings: Settings) -> None:
+    """Events with key-values to standard error: for people, or as JSON."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if settings.log_json else []),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
+
+
+def _announce(data: Path, running: Running, *, as_json: bool) -> None:
+    address = f"http://{'[' + running.http_host + ']' if ':' in running.http_host else running.http_host}"
+    if as_json:
+        found = {
+            "pid": running.pid,
+            "http": f"{address}:{running.http_port}",
+            "mqtt": f"mqtt://{running.mqtt_host}:{running.mqtt_port}",
+            "data": str(data),
+            "ledger": running.ledger,
+            "run": running.run,
+        }
+        print(json.dumps(found), flush=True)
+        return
+    print(
+        f"Relief Relay hub is up (process {running.pid}, Ctrl-C stops it).\n"
+        f"  dashboard  {address}:{running.http_port}\n"
+        f"  broker     mqtt://{running.mqtt_host}:{running.mqtt_port}\n"
+        f"  data       {data}\n"
+        f"  ledger     {running.ledger}",
+        flush=True,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: what the hub cannot do is one sentence on standard error and exit code 1."""
+    try:
+        app(arguments)
+    except HubError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""`relay-hub device ...`: let devices in and out."""
+
+import time
+from contextlib import closing
+from typing import Annotated
+
+import msgspec
+import typer
+
+from hub.broker import Login, try_login
+from hub.commands.options import DATA, DataOption, JsonOption, opened, prepared
+from hub.config import Address, Settings
+from hub.devices import KINDS, Registry
+from hub.folder import Folder
+from hub.store import devices as store
+from hub.store.database import Database
+from hub.store.queries import devices as queries
+
+RELOAD_S = 5.0
+
+app = typer.Typer(no_args_is_help=True, help="Let devices in and out.")
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="1 to 40 of a-z, 0-9 and hyphen.")],
+    kind: Annotated[str | None, typer.Option(help=f"One of {', '.join(KINDS)}.", show_default="scanner")] = None,
+    data: DataOption = DATA,
+    renew: Annotated[bool, typer.Option("--renew", help="Give a device that is in a new password.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Let a device in and print its agent's configuration with the password, this once."""
+    settings, database = prepared(data)
+    with closing(database):
+        if kind is None:
+            with database.read() as connection:
+                kind = (store.kind_of(connection, name) if renew else None) or "scanner"
+        registry, address = _registry(settings, database)
+        made = registry.add_device(name, kind, renew=renew)
+    if settings.broker is None and Folder(settings.data).running() is not None:
+        _await_login(address, name, made.password)
+    if json:
+        found = {"name": made.name, "kind": kind, "password": made.password, "config": made.config}
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        typer.echo(made.config, nl=False)
+
+
+@app.command("list")
+def list_(data: DataOption = DATA, json: JsonOption = False) -> None:
+    """Show who is in."""
+    _, database = opened(data)
+    with closing(database), database.read() as connection:
+        rows = queries.devices(connection)
+        allowed = store.credentials(connection)
+    if json:
+        keys = ("name", "kind", "online", "last_seen", "pending_facts", "lost", "quarantined")
+        found = [{**{key: getattr(row, key) for key in keys}, "allowed": row.name in allowed} for row in rows]
+        typer.echo(msgspec.json.encode(found).decode())
+        return
+    for row in rows:
+        state = "online" if row.online else "offline"
+        seen = "never" if row.last_seen is None else time.strftime("%FT%TZ", time.gmtime(row.last_seen / 1000))
+        note = "" if row.name in allowed else "  (no password here)"
+        typer.echo(f"{row.name:<40} {row.kind:<10} {state:<8} last seen {seen}{note}")
+    if not rows:
+        typer.echo("No devices yet: relay-hub device add NAME")
+
+
+@app.command()
+def remove(name: str, data: DataOption = DATA) -> None:
+    """Let a device in no longer; what it delivered stays."""
+    settings, database = opened(data)
+    with closing(database):
+        registry, _ = _registry(settings, database)
+        registry.remove_device(name)
+    typer.echo(f"{name} can connect no longer.")
+
+
+def _registry(settings: Settings, database: Database) -> tuple[Registry, Address]:
+    folder = Folder(settings.data)
+    running = folder.running()
+    if running is not None:
+        address = Address(host=running.mqtt_host, port=running.mqtt_port)
+    else:
+        address = settings.broker or Address(host="127.0.0.1", port=settings.mqtt_port or 1883)
+
+    def changed() -> None:
+        folder.tell_running()
+
+    return Registry(database, address, embedded=settings.broker is None, changed=changed), address
+
+
+def _await_login(address: Address, name: str, password: str) -> None:
+    """Until the running broker lets the device in: then what is printed is true."""
+    deadline = time.monotonic() + RELOAD_S
+    login = Address(host=address.host, port=address.port, user=name, password=password)
+    while (answer := try_login(login, timeout_s=1)) is not Login.ACCEPTED:
+        if time.monotonic() > deadline:
+            text = f"warning: the running broker does not let {name} in yet ({answer}); restart the hub if that stays."
+            typer.echo(text, err=True)
+            return
+        time.sleep(0.05)

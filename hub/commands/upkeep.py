@@ -1,0 +1,106 @@
+"""`relay-hub doctor | audit | rebuild | backup | restore`: is all well, and what if it is not."""
+
+import tempfile
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from hub.commands.options import DATA, DataOption, JsonOption, existing, opened
+from hub.config import load
+from hub.doctor import examine
+from hub.folder import Folder
+from hub.store import backup as store
+from hub.store.database import Database
+
+_SIGNS = {True: "ok     ", False: "WRONG  ", None: "-      "}
+
+
+def doctor(data: DataOption = DATA, json: JsonOption = False) -> None:
+    """Check everything around the hub; exit code 1 if something is wrong."""
+    findings = examine(load(data))
+    if json:
+        typer.echo(msgspec.json.encode([asdict(finding) for finding in findings]).decode())
+    else:
+        for finding in findings:
+            typer.echo(f"{_SIGNS[finding.ok]} {finding.check:<10} {finding.sentence}")
+    if any(finding.ok is False for finding in findings):
+        raise typer.Exit(1)
+
+
+def audit(data: DataOption = DATA, json: JsonOption = False) -> None:
+    """Check the ledger's invariants, also while the hub runs; exit code 1 if one is broken."""
+    from hub.store.audit import audit as check  # noqa: PLC0415 (only here)
+
+    _, database = opened(data)
+    with closing(database):
+        findings = check(database)
+    if json:
+        typer.echo(msgspec.json.encode([asdict(finding) for finding in findings]).decode())
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.check}: {finding.sentence}")
+        if not findings:
+            typer.echo("All invariants hold.")
+    if findings:
+        raise typer.Exit(1)
+
+
+def rebuild(
+    data: DataOption = DATA,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put the rebuilt tables in place where they differ.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Make all projections again from the journal and compare; with --replace the hub must not run."""
+    from hub.ingest.rebuild import rebuild as make  # noqa: PLC0415 (only here)
+
+    settings = existing(data)
+    folder = Folder(settings.data)
+    if replace:
+        folder.lock()
+    try:
+        with (
+            closing(Database.open(settings.database)) as database,
+            tempfile.TemporaryDirectory(dir=settings.data, prefix="rebuild-") as scratch,
+        ):
+            made = make(database, Path(scratch), replace=replace)
+    finally:
+        folder.unlock()
+    if json:
+        typer.echo(msgspec.json.encode(asdict(made) | {"same": made.same}).decode())
+    else:
+        for table, lines in made.differences.items():
+            typer.echo(f"{table}: " + ("as it was" if not lines else "\n  ".join(["DIFFERS", *lines])))
+        typer.echo(f"{made.items} items of the journal were gone through again.")
+    if not made.same and not replace:
+        raise typer.Exit(1)
+
+
+def backup(file: Path, data: DataOption = DATA) -> None:
+    """Copy everything to one new file, also while the hub runs. It holds people's data: keep it safe."""
+    summary = store.backup(existing(data).database, file)
+    typer.echo(
+        f"{summary.path}: {summary.bytes / 1e6:.1f} MB, ledger {summary.ledger}, {summary.devices} devices, "
+        f"{summary.journal_rows} stored batches."
+    )
+
+
+def restore(file: Path, data: DataOption = DATA) -> None:
+    """Put a backup in place of the database; the hub must not run. The old database stays beside it."""
+    settings = load(data)
+    folder = Folder(settings.data)
+    folder.lock()
+    try:
+        summary = store.restore(file, settings.database)
+        Database.open(settings.database).close()  # upgrades one of an older version
+    finally:
+        folder.unlock()
+    typer.echo(f"Restored ledger {summary.ledger}: {summary.devices} devices, {summary.journal_rows} stored batches.")
+    if summary.aside is not None:
+        typer.echo(f"The database that was there is now {summary.aside}.")
+    typer.echo("Devices send again what this backup lacks, as far as they still hold it (14 days).")

@@ -1,0 +1,239 @@
+"""A running hub: database, broker, ingest and HTTP in one process, started in order and stopped in the reverse.
+
+Stop: HTTP first, so that nobody sees a half hub; then intake from the broker; then ingest commits what it has and
+its receipts still go out; then the hub says goodbye on the broker; then Mosquitto ends and the database is closed.
+If a part dies the process ends with an error, and whoever supervises it starts a new one: a hub that has no ingest
+must not look like one.
+"""
+
+import contextlib
+import os
+import resource
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+
+import structlog
+
+from hub.api.app import create_app
+from hub.api.live import LiveFeed
+from hub.api.services import LOOPBACK, Services
+from hub.broker import Broker
+from hub.config import Address, Settings
+from hub.devices import Registry
+from hub.errors import HubError
+from hub.folder import Folder, Running
+from hub.ingest.pipeline import Pipeline
+from hub.mosquitto import Mosquitto
+from hub.store import devices
+from hub.store.database import Database
+from hub.web import Web, listen
+from wire.messages import Now
+
+CONNECT_S = 10.0
+WATCH_S = 0.5
+UI = Path(__file__).parent / "ui" / "dist"
+
+log = structlog.get_logger("hub")
+
+
+def version() -> str:
+    """The version of the installed package."""
+    try:
+        return metadata.version("relief-relay")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+class Outlet:
+    """What ingest may do to the outside: send to devices, and say what screens should show."""
+
+    def __init__(self, live: LiveFeed) -> None:
+        self.broker: Broker | None = None
+        self._live = live
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        if self.broker is not None:
+            self.broker.publish(topic, payload)
+
+    def changed(self) -> None:
+        self._live.notify()
+
+    def shown(self, device: str, now: Now, received_at: int) -> None:
+        self._live.shown(device, now, received_at)
+
+
+class Hub:
+    """One hub on one data folder. `start`, then `wait`, then `stop`; what was started is stopped also after a fault."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._folder = Folder(settings.data)
+        self._ends = contextlib.ExitStack()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._reloading = False
+        self._mosquitto: Mosquitto | None = None
+        self._parts: dict[str, Callable[[], bool]] = {}
+
+    def start(self) -> Running:
+        """Everything, in order; says where it is. Raises HubError, with nothing left running."""
+        try:
+            return self._start()
+        except BaseException:
+            self._ends.close()
+            raise
+
+    def wait(self) -> int:
+        """Until told to stop (0) or a part has died (1)."""
+        while not self._stopping:
+            self._wake.wait(WATCH_S)
+            self._wake.clear()
+            if self._reloading:
+                self._reloading = False
+                try:
+                    self.reload()
+                except HubError:
+                    log.exception("reload-failed")
+            dead = [name for name, alive in self._parts.items() if not alive()]
+            if dead and not self._stopping:
+                log.error("part-died", parts=dead)
+                return 1
+        return 0
+
+    def stop(self) -> None:
+        """In order; leaves no process behind. Idempotent."""
+        log.info("stopping")
+        self._ends.close()
+
+    def ask_to_stop(self) -> None:
+        """Make `wait` return; for signal handlers."""
+        self._stopping = True
+        self._wake.set()
+
+    def ask_to_reload(self) -> None:
+        """Have the broker told anew who may connect; for signal handlers."""
+        self._reloading = True
+        self._wake.set()
+
+    def reload(self) -> None:
+        """Tell the embedded broker anew who may connect."""
+        if self._mosquitto is not None:
+            self._mosquitto.reload()
+
+    def _start(self) -> Running:
+        settings, ends = self.settings, self._ends
+        self._folder.lock()
+        ends.callback(self._folder.unlock)
+        _raise_file_limit()
+        web_socket = listen(settings.http_host, settings.http_port)
+        ends.callback(web_socket.close)
+        database = Database.open(settings.database)
+        ends.callback(database.close)
+        settings.database.chmod(0o600)
+        address = settings.broker or self._start_mosquitto(database)
+        ledger, run = database.ledger, secrets.token_hex(8)
+        live = LiveFeed(database, _clock)
+        outlet = Outlet(live)
+        pipeline = Pipeline(database, run=run, outlet=outlet, clock=_clock)
+        broker = outlet.broker = Broker(address, ledger=ledger, run=run, on_message=pipeline.offer)
+        ends.callback(broker.stop)
+        pipeline.start()
+        ends.callback(pipeline.stop)
+        broker.start()
+        ends.callback(broker.quiesce)
+        services = Services(
+            database=database,
+            clock=_clock,
+            run=run,
+            ledger=ledger,
+            version=version(),
+            ui=UI,
+            live=live,
+            devices=Registry(database, address, embedded=settings.broker is None, changed=self.reload),
+            gauges=lambda: _gauges(pipeline, broker),
+            hosts=_hosts(settings),
+        )
+        web = Web(create_app(services), web_socket)
+        ends.callback(web.stop)
+        ends.callback(live.close)
+        web.start()
+        self._parts = {
+            "mqtt": lambda: broker.alive,
+            "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
+            "ingest": lambda: pipeline.failure is None,
+            "http": lambda: web.alive,
+        }
+        if not broker.wait_connected(CONNECT_S):
+            log.warning("not-connected-yet", broker=str(address), hint="devices keep their data until it answers")
+        running = Running(
+            pid=os.getpid(),
+            mqtt_host=address.host,
+            mqtt_port=address.port,
+            http_host=settings.http_host,
+            http_port=web_socket.getsockname()[1],
+            ledger=ledger,
+            run=run,
+        )
+        self._folder.write_running(running)
+        ends.callback(self._folder.clear_running)
+        return running
+
+    def _start_mosquitto(self, database: Database) -> Address:
+        def allowed() -> Mapping[str, str]:
+            with database.read() as connection:
+                return devices.credentials(connection)
+
+        self._mosquitto = Mosquitto(self.settings.broker_folder, self.settings.mqtt_port, allowed)
+        self._ends.callback(self._mosquitto.stop)
+        return self._mosquitto.start()
+
+
+def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
+    """Run a hub until SIGTERM or SIGINT (0) or until a part of it dies (1). Raises HubError if it cannot start."""
+    hub = Hub(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: hub.ask_to_stop())
+    signal.signal(signal.SIGHUP, lambda *_: hub.ask_to_reload())
+    running = hub.start()
+    try:
+        announce(running)
+        return hub.wait()
+    finally:
+        hub.stop()
+
+
+def _clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    """The names under which browsers may call: loopback, this machine's own, and those in the settings."""
+    names = {settings.http_host, *settings.http_names}
+    if settings.http_host not in ("127.0.0.1", "::1", "localhost"):
+        name = socket.gethostname()
+        names |= {name, socket.getfqdn()}
+        with contextlib.suppress(OSError):
+            names |= {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
+    return LOOPBACK | {f"[{name}]" if ":" in name else name for name in names}
+
+
+def _gauges(pipeline: Pipeline, broker: Broker) -> dict[str, float]:
+    values = {f"ingest_{name}_total": float(count) for name, count in pipeline.counts.items()}
+    values["ingest_waiting_bytes"] = float(pipeline.waiting_bytes)
+    values["ingest_stalled"] = float(pipeline.stalled)
+    values["broker_connected"] = float(broker.connected)
+    return values
+
+
+def _raise_file_limit() -> None:
+    """Each screen and each database connection needs a descriptor; 1,024 are soon gone."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

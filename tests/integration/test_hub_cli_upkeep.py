@@ -1,0 +1,188 @@
+"""Backup and restore, devices and people, and the checks, on the command line."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from edge.config import load as load_edge
+from hub.__main__ import main
+from tests.support.hub_process import HubProcess, cli, cli_json
+from tests.support.mqtt import Refused, connected
+from wire import codec, topics
+from wire.actions import Action
+from wire.messages import Batch, Hello, Lane, Receipt, Scan
+from wire.topics import Leaf
+
+STREAM = "00000000000000aa"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "hub"
+
+
+def _meta(database: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return dict(connection.execute("SELECT key, value FROM meta").fetchall())
+
+
+def _deliver(hub: HubProcess, password: str, *, after: int, last: int) -> None:
+    """Scans after + 1 to last of one stream, until the hub's receipt says that it has them."""
+    with connected(hub.mqtt_port, "scanner-1", password) as device:
+        device.subscribe(topics.build("scanner-1", Leaf.RECEIPT))
+        device.publish(topics.build("scanner-1", Leaf.UP), codec.encode(Hello(hello=5)))
+        device.next()
+        items = tuple(
+            Scan(at=1_800_000_000_000 + n, up=n, do=Action.RECEIVE, labels=("4006381333931",), to="place:wh-1")
+            for n in range(after + 1, last + 1)
+        )
+        batch = Batch(ledger=hub.ledger, hello=5, stream=STREAM, lane=Lane.FACTS, after=after, last=last, items=items)
+        device.publish(topics.build("scanner-1", Leaf.UP), codec.encode(batch))
+        receipt = codec.decode_down(device.next()[1])
+        assert isinstance(receipt, Receipt)
+        assert receipt.through == last
+
+
+def test_a_backup_of_a_running_hub_brings_back_ledger_facts_and_passwords(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "saved.backup"
+    with HubProcess(data) as hub:
+        password = cli_json("device", "add", "scanner-1", data=data)["password"]
+        _deliver(hub, password, after=0, last=3)
+        assert cli("backup", file, data=data).returncode == 0
+        _deliver(hub, password, after=3, last=5)
+        assert cli("device", "remove", "scanner-1", data=data).returncode == 0
+        refused = cli("restore", file, data=data)
+        assert refused.returncode == 1
+        assert "A hub runs" in refused.stderr
+        ledger = hub.ledger
+    before = _meta(data / "hub.db")
+    done = cli("restore", file, data=data)
+    assert done.returncode == 0, done.stderr
+    after = _meta(data / "hub.db")
+    assert after["ledger"] == before["ledger"] == ledger
+    assert after["generation"] != before["generation"]
+    with HubProcess(data) as hub:
+        assert hub.ledger == ledger
+        _deliver(hub, password, after=3, last=4)  # joins on to the three of the backup
+        assert cli_json("audit", data=data) == []
+        assert cli_json("rebuild", data=data)["same"]
+
+
+def test_a_restore_keeps_the_database_that_was_there(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "saved.backup"
+    cli_json("device", "add", "a", data=data)
+    assert cli("backup", file, data=data).returncode == 0
+    cli_json("device", "add", "b", data=data)
+    assert cli("restore", file, data=data).returncode == 0
+    assert [row["name"] for row in cli_json("device", "list", data=data)] == ["a"]
+    aside = next(data.glob("hub.db.before-restore-*"))
+    with closing(sqlite3.connect(aside)) as connection:
+        assert connection.execute("SELECT name FROM device ORDER BY name").fetchall() == [("a",), ("b",)]
+
+
+def test_a_backup_is_for_its_owner_and_never_overwrites(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "saved.backup"
+    cli_json("device", "add", "a", data=data)
+    assert cli("backup", file, data=data).returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hub", "saved.backup"]
+    again = cli("backup", file, data=data)
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\x00" * 5000])
+def test_a_file_that_is_no_backup_changes_nothing(data: Path, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "wrong"
+    file.write_bytes(content)
+    cli_json("device", "add", "a", data=data)
+    done = cli("restore", file, data=data)
+    assert done.returncode == 1
+    assert "backup" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [row["name"] for row in cli_json("device", "list", data=data)] == ["a"]
+
+
+@pytest.mark.parametrize("kind", ["scanner", "terminal", "vehicle"])
+def test_the_printed_configuration_is_one_that_the_agent_takes(data: Path, tmp_path: Path, kind: str) -> None:
+    made = cli("device", "add", f"my-{kind}", "--kind", kind, data=data)
+    assert made.returncode == 0, made.stderr
+    file = tmp_path / "agent.toml"
+    file.write_text(made.stdout)
+    file.chmod(0o600)
+    settings = load_edge(file)
+    assert (settings.device.name, settings.device.kind, settings.hub.username) == (f"my-{kind}", kind, f"my-{kind}")
+
+
+@pytest.mark.parametrize("name", ["hub", "Upper", "with space", "a/b", "x" * 41, ""])
+def test_a_name_that_cannot_name_a_device_is_refused(data: Path, name: str) -> None:
+    done = cli("device", "add", name, data=data)
+    assert done.returncode == 1
+    assert "cannot name a device" in done.stderr
+
+
+def test_a_device_is_added_once_renewed_and_removed(data: Path) -> None:
+    with HubProcess(data) as hub:
+        first = cli_json("device", "add", "a", "--kind", "vehicle", data=data)
+        twice = cli("device", "add", "a", data=data)
+        assert twice.returncode == 1
+        assert "--renew" in twice.stderr
+        second = cli_json("device", "add", "a", "--renew", data=data)
+        assert second["kind"] == "vehicle"
+        with pytest.raises(Refused):
+            connected(hub.mqtt_port, "a", first["password"]).__enter__()
+        with connected(hub.mqtt_port, "a", second["password"]):
+            pass
+        assert cli("device", "remove", "a", data=data).returncode == 0
+        assert cli("device", "remove", "nobody", data=data).returncode == 1
+
+
+def test_a_user_made_here_signs_in_and_a_token_opens_the_interface(data: Path) -> None:
+    with HubProcess(data) as hub:
+        made = cli_json("user", "add", "li", "--role", "admin", data=data)
+        origin = {"Origin": hub.http}
+        answer = httpx.post(
+            f"{hub.http}/api/v1/session", json={"user": "li", "password": made["password"]}, headers=origin, timeout=20
+        )
+        assert answer.status_code == 200, answer.text
+        given = cli("user", "add", "wu", "--role", "auditor", "--password-stdin", data=data, input_="a long password\n")
+        assert given.returncode == 0
+        assert "a long password" not in given.stdout
+        token = cli_json("token", "add", "watch", "--role", "auditor", data=data)["token"]
+        answer = httpx.get(f"{hub.http}/api/v1/summary", headers={"Authorization": f"Bearer {token}"}, timeout=20)
+        assert answer.status_code == 200, answer.text
+
+
+def test_doctor_names_each_fault_with_what_helps(data: Path) -> None:
+    cli_json("device", "add", "a", data=data)
+    database = data / "hub.db"
+    content = bytearray(database.read_bytes())
+    content[4096:8192] = b"\xff" * 4096
+    database.write_bytes(content)
+    (data / "hub.toml").write_text("[mqtt]\nport = 0\n[http]\nport = 0\n")
+    done = cli("doctor", "--json", data=data)
+    found = {row["check"]: row for row in json.loads(done.stdout)}
+    assert done.returncode == 1
+    assert found["database"]["ok"] is False
+    assert "restore" in found["database"]["sentence"]
+    assert found["mosquitto"]["ok"]
+    assert found["mqtt"]["ok"]
+    assert found["http"]["ok"]
+
+
+def test_commands_do_not_make_a_new_ledger_by_a_mistyped_folder(tmp_path: Path) -> None:
+    for command in (("audit",), ("rebuild",), ("device", "list"), ("backup", tmp_path / "b")):
+        done = cli(*command, data=tmp_path / "nowhere")
+        assert done.returncode != 0
+        assert "there is no hub" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["version"])
+    assert capsys.readouterr().out.strip()
