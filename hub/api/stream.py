@@ -24,7 +24,6 @@ class EventStream(Response):
         self._leave = leave
         self.status_code = 200
         self.background = None
-        self.body = b""
         headers: Mapping[str, str] = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         self.init_headers(headers)
 
