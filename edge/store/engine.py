@@ -114,6 +114,7 @@ class Engine:
                 raise explain(error, self.path, "open") from error
             raise
         self.facts, self.loose, self.reader, self.keeper = opened
+        self.reader.text_factory = bytes
         self.generation += 1
         self.is_open = True
 

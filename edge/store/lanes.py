@@ -75,8 +75,10 @@ def read(db: sqlite3.Connection, row: LaneRow, *, after: int, upto: int, max_ite
     ).fetchall()
     if not rows:
         return Chunk(upto, [], _missing(row, after + 1, upto), 0)
-    if rows[0][0] == start + after + 1 and rows[-1][0] - rows[0][0] + 1 == len(rows):
-        items = [payload for _, payload in rows]
+    items = [payload for _, payload in rows]
+    if set(map(type, items)) != {bytes}:
+        raise sqlite3.DatabaseError("malformed: an item is not made of bytes")
+    if [number for number, _ in rows] == list(range(start + after + 1, start + after + 1 + len(rows))):
         ends = list(accumulate([len(payload) + 1 for payload in items]))
         row.mean_bytes = max(20, ends[-1] // len(ends))
         fit = max(1, bisect_right(ends, max_bytes))
@@ -93,6 +95,8 @@ def _sparse(row: LaneRow, rows: list[tuple[int, bytes]], *, after: int, upto: in
     gaps: list[Gap] = []
     for number, payload in rows:
         seq = number - start
+        if not at < seq <= upto:
+            raise sqlite3.DatabaseError("malformed: items are out of order")
         between = _missing(row, at + 1, seq - 1) if seq > at + 1 else ()
         cost = len(payload) + 1 + GAP_BYTES * len(between)
         if items and size + cost > max_bytes:

@@ -94,7 +94,7 @@ class Outbox:
             if row is None:  # its stream was lost with a damaged file
                 return Chunk(upto, [], (Gap(after + 1, upto, GapReason.UNREADABLE),), 0)
             if lane is Lane.TELEMETRY and upto > row.sent:
-                end = min(upto, after + max_items)
+                end = min(upto, max(after, row.gone) + max_items)
                 self._mark_sent(row, end)
             with engine.read_lock:
                 return lane_rows.read(

@@ -74,7 +74,7 @@ def expire(lock: RLock, db: sqlite3.Connection, rows: Iterable[LaneRow], hub_ms:
 def make_room(lock: RLock, db: sqlite3.Connection, rows: list[LaneRow], path: Path, limit_bytes: int) -> None:
     """Where the outbox is too large or the disk nearly full: confirmed facts go first, then telemetry is thinned."""
     for _ in range(20):
-        pages, free = _pages(db)
+        pages, free = _pages(lock, db)
         disk = os.statvfs(path.parent)
         left = disk.f_bavail * disk.f_frsize + free * PAGE_BYTES
         if (pages - free) * PAGE_BYTES <= limit_bytes and left >= RESERVE_BYTES:
@@ -84,7 +84,7 @@ def make_room(lock: RLock, db: sqlite3.Connection, rows: list[LaneRow], path: Pa
             drop(lock, db, confirmed[0], min(confirmed[0].through, confirmed[0].gone + 5 * ROWS_AT_ONCE))
         elif not any(thin(lock, db, row) for row in rows if row.lane is Lane.TELEMETRY):
             break
-    pages, free = _pages(db)
+    pages, free = _pages(lock, db)
     if free > 4096 and free * 4 > pages:
         with lock:
             db.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
@@ -159,5 +159,6 @@ def file_bytes(path: Path) -> int:
     return total
 
 
-def _pages(db: sqlite3.Connection) -> tuple[int, int]:
-    return db.execute("PRAGMA page_count").fetchone()[0], db.execute("PRAGMA freelist_count").fetchone()[0]
+def _pages(lock: RLock, db: sqlite3.Connection) -> tuple[int, int]:
+    with lock:  # a read that is under way on this connection would make another thread's write on it fail
+        return tuple(db.execute(f"PRAGMA {name}").fetchall()[0][0] for name in ("page_count", "freelist_count"))

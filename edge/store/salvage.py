@@ -6,6 +6,7 @@ more stay in the file that was moved aside: under a new name they might be count
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -16,8 +17,10 @@ from typing import Any
 from edge.store.errors import OutboxError, explain
 from edge.store.lanes import LaneRow
 from edge.store.retention import log_path, set_meta
-from edge.store.schema import base, connect, migrate
-from wire.messages import Lane
+from edge.store.schema import PAGE_BYTES, base, connect, migrate
+from wire.codec import decode_item, encode_item
+from wire.errors import DecodeError
+from wire.messages import Lane, Opaque
 
 MOST_PROBES = 200_000
 
@@ -90,7 +93,8 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> list[tuple
     """Into a new file; each lane with how many of its items are lost."""
     with closing(connect(building, synchronous="OFF", create=True)) as new:
         migrate(new, building)
-        with closing(_open_damaged(path)) as old:
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with closing(_open_damaged(path, building)) as old:
             new.execute("BEGIN IMMEDIATE")
             _copy_meta(old, new, device)
             lanes = [_copy_lane(old, new, row) for row in _streams(old, new, now_ms)]
@@ -100,19 +104,39 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> list[tuple
         new.execute("PRAGMA journal_mode=DELETE").fetchall()
     with building.open("rb") as file:
         os.fsync(file.fileno())
+    _remove(_mending(path))
     return lanes
 
 
-def _open_damaged(path: Path) -> sqlite3.Connection:
-    """The damaged file, or nothing at all where not even its first page makes sense."""
-    old = sqlite3.connect(path, isolation_level=None)
-    try:
-        old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.DatabaseError:
-        old.close()
-        return sqlite3.connect(":memory:", isolation_level=None)
-    old.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    return old
+def _open_damaged(path: Path, building: Path) -> sqlite3.Connection:
+    """What can be read of the damaged file.
+
+    Where its first page makes no sense, that of a new outbox takes its place, in a copy: the tables begin on the
+    same pages in each. Where that does not help either, there is nothing to read.
+    """
+    mending = _mending(path)
+    for file in (path, mending):
+        if file is mending:
+            shutil.copyfile(path, mending)
+            with building.open("rb") as new, mending.open("r+b") as copy:
+                first = bytearray(new.read(PAGE_BYTES))
+                first[28:32] = bytes(4)  # the size in pages: SQLite then takes that of the file
+                copy.write(first)
+        old = sqlite3.connect(file, isolation_level=None)
+        try:
+            old.execute("PRAGMA writable_schema=ON")  # a file that lost its end is read as far as it goes
+            old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            old.execute("SELECT 1 FROM streams, facts LIMIT 1").fetchone()
+        except sqlite3.DatabaseError:
+            old.close()
+        else:
+            old.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            return old
+    return sqlite3.connect(":memory:", isolation_level=None)
+
+
+def _mending(path: Path) -> Path:
+    return path.with_name(path.name + ".mending")
 
 
 def _copy_meta(old: sqlite3.Connection, new: sqlite3.Connection, device: str) -> None:
@@ -153,7 +177,7 @@ def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -
     for number, payload in _items(old, row.lane, start + 1, start + row.last if row.last else base(row.no + 1) - 1):
         if not isinstance(payload, bytes):
             continue
-        new.execute(f"INSERT OR IGNORE INTO {row.lane.value} VALUES (?, ?)", (number, payload))  # noqa: S608
+        new.execute(f"INSERT OR IGNORE INTO {row.lane.value} VALUES (?, ?)", (number, _sound(payload)))  # noqa: S608
         kept, last = kept + 1, number - start
     row.last = max(row.last, last)
     row.gone = min(row.gone, row.last - kept)
@@ -165,6 +189,15 @@ def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -
         (row.no, row.lane.value, row.last, row.through, row.gone, row.sent, kept, row.thinned, row.damaged),
     )
     return row, lost
+
+
+def _sound(payload: bytes) -> bytes:
+    """The item, or its bytes wrapped where they are no item any more: the hub then keeps them in quarantine."""
+    try:
+        decode_item(payload)
+    except DecodeError:
+        return encode_item(Opaque(at=0, up=0, data=payload))
+    return payload
 
 
 def _items(old: sqlite3.Connection, lane: Lane, first: int, last: int) -> Iterator[tuple[int, object]]:

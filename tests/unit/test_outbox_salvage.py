@@ -1,0 +1,166 @@
+"""A damaged outbox: moved aside, salvaged row by row, and scanning goes on."""
+
+import shutil
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edge.store.errors import OutboxError
+from edge.store.salvage import finish_salvage
+from tests.support.delivery_box import all_of, fixes, open_box, scans
+from wire.messages import Gap, GapReason, Lane
+
+PAGE = 4096
+
+
+def filled(folder, facts=3000, telemetry=500):
+    """An outbox with facts and telemetry, closed, whole in its file; its stream."""
+    with closing(open_box(folder)) as box:
+        stream = box.append_facts(scans(facts))[0].stream
+        box.append_telemetry(fixes(telemetry))
+        box.bind("a" * 16)
+    return stream
+
+
+def spoil(path, page, data=b"\xa5" * PAGE):
+    with path.open("r+b") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(data)
+
+
+def fact_pages(folder):
+    """Leaf pages of the facts, found by their content."""
+    data = (folder / "outbox.db").read_bytes()
+    return [
+        at // PAGE + 1 for at in range(0, len(data), PAGE) if data[at] == 0x0D and b'"k":"scan"' in data[at : at + PAGE]
+    ]
+
+
+def test_a_page_in_the_middle_costs_its_rows_which_are_declared_unreadable(tmp_path):
+    stream = filled(tmp_path)
+    pages = fact_pages(tmp_path)
+    spoil(tmp_path / "outbox.db", pages[len(pages) // 2])
+    with closing(open_box(tmp_path)) as box:
+        found, gaps = all_of(box, stream, Lane.FACTS)
+        assert 2900 < len(found) < 3000
+        assert all(seq == up for seq, up in found.items())
+        assert {gap.reason for gap in gaps} == {GapReason.UNREADABLE}
+        assert sum(gap.last - gap.first + 1 for gap in gaps) == 3000 - len(found)
+        assert box.salvage.lost_facts == 3000 - len(found)
+        assert box.salvage.kept_facts == len(found)
+        assert box.salvage.moved_to == tmp_path / "outbox.db.corrupt-1"
+        assert box.salvage.moved_to.exists()
+        assert box.ledger == "a" * 16
+        assert box.append_facts(scans(1))[0].stream != stream
+
+
+def test_damage_found_while_running_is_salvaged_and_the_scan_is_kept(tmp_path):
+    with closing(open_box(tmp_path)) as box:
+        stream = box.append_facts(scans(3000))[0].stream
+        box._engine.keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        spoil(tmp_path / "outbox.db", fact_pages(tmp_path)[-1])
+        box._engine.facts.execute("PRAGMA shrink_memory").fetchall()
+        position = box.append_facts(scans(1, 3001))[0]
+        assert position.stream != stream
+        assert position.seq == 1
+        assert box.salvage.kept_facts > 2900
+        assert all_of(box, position.stream, Lane.FACTS)[0] == {1: 3001}
+        assert all_of(box, stream, Lane.FACTS)[1][0].reason is GapReason.UNREADABLE
+
+
+def test_damage_found_by_the_uplink_is_salvaged_too(tmp_path):
+    with closing(open_box(tmp_path)) as box:
+        stream = box.append_facts(scans(3000))[0].stream
+        box._engine.keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        spoil(tmp_path / "outbox.db", fact_pages(tmp_path)[3])
+        found, gaps = all_of(box, stream, Lane.FACTS)
+        assert len(found) + sum(gap.last - gap.first + 1 for gap in gaps) == 3000
+        assert box.salvage is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no database at all, but text" * 1000])
+def test_a_file_that_is_no_database_is_moved_aside_and_a_new_one_begun(tmp_path, content):
+    (tmp_path / "outbox.db").write_bytes(content)
+    with closing(open_box(tmp_path)) as box:
+        assert box.append_facts(scans(1))[0].seq == 1
+        assert (box.salvage is not None) == bool(content)
+
+
+def test_a_file_without_its_end_keeps_what_is_left(tmp_path):
+    stream = filled(tmp_path)
+    path = tmp_path / "outbox.db"
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size * 2 // 3)
+    with closing(open_box(tmp_path)) as box:
+        assert box.salvage.kept_facts > 0
+        found, _ = all_of(box, stream, Lane.FACTS)
+        assert box.salvage.kept_facts + box.salvage.lost_facts == 3000
+        assert 500 < len(found) < 3000
+
+
+def test_a_file_whose_first_page_is_lost_keeps_its_items(tmp_path):
+    stream = filled(tmp_path)
+    spoil(tmp_path / "outbox.db", 1)
+    with closing(open_box(tmp_path)) as box:
+        assert len(all_of(box, stream, Lane.FACTS)[0]) == 3000
+        assert (box.salvage.kept_facts, box.salvage.lost_facts) == (3000, 0)
+        assert sorted(path.suffix for path in tmp_path.iterdir() if "corrupt" not in path.name) == [
+            ".db", ".db-shm", ".db-wal", ".lock",
+        ]  # fmt: skip
+
+
+def test_each_damaged_file_is_kept_under_its_own_number(tmp_path):
+    for number in (1, 2):
+        (tmp_path / "outbox.db").write_bytes(b"rubbish" * 1000)
+        with closing(open_box(tmp_path)) as box:
+            assert box.salvage.moved_to.name == f"outbox.db.corrupt-{number}"
+
+
+def test_a_salvage_that_was_finished_but_not_put_in_place_is_put_in_place(tmp_path):
+    stream = filled(tmp_path)
+    path = tmp_path / "outbox.db"
+    path.replace(tmp_path / "outbox.db.salvaged")
+    finish_salvage(path)
+    with closing(open_box(tmp_path)) as box:
+        assert len(all_of(box, stream, Lane.FACTS)[0]) == 3000
+
+
+def test_a_lane_whose_stream_was_lost_is_declared_unreadable(tmp_path):
+    with closing(open_box(tmp_path)) as box:
+        chunk = box.read("f" * 16, Lane.FACTS, after=3, upto=9, max_items=10, max_bytes=1000)
+        assert chunk.gaps == (Gap(4, 9, GapReason.UNREADABLE),)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sound")
+    return folder, filled(folder, facts=800, telemetry=200)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=600)), min_size=1, max_size=5)
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_bytes_are_damaged_scanning_goes_on_and_no_sequence_is_hidden(sound, tmp_path_factory, damage):
+    folder = tmp_path_factory.mktemp("spoiled")
+    shutil.copy(sound[0] / "outbox.db", folder / "outbox.db")
+    size = (folder / "outbox.db").stat().st_size
+    with (folder / "outbox.db").open("r+b") as file:
+        for where, data in damage:
+            file.seek(int(where * size))
+            file.write(data)
+    try:
+        box = open_box(folder)
+    except OutboxError:
+        return
+    with closing(box):
+        assert box.append_facts(scans(1))[0].seq == 1
+        for stream, lane, last in box.lanes():
+            at = 0
+            while at < min(last, 1000):
+                chunk = box.read(stream, lane, after=at, upto=min(last, 1000), max_items=500, max_bytes=50_000)
+                declared = sum(gap.last - gap.first + 1 for gap in chunk.gaps)
+                assert chunk.last - at == len(chunk.items) + declared
+                at = chunk.last
