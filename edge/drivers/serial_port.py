@@ -136,6 +136,7 @@ class Port:
                 retry_s = _FIRST_RETRY_S
             self._stop.wait(retry_s)
             retry_s = min(_LAST_RETRY_S, retry_s * 2)
+        self.up, self.why = False, "the agent stopped"
 
     def _attempt(self) -> bool:
         """Open and read until the port fails or stop. Whether it could be opened."""

@@ -60,9 +60,11 @@ def test_a_scan_is_confirmed_only_after_its_commit(device):
 
 def test_a_label_that_comes_byte_by_byte_is_one_scan(device):
     with Scanner(device) as scanner:
-        for byte in b"]d201\x1d10A\r\n":
+        frame = b"]d201\x1d10A\r"
+        for at, byte in enumerate(frame, start=1):
             device.send(bytes([byte]))
-            until(device.silent)
+            until(lambda at=at: scanner.session._reader.waiting == at, "the byte to be read")
+        device.send(b"\n")
         assert device.heard(1) == ACK
         assert scanner.labels == ["]d201\x1d10A"]
 
