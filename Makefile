@@ -1,0 +1,47 @@
+# Everything that is done to Relief Relay by hand or by CI. `make` alone says what there is.
+# Extra arguments: make demo ARGS=--once, make test ARGS="-k scanner".
+
+PYTHON := .venv/bin/python
+ARGS :=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check soak clean
+
+help:
+	@echo 'make setup   install what is missing: system packages, .venv, the project with its dashboard'
+	@echo 'make demo    play a relief operation on simulated devices (ARGS="--once", "--fresh")'
+	@echo 'make test    run the tests (ARGS="-k words")'
+	@echo 'make check   formatting, lint, types, import law, dashboard types'
+	@echo 'make soak    run the long seeds'
+	@echo 'make clean   remove what was built and cached; data in var/ stays'
+
+setup:
+	@deploy/setup.sh
+
+demo:
+	@deploy/setup.sh --run-only
+	@$(PYTHON) -m deploy.demo $(ARGS)
+
+test: | $(PYTHON)
+	$(PYTHON) -m pytest -m 'not soak' $(ARGS)
+
+soak: | $(PYTHON)
+	$(PYTHON) -m pytest -m soak $(ARGS)
+
+check: | $(PYTHON)
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy -p deploy -p docs
+	.venv/bin/lint-imports
+	$(PYTHON) deploy/check_pure.py
+	$(PYTHON) -m deploy.check_dashboard
+
+clean:
+	rm -rf build dist hub/ui/dist hub/ui/node_modules test-results
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+$(PYTHON):
+	@echo 'There is no .venv yet: run make setup first.' >&2
+	@exit 1
