@@ -1,0 +1,100 @@
+"""What the agent tells of itself, and how often."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from edge import status as status_file
+from edge.config import load
+from edge.reporting import Reporter
+from edge.status import PortStatus
+from edge.store.outbox import Outbox
+from tests.support.edge_agent import write_config
+from tests.support.edge_ports import Events
+from wire.codec import decode_item
+from wire.messages import Fix, Health, Lane
+
+
+class FakeClock:
+    def __init__(self):
+        self.ms = 1_000_000
+
+    def now_ms(self):
+        return self.ms
+
+    up_ms = now_ms
+
+
+class FakeUplink:
+    def __init__(self):
+        self.shown = []
+
+    def set_now(self, now):
+        self.shown.append(now)
+
+    def status(self):
+        return SimpleNamespace(
+            connected=True, phase="flowing", problem=None, foreign_ledger=None, last_receipt_age_s=0.5
+        )
+
+
+@pytest.fixture
+def told(tmp_path):
+    settings = load(write_config(tmp_path))
+    clock, uplink, log = FakeClock(), FakeUplink(), Events()
+    outbox = Outbox.open(settings.outbox, device="wh1-scanner-1", now_ms=1, stream_factory=lambda: "0" * 16)
+    reporter = Reporter(settings, outbox, uplink, clock, log)
+    yield SimpleNamespace(
+        reporter=reporter, settings=settings, clock=clock, uplink=uplink, log=log, outbox=outbox, ports=[]
+    )
+    outbox.close()
+
+
+def pass_seconds(told, seconds):
+    for _ in range(seconds):
+        told.clock.ms += 1_000
+        told.reporter.watch(lambda: tuple(told.ports))
+
+
+def items(outbox):
+    lanes = [row for row in outbox.lanes() if row[1] is Lane.TELEMETRY]
+    for stream, lane, last in lanes:
+        chunk = outbox.read(stream, lane, after=0, upto=last, max_items=100, max_bytes=100_000)
+        yield from map(decode_item, chunk.items)
+
+
+def test_health_is_kept_for_the_hub_once_a_minute(told):
+    pass_seconds(told, 125)
+    first, second = items(told.outbox)
+    assert isinstance(first, Health)
+    assert second.at - first.at == 60_000
+    assert first.rss_bytes > 1_000_000
+    assert first.disk_free_bytes > 0
+
+
+def test_the_status_is_written_when_something_changes_and_else_every_few_seconds(told):
+    pass_seconds(told, 1)
+    first = status_file.read(told.settings.status)
+    assert (first.state, first.delivery, first.ports) == ("running", "flowing", ())
+    pass_seconds(told, 3)
+    assert status_file.read(told.settings.status) == first
+    told.ports.append(PortStatus(kind="scanner", port="/dev/x", up=True))
+    pass_seconds(told, 1)
+    assert status_file.read(told.settings.status).ports[0].port == "/dev/x"
+    pass_seconds(told, 6)
+    assert status_file.read(told.settings.status).at > first.at + 5_000
+
+
+def test_a_status_that_cannot_be_written_is_said_once_and_stops_nothing(told):
+    (told.settings.device.data / "status.json.new").mkdir()
+    pass_seconds(told, 10)
+    assert len(told.log.named("status-not-written")) == 1
+
+
+def test_live_screens_get_a_fix_at_once_and_lose_it_when_it_is_old(told):
+    fix = Fix(at=told.clock.ms, up=1, t=1, lat_e7=1, lon_e7=2)
+    told.reporter.show(fix)
+    assert told.uplink.shown[-1].fix == fix
+    pass_seconds(told, 20)
+    assert told.uplink.shown[-1].fix is None
+    assert len(told.uplink.shown) < 6
