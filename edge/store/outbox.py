@@ -136,6 +136,7 @@ class Outbox:
 
         def work() -> None:
             rows = list(engine.rows.values())
+            retention.tidy_telemetry(engine.lock, engine.loose, rows)
             retention.expire(engine.lock, engine.loose, rows, engine.hub_ms, self.keep_days)
             retention.make_room(engine.lock, engine.loose, rows, engine.path, self.limit_bytes)
             retention.checkpoint(engine.keeper, engine.path)

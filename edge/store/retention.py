@@ -18,14 +18,16 @@ from wire.messages import Clock, Lane
 
 HOUR_MS = 3_600_000
 ROWS_AT_ONCE = 2000
+MOST_ROWS = 50_000
+"""So that the log, which is copied back between two rounds, stays small, and nobody waits long for housekeeping."""
 RESERVE_BYTES = 32 << 20
 VACUUM_PAGES = 500
 LOG_BYTES = 4 << 20
 
 
 def drop(lock: RLock, db: sqlite3.Connection, row: LaneRow, through: int) -> None:
-    """Delete the items of a lane up to `through`, some at a time."""
-    start, target = base(row.no), min(through, row.last)
+    """Delete the items of a lane up to `through`, some at a time; of very many only the first, the rest next time."""
+    start, target = base(row.no), min(through, row.last, row.gone + MOST_ROWS)
     while row.gone < target:
         with lock, transaction(db):
             step = min(target, row.gone + ROWS_AT_ONCE)
@@ -66,9 +68,18 @@ def expire(lock: RLock, db: sqlite3.Connection, rows: Iterable[LaneRow], hub_ms:
         return
     facts = {row.no: row for row in rows if row.lane is Lane.FACTS}
     for no, through in found:
-        drop(lock, db, facts[no], min(through, facts[no].through))
-        with lock:
-            db.execute("DELETE FROM receipts WHERE no = ? AND hour < ?", (no, hour))
+        row, target = facts[no], min(through, facts[no].through, facts[no].last)
+        drop(lock, db, row, target)
+        if row.gone >= target:
+            with lock:
+                db.execute("DELETE FROM receipts WHERE no = ? AND hour < ?", (no, hour))
+
+
+def tidy_telemetry(lock: RLock, db: sqlite3.Connection, rows: Iterable[LaneRow]) -> None:
+    """Delete confirmed telemetry that was too much to be deleted at once."""
+    for row in rows:
+        if row.lane is Lane.TELEMETRY and row.kept and row.gone < row.through:
+            drop(lock, db, row, row.through)
 
 
 def make_room(lock: RLock, db: sqlite3.Connection, rows: list[LaneRow], path: Path, limit_bytes: int) -> None:
