@@ -13,7 +13,8 @@ from hub.api.guard import Guard
 from hub.api.routes import dashboard, devices, events, reference, session, stock, system, trouble
 from hub.api.services import Services
 from hub.api.sign_in import SignIn
-from hub.store.queries import summary
+from hub.store.queries import discrepancies, summary
+from hub.store.queries.stock import stock_by_site
 
 ROUTERS = (
     session.router,
@@ -67,6 +68,9 @@ def create_app(services: Services) -> FastAPI:
         generation=database.generation,
         sign_in=SignIn(database, services.clock, services.hasher, slowest_refusal_s=services.slowest_refusal_s),
         positions=Remembered(summary.positions),
+        pieces=Remembered(summary.pieces),
+        troubles=Remembered(discrepancies.count),
+        site_stock=Remembered(stock_by_site),
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.api.app import routes
+from hub.api.context import Remembered
 from hub.core.access import RULES, Answer, Role, ask
 from hub.core.instant import day, parse, rfc3339
 from hub.store.queries.paging import CursorError, Pager, StaleCursorError
@@ -91,3 +92,21 @@ def test_a_cursor_that_nobody_made_is_refused_and_nothing_else_happens(text):
 
 def test_the_last_page_has_no_cursor():
     assert Pager("g", "list").page([((1,), "a")], 1).next is None
+
+
+def test_a_sum_is_made_anew_each_time_while_that_is_cheap_and_remembered_for_a_while_where_it_is_slow():
+    clock = [0.0]
+    cost = [0.1]
+    made = []
+
+    def make(_connection):
+        clock[0] += cost[0]
+        made.append(len(made))
+        return len(made)
+
+    sum_ = Remembered(make, timer=lambda: clock[0])
+    assert [sum_.value(None) for _ in range(3)] == [1, 2, 3]
+    cost[0] = 1.0
+    assert [sum_.value(None) for _ in range(3)] == [4, 4, 4]
+    clock[0] += 8.0
+    assert sum_.value(None) == 5

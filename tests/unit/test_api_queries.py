@@ -262,7 +262,13 @@ def test_an_item_in_quarantine_is_not_in_the_journal_and_does_not_count_as_a_fac
 def test_the_summary_counts_scans_counts_and_voids_apart(database):
     relief_operation(database)
     with database.read() as connection:
-        found = summary.summary(connection, positions=summary.positions(connection), now=1)
+        found = summary.summary(
+            connection,
+            positions=summary.positions(connection),
+            pieces=summary.pieces(connection),
+            troubles=discrepancies.count(connection),
+            now=1,
+        )
     assert (found.facts, found.scans, found.positions, found.quarantined) == (11, 9, 11, 1)
     assert (found.devices, found.devices_online, found.stock_units, found.discrepancies) == (3, 2, 92, 2)
 
@@ -373,7 +379,7 @@ def test_no_query_walks_all_moves_sightings_or_fixes(database):
         devices.devices(connection)
         positions.positions(connection, now=0)
         positions.track(connection, "van-1", start=1, end=2, limit=10)
-        summary.summary(connection, positions=0, now=0)
+        summary.summary(connection, positions=0, pieces=summary.pieces(connection), troubles=0, now=0)
     event.remove(database.reader, "before_cursor_execute", note)
     plans = []
     with database.read() as connection:

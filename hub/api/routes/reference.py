@@ -10,7 +10,6 @@ from hub.api.models import reference as models
 from hub.api.models.shared import SIGNED_IN, Done, errors
 from hub.core.access import API
 from hub.store import reference
-from hub.store.queries.stock import stock_by_site
 
 router = APIRouter(prefix=API, tags=["reference"])
 
@@ -20,9 +19,9 @@ CHANGED = errors(401, 403, 413, 422, 503)
 
 @router.get("/sites", responses=SIGNED_IN)
 def the_sites(here: Here) -> models.Sites:
-    """All sites with the pieces that stand there."""
+    """All sites with the pieces that stand there; in a large hub these may be some seconds old."""
     with here.services.database.read() as connection:
-        stock = stock_by_site(connection)
+        stock = here.site_stock.value(connection)
         found = reference.sites(connection)
     return models.Sites(
         sites=[

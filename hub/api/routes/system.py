@@ -27,9 +27,18 @@ def health(here: Here) -> Health:
 
 @router.get("/summary", responses=SIGNED_IN, response_model=SummaryModel)
 def the_summary(here: Here) -> summary.Summary:
-    """The numbers that stand above everything else. `positions` may be a few seconds old when there are millions."""
+    """The numbers that stand above everything else.
+
+    In a hub with millions of rows `positions`, `stock_units` and `discrepancies` may be some seconds old.
+    """
     with here.services.database.read() as connection:
-        return summary.summary(connection, positions=here.positions.value(connection), now=here.now)
+        return summary.summary(
+            connection,
+            positions=here.positions.value(connection),
+            pieces=here.pieces.value(connection),
+            troubles=here.troubles.value(connection),
+            now=here.now,
+        )
 
 
 @router.get(

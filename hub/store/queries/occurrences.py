@@ -1,12 +1,12 @@
 """When something was scanned, counted or seen: rows of move, sighting and tally, newest first.
 
 Each lot is asked for by itself, in the order of the primary key, and the answers are merged: so a page of a lot with
-a million moves reads a page of rows.
+a million moves reads a page of rows, and each further lot only what is newer than the page found so far.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -41,47 +41,59 @@ class Occurrence:
         return self.at, self.lane_id, self.seq
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """What to read: the newest `limit` from `to` downwards, and only above `floor`: older ones no longer count."""
+
+    to: Key | None
+    floor: Key | None
+    limit: int
+
+
 def of(connection: Connection, target: Target, *, to: Key | None, limit: int) -> list[Occurrence]:
     """The newest `limit` occurrences of a target, from the key `to` downwards, that one included."""
+    window = _Window(to=to, floor=None, limit=limit)
     if target.unit is not None:
-        return list(_sightings(connection, sighting.c.unit == target.unit, to, limit))
+        return _sightings(connection, sighting.c.unit == target.unit, window)
     if not target.lots:
         return []
-    parts: list[Iterator[Occurrence]] = [_tallies(connection, target.lots, to, limit)]
-    for lot_id in target.lots:
-        parts.append(_moves(connection, lot_id, to, limit))
-        parts.append(_sightings_of_lot(connection, lot_id, to, limit))
-    merged = heapq.merge(*parts, key=lambda row: row.key, reverse=True)
-    return list(islice(merged, limit))
+    newest = _tallies(connection, target.lots, window)
+    for lot_id in sorted(target.lots, reverse=True):
+        for read in (_moves, _sightings_of_lot):
+            merged = heapq.merge(newest, read(connection, lot_id, window), key=lambda row: row.key, reverse=True)
+            newest = list(islice(merged, limit))
+            if len(newest) == limit:
+                window = replace(window, floor=newest[-1].key)
+    return newest
 
 
 def standing_last(connection: Connection, unit: str) -> list[Occurrence]:
     """The last two sightings of a unit that were not undone, newest first."""
     chosen = (sighting.c.unit == unit) & (sighting.c.voided == 0)
-    return list(_sightings(connection, chosen, None, 2))
+    return _sightings(connection, chosen, _Window(to=None, floor=None, limit=2))
 
 
-def _moves(connection: Connection, lot_id: int, to: Key | None, limit: int) -> Iterator[Occurrence]:
+def _moves(connection: Connection, lot_id: int, window: _Window) -> list[Occurrence]:
     query: Query = select(
         move.c.at, move.c.lane_id, move.c.seq, _source.c.code, _to.c.code, move.c.quantity, move.c.voided, move.c.lot_id
     )
     query = _ends(query, move).where(move.c.lot_id == lot_id)
-    return map(_occurrence, connection.execute(_paged(query, move, to, limit)).all())
+    return [_occurrence(row) for row in connection.execute(_paged(query, move, window))]
 
 
-def _sightings(connection: Connection, chosen: ColumnElement[bool], to: Key | None, limit: int) -> Iterator[Occurrence]:
+def _sightings(connection: Connection, chosen: ColumnElement[bool], window: _Window) -> list[Occurrence]:
     query: Query = select(
         sighting.c.at, sighting.c.lane_id, sighting.c.seq, _source.c.code, _to.c.code,
         sighting.c.voided, sighting.c.lot_id,
     )  # fmt: skip
     query = _ends(query, sighting).where(chosen)
-    rows = connection.execute(_paged(query, sighting, to, limit)).all()
-    return (_occurrence((*row[:5], 1, *row[5:])) for row in rows)
+    rows = connection.execute(_paged(query, sighting, window))
+    return [_occurrence((*row[:5], 1, *row[5:])) for row in rows]
 
 
-def _sightings_of_lot(connection: Connection, lot_id: int, to: Key | None, limit: int) -> Iterator[Occurrence]:
+def _sightings_of_lot(connection: Connection, lot_id: int, window: _Window) -> list[Occurrence]:
     keys = select(sighting.c.unit, sighting.c.at, sighting.c.lane_id, sighting.c.seq)
-    newest = _paged(keys.where(sighting.c.lot_id == lot_id), sighting, to, limit).subquery()
+    newest = _paged(keys.where(sighting.c.lot_id == lot_id), sighting, window).subquery()
     query = (
         select(
             sighting.c.at, sighting.c.lane_id, sighting.c.seq, _source.c.code, _to.c.code,
@@ -98,10 +110,10 @@ def _sightings_of_lot(connection: Connection, lot_id: int, to: Key | None, limit
     )  # fmt: skip
     rows = connection.execute(query).all()
     found = [_occurrence((*row[:5], 1, *row[5:])) for row in rows]
-    return iter(sorted(found, key=lambda row: row.key, reverse=True))
+    return sorted(found, key=lambda row: row.key, reverse=True)
 
 
-def _tallies(connection: Connection, lots: tuple[int, ...], to: Key | None, limit: int) -> Iterator[Occurrence]:
+def _tallies(connection: Connection, lots: tuple[int, ...], window: _Window) -> list[Occurrence]:
     query = (
         select(
             tally.c.at, tally.c.lane_id, tally.c.seq, account.c.code, account.c.code.label("same"),
@@ -110,8 +122,7 @@ def _tallies(connection: Connection, lots: tuple[int, ...], to: Key | None, limi
         .join_from(tally, account, account.c.id == tally.c.account_id)
         .where(tally.c.lot_id.in_(lots))
     )  # fmt: skip
-    rows = connection.execute(_paged(query, tally, to, limit)).all()
-    return (_occurrence(row, counted=True) for row in rows)
+    return [_occurrence(row, counted=True) for row in connection.execute(_paged(query, tally, window))]
 
 
 def _ends(query: Query, table: Table) -> Query:
@@ -120,10 +131,13 @@ def _ends(query: Query, table: Table) -> Query:
     )
 
 
-def _paged(query: Query, table: Table, to: Key | None, limit: int) -> Query:
-    if to is not None:
-        query = query.where(tuple_(table.c.at, table.c.lane_id, table.c.seq) <= tuple_(*to))
-    return query.order_by(table.c.at.desc(), table.c.lane_id.desc(), table.c.seq.desc()).limit(limit)
+def _paged(query: Query, table: Table, window: _Window) -> Query:
+    key = tuple_(table.c.at, table.c.lane_id, table.c.seq)
+    if window.to is not None:
+        query = query.where(key <= tuple_(*window.to))
+    if window.floor is not None:
+        query = query.where(key > tuple_(*window.floor))
+    return query.order_by(table.c.at.desc(), table.c.lane_id.desc(), table.c.seq.desc()).limit(window.limit)
 
 
 def _occurrence(row: Sequence[Any], *, counted: bool = False) -> Occurrence:
