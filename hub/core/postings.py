@@ -21,6 +21,11 @@ class LotKey(NamedTuple):
     owner: str = ""
     condition: str = "good"
 
+    @property
+    def fullness(self) -> int:
+        """How much of lot and owner it names; the lot counts more."""
+        return bool(self.lot) * 2 + bool(self.owner)
+
 
 class Moved(Struct, frozen=True, gc=False):
     """A quantity of goods went from one account to another."""

@@ -10,19 +10,26 @@ from hub.core.postings import Counted, LotKey, Moved, Posting, Sighted, Voided, 
 from hub.ingest.decoding import BadItem, belongs
 from hub.ingest.group import FixRow, LaneRef, Quarantined, Rows, Tally, VoidRow
 from wire import codec
-from wire.actions import Action
+from wire.actions import ADJUSTMENT, Action
 from wire.errors import Reason
 from wire.labels import parse
 from wire.messages import AnyItem, Count, Fix, Health, Lane, Opaque, Scan, Void
 
 
 class Poster:
-    """Turns items into rows. Ids of new lots and accounts are given here; only one poster may write to a database."""
+    """Turns items into rows. Ids of new lots and accounts are given here, in the order of groups, and nowhere else.
+
+    Only one poster may write to a database. The writer reads what the poster remembers while the reader adds to it:
+    it asks for single names, and only for those that its own group or one before it brought.
+    """
 
     def __init__(self) -> None:
         self.lots: dict[LotKey, int] = {}
         self.expiries: dict[int, int | None] = {}
+        self.fullness: dict[int, int] = {}
         self.accounts: dict[str, int] = {}
+        self._last_lot = 0
+        self._last_account = 0
         self._ends: dict[tuple[Action, str | None, str | None], tuple[int, int]] = {}
         self._lots: dict[tuple[str | None, str | None, str | None, int | None], int] = {}
 
@@ -32,7 +39,10 @@ class Poster:
         rows = connection.exec_driver_sql(query).all()
         self.lots = {LotKey(row[1], row[2], row[3], row[4]): row[0] for row in rows}
         self.expiries = {row[0]: row[5] for row in rows}
+        self.fullness = {number: name.fullness for name, number in self.lots.items()}
         self.accounts = {row[1]: row[0] for row in connection.exec_driver_sql("SELECT id, code FROM account")}
+        self._last_lot = max(self.expiries, default=0)
+        self._last_account = max(self.accounts.values(), default=0)
         self._ends.clear()
         self._lots.clear()
 
@@ -106,6 +116,7 @@ class Poster:
             self._sight(rows, lane, seq, at, posting)
         elif isinstance(posting, Counted):
             where, lot = self.account(rows, posting.account), self.lot(rows, posting)
+            self.account(rows, ADJUSTMENT)
             rows.tallies.append(Tally(where, lot, at, lane.id, seq, posting.quantity, 0, 0))
         elif isinstance(posting, Voided):
             target = lane_id(lane.device, posting.stream, Lane.FACTS)
@@ -131,8 +142,10 @@ class Poster:
         found = self.lots.get(name)
         expiry = posting.expiry
         if found is None:
-            found = self.lots[name] = len(self.lots) + 1
+            found = self._last_lot = self._last_lot + 1
+            self.lots[name] = found
             self.expiries[found] = expiry
+            self.fullness[found] = name.fullness
             rows.lots.append((found, *name, expiry))
         elif expiry is not None:
             known = self.expiries[found]
@@ -144,7 +157,7 @@ class Poster:
         """The id of an account, given now if it is new."""
         found = self.accounts.get(code)
         if found is None:
-            found = self.accounts[code] = len(self.accounts) + 1
+            found = self.accounts[code] = self._last_account = self._last_account + 1
             rows.accounts.append((found, code, account_kind(code), account_site(code)))
         return found
 

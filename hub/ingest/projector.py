@@ -141,8 +141,7 @@ class Projector:
         names = {row.lot for row in story if row.lot is not None}
         if len(names) < 2:
             return next(iter(names), None)
-        wanted = {number: key for key, number in self.poster.lots.items() if number in names}
-        return lot_of(story, {number: bool(key.lot) * 2 + bool(key.owner) for number, key in wanted.items()})
+        return lot_of(story, self.poster.fullness)
 
     # Undo
 
@@ -162,26 +161,38 @@ class Projector:
             return
         posting = post(found.fact)
         key = (found.at, *target)
-        lot = self.poster.lots.get(posting.lot) if isinstance(posting, Moved | Sighted | Counted) and posting.lot else 0
         if isinstance(posting, Moved):
-            mark = "UPDATE move SET voided = 1 WHERE voided = 0 AND lot_id = ? AND at = ? AND lane_id = ? AND seq = ?"
-            if connection.exec_driver_sql(mark, (lot, *key)).rowcount:
-                ends = (self.poster.accounts[posting.source], self.poster.accounts[posting.to])
-                self._flow(*ends, lot or 0, -posting.quantity)
-                self._recount.update({(end, lot or 0) for end in ends} & self.counted.keys())
+            self._void_move(connection, key, posting)
         elif isinstance(posting, Counted):
-            pair = (self.poster.accounts[posting.account], lot or 0)
-            mark = (
-                "UPDATE tally SET voided = 1 WHERE account_id = ? AND lot_id = ? AND at = ? AND lane_id = ? AND seq = ?"
-            )
-            connection.exec_driver_sql(mark, (*pair, *key))
-            self._recount.add(pair)
+            self._void_count(connection, key, posting)
         elif isinstance(posting, Sighted):
-            before = self._stories(connection, [posting.unit])
-            mark = "UPDATE sighting SET voided = 1 WHERE unit = ? AND at = ? AND lane_id = ? AND seq = ?"
-            connection.exec_driver_sql(mark, (posting.unit, *key))
-            after = self._stories(connection, [posting.unit])
-            self._retell(connection, posting.unit, before[posting.unit], after[posting.unit])
+            self._void_sighting(connection, key, posting)
+
+    # The journal may hold a fact that is not posted: it was refused, or a rebuild has not come to it yet.
+
+    def _void_move(self, connection: Connection, key: Key, posting: Moved) -> None:
+        lot = self.poster.lots.get(posting.lot, 0)
+        mark = "UPDATE move SET voided = 1 WHERE voided = 0 AND lot_id = ? AND at = ? AND lane_id = ? AND seq = ?"
+        if connection.exec_driver_sql(mark, (lot, *key)).rowcount:
+            ends = (self.poster.accounts[posting.source], self.poster.accounts[posting.to])
+            self._flow(*ends, lot, -posting.quantity)
+            self._recount.update({(end, lot) for end in ends} & self.counted.keys())
+
+    def _void_count(self, connection: Connection, key: Key, posting: Counted) -> None:
+        pair = (self.poster.accounts.get(posting.account, 0), self.poster.lots.get(posting.lot, 0))
+        mark = (
+            "UPDATE tally SET voided = 1 WHERE voided = 0"
+            " AND account_id = ? AND lot_id = ? AND at = ? AND lane_id = ? AND seq = ?"
+        )
+        if connection.exec_driver_sql(mark, (*pair, *key)).rowcount:
+            self._recount.add(pair)
+
+    def _void_sighting(self, connection: Connection, key: Key, posting: Sighted) -> None:
+        before = self._stories(connection, [posting.unit])[posting.unit]
+        mark = "UPDATE sighting SET voided = 1 WHERE voided = 0 AND unit = ? AND at = ? AND lane_id = ? AND seq = ?"
+        if connection.exec_driver_sql(mark, (posting.unit, *key)).rowcount:
+            after = self._stories(connection, [posting.unit])[posting.unit]
+            self._retell(connection, posting.unit, before, after)
 
     # Counts
 
@@ -196,9 +207,7 @@ class Projector:
     def _counts(self, connection: Connection) -> None:
         if not self._recount:
             return
-        rows = Rows()
-        sink = self.poster.account(rows, ADJUSTMENT)
-        insert(connection, "INSERT INTO account (id, code, kind, site)", rows.accounts)
+        sink = self.poster.accounts[ADJUSTMENT]
         for account, lot in sorted(self._recount):
             self._count(connection, account, lot, sink)
 
