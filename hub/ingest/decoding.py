@@ -41,16 +41,34 @@ def read(payload: bytes) -> Hello | ReadBatch | BadMessage:
         message = codec.decode_up(payload)
     except DecodeError as whole:
         try:
-            raw = codec.decode_raw(payload)
+            return _one_by_one(payload)
         except DecodeError:
             return BadMessage(Reason.BAD_BATCH, str(whole))
-        items = [read_item(bytes(data)) for data in raw.items]
-        return ReadBatch(raw, codec.sequences(raw.after, raw.last, raw.gaps, len(items)), items)
     if isinstance(message, Hello):
         return message
+    if _may_be_too_large(payload, len(message.items)):
+        return _one_by_one(payload)
     return ReadBatch(
         message, codec.sequences(message.after, message.last, message.gaps, len(message.items)), message.items
     )
+
+
+def _one_by_one(payload: bytes) -> ReadBatch:
+    raw = codec.decode_raw(payload)
+    items = [read_item(bytes(data)) for data in raw.items]
+    return ReadBatch(raw, codec.sequences(raw.after, raw.last, raw.gaps, len(items)), items)
+
+
+def _may_be_too_large(payload: bytes, items: int) -> bool:
+    """Whether an item may be larger than allowed: quick, and sure where it says no.
+
+    An item's fate must not depend on the batch that it travels in, so one that is too large has to be found in
+    batches that decode whole, too.
+    """
+    if len(payload) <= ITEM_BYTES:
+        return False
+    pieces = payload.split(b"},{")
+    return len(pieces) != items or max(map(len, pieces)) > ITEM_BYTES - len("{}")
 
 
 def read_item(data: bytes) -> AnyItem | BadItem:
@@ -62,6 +80,14 @@ def read_item(data: bytes) -> AnyItem | BadItem:
             return BadItem(data, Reason.TOO_LARGE, str(error))
         unknown = "Invalid value" in str(error) and "$.k" in str(error)
         return BadItem(data, Reason.UNKNOWN_KIND if unknown else Reason.INVALID, str(error))
+
+
+def read_wrapped(data: bytes) -> AnyItem | BadItem:
+    """What an opaque item holds, which is never another one. Never raises."""
+    item = read_item(data)
+    if isinstance(item, Opaque):
+        return BadItem(data, Reason.INVALID, "an opaque item holds an opaque item")
+    return item
 
 
 def belongs(item: AnyItem, lane: Lane) -> bool:

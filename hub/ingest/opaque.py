@@ -11,12 +11,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from hub.core.postings import post
-from hub.ingest.decoding import BadItem, read_item
+from hub.ingest.decoding import BadItem, read_wrapped
 from wire.messages import Count, Scan, Void
 
 SECONDS = 20
 """How long one item may take."""
+PAUSE_S = 1.0
+"""How long a machine that starts no more processes is left alone."""
+
+log = structlog.get_logger("ingest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class OpaqueDesk:
     def __init__(self, done: Callable[[Verdict], None]) -> None:
         self._done = done
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest-opaque", daemon=True)
 
     def start(self) -> None:
@@ -54,15 +61,23 @@ class OpaqueDesk:
 
     def stop(self) -> None:
         """End after the one in hand; what is left stands as waiting in the database. Idempotent."""
+        self._stopping.set()
         self._tasks.put(None)
 
     def _run(self) -> None:
         while (task := self._tasks.get()) is not None:
-            self._done(Verdict(task, try_out(task.data)))
+            try:
+                fault = try_out(task.data)
+            except OSError as error:
+                log.warning("no child process could be started; trying again", error=str(error))
+                self._tasks.put(task)
+                self._stopping.wait(PAUSE_S)
+                continue
+            self._done(Verdict(task, fault))
 
 
 def try_out(data: bytes) -> str | None:
-    """Interpret an item in a child process; what went wrong, or None."""
+    """Interpret an item in a child process; what went wrong, or None. Raises OSError if there can be no child."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "hub.ingest.opaque"], input=data, capture_output=True, timeout=SECONDS, check=False
@@ -76,7 +91,7 @@ def try_out(data: bytes) -> str | None:
 
 def main() -> int:
     """The child: 0 if the bytes on standard input are an item that posts something."""
-    item = read_item(sys.stdin.buffer.read())
+    item = read_wrapped(sys.stdin.buffer.read())
     if isinstance(item, BadItem):
         sys.stderr.write(f"{item.reason}: {item.detail}")
         return 1

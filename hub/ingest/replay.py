@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from hub.core.identity import corrected
 from hub.core.reception import Ranges, chosen
-from hub.ingest.decoding import BadItem, ReadBatch, read, read_item
+from hub.ingest.decoding import BadItem, ReadBatch, read, read_wrapped
 from hub.ingest.group import LaneRef
 from wire.errors import Reason
 from wire.messages import AnyItem, Clock, Lane, Opaque
@@ -47,41 +47,45 @@ def decode(body: bytes, applied: str | None) -> Stored:
 
 def fact_at(connection: Connection, lane: int, seq: int, *, wrapped: bool = False) -> Found | None:
     """The item at one place of a lane, without its opaque wrapping; None if the hub has none there."""
-    query = "SELECT body, applied FROM journal WHERE lane_id = ? AND last >= ? AND after < ? ORDER BY last"
-    for body, applied in connection.exec_driver_sql(query, (lane, seq, seq)):
+    held = _held(connection, lane, seq)
+    if held is None:
+        return None
+    item, clock, _ = held
+    if wrapped and isinstance(item, Opaque):
+        return Found(BadItem(item.data, Reason.UNINTERPRETABLE, ""), 0)
+    fact = unwrapped(item)
+    return Found(fact, 0 if isinstance(fact, BadItem) else corrected(fact.at, fact.up, clock))
+
+
+def _held(connection: Connection, lane: int, seq: int) -> tuple[AnyItem | BadItem, Clock | None, int] | None:
+    """The item at one place as it came, with its batch's clock and time of receipt.
+
+    Several batches may cover the place: one that declared it missing, one that filled it, later ones that repeat it.
+    """
+    query = "SELECT body, applied, received_at FROM journal WHERE lane_id = ? AND last >= ? AND after < ? ORDER BY last"
+    for body, applied, received_at in connection.exec_driver_sql(query, (lane, seq, seq)):
         stored = decode(body, applied)
         for number, item in stored.pairs:
             if number == seq:
-                if wrapped and isinstance(item, Opaque):
-                    return Found(BadItem(item.data, Reason.UNINTERPRETABLE, ""), 0)
-                fact = unwrapped(item)
-                at = 0 if isinstance(fact, BadItem) else corrected(fact.at, fact.up, stored.clock)
-                return Found(fact, at)
+                return item, stored.clock, received_at
     return None
 
 
 def unwrapped(item: AnyItem | BadItem) -> AnyItem | BadItem:
     """What an opaque item holds; anything else as it is."""
-    return read_item(item.data) if isinstance(item, Opaque) else item
+    return read_wrapped(item.data) if isinstance(item, Opaque) else item
 
 
 def place_of(connection: Connection, lane: int, seq: int) -> LaneRef | None:
     """Where one item of the journal comes from."""
-    row = connection.exec_driver_sql(_PLACE, (lane, seq, seq)).first()
-    if row is None:
+    held = _held(connection, lane, seq)
+    row = connection.exec_driver_sql(_PLACE, (lane,)).first()
+    if held is None or row is None:
         return None
-    return LaneRef(
-        device=row[0],
-        device_id=row[1],
-        id_=lane,
-        lane=Lane(row[2]),
-        clock=decode(row[4], None).clock,
-        received=row[3],
-    )
+    _, clock, received_at = held
+    return LaneRef(device=row[0], device_id=row[1], id_=lane, lane=Lane(row[2]), clock=clock, received=received_at)
 
 
 _PLACE = (
-    "SELECT device.name, device.id, lane.lane, journal.received_at, journal.body FROM journal"
-    " JOIN lane ON lane.id = journal.lane_id JOIN device ON device.id = lane.device_id"
-    " WHERE journal.lane_id = ? AND journal.last >= ? AND journal.after < ? ORDER BY journal.last LIMIT 1"
+    "SELECT device.name, device.id, lane.lane FROM lane JOIN device ON device.id = lane.device_id WHERE lane.id = ?"
 )
