@@ -4,8 +4,8 @@ A group that is refused is tried again message by message, then item by item in 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 from typing import Protocol
 
@@ -19,9 +19,9 @@ from hub.ingest.decoding import BadItem
 from hub.ingest.group import Arrival, Group, LaneRef, Quarantined, Rows
 from hub.ingest.opaque import Task, Verdict
 from hub.ingest.projector import Projector
-from hub.ingest.reader import Reader
+from hub.ingest.reader import KEPT_BYTES, Reader
 from hub.ingest.replay import fact_at, place_of
-from hub.ingest.writer import set_aside, tell, write
+from hub.ingest.writer import announce, set_aside, tell, write
 from wire import codec, topics
 from wire.errors import Reason
 from wire.messages import AnyItem, Now
@@ -65,6 +65,7 @@ class Committer:
         self._clock = clock
         self._later = later
         self._ahead = ahead
+        self._stale = False
         self.counts = {"facts": 0, "telemetry": 0, "batches": 0, "quarantined": 0, "groups": 0, "refused": 0}
 
     def recover(self, connection: Connection) -> None:
@@ -82,45 +83,53 @@ class Committer:
 
         What the reader built ahead rests on a group that failed: it is built again, or left to come again.
         """
-        try:
-            with connection.begin():
-                write(connection, group, self._projector, self._clock())
-        except Exception as error:
-            with self._lock:
-                ahead = self._ahead()
-                self._start_over(connection, error)
-                self._one_by_one(connection, group.arrivals)
-                for other in ahead:
-                    self._afresh(connection, other.arrivals)
-            return
-        self._committed(connection, group)
+        failed = None
+        if not self._stale:
+            try:
+                with connection.begin():
+                    write(connection, group, self._projector, self._clock())
+            except Exception as error:
+                failed = error
+            else:
+                self._committed(connection, group)
+                return
+        with self._carefully() as ahead:
+            self._start_over(connection, failed)
+            self._one_by_one(connection, group.arrivals)
+            for other in ahead:
+                self._afresh(connection, other.arrivals)
 
     def settle(self, connection: Connection, verdict: Verdict) -> None:
-        """Post an opaque item that was tried out, or quarantine it."""
-        task, fault = verdict.task, verdict.fault
-        with self._lock:
-            ahead = self._ahead()
-            self._start_over(connection)
-            for group in ahead:
-                self._afresh(connection, group.arrivals)
-            if fault is None:
-                try:
-                    with connection.begin():
-                        fault = self._unwrap(connection, task)
-                except Exception as error:
-                    self._start_over(connection, error)
-                    fault = repr(_cause(error))
-            if fault is not None:
-                with connection.begin():
-                    self._condemn(connection, task, fault)
+        """Post an opaque item that was tried out, or quarantine it; if the database cannot store, it comes again."""
+        try:
+            with self._carefully() as ahead:
+                self._start_over(connection)
+                for group in ahead:
+                    self._afresh(connection, group.arrivals)
+                self._settle(connection, verdict)
+        except (StoreError, DBAPIError):
+            self._later(verdict.task)
+            raise
         self._outlet.changed()
 
     # The careful way: the lock is held, and the reader has built nothing ahead
 
+    @contextmanager
+    def _carefully(self) -> Iterator[list[Group]]:
+        """Gives what was built ahead. After an error nothing that is remembered can be trusted."""
+        with self._lock:
+            try:
+                yield self._ahead()
+            except BaseException:
+                self._stale = True
+                raise
+
     def _start_over(self, connection: Connection, error: Exception | None = None) -> None:
         """Forget what was remembered; raise the error again if the database cannot store."""
+        self._stale = True
         with connection.begin():
             self.recover(connection)
+        self._stale = False
         if error is not None:
             if _is_storage(error):
                 raise error
@@ -152,21 +161,45 @@ class Committer:
             self._committed(connection, group)
 
     def _item_by_item(self, connection: Connection, arrival: Arrival) -> Group:
-        with connection.begin():
-            group = self._build([arrival], apart=True)
-            write(connection, group, self._projector, self._clock())
-            for ref, pairs in group.apart:
-                for seq, item in pairs:
-                    self._one(connection, group, ref, seq, item)
+        try:
+            with connection.begin():
+                group = self._build([arrival], apart=True)
+                write(connection, group, self._projector, self._clock())
+                accounts: set[int] = set()
+                for ref, pairs in group.apart:
+                    for seq, item in pairs:
+                        accounts |= self._one(connection, group, ref, seq, item)
+                announce(connection, group, accounts, self._clock())
+        except Exception as error:
+            self._start_over(connection, error)
+            return self._whole(connection, arrival, error)
         return group
 
-    def _one(self, connection: Connection, group: Group, ref: LaneRef, seq: int, item: AnyItem | BadItem) -> None:
+    def _whole(self, connection: Connection, arrival: Arrival, error: Exception) -> Group:
+        """Set a whole message aside, unanswered: not its items are refused, but that it came at all."""
+        bad = Quarantined(
+            arrival.device,
+            None,
+            None,
+            arrival.received_at,
+            Reason.REFUSED_BY_STORE,
+            repr(_cause(error)),
+            arrival.payload[:KEPT_BYTES],
+        )
+        group = Group(arrivals=[arrival], rows=Rows(quarantine=[bad]))
+        with connection.begin():
+            write(connection, group, self._projector, self._clock())
+        return group
+
+    def _one(self, connection: Connection, group: Group, ref: LaneRef, seq: int, item: AnyItem | BadItem) -> set[int]:
+        """Post one item, or set it aside if the database refuses it. Returns the accounts that it changed."""
+        accounts: set[int] = set()
         rows = Rows()
         self._reader.poster.add(rows, ref, [(seq, item)])
         rows.ranges.append((ref.id, seq, seq))
         try:
             with connection.begin_nested():
-                self._projector.apply(connection, rows)
+                accounts = self._projector.apply(connection, rows)
         except Exception as error:
             if _is_storage(error):
                 raise
@@ -179,6 +212,7 @@ class Committer:
         group.rows.opaques.extend(rows.opaques)
         for key in rows.opaques:
             connection.exec_driver_sql("INSERT INTO opaque (lane_id, seq, state) VALUES (?, ?, 'waiting')", key)
+        return accounts
 
     def _build(self, arrivals: list[Arrival], *, apart: bool = False) -> Group:
         with self._reading() as reading:
@@ -191,6 +225,19 @@ class Committer:
             found = fact_at(connection, lane, seq, wrapped=True)
             if found is not None and isinstance(found.fact, BadItem):
                 self._later(Task(lane, seq, found.fact.data))
+
+    def _settle(self, connection: Connection, verdict: Verdict) -> None:
+        task, fault = verdict.task, verdict.fault
+        if fault is None:
+            try:
+                with connection.begin():
+                    fault = self._unwrap(connection, task)
+            except Exception as error:
+                self._start_over(connection, error)
+                fault = repr(_cause(error))
+        if fault is not None:
+            with connection.begin():
+                self._condemn(connection, task, fault)
 
     def _unwrap(self, connection: Connection, task: Task) -> str | None:
         found = fact_at(connection, task.lane, task.seq)

@@ -43,7 +43,7 @@ def write(connection: Connection, group: Group, projector: Projector, now: int) 
     )
     for device, touch in group.touches.items():
         touch_device(connection, device, touch)
-    _tell(connection, group, accounts, now)
+    announce(connection, group, accounts, now)
 
 
 def _move_lane(connection: Connection, lane: int, change: LaneChange, now: int) -> None:
@@ -141,7 +141,7 @@ def touch_device(connection: Connection, device: int, touch: Touch) -> None:
         connection.exec_driver_sql("UPDATE device SET others = ? WHERE id = ?", (touch.others, device))
 
 
-def _tell(connection: Connection, group: Group, accounts: set[int], now: int) -> None:
+def announce(connection: Connection, group: Group, accounts: set[int], now: int) -> None:
     """One row of the change log a topic, for the screens."""
     changes: list[tuple[str, object]] = []
     if accounts:
