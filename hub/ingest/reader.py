@@ -18,7 +18,7 @@ from hub.ingest.group import Arrival, Group, LaneChange, LaneRef, Quarantined
 from hub.ingest.poster import Poster, newest_health
 from wire.codec import decode_presence
 from wire.errors import DecodeError, Reason
-from wire.messages import Hello, Lane, Receipt, Welcome
+from wire.messages import Hello, Lane, Presence, Receipt, Welcome
 from wire.topics import Leaf
 
 KEPT_BYTES = 1024 * 1024
@@ -35,7 +35,7 @@ class Reader:
         self._lanes: dict[tuple[str, str, Lane], tuple[int, LaneState]] = {}
         self._devices: dict[str, int] = {}
         self._next_device = 1
-        self._connections: dict[str, set[str]] = defaultdict(set)
+        self._alive: dict[str, dict[str, Presence]] = defaultdict(dict)
 
     def forget(self, connection: Connection) -> None:
         """Start again from what the database holds."""
@@ -116,11 +116,16 @@ class Reader:
                     if whole
                     else chosen(read.sequences, read.items, taken.fresh)
                 )
+                fixes = len(group.rows.fixes)
                 if apart:
                     group.apart.append((ref, list(pairs)))
                 else:
                     self.poster.add(group.rows, ref, pairs)
                 _account_for(group, device_id, ref, read, taken.fresh)
+                for fix in group.rows.fixes[fixes:]:
+                    if fix.verdict == "good":
+                        touch = group.touches[device_id]
+                        touch.last_position_at = max(touch.last_position_at or fix.t, fix.t)
             state = taken.state
         receipt = Receipt(
             ledger=self.ledger,
@@ -148,7 +153,9 @@ class Reader:
                     _change(group, device_id, key, id_, before).after = after
                     self._lanes[key] = (id_, after)
                     states[stream, lane] = after
-        group.touches[device_id].version = hello.version or None
+        touch = group.touches[device_id]
+        touch.version = hello.version or None
+        touch.presence = next(reversed(self._alive[arrival.device].values()), touch.presence)
         welcome = Welcome(
             ledger=self.ledger,
             run=self.run,
@@ -160,16 +167,25 @@ class Reader:
         group.answers.append((arrival.device, welcome))
 
     def _presence(self, group: Group, arrival: Arrival, device_id: int) -> None:
+        """Births and last wills.
+
+        An agent has one connection at a time, so the will of an earlier one ends nothing; a second agent under the
+        same name is another one, and both are shown.
+        """
         try:
             presence = decode_presence(arrival.payload)
         except DecodeError as error:
             _set_aside(group, arrival, BadMessage(Reason.BAD_BATCH, str(error)))
             return
-        alive = self._connections[arrival.device]
-        (alive.add if presence.online else alive.discard)(presence.connection)
+        alive = self._alive[arrival.device]
+        known = alive.get(presence.run)
+        if presence.online:
+            alive.pop(presence.run, None)
+            alive[presence.run] = presence
+        elif known is None or known.connection == presence.connection:
+            alive.pop(presence.run, None)
         touch = group.touches[device_id]
-        if presence.online or not alive:
-            touch.presence = presence
+        touch.presence = next(reversed(alive.values()), presence)
         touch.others = max(0, len(alive) - 1)
 
     def _state(self, key: tuple[str, str, Lane], connection: Connection) -> tuple[int, LaneState]:
@@ -207,8 +223,6 @@ def _account_for(
         touch.last_fact_at = ref.received_at
         return
     group.telemetry += stored
-    if group.rows.fixes and group.rows.fixes[-1].device == device_id:
-        touch.last_position_at = max(touch.last_position_at or 0, group.rows.fixes[-1].t)
     health = newest_health(read.items)
     if health is not None:
         touch.pending_facts, touch.pending_telemetry = health.pending_facts, health.pending_telemetry
