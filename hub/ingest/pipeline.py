@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from hub.errors import StoreError
@@ -38,7 +39,7 @@ class Pipeline:
         self._lock = threading.Lock()
         self._reader = Reader(ledger=database.ledger, run=run)
         self._built: queue.Queue[Group | Verdict | None] = queue.Queue(maxsize=1)
-        self._desk = OpaqueDesk(self._built.put)
+        self._desk = OpaqueDesk(self._hand_on)
         self._committer = Committer(
             self._reader,
             lock=self._lock,
@@ -52,6 +53,7 @@ class Pipeline:
         self._bytes = 0
         self._wake = threading.Condition()
         self._stopping = threading.Event()
+        self._ended = threading.Event()
         self._stalled = threading.Event()
         self._threads: list[threading.Thread] = []
         self._made = 0
@@ -137,12 +139,23 @@ class Pipeline:
             raise
 
     def _read_on(self) -> None:
-        while arrivals := self._take():
-            with self._lock, self._database.read() as connection:
-                group = self._reader.build(arrivals, connection)
-                self._made += 1
-            self._built.put(group)
-        self._built.put(None)
+        try:
+            while arrivals := self._take():
+                with self._lock, self._database.read() as connection:
+                    group = self._reader.build(arrivals, connection)
+                    self._made += 1
+                self._hand_on(group)
+        finally:
+            self._hand_on(None)
+
+    def _hand_on(self, made: Group | Verdict | None) -> None:
+        """Wait for the writer to take it, unless there is none any more."""
+        while not self._ended.is_set():
+            try:
+                self._built.put(made, timeout=1.0)
+            except queue.Full:
+                continue
+            return
 
     def _take(self) -> list[Arrival]:
         """What has arrived, up to one group; waits for the first. Empty when it is time to stop."""
@@ -160,16 +173,22 @@ class Pipeline:
         return taken
 
     def _write_on(self) -> None:
-        with self._database.writer.connect() as connection:
-            while (made := self._next()) is not None:
-                try:
-                    if isinstance(made, Verdict):
-                        self._committer.settle(connection, made)
-                    else:
-                        self._committer.commit(connection, made)
-                    self._stalled.clear()
-                except (StoreError, DBAPIError) as error:
-                    self._stall(error)
+        try:
+            with self._database.writer.connect() as connection:
+                while (made := self._next()) is not None:
+                    self._write(connection, made)
+        finally:
+            self._ended.set()
+
+    def _write(self, connection: Connection, made: Group | Verdict) -> None:
+        try:
+            if isinstance(made, Verdict):
+                self._committer.settle(connection, made)
+            else:
+                self._committer.commit(connection, made)
+            self._stalled.clear()
+        except (StoreError, DBAPIError) as error:
+            self._stall(error)
 
     def _next(self) -> Group | Verdict | None:
         if self._verdicts:
