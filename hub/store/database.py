@@ -1,12 +1,14 @@
 """Opening the hub's database: one writer, pooled readers, WAL, durable commits."""
 
 import secrets
+import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from hub.errors import StoreError
 from hub.store import schema
@@ -26,19 +28,21 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.writer = _engine(path, _WRITER)
-        self.reader = _engine(path, _READER)
+        self.writer = _engine(path, _WRITER, "BEGIN IMMEDIATE")
+        self.reader = _engine(path, _READER, "BEGIN")
 
     @classmethod
     def open(cls, path: Path) -> "Database":
         """Open, create or upgrade the database at a path. Raises StoreError with what a person can do."""
+        database = cls(path)
         try:
-            database = cls(path)
             database._upgrade()
             with database.write() as connection:
                 _identify(connection)
         except Exception as error:
-            raise StoreError(f"the database {path} cannot be opened: {error}") from error
+            database.close()
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            raise StoreError(f"the database {path} cannot be opened: {cause}; {_advice(cause)}") from error
         return database
 
     def write(self) -> AbstractContextManager[Connection]:
@@ -80,17 +84,33 @@ class Database:
             command.upgrade(config, "head")
 
 
-def _engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
+def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:
+    """An engine whose transactions are begun by ourselves, so that savepoints and snapshots mean what they say."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 10})
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: object, _record: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
         for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _advice(cause: BaseException | None) -> str:
+    """What a person can do about a database that does not open."""
+    said = str(cause)
+    if "not a database" in said or "malformed" in said:
+        return "move the file aside and put a backup in its place (relay-hub restore)"
+    if "unable to open" in said:
+        return "check that its folder exists and that the hub may write there"
+    if "Can't locate revision" in said:
+        return "a newer hub wrote it; start that version"
+    return "check the disk's space and rights, and that no other program holds the file"
 
 
 def _identify(connection: Connection) -> None:
