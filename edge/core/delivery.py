@@ -83,7 +83,9 @@ class Delivery:
 
     def due(self) -> int | None:
         """When tick() has something to do, if nothing else happens before."""
-        times = [at for at in (self._hello_at, self._silent_at, self._idle_at) if at is not None]
+        if self._hello_at is not None:
+            return self._hello_at
+        times = [at for at in (self._silent_at, self._idle_at) if at is not None]
         return min(times, default=None)
 
     def tick(self, now: int, chance: Chance) -> list[Effect]:

@@ -293,6 +293,15 @@ def test_an_idle_device_says_hello_every_ten_minutes_give_or_take():
         assert 0.8 * IDLE_MS <= bench.now - began <= 1.2 * IDLE_MS
 
 
+def test_a_hello_that_is_due_soon_is_what_it_waits_for_though_the_idle_time_has_passed():
+    bench = flowing((A, FACTS, 100), through=100)
+    bench.now = bench.core.due() + 5
+    for run in (OTHER, "4" * 16):
+        bench.hears(Status(ledger=LEDGER, run=run, online=True))
+    assert bench.core.due() > bench.now
+    assert bench.core.tick(bench.now, bench.chance()) == []
+
+
 def test_nothing_is_sent_or_heard_without_a_connection():
     bench = flowing((A, FACTS, 100))
     bench.core.disconnected()
