@@ -10,6 +10,7 @@ import { createRoot } from "react-dom/client";
 import { ApiError } from "./api";
 import { App } from "./app";
 import { startLanguages } from "./i18n";
+import { endSession } from "./session";
 import { resolver, schemeManager, theme } from "./theme";
 
 /** Events renew what changed; this is the net below them. */
@@ -20,7 +21,7 @@ startLanguages();
 const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (error) => {
-      if (error instanceof ApiError && error.status === 401) client.setQueryData(["session"], null);
+      if (error instanceof ApiError && error.status === 401) endSession(client);
     },
   }),
   defaultOptions: {

@@ -1,5 +1,5 @@
 /** Who is signed in. Any answer 401 ends the session here too, and the page asks to sign in where it stands. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, type ReactNode } from "react";
 
 import { api, ApiError, type User } from "./api";
@@ -11,6 +11,12 @@ export function useUser(): User {
   const user = useContext(Session);
   if (!user) throw new Error("useUser is called outside of a session");
   return user;
+}
+
+/** An answer 401: signed out by the hub, which the sign-in page should say if someone was signed in. */
+export function endSession(client: QueryClient): void {
+  if (client.getQueryData(["session"])) client.setQueryData(["session-ended"], true);
+  client.setQueryData(["session"], null);
 }
 
 export function useSignOut(): () => Promise<void> {

@@ -14,6 +14,7 @@ export const theme = createTheme({
   primaryColor: "petrol",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  luminanceThreshold: 0.22,
   colors: { petrol, dark: slate },
   defaultRadius: "md",
   fontFamily: "var(--rr-font)",

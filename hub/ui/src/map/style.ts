@@ -30,7 +30,7 @@ function roads(p: Palette): LayerSpecification[] {
     { id: "road", type: "line", source: "roads", layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": p.road, "line-width": width(4, 0) } },
     { id: "road-name", type: "symbol", source: "roads",
-      layout: { "symbol-placement": "line", "text-field": ["get", "label"], "text-font": FONT, "text-size": 11.5, "symbol-spacing": 240,
+      layout: { "symbol-placement": "line", "text-field": ["get", "label"], "text-font": FONT, "text-size": 11, "symbol-spacing": 180, "text-padding": 0,
         "text-letter-spacing": 0.04, "text-max-angle": 45 },
       paint: { "text-color": p.ink, "text-opacity": 0.8, "text-halo-color": p.halo, "text-halo-width": 1.8 } },
   ];

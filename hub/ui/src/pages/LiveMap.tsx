@@ -17,6 +17,13 @@ import { Icon } from "../parts/icons";
 import { Ago, Page, Tag } from "../parts/Page";
 import { Empty, Failure, Loading } from "../parts/States";
 
+const ORDER = ["warehouse", "station", "hospital", "camp"];
+
+/** Warehouses first, then by name. */
+function inOrder(sites: Site[]): Site[] {
+  return [...sites].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.name.localeCompare(b.name));
+}
+
 const TRACK_MS = 7_200_000;
 const TRACK_REFETCH_MS = 10_000;
 
@@ -82,7 +89,7 @@ export default function LiveMap() {
   const pick = (next: Pick | null) =>
     setParams(!next || (next.kind === picked?.kind && next.id === picked.id) ? {} : { [next.kind === "vehicle" ? "device" : "site"]: next.id }, { replace: true });
   const vehicles = [...(positions.data?.positions ?? [])].sort((a, b) => a.device.localeCompare(b.device));
-  const allSites = sites.data?.sites ?? [];
+  const allSites = useMemo(() => inOrder(sites.data?.sites ?? []), [sites.data]);
   const trackOf = device ? track.data : undefined;
   return (
     <Page title={t("map.title")} asOf={positions.dataUpdatedAt}>

@@ -93,7 +93,7 @@ function BySite({ sites }: { sites: Site[] }) {
     <ul className="rr-sites">
       {[...sites].sort((a, b) => b.stock - a.stock).map((site) => (
         <li key={site.id}>
-          <Link href={"/stock" + query({ site: site.id })} aria-label={t("overview.openStock", { site: format.name(site) ?? site.id })}>
+          <Link href={"/stock" + query({ site: site.id })} title={t("overview.openStock", { site: format.name(site) ?? site.id })}>
             <Icon name={site.kind in KINDS ? site.kind : "warehouse"} />
             <span><span className="rr-strong">{format.name(site)}</span> <span className="rr-small rr-dim">{word(t, "siteKind", site.kind)}</span></span>
             <span className="rr-num rr-strong">{format.number(site.stock)}</span>

@@ -20,6 +20,7 @@ export function SignIn() {
     mutationFn: () => api.signIn(user.trim(), password),
     onSuccess: (answer) => {
       setPassword("");
+      client.removeQueries({ queryKey: ["session-ended"] });
       client.setQueryData(["session"], answer.user);
     },
   });
@@ -27,6 +28,7 @@ export function SignIn() {
     event.preventDefault();
     signIn.mutate();
   };
+  const ended = client.getQueryData(["session-ended"]) === true;
   const error = signIn.error;
   const status = error instanceof ApiError ? error.status : null;
   const known = status === 401 ? t("signIn.wrong") : status === 429 ? t("signIn.many") : status === 0 ? t("signIn.unreachable") : null;
@@ -37,6 +39,7 @@ export function SignIn() {
         <div className="rr-brand"><Mark size={44} /><div><div>{t("brand")}</div><div className="rr-small rr-dim rr-tagline">{t("tagline")}</div></div></div>
         <h1>{t("signIn.title")}</h1>
         <p className="rr-dim">{t("signIn.lead")}</p>
+        {ended && !error && <Alert color="yellow" variant="light" mb="md" role="status">{t("signIn.expired")}</Alert>}
         <form onSubmit={submit}>
           <TextInput label={t("signIn.user")} size="md" name="username" autoComplete="username" required withAsterisk={false} autoFocus
             autoCapitalize="off" spellCheck={false} value={user} onChange={(event) => setUser(event.currentTarget.value)} />

@@ -71,7 +71,7 @@ function useColumns(items: Item[]): Column<StockRow>[] {
     { key: "expiry", title: t("common.expiry"), empty: (row) => !row.expiry, cell: (row) => <Expiry day={row.expiry} /> },
     { key: "owner", title: t("common.owner"), cell: (row) => (
       <>
-        {row.owner && row.owner !== "unassigned" ? ownerName(row.owner) : <Tag tone="warn">{t("common.unassigned")}</Tag>}
+        {row.owner && row.owner !== "unassigned" ? ownerName(row.owner) : <Tag>{t("common.unassigned")}</Tag>}
         {row.condition && row.condition !== "good" && <> <Tag tone="warn">{word(t, "condition", row.condition)}</Tag></>}
       </>
     ) },

@@ -47,6 +47,7 @@ function What({ what, code }: { what: Traced; code: string }) {
 function Now({ trace }: { trace: TraceOf }) {
   const { t } = useTranslation();
   const { now } = trace;
+  if (!now && trace.holders.length > 0) return <div className="rr-card rr-pad"><Holders trace={trace} /></div>;
   return (
     <div className="rr-card rr-pad">
       <div className="rr-small rr-dim">{t("trace.now")}</div>
@@ -56,7 +57,7 @@ function Now({ trace }: { trace: TraceOf }) {
           <div className="rr-dim"><Ago at={now.since} /></div>
           {now.uncertain && <p style={{ margin: "10px 0 0" }}><Tag tone="warn">{t("trace.uncertain")}</Tag> <span className="rr-small">{t("trace.uncertainHelp")}</span></p>}
         </>
-      ) : trace.holders.length > 0 ? <Holders trace={trace} /> : <div style={{ fontSize: "1.15rem", marginTop: 4 }}>{t("trace.nowhere")}</div>}
+      ) : <div style={{ fontSize: "1.15rem", marginTop: 4 }}>{t("trace.nowhere")}</div>}
     </div>
   );
 }
@@ -66,7 +67,7 @@ function Holders({ trace }: { trace: TraceOf }) {
   const format = useFormat();
   return (
     <>
-      <div className="rr-small rr-dim" style={{ marginTop: trace.now ? 0 : 6 }}>{t("trace.holders")}</div>
+      <div className="rr-small rr-dim">{t("trace.holders")}</div>
       {trace.holders.length === 0 && <p className="rr-dim" style={{ margin: "6px 0 0" }}>{t("trace.noHolders")}</p>}
       <ul className="rr-holders">
         {trace.holders.map((holder) => (
