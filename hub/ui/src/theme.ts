@@ -12,9 +12,7 @@ export const schemeManager = localStorageColorSchemeManager({ key: "relay-scheme
 
 export const theme = createTheme({
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.22,
+  primaryShade: { light: 7, dark: 6 }, // both carry white words at 4.5:1 or more
   colors: { petrol, dark: slate },
   defaultRadius: "md",
   fontFamily: "var(--rr-font)",
