@@ -1,4 +1,7 @@
-"""Fields of NMEA 0183 sentences, as integers. What is out of range raises FieldError; an empty field (None) is None."""
+"""Fields of NMEA 0183 sentences, as integers. An empty field is None.
+
+What is no number raises ValueError; what is out of range raises FieldError, which is one.
+"""
 
 from datetime import date
 from functools import lru_cache
@@ -31,7 +34,6 @@ def tod_ms(text: bytes | None) -> int | None:
     return (hours * 60 + int(text[2:4])) * 60_000 + seconds * 1_000 + int((text[7:10] + b"000")[:3])
 
 
-@lru_cache(maxsize=8)
 def day_number(day: bytes, month: bytes, year: int) -> int:
     try:
         return date(year, int(month), int(day)).toordinal() - _EPOCH_ORDINAL
@@ -39,6 +41,7 @@ def day_number(day: bytes, month: bytes, year: int) -> int:
         raise FieldError from error
 
 
+@lru_cache(maxsize=8)
 def short_day(text: bytes | None) -> int | None:
     """Days since 1970 of ddmmyy; the Telit HE910 writes 1999 as -1 after a GPS week rollover."""
     if text is None:
@@ -68,8 +71,8 @@ def place(lat: bytes | None, ns: bytes, lon: bytes, ew: bytes) -> tuple[int | No
     return _angle_e7(lat, ns, _QUARTER_TURN_E7), _angle_e7(lon, ew, _HALF_TURN_E7)
 
 
-def speed(knots: bytes | None) -> int | None:
-    if knots is None:
+def speed(knots: bytes) -> int | None:
+    if not knots:
         return None
     value = float(knots)
     if value > _MAX_SPEED_KNOTS:
@@ -77,8 +80,8 @@ def speed(knots: bytes | None) -> int | None:
     return round(value * _CMS_PER_KNOT) if value >= 0 else None
 
 
-def heading(degrees: bytes | None) -> int | None:
-    if degrees is None:
+def heading(degrees: bytes) -> int | None:
+    if not degrees:
         return None
     value = float(degrees)
     if value > 360:
@@ -86,8 +89,8 @@ def heading(degrees: bytes | None) -> int | None:
     return round(value * 100) if value >= 0 else None
 
 
-def altitude(metres: bytes | None) -> int | None:
-    if metres is None:
+def altitude(metres: bytes) -> int | None:
+    if not metres:
         return None
     value = float(metres)
     if not _LOWEST_M <= value <= _HIGHEST_M:
@@ -95,8 +98,8 @@ def altitude(metres: bytes | None) -> int | None:
     return round(value * 100)
 
 
-def hdop(text: bytes | None) -> int | None:
-    if text is None:
+def hdop(text: bytes) -> int | None:
+    if not text:
         return None
     value = float(text)
     return round(value * 100) if 0 <= value < _MAX_DOP else None

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from edge.frames.nmea_fields import (
-    FieldError,
     altitude,
     day_number,
     hdop,
@@ -49,8 +48,8 @@ class Sentence(Struct, frozen=True, kw_only=True, gc=False):
 
 _TIME = rb"([0-2]\d[0-5]\d[0-6]\d(?:\.\d{0,9})?)"
 _PLACE = rb"(?:(\d{3,4}\.\d{0,9}),([NS]),(\d{3,5}\.\d{0,9}),([EW])|,[NS]?,,[EW]?)"
-_NUMBER = rb"([-+]?(?:\d{1,6}(?:\.\d{0,9})?|\.\d{1,9}))?"
-_UNREAD = rb"(?:[-+]?(?:\d{1,6}(?:\.\d{0,9})?|\.\d{1,9}))?"
+_NUMBER = rb"([-+.\d]{0,16})"  # float() is the judge of it
+_UNREAD = rb"[-+.\d]{0,16}"
 _MODE = rb"([ACDEFMNPRSU]?)"
 
 _RMC = re.compile(
@@ -199,5 +198,5 @@ def parse(talker: bytes, kind: bytes, fields: bytes) -> Sentence | None:
         return None
     try:
         return read(talker, found)
-    except FieldError:
+    except ValueError:
         return None
