@@ -46,7 +46,7 @@ function Name({ device }: { device: Device }) {
       <div>
         <div className="rr-strong rr-nowrap">{device.name}</div>
         {!!device.others && <Tag tone="warn" title={t("devices.othersHelp")}>{t("devices.others")}</Tag>}
-        <div className="rr-small rr-dim">
+        <div className="rr-small rr-dim rr-nowrap">
           {kind}{device.version && ` · ${device.version}`}
           {device.last_position_at && <> · <Link href={"/map" + query({ device: device.name })}>{t("devices.showMap")}</Link></>}
         </div>

@@ -1,0 +1,176 @@
+/** The shapes that the hub's REST interface gives. Times are RFC 3339 UTC strings; quantities are plain numbers. */
+import type { FeatureCollection, LineString } from "geojson";
+
+export type Role = "admin" | "supervisor" | "auditor";
+export type SiteKind = "warehouse" | "station" | "hospital" | "camp";
+
+export interface User {
+  name: string;
+  role: Role;
+}
+export interface Health {
+  status: string;
+  ledger: string;
+  run: string;
+  version: string;
+}
+export interface Summary {
+  facts: number;
+  scans: number;
+  positions: number;
+  devices_online: number;
+  devices: number;
+  quarantined: number;
+  discrepancies: number;
+  gaps_open: number;
+  stock_units: number;
+  generated_at: string;
+}
+export interface Site {
+  id: string;
+  name: string;
+  name_zh: string | null;
+  kind: SiteKind;
+  lat: number;
+  lon: number;
+  stock: number;
+}
+export interface Item {
+  gtin: string;
+  name: string;
+  name_zh: string | null;
+  unit: string;
+  category: string;
+}
+export interface Organisation {
+  id: string;
+  name: string;
+  name_zh: string | null;
+}
+export interface Region {
+  name: string;
+  name_zh: string | null;
+  center: [number, number];
+  zoom: number;
+  bbox: [number, number, number, number] | null;
+}
+export interface StockRow {
+  account: string;
+  site: string | null;
+  item: string;
+  gtin: string | null;
+  name: string | null;
+  name_zh: string | null;
+  lot: string | null;
+  expiry: string | null;
+  owner: string | null;
+  condition: string | null;
+  quantity: number;
+}
+export interface TraceEvent {
+  at: string;
+  received_at: string | null;
+  estimated: boolean;
+  device: string;
+  stream: string;
+  seq: number;
+  action: string;
+  from: string | null;
+  to: string | null;
+  quantity: number;
+  voided: boolean;
+  uncertain: boolean;
+  labels: string[];
+}
+export interface Traced {
+  kind: "unit" | "lot" | "item" | "unknown";
+  gtin: string | null;
+  lot: string | null;
+  serial: string | null;
+  sscc: string | null;
+  expiry: string | null;
+  name: string | null;
+  name_zh: string | null;
+}
+export interface Trace {
+  code: string;
+  what: Traced;
+  now: { account: string; site: string | null; since: string | null; uncertain: boolean } | null;
+  events: TraceEvent[];
+  holders: { account: string; quantity: number }[];
+  next: string | null;
+}
+export interface Device {
+  name: string;
+  kind: string;
+  online: boolean;
+  presence_at: string | null;
+  connection: string | null;
+  run: string | null;
+  version: string | null;
+  last_seen: string | null;
+  last_fact_at: string | null;
+  last_position_at: string | null;
+  pending_facts: number | null;
+  pending_telemetry: number | null;
+  lost: number;
+  quarantined: number;
+  streams: number;
+  /** Connections that spoke under this name while another was alive. */
+  others?: number;
+}
+export interface NewDevice {
+  name: string;
+  password: string;
+  config: string;
+}
+export interface Position {
+  device: string;
+  at: string;
+  lat: number;
+  lon: number;
+  speed_mps: number | null;
+  heading_deg: number | null;
+  quality: string | null;
+  age_s: number;
+}
+export interface Track {
+  points: { at: string; lat: number; lon: number; verdict: string; speed_mps: number | null }[];
+  distance_m: number;
+}
+export interface Quarantined {
+  id: string;
+  device: string;
+  stream: string | null;
+  lane: string | null;
+  seq: number | null;
+  received_at: string;
+  reason: string;
+  sentence: string;
+  detail: string | null;
+  bytes_b64: string;
+  text: string | null;
+}
+export interface Discrepancy {
+  kind: string;
+  site: string | null;
+  account: string | null;
+  item: string | null;
+  lot: string | null;
+  quantity: number | null;
+  detail: string | null;
+  since: string | null;
+}
+export interface Gap {
+  device: string;
+  stream: string;
+  lane: string;
+  first: number;
+  last: number;
+  reason: string | null;
+}
+export type Roads = FeatureCollection<LineString, { name?: string; name_zh?: string; class?: string } | null>;
+export interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+}
