@@ -49,7 +49,9 @@ quietly() {
 
 installed() {
     # Ubuntu and later Debians renamed some libraries to NAMEt64.
-    dpkg-query -W -f '${Status}\n' "$1" "$1t64" 2>/dev/null | grep -q '^install ok installed$'
+    local states
+    states=$(dpkg-query -W -f '${Status}\n' "$1" "$1t64" 2>/dev/null || true) # fails for a name that is not known
+    [[ $'\n'$states$'\n' == *$'\n''install ok installed'$'\n'* ]]
 }
 
 as_root() {
