@@ -106,6 +106,15 @@ def test_a_session_lasts_twelve_hours_after_its_last_use(fresh):
         assert client.get("/api/v1/session").status_code == 401
 
 
+def test_a_password_may_begin_and_end_with_spaces(fresh):
+    with fresh.database.write() as connection:
+        users.add_user(connection, "spacy", "  ten letters  ", Role.AUDITOR, now=0, hasher=QUICK)
+    with fresh.client(None) as client:
+        for password, expected in (("ten letters", 401), ("  ten letters  ", 200)):
+            answer = client.post("/api/v1/session", json={"user": "spacy", "password": password})
+            assert answer.status_code == expected
+
+
 def test_a_disabled_user_is_out_at_once(fresh):
     with fresh.client(None) as client:
         sign_in(client)

@@ -74,6 +74,26 @@ def test_a_code_of_any_kind_travels_through_stock_trace_and_quarantine_unharmed(
         assert base64.b64decode(row["bytes_b64"]) == code.encode()
 
 
+def test_fields_that_this_hub_does_not_know_are_kept_and_shown_whatever_they_hold(tmp_path):
+    database = make_database(tmp_path)
+    odd = '"big":1e999,"huge":123456789012345678901234567890,"deep":' + "[" * 300 + "]" * 300 + ',"nul":"\\u0000"'
+    item = '{"k":"scan","at":-9007199254740991,"up":9007199254740991,"do":"receive","labels":["a\\u0000"],' + odd + "}"
+    batch = (
+        f'{{"k":"batch","ledger":"{database.ledger}","hello":1,"stream":"{"1" * 16}","lane":"facts","after":0,"last":3,'
+        f'"clock":{{"base":9007199254740991,"error":0}},"items":[5,{item},{{"k":"scan"}}]}}'
+    )
+    with feeding(database) as feeder:
+        feeder.raw("d-1", batch.encode())
+    with serving(tmp_path, database=database) as web:
+        (row,) = web.get("/journal")["rows"]
+        assert (row["seq"], row["item"]["labels"], row["at"]) == (2, ["a\x00"], "9999-12-31T23:59:59.999Z")
+        assert [event["seq"] for event in web.get("/trace", code="a\x00")["events"]] == [2]
+        assert len(web.get("/quarantine")["rows"]) == 2
+        with database.write() as connection:
+            connection.execute(schema.quarantine.delete())
+        assert [row["seq"] for row in web.get("/journal")["rows"]] == [2]
+
+
 def test_answers_are_json_whatever_they_hold(web):
     with web.client() as client:
         answer = client.get("/api/v1/trace", params={"code": HOSTILE[0]})

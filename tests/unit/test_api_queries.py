@@ -224,7 +224,7 @@ def test_the_journal_gives_facts_as_they_came_with_times_corrected_where_the_clo
     relief_operation(database)
     with database.read() as connection:
         rows = journal.entries(connection, pager(), device=None, lane_name="facts", limit=100, cursor=None).rows
-    assert rows[0].wire["labels"] == [label(WATER, lot="W1", expiry="271231")]
+    assert rows[0].item.labels == (label(WATER, lot="W1", expiry="271231"),)
     assert (rows[0].at, rows[0].estimated, rows[0].id) == (BASE + 1000, False, "1:1")
     guessed = [row for row in rows if row.source.device == "wh2-scanner-1"]
     assert [(row.at, row.estimated) for row in guessed] == [

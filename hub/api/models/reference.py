@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from hub.api.models.shared import Input, Instant, Model
 from wire.checkdigits import is_checked, is_digits
@@ -156,7 +156,9 @@ class Region(Model):
 
 
 class SignInInput(Input):
-    """Name and password."""
+    """Name and password, as they are: spaces at their ends count."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
 
     user: Annotated[str, Field(min_length=1, max_length=100)]
     password: Annotated[str, Field(min_length=1, max_length=1000)]

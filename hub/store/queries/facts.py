@@ -1,6 +1,5 @@
 """Stored batches, opened: what a device sent, word for word, found by its place (lane, sequence)."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,10 +59,9 @@ class Fact:
     data: bytes
 
     @property
-    def wire(self) -> dict[str, Any]:
-        """The item as it was sent, with fields that this hub does not know."""
-        found: dict[str, Any] = json.loads(self.data)
-        return found
+    def kind(self) -> str:
+        """The kind that it was sent as."""
+        return _head.decode(self.data).k
 
     @property
     def item(self) -> AnyItem | None:
@@ -139,7 +137,7 @@ class FactReader:
         batch = codec.decode_raw(row.body)
         sequences = codec.sequences(batch.after, batch.last, batch.gaps, len(batch.items))
         fresh = ((row.after + 1, row.last),) if row.applied is None else tuple(_ranges.decode(row.applied))
-        items = {seq: bytes(data) for seq, data in chosen(sequences, batch.items, fresh)}
+        items = {seq: bytes(data) for seq, data in chosen(sequences, batch.items, fresh) if _is_item(data)}
         for seq in self._set_aside(row.lane_id, row.after, row.last):
             items.pop(seq, None)
         stored = Stored(id=row.id, lane_id=row.lane_id, received_at=row.received_at, clock=batch.clock, items=items)
@@ -155,14 +153,24 @@ class FactReader:
         return [seq for seq in self._connection.execute(query).scalars() if seq is not None]
 
 
-class _Times(msgspec.Struct):
+class _Head(msgspec.Struct):
     at: int
     up: int
+    k: str
 
 
-_times_decoder = msgspec.json.Decoder(_Times)
+_head = msgspec.json.Decoder(_Head)
+
+
+def _is_item(data: msgspec.Raw) -> bool:
+    """Whether it can be an item at all: what is none was set aside when it came."""
+    try:
+        _head.decode(data)
+    except msgspec.MsgspecError:
+        return False
+    return True
 
 
 def _times(data: bytes) -> tuple[int, int]:
-    times = _times_decoder.decode(data)
+    times = _head.decode(data)
     return times.at, times.up

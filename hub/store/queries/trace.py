@@ -48,7 +48,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One fact in the life of a thing. `action` is None where the journal no longer holds the words of the fact."""
+    """One fact in the life of a thing. `action` is `unknown` where the journal no longer has its words."""
 
     id: str | None
     at: int
@@ -57,7 +57,7 @@ class Event:
     device: str
     stream: str
     seq: int
-    action: str | None
+    action: str
     source: str
     to: str
     quantity: int
@@ -154,7 +154,7 @@ def _link(older: Occurrence, newer: Occurrence) -> bool:
 def _event(reader: FactReader, known: _Known, *, uncertain: bool) -> Event:
     row, fact = known.row, known.fact
     item = None if fact is None else fact.item
-    action = item.do.value if isinstance(item, Scan) else "count" if row.counted else None
+    action = item.do.value if isinstance(item, Scan) else "count" if row.counted else "unknown"
     source = reader.source(row.lane_id)
     return Event(
         id=None if fact is None else fact.id,
