@@ -104,7 +104,7 @@ def test_answers_are_json_whatever_they_hold(web):
 def test_the_whole_journal_can_be_read_page_by_page_exactly_once(web):
     seen, after = [], None
     while True:
-        page = web.get("/journal", lane="facts", limit=4, after=after)
+        page = web.get("/journal", lane="facts", limit=4, cursor=after)
         seen += [(row["device"], row["stream"], row["seq"]) for row in page["rows"]]
         after = page["next"]
         if after is None:

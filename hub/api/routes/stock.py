@@ -72,20 +72,20 @@ def the_journal(
     lane: Literal["facts", "telemetry"] | None = None,
     code: Annotated[str | None, Query(min_length=1, max_length=4096)] = None,
     limit: Limit = 100,
-    after: Cursor = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Items as they came, oldest first; with `code`, the facts about one thing, newest first.
 
-    `after` takes `next` of the answer before. Items in quarantine are not here.
+    `cursor` takes `next` of the answer before. Items in quarantine are not here.
     """
     pager = here.pager("journal", device, lane, code)
     with here.services.database.read() as connection:
         if code is not None:
-            found = trace.facts_of(connection, pager, code, limit=limit, cursor=after)
+            found = trace.facts_of(connection, pager, code, limit=limit, cursor=cursor)
             of_device = [fact for fact in found.rows if device in (None, fact.source.device)]
             found = Page(of_device, found.next)
         else:
-            found = journal.entries(connection, pager, device=device, lane_name=lane, limit=limit, cursor=after)
+            found = journal.entries(connection, pager, device=device, lane_name=lane, limit=limit, cursor=cursor)
         rows = [_entry(fact) for fact in found.rows]
     return Response(msgspec.json.encode({"rows": rows, "next": found.next}), media_type="application/json")
 
