@@ -51,7 +51,7 @@ def labels(rng: random.Random, lots: int = 5000, serials: float = 0.5) -> Iterat
     goods = []
     for number in range(lots):
         expiry = date(2027, 1, 1) + timedelta(days=rng.randrange(900))
-        code = gtin(9520000, number % 50 + 1)
+        code = gtin(20_000, number % 50 + 1)
         goods.append((("01", code), ("17", six_digits(expiry)), ("10", f"L{number:05d}")))
     while True:
         elements = goods[rng.randrange(lots)]

@@ -32,7 +32,7 @@ class Reckoning:
 def journal_texts(rest: Rest, device: str) -> Counter[str]:
     """How often the hub's journal holds each label text of one device's scans."""
     found: Counter[str] = Counter()
-    for row in rest.rows("/journal", device=device, limit=1000):
+    for row in rest.rows("/journal", device=device, limit=500):
         if row["kind"] == "scan":
             found[row["item"]["labels"][0]] += 1
     return found
@@ -57,7 +57,7 @@ def reckon(rest: Rest, witnesses: Mapping[str, Witness], *, balances: bool = Tru
 def wrong_balances(rest: Rest, witnesses: Iterable[Witness]) -> Iterable[str]:
     """Where the hub's balances differ from the sums of the confirmed scans."""
     there: Counter[tuple[str, str, str]] = Counter()
-    for row in rest.rows("/balances", limit=1000):
+    for row in rest.rows("/balances", limit=500):
         there[row["account"], row["item"].removeprefix("gtin:"), row["lot"] or ""] += row["quantity"]
     here = Counter({(account, gtin, lot or ""): n for (account, gtin, lot), n in expected_balances(witnesses).items()})
     for key in sorted(here.keys() | there.keys()):
