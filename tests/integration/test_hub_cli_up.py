@@ -6,14 +6,15 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from hub.config import Address
 from hub.credentials import hashed
 from hub.mosquitto import Mosquitto, claim
-from tests.support.hub_process import HubProcess, cli
-from tests.support.mqtt import connected, until
+from tests.support.hub_process import HubProcess, cli, cli_json
+from tests.support.mqtt import Refused, connected, until
 from wire import codec, topics
 from wire.messages import Hello, Presence, Welcome
 from wire.topics import Leaf
@@ -160,3 +161,24 @@ def test_a_broker_that_is_given_is_used_and_none_is_started(data: Path, tmp_path
                 assert isinstance(codec.decode_down(device.next()[1]), Welcome)
     finally:
         mosquitto.stop()
+
+
+def test_a_device_added_over_http_can_connect_at_once(running: HubProcess) -> None:
+    token = cli_json("token", "add", "clerk", "--role", "admin", data=running.data)["token"]
+    answer = httpx.post(
+        f"{running.http}/api/v1/devices",
+        json={"name": "station-7", "kind": "terminal"},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=20,
+    )
+    assert answer.status_code in (200, 201), answer.text
+
+    def connects() -> bool:
+        try:
+            with connected(running.mqtt_port, "station-7", answer.json()["password"]):
+                return True
+        except Refused:
+            return False
+
+    until(connects, "the new device is let in")
+    assert f"port = {running.mqtt_port}" in answer.json()["config"]
