@@ -1,0 +1,216 @@
+"""The ledger comes out the same, however its facts travelled: one story, told over networks that get it all wrong."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.ingest import (
+    CARTON,
+    DOCK,
+    NOW,
+    PALLET,
+    RICE,
+    SHELF,
+    STATION,
+    TENT,
+    Bench,
+    batch,
+    goods,
+    unit_label,
+)
+from wire import codec
+from wire.actions import Action
+from wire.messages import AnyItem, Clock, Count, Fix, Gap, GapReason, Lane, Opaque, Quality, Receipt, Scan, Void
+
+DEVICES = ("dock-1", "gate-2", "truck-3")
+PLACES = (DOCK, SHELF, STATION, "place:wh-2", f"unit:sscc:{PALLET}", "transit:truck-3", None)
+UNIT_PLACES = (DOCK, SHELF, STATION, "transit:truck-3")
+OWNERS = (None, None, "red-cross", "caritas")
+DATES = (None, 20270131, 20261201)
+
+
+@dataclass
+class Line:
+    """All that one lane of one stream will ever hold; sequences in `holes` are read from its disk only later."""
+
+    device: str
+    stream: str
+    lane: Lane
+    items: list[AnyItem]
+    clock: Clock | None
+    holes: set[int] = field(default_factory=set)
+    acked: int = 0
+
+    def message(self, ledger: str, after: int, last: int, *, holes: bool) -> bytes:
+        """The items (after, last], with its holes declared or filled."""
+        gone = sorted(self.holes) if holes else []
+        gaps = [Gap(seq, seq, GapReason.UNREADABLE) for seq in gone if after < seq <= last]
+        items = [self.items[seq - 1] for seq in range(after + 1, last + 1) if seq not in gone]
+        return batch(
+            ledger, items, stream=self.stream, lane=self.lane, after=after, gaps=gaps, clock=self.clock, hello=1
+        )
+
+
+def tell(rng: random.Random) -> list[Line]:
+    """A story of a few devices: few goods, few places and few moments, so that everything meets everything."""
+    lines = []
+    for number, device in enumerate(rng.sample(DEVICES, rng.randint(2, 3))):
+        streams = [f"{number + 1}{letter}" * 8 for letter in "ab"[: rng.randint(1, 2)]]
+        lengths = {stream: rng.randint(5, 25) for stream in streams}
+        for stream in streams:
+            clock = rng.choice([None, Clock(base=NOW - rng.randint(0, 40), error=5)])
+            facts = [_fact(rng, lengths) for _ in range(lengths[stream])]
+            holes = set(rng.sample(range(1, len(facts) + 1), rng.choice([0, 0, 1, 3])))
+            lines.append(Line(device, stream, Lane.FACTS, facts, clock, holes))
+            fixes = [_fix(rng) for _ in range(rng.randint(0, 15))]
+            lines.append(Line(device, stream, Lane.TELEMETRY, fixes, clock))
+    return [line for line in lines if line.items]
+
+
+def _fact(rng: random.Random, lengths: dict[str, int]) -> AnyItem:
+    moment = rng.randint(0, 60)
+    times = {"at": NOW + moment, "up": moment}
+    kind = rng.random()
+    if kind < 0.15:
+        stream = rng.choice(list(lengths))
+        return Void(stream=stream, seq=rng.randint(1, lengths[stream] + 1), **times)
+    if kind < 0.27:
+        label, owner = _bulk(rng), rng.choice(OWNERS)
+        return Count(where=rng.choice(PLACES[:-1]), labels=(label,), n=rng.randint(0, 20), owner=owner, **times)
+    fact = _scan(rng, times)
+    return fact if rng.random() > 0.05 else Opaque(data=codec.encode_item(fact), **times)
+
+
+def _bulk(rng: random.Random) -> str:
+    return goods(rng.choice([RICE, TENT]), rng.choice([None, "A", "B"]), expiry=rng.choice(DATES))
+
+
+def _scan(rng: random.Random, times: dict[str, int]) -> Scan:
+    do = rng.choice(list(Action))
+    kind = rng.random()
+    if kind < 0.2:
+        label = unit_label(rng.choice([PALLET, CARTON]))
+        return Scan(do=do, labels=(label,), source=rng.choice(UNIT_PLACES), to=rng.choice(UNIT_PLACES), **times)
+    if kind < 0.5:
+        label = goods(TENT, rng.choice([None, "A", "B"]), expiry=rng.choice(DATES), serial=rng.choice("123"))
+    else:
+        label = rng.choice([_bulk(rng), _bulk(rng), f"{RICE}", "blankets, blue"])
+    labels = (label,) if rng.random() < 0.8 else (goods(RICE), label)
+    ends = {"source": rng.choice(PLACES), "to": rng.choice(PLACES)}
+    return Scan(do=do, labels=labels, n=rng.randint(1, 9), owner=rng.choice(OWNERS), **ends, **times)
+
+
+def _fix(rng: random.Random) -> Fix:
+    moment = rng.choice([rng.randint(0, 90_000), rng.randint(0, 90_000), 10_000_000])
+    lat, lon = rng.choice([(310_000_000, 1_030_000_000), (310_010_000, 1_030_000_000), (0, 0), (350_000_000, 0)])
+    quality = rng.choice([Quality.GNSS, Quality.GNSS, Quality.GNSS, Quality.SIMULATED])
+    speed = rng.choice([None, 0, 1500])
+    return Fix(at=NOW, up=moment, t=NOW + moment, lat_e7=lat, lon_e7=lon, quality=quality, speed_cms=speed)
+
+
+def deliver(rng: random.Random, made: Bench, lines: list[Line]) -> Bench:
+    """Bring every line in, over a network that delays, repeats and reorders, to a hub that dies now and then.
+
+    Senders go by receipts alone. Gives the hub that lives at the end.
+    """
+    net: list[tuple[str, bytes]] = []
+    for line in lines:
+        line.acked = 0
+    for _ in range(rng.randint(10, 60)):
+        line = rng.choice(lines)
+        after = max(0, min(line.acked + rng.choice([0, 0, 0, -3, 4]), len(line.items) - 1))
+        last = min(len(line.items), after + rng.choice([1, 2, 5, 30]))
+        message = (line.device, line.message(made.ledger, after, last, holes=rng.random() < 0.5))
+        net.extend([message] * rng.choice([1, 1, 2]))
+        rng.shuffle(net)
+        while len(net) > 6 or (net and rng.random() < 0.5):
+            made.build(*[net.pop() for _ in range(min(len(net), rng.choice([1, 1, 2, 4])))])
+            if rng.random() < 0.7:
+                made.commit()
+        if rng.random() < 0.2:
+            made.settle()
+        _hear(made, lines)
+        if rng.random() < 0.04:
+            made.close()
+            made = _hub(made.path)
+    made.take(*net)
+    _hear(made, lines)
+    for line in rng.sample(lines, len(lines)):
+        made.take((line.device, line.message(made.ledger, line.acked, len(line.items), holes=False)))
+        made.take((line.device, line.message(made.ledger, 0, len(line.items), holes=False)))
+    made.settle()
+    _hear(made, lines)
+    return made
+
+
+def _hear(made: Bench, lines: list[Line]) -> None:
+    """Receipts raise what a sender believes; none of them ever promises what the database has not got."""
+    by_key = {(line.device, line.stream, line.lane): line for line in lines}
+    for device, receipt in made.sent:
+        assert isinstance(receipt, Receipt)
+        line = by_key[device, receipt.stream, receipt.lane]
+        assert receipt.through <= made.through(device, receipt.stream, receipt.lane)
+        line.acked = max(line.acked, receipt.through)
+    made.sent.clear()
+
+
+def in_order(made: Bench, lines: list[Line]) -> None:
+    """The same story as a good day brings it: each line once, whole."""
+    for line in lines:
+        (receipt,) = made.take((line.device, line.message(made.ledger, 0, len(line.items), holes=False)))
+        assert receipt.through == len(line.items)
+    made.settle()
+
+
+def compare(found: dict[str, list[tuple]], wanted: dict[str, list[tuple]], replay: str) -> None:
+    """Both have the same rows in every table."""
+    for table, rows in wanted.items():
+        extra, missing = Counter(found[table]) - Counter(rows), Counter(rows) - Counter(found[table])
+        assert not extra, f"{table} has {extra}; replay: {replay}"
+        assert not missing, f"{table} lacks {missing}; replay: {replay}"
+
+
+def _hub(path: Path) -> Bench:
+    """A hub whose opaque items are tried out without a child: all of them are sound here."""
+    made = Bench(path)
+    made.try_out = lambda _: None
+    return made
+
+
+def _play(seed: int, folder: Path, name: str) -> None:
+    replay = f"pytest 'tests/property/test_ledger_order.py::{name}[{seed}]'"
+    lines = tell(random.Random(seed))
+    good = _hub(folder / "good.db")
+    try:
+        in_order(good, lines)
+        wanted = good.tables()
+    finally:
+        good.close()
+    for journey in range(2):
+        made = _hub(folder / f"journey-{journey}.db")
+        try:
+            made = deliver(random.Random(f"{seed}/{journey}"), made, lines)
+            assert all(line.acked == len(line.items) for line in lines), replay
+            compare(made.tables(), wanted, replay)
+            assert made.findings() == [], replay
+            assert made.rows("SELECT device, seq, detail FROM quarantine") == [], replay
+            assert made.rows("SELECT * FROM gap") == [], replay
+            again = made.rebuilt()
+            assert again.same, f"{again.differences}; replay: {replay}"
+        finally:
+            made.close()
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_ledger_is_the_same_for_any_order_repetition_splitting_and_delay(seed: int, tmp_path: Path):
+    name = test_the_ledger_is_the_same_for_any_order_repetition_splitting_and_delay.__name__
+    _play(seed, tmp_path, name)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1000, 1400))
+def test_the_ledger_is_the_same_for_many_more_seeds(seed: int, tmp_path: Path):
+    _play(seed, tmp_path, test_the_ledger_is_the_same_for_many_more_seeds.__name__)

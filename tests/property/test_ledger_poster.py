@@ -1,0 +1,66 @@
+"""The quick way of posting a scan and the thorough one say the same of every scan."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.ingest.group import LaneRef, Rows
+from hub.ingest.poster import Poster
+from tests.support.ingest import NOW, PALLET, RICE, TENT
+from tests.support.labels import hostile
+from wire.actions import Action
+from wire.labels import element_string
+from wire.messages import Clock, Lane, Scan
+
+LANES = [
+    LaneRef(device="a", device_id=1, id_=11, lane=Lane.FACTS, clock=None, received=NOW),
+    LaneRef(device="b", device_id=2, id_=12, lane=Lane.FACTS, clock=Clock(base=NOW, error=3), received=NOW),
+]
+PLACES = st.sampled_from([None, "place:wh-1", "place:wh-2/a", f"unit:sscc:{PALLET}", "virtual:adjustment"])
+LABELS = st.one_of(
+    st.builds(
+        element_string,
+        gtin=st.sampled_from([RICE, TENT, None]),
+        lot=st.sampled_from([None, "A", "B"]),
+        serial=st.sampled_from([None, "1", "2"]),
+        expiry=st.sampled_from([None, 20270101, 20280101]),
+        best_before=st.sampled_from([None, 20270101]),
+        count=st.sampled_from([None, 0, 6]),
+        sscc=st.sampled_from([None, None, None, PALLET]),
+        symbology=st.sampled_from(["]C1", "]d2", ""]),
+    ).filter(bool),
+    hostile.filter(bool),
+)
+SCANS = st.builds(
+    Scan,
+    at=st.integers(NOW, NOW + 3),
+    up=st.integers(0, 3),
+    do=st.sampled_from(Action),
+    labels=st.lists(LABELS, min_size=1, max_size=2).map(tuple),
+    source=PLACES,
+    to=PLACES,
+    n=st.integers(1, 9),
+    owner=st.sampled_from([None, "red-cross"]),
+)
+
+
+class Thorough(Poster):
+    """A poster without its quick way."""
+
+    def _scan(self, rows: Rows, lane: LaneRef, seq: int, scan: Scan) -> bool:
+        return False
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from(LANES), SCANS), max_size=8), max_size=4))
+def test_the_quick_way_posts_what_the_thorough_way_posts(groups: list):
+    quick, thorough = Poster(), Thorough()
+    seq = 0
+    for group in groups:
+        # Twice, so that the second time everything is known and the quick way is taken wherever it may be.
+        for _ in range(2):
+            left, right = Rows(), Rows()
+            for lane, scan in group:
+                seq += 1
+                quick.add(left, lane, [(seq, scan)])
+                thorough.add(right, lane, [(seq, scan)])
+            assert left == right
+            assert not left.quarantine
