@@ -196,6 +196,8 @@ class PlausibilityGate:
                 self.implausible += newest - 1
                 self._waiting = chain[-2:]
             return []
+        if self._chorus and newest < 2 and not chain[newest].strong:
+            return []  # where sentences used to agree, two lone ones start no new track
         sure = any(one.dated for one in chain) or sum(one.claimed for one in chain) > 1 or len(chain) >= _MAX_WAITING
         return self._let_through() if sure else []
 
