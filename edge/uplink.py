@@ -98,7 +98,7 @@ class Uplink:
     def start(self) -> None:
         """Begin. Once only."""
         self._outbox.on_change = self.wake
-        self._thread = threading.Thread(target=self._main, name="uplink")
+        self._thread = threading.Thread(target=self._main, name="uplink", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

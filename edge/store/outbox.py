@@ -120,9 +120,7 @@ class Outbox:
         if lowered:
             self.flush()
         elif lane is Lane.TELEMETRY and through > row.gone:
-            engine.attempt(
-                lambda: retention.drop(engine.lock, engine.loose, engine.rows[stream, lane], through), "tidy"
-            )
+            engine.attempt(lambda: self._drop(stream, lane), "tidy")
 
     def flush(self) -> None:
         """Write down how far the hub is. What is not written down is only asked for again. Raises OutboxError."""
@@ -250,6 +248,11 @@ class Outbox:
                 "UPDATE lanes SET sent = ? WHERE no = ? AND lane = ?", (upto + SENT_AHEAD, row.no, row.lane.value)
             )
             row.sent = upto + SENT_AHEAD
+
+    def _drop(self, stream: str, lane: Lane) -> None:
+        row = self._engine.rows.get((stream, lane))
+        if row is not None:  # else its stream was lost with a damaged file
+            retention.drop(self._engine.lock, self._engine.loose, row, row.through)
 
     def _record(self) -> None:
         engine = self._engine

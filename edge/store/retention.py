@@ -36,12 +36,16 @@ def drop(lock: RLock, db: sqlite3.Connection, row: LaneRow, through: int) -> Non
                 (start + row.gone, start + step),
             ).rowcount
             db.execute(
-                "UPDATE lanes SET gone = ?, kept = max(0, kept - ?), through = ? WHERE no = ? AND lane = ?",
-                (step, deleted, row.through, row.no, row.lane.value),
+                "UPDATE lanes SET gone = ?, kept = ?, through = ? WHERE no = ? AND lane = ?",
+                (step, kept := _kept(row, deleted, step), row.through, row.no, row.lane.value),
             )
             db.execute("COMMIT")
-            row.gone = step
-            row.kept = max(0, row.kept - deleted)
+            row.gone, row.kept = step, kept
+
+
+def _kept(row: LaneRow, deleted: int, gone: int) -> int:
+    """How many are left; never more than there can be, should rows have got lost without a trace."""
+    return max(0, min(row.kept - deleted, row.last - gone))
 
 
 def record(db: sqlite3.Connection, rows: Iterable[LaneRow], hub_ms: int) -> None:
@@ -112,11 +116,11 @@ def thin(lock: RLock, db: sqlite3.Connection, row: LaneRow) -> int:
         victims = found[::2] if len(found) > 1 else []
         db.executemany("DELETE FROM telemetry WHERE id = ?", victims)
         db.execute(
-            "UPDATE lanes SET kept = max(0, kept - ?1), thinned = thinned + ?1 WHERE no = ?2 AND lane = 'telemetry'",
-            (len(victims), row.no),
+            "UPDATE lanes SET kept = ?, thinned = thinned + ? WHERE no = ? AND lane = 'telemetry'",
+            (kept := _kept(row, len(victims), row.gone), len(victims), row.no),
         )
         db.execute("COMMIT")
-        row.kept = max(0, row.kept - len(victims))
+        row.kept = kept
         row.thinned += len(victims)
     return len(victims)
 

@@ -370,12 +370,16 @@ ACTS = (
 
 
 def play(
-    seed: int, mutants: frozenset[str] = frozenset(), acts: int = 250, more: dict[str, float] | None = None
+    seed: int,
+    mutants: frozenset[str] = frozenset(),
+    acts: int = 250,
+    more: dict[str, float] | None = None,
+    most_ms: int = 900_000,
 ) -> World:
     """One schedule: faults, then quiet, then the promises. Raises BrokenError."""
     world = World(seed, mutants, more)
     for _ in range(acts):
         world.act()
-    world.settle(most_ms=450_000 if not world.poison else 3_600_000)
+    world.settle(most_ms=most_ms if not world.poison else 3_600_000)
     world.check()
     return world
