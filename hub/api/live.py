@@ -186,9 +186,14 @@ class LiveFeed:
                 screen.give(message)
 
     def _events(self, rows: Sequence[Change]) -> list[bytes]:
-        """One event a topic for consecutive rows; only the last names its id, for it alone stands for all of them."""
+        """One event a topic for consecutive rows; only the last names its id, for it alone stands for all of them.
+
+        Discrepancies are projections: whatever moves stock may raise or clear one.
+        """
         merged: dict[str, Any] = {}
         for row in rows:
+            if row.topic == "stock":
+                merged.setdefault("discrepancy", {})
             merged[row.topic] = _merge(merged.get(row.topic), row.data)
         last = len(merged) - 1
         return [

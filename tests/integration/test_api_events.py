@@ -45,11 +45,11 @@ class Stream:
         return None
 
     def event(self):
-        """The next event: its name and data; None at the end. Remembers ids as a browser does."""
+        """The next event (name, data), but for `discrepancy`, which comes with each of stock; None at the end."""
         while (lines := self.block()) is not None:
             fields = dict(line.split(": ", 1) for line in lines if not line.startswith(":"))
             self.last_id = fields.get("id", self.last_id)
-            if "event" in fields:
+            if fields.get("event", "discrepancy") != "discrepancy":
                 return fields["event"], json.loads(fields["data"])
         return None
 
@@ -93,6 +93,14 @@ def test_what_ingest_commits_is_told_to_an_open_screen(web):
         found = dict([stream.event(), stream.event()])
     assert found["stock"]["sites"] == ["wh-1"]
     assert found["device"] == {"names": ["d-1"]}
+
+
+def test_whatever_moves_stock_may_concern_a_discrepancy(web):
+    with listening(web) as stream:
+        add_change(web.database, "stock", '{"sites":["wh-1"]}')
+        web.live.notify()
+        assert [line for line in stream.block() if line != ": beat"] == ["event: discrepancy", "data: {}"]
+        assert stream.event() == ("stock", {"sites": ["wh-1"]})
 
 
 def test_a_change_by_another_program_is_told_too(web):
