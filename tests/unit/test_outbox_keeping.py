@@ -242,9 +242,9 @@ def test_opening_does_not_look_at_the_rows(tmp_path):
     with closing(open_box(tmp_path)) as box:
         for start in range(0, 100_000, 10_000):
             box.append_facts(scans(10_000, start))
-    began = time.perf_counter()
+    began = time.thread_time()  # a busy machine does not count
     with closing(open_box(tmp_path)) as box:
-        assert time.perf_counter() - began < 0.25
+        assert time.thread_time() - began < 0.1
         assert box.stats().pending_facts == 100_000
 
 
