@@ -10,7 +10,7 @@ ARGS :=
 help:
 	@echo 'make setup   install what is missing: system packages, .venv, the project with its dashboard'
 	@echo 'make demo    play a relief operation on simulated devices (ARGS="--once", "--fresh")'
-	@echo 'make test    run the tests (ARGS="-k words")'
+	@echo 'make test    set up, then run the tests (ARGS="-k words")'
 	@echo 'make check   formatting, lint, types, import law, dashboard types'
 	@echo 'make soak    run the long seeds'
 	@echo 'make clean   remove what was built and cached; data in var/ stays'
@@ -22,13 +22,13 @@ demo:
 	@deploy/setup.sh --run-only
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
-test: | $(PYTHON)
+test: setup
 	$(PYTHON) -m pytest -m 'not soak' $(ARGS)
 
-soak: | $(PYTHON)
+soak: setup
 	$(PYTHON) -m pytest -m soak $(ARGS)
 
-check: | $(PYTHON)
+check: setup
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m mypy
@@ -41,7 +41,3 @@ clean:
 	rm -rf build dist hub/ui/dist hub/ui/node_modules test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
-
-$(PYTHON):
-	@echo 'There is no .venv yet: run make setup first.' >&2
-	@exit 1
