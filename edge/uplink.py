@@ -160,7 +160,7 @@ class Uplink:
 
     def _session(self) -> None:
         """One connection, from the first packet to the last."""
-        connection = f"{self._device}-{secrets.token_hex(6)}"
+        connection = f"relay-{secrets.token_hex(8)}"
         link = self._link = Link(
             self._settings.hub,
             client_id=connection,
@@ -255,9 +255,7 @@ class Uplink:
     def _present(self, connection: str, *, online: bool) -> bytes:
         at = time.time_ns() // 1_000_000
         kind = self._settings.device.kind
-        return encode(
-            Presence(run=self._run, connection=connection[:40], online=online, at=at, version=VERSION, kind=kind)
-        )
+        return encode(Presence(run=self._run, connection=connection, online=online, at=at, version=VERSION, kind=kind))
 
     def _goodbye(self, link: Link, connection: str) -> None:
         link.publish(self._presence, self._present(connection, online=False), retain=True)
