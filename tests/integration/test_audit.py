@@ -1,0 +1,138 @@
+"""Each check of the audit bites: its violation is planted in a sound ledger, and found."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.store.audit import CHECKS
+from tests.support.ingest import (
+    CARTON,
+    DOCK,
+    PALLET,
+    SHELF,
+    TENT,
+    Bench,
+    batch,
+    bench,
+    count,
+    fix,
+    goods,
+    opaque,
+    scan,
+    unit_label,
+    void,
+)
+from wire.actions import Action
+from wire.messages import Gap, GapReason, Lane
+
+FACTS = [
+    scan(goods(lot="A"), at=1, n=10),
+    scan(goods(lot="A"), at=2, n=4, do=Action.MOVE, source=DOCK, to=SHELF),
+    count(goods(lot="A"), 5, at=3),
+    scan(goods(TENT, "T", serial="1"), at=4),
+    scan(goods(TENT, serial="1"), at=5, do=Action.PACK, source=DOCK, to=f"unit:sscc:{PALLET}"),
+    scan(unit_label(), at=6),
+    scan(unit_label(CARTON), at=7, to=f"unit:sscc:{PALLET}"),
+    void(8),
+    scan(goods(lot="B"), at=8),
+    opaque(b"?"),
+    b"7",
+]
+
+
+@pytest.fixture
+def made(tmp_path: Path):
+    with bench(tmp_path / "hub.db") as one:
+        gap = Gap(12, 14, GapReason.TRIMMED)
+        one.take(("a", batch(one.ledger, [*FACTS, scan(goods(lot="B"))], gaps=[gap])))
+        one.take(("a", batch(one.ledger, [fix(1), fix(2)], lane=Lane.TELEMETRY, gaps=[Gap(1, 7, GapReason.THINNED)])))
+        one.settle()
+        yield one
+
+
+def test_a_sound_ledger_has_no_findings(made: Bench):
+    assert made.findings() == []
+
+
+def test_an_empty_ledger_has_no_findings(tmp_path: Path):
+    with bench(tmp_path / "hub.db") as empty:
+        assert empty.findings() == []
+
+
+SUMS, FOLLOW, UNITS, ONCE, UNDONE = CHECKS
+PLANTS = {
+    "a balance that grew by itself": ("UPDATE balance SET quantity = quantity + 1 WHERE quantity > 0", {SUMS, FOLLOW}),
+    "two balances that hide each other": (
+        (
+            "UPDATE balance SET quantity = quantity + CASE WHEN quantity > 0 THEN 1 ELSE -1 END"
+            " WHERE lot_id = (SELECT min(id) FROM lot WHERE lot = 'B')"
+        ),
+        {FOLLOW},
+    ),
+    "a balance that is gone": ("DELETE FROM balance WHERE lot_id = (SELECT id FROM lot WHERE lot = 'T')", {FOLLOW}),
+    "a move of another quantity": ("UPDATE move SET quantity = quantity + 1 WHERE seq = 1", {FOLLOW}),
+    "a move that was never counted": (
+        "INSERT INTO move SELECT lot_id, at, lane_id, 900, source_id, to_id, quantity, 0 FROM move WHERE seq = 1",
+        {FOLLOW},
+    ),
+    "an adjustment that nobody made": ("UPDATE tally SET adjustment = adjustment + 1", {FOLLOW}),
+    "a serial-numbered item counted twice": (
+        "UPDATE balance SET quantity = quantity * 2 WHERE lot_id = (SELECT id FROM lot WHERE lot = 'T')",
+        {FOLLOW},
+    ),
+    "a unit that stands elsewhere": (
+        "UPDATE unit SET account_id = (SELECT id FROM account WHERE code = 'place:wh-1/a01')",
+        {UNITS},
+    ),
+    "a unit that is nowhere": ("DELETE FROM unit", {UNITS}),
+    "a unit that nobody saw": ("INSERT INTO unit VALUES ('sscc:999', 1, 0)", {UNITS}),
+    "a unit inside of itself": (
+        (
+            "UPDATE sighting SET to_id = (SELECT id FROM account WHERE code LIKE 'unit:%') WHERE unit LIKE 'sscc:%';"
+            "UPDATE unit SET account_id = (SELECT id FROM account WHERE code LIKE 'unit:%')"
+        ),
+        {UNITS},
+    ),
+    "a fact that counts as two things": (
+        "INSERT INTO void SELECT lane_id, 4000, lane_id, seq, 0 FROM move WHERE seq = 1",
+        {ONCE},
+    ),
+    "a fact in quarantine that counts": (
+        (
+            "INSERT INTO quarantine (device, lane_id, seq, received_at, reason, detail, bytes, digest)"
+            " SELECT 'a', lane_id, seq, 0, 'invalid', '', x'', '' FROM move WHERE seq = 1"
+        ),
+        {ONCE},
+    ),
+    "a batch that was stored twice": (
+        (
+            "INSERT INTO journal (lane_id, after, last, received_at, applied, body)"
+            " SELECT lane_id, after, last, received_at, applied, body FROM journal"
+        ),
+        {ONCE},
+    ),
+    "a batch that is gone": ("DELETE FROM journal", {ONCE}),
+    "a gap that closed by itself": ("DELETE FROM gap WHERE reason = 'trimmed'", {ONCE}),
+    "thinned telemetry that nobody counted": ("DELETE FROM gap WHERE reason = 'thinned'", {ONCE}),
+    "a lane that says more than was stored": ("UPDATE lane SET through = through + 1, last = last + 1", {ONCE}),
+    "an undo that was not applied": (
+        "INSERT INTO void SELECT lane_id, seq, lane_id, 4001, 0 FROM move WHERE seq = 1",
+        {UNDONE},
+    ),
+    "an undo that nobody asked for": ("UPDATE tally SET voided = 1", {FOLLOW, UNDONE}),
+}
+
+
+@pytest.mark.parametrize("what", PLANTS)
+def test_the_audit_finds(made: Bench, what: str):
+    statements, checks = PLANTS[what]
+    with made.database.write() as connection:
+        for statement in statements.split(";"):
+            assert connection.exec_driver_sql(statement).rowcount > 0
+    found = made.findings()
+    assert {finding.check for finding in found} == checks, found
+    assert all(len(finding.sentence) > 20 for finding in found)
+
+
+def test_every_check_has_a_violation_that_it_finds():
+    assert {check for _, checks in PLANTS.values() for check in checks} == set(CHECKS)

@@ -1,0 +1,155 @@
+"""The hub's database: one schema by two ways, durable, and clear about what it cannot open."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from hub.errors import StoreError
+from hub.store import schema
+from hub.store.canon import CANON, PROJECTIONS
+from hub.store.database import Database
+
+
+@pytest.fixture
+def database(tmp_path: Path):
+    made = Database.open(tmp_path / "hub.db")
+    yield made
+    made.close()
+
+
+def described(path: Path) -> dict[str, object]:
+    """Tables with their columns, keys, checks and options, and indexes, as far as their meaning goes."""
+    found: dict[str, object] = {}
+    with closing(sqlite3.connect(path)) as connection:
+        for kind, name, table, text in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
+            if table == "alembic_version" or name == "sqlite_sequence":
+                continue
+            if kind == "index":
+                rows = connection.execute(f"PRAGMA index_xinfo('{name}')").fetchall()
+                where = (text or "").partition("WHERE")[2].strip()
+                unique = [row[2:] for row in connection.execute(f"PRAGMA index_list('{table}')") if row[1] == name]
+                found[f"index {table} {name}"] = (sorted(rows), where, unique)
+                continue
+            plain = re.sub(r"\s+", " ", text).replace('"', "")
+            found[f"table {name}"] = {
+                "columns": connection.execute(f"PRAGMA table_xinfo('{name}')").fetchall(),
+                "foreign": sorted(row[2:] for row in connection.execute(f"PRAGMA foreign_key_list('{name}')")),
+                "checks": sorted(re.findall(r"CHECK \((.*?)\)(?:,| \))", plain)),
+                "options": plain.rpartition(")")[2].strip().split(", "),
+                "autoincrement": "AUTOINCREMENT" in plain,
+            }
+    return found
+
+
+def test_a_fresh_schema_is_the_migrated_one(database: Database, tmp_path: Path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'fresh.db'}")
+    schema.metadata.create_all(engine)
+    engine.dispose()
+    migrated, fresh = described(database.path), described(tmp_path / "fresh.db")
+    assert set(migrated) == set(fresh)
+    for name in fresh:
+        assert migrated[name] == fresh[name], name
+
+
+def test_every_table_is_strict(database: Database):
+    tables = {name: told for name, told in described(database.path).items() if name.startswith("table ")}
+    assert len(tables) == len(schema.metadata.tables)
+    assert [name for name, told in tables.items() if "STRICT" not in told["options"]] == []
+
+
+def test_every_projection_is_compared_and_made_again():
+    assert set(CANON) == set(PROJECTIONS)
+
+
+def test_opening_again_changes_nothing(tmp_path: Path):
+    dumps, facts = [], []
+    for _ in range(2):
+        database = Database.open(tmp_path / "hub.db")
+        facts.append((database.ledger, database.generation))
+        database.close()
+        with closing(sqlite3.connect(tmp_path / "hub.db")) as connection:
+            dumps.append(list(connection.iterdump()))
+    assert dumps[0] == dumps[1]
+    assert facts[0] == facts[1]
+    assert all(re.fullmatch(r"[0-9a-f]{16}", fact) for fact in facts[0])
+    database.close()
+
+
+def test_what_is_committed_is_on_the_disk_before_anyone_hears_of_it(database: Database):
+    with database.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_reader_cannot_write(database: Database):
+    with database.read() as connection, pytest.raises(OperationalError, match="readonly"):
+        connection.exec_driver_sql("DELETE FROM meta")
+
+
+def test_a_reader_sees_one_moment_while_the_writer_goes_on(database: Database):
+    query = "SELECT count(*) FROM change"
+    with database.read() as reading:
+        before = reading.exec_driver_sql(query).scalar()
+        with database.write() as writing:
+            writing.exec_driver_sql("INSERT INTO change (at, topic, data) VALUES (0, 'x', '{}')")
+        assert reading.exec_driver_sql(query).scalar() == before
+    with database.read() as reading:
+        assert reading.exec_driver_sql(query).scalar() == before + 1
+
+
+def test_a_savepoint_gives_back_what_came_in_it_and_no_more(database: Database):
+    insert = "INSERT INTO change (at, topic, data) VALUES (0, ?, '{}')"
+    with database.write() as connection:
+        connection.exec_driver_sql(insert, ("kept",))
+        nested = connection.begin_nested()
+        connection.exec_driver_sql(insert, ("lost",))
+        nested.rollback()
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT topic FROM change").scalars().all() == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [(b"no database at all" * 100, "restore"), (b"SQLite format 3\x00" + b"\xff" * 4096, "aside")],
+)
+def test_a_file_that_is_no_database_says_what_helps_and_stays_as_it_is(tmp_path: Path, content: bytes, advice: str):
+    path = tmp_path / "hub.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=advice) as caught:
+        Database.open(path)
+    assert str(path) in str(caught.value)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("where", ["missing/hub.db", "."])
+def test_a_place_where_no_database_can_be_says_what_helps(tmp_path: Path, where: str):
+    with pytest.raises(StoreError, match="folder exists"):
+        Database.open(tmp_path / where)
+
+
+def test_a_database_of_a_newer_hub_is_left_alone(tmp_path: Path):
+    Database.open(tmp_path / "hub.db").close()
+    with closing(sqlite3.connect(tmp_path / "hub.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(StoreError, match="newer hub"):
+        Database.open(tmp_path / "hub.db")
+
+
+def test_a_second_writer_waits_for_the_first_and_then_sees_what_it_wrote(database: Database):
+    """Two transactions that both read and then write would else both be right and one of them refused."""
+    other = Database(database.path)
+    try:
+        with database.write() as first:
+            first.exec_driver_sql("INSERT INTO change (at, topic, data) VALUES (0, 'x', '{}')")
+            with other.read() as reading:
+                assert reading.exec_driver_sql("SELECT count(*) FROM change").scalar() == 0
+        with other.write() as second:
+            assert second.exec_driver_sql("SELECT count(*) FROM change").scalar() == 1
+    finally:
+        other.close()
