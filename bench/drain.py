@@ -56,7 +56,7 @@ def drain(rng: random.Random, folder: Path, events: int) -> dict[str, Any]:
         agent = Agent(folder, DEVICE, "scanner", port=hub.mqtt_port, password=password, ports="")
         say("draining")
         with agent:
-            wait_for("the backlog", lambda: _facts(rest.base, rest.token) >= events, timeout_s=600, pause_s=0.02)
+            wait_for("the backlog", lambda: _facts(rest.base, rest.token) >= events, timeout_s=600, pause_s=0.04)
             ended = time.time()
             peak = rss_mib(agent.pid, "VmHWM")
         first = rest.get("/journal", device=DEVICE, limit=1)["rows"][0]["received_at"]

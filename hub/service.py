@@ -7,6 +7,7 @@ must not look like one.
 """
 
 import contextlib
+import gc
 import os
 import resource
 import secrets
@@ -201,11 +202,23 @@ def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
         signal.signal(number, lambda *_: hub.ask_to_stop())
     signal.signal(signal.SIGHUP, lambda *_: hub.ask_to_reload())
     running = hub.start()
+    _spare_the_collector()
     try:
         announce(running)
         return hub.wait()
     finally:
         hub.stop()
+
+
+def _spare_the_collector() -> None:
+    """Have cyclic garbage looked for rarely.
+
+    A group is 50,000 small objects without a cycle; looking through them again and again took a third of the
+    reader's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 50)
 
 
 def _clock() -> int:
