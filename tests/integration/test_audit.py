@@ -5,15 +5,13 @@ from pathlib import Path
 import pytest
 
 from hub.store.audit import CHECKS
-from tests.support.ingest import (
+from tests.support.facts import (
     CARTON,
     DOCK,
     PALLET,
     SHELF,
     TENT,
-    Bench,
     batch,
-    bench,
     count,
     fix,
     goods,
@@ -22,6 +20,7 @@ from tests.support.ingest import (
     unit_label,
     void,
 )
+from tests.support.ingest import Bench, bench
 from wire.actions import Action
 from wire.messages import Gap, GapReason, Lane
 

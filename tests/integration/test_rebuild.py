@@ -7,21 +7,8 @@ import pytest
 from hub.errors import StoreError
 from hub.ingest.rebuild import rebuild
 from hub.store.canon import CANON
-from tests.support.ingest import (
-    DOCK,
-    PALLET,
-    SHELF,
-    TENT,
-    Bench,
-    batch,
-    bench,
-    count,
-    fix,
-    goods,
-    scan,
-    unit_label,
-    void,
-)
+from tests.support.facts import DOCK, PALLET, SHELF, TENT, batch, count, fix, goods, scan, unit_label, void
+from tests.support.ingest import Bench, bench
 from wire.actions import Action
 from wire.messages import Gap, GapReason, Lane
 

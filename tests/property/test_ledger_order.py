@@ -7,20 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ingest import (
-    CARTON,
-    DOCK,
-    NOW,
-    PALLET,
-    RICE,
-    SHELF,
-    STATION,
-    TENT,
-    Bench,
-    batch,
-    goods,
-    unit_label,
-)
+from tests.support.facts import CARTON, DOCK, NOW, PALLET, RICE, SHELF, STATION, TENT, batch, goods, unit_label
+from tests.support.ingest import Bench, station
 from wire import codec
 from wire.actions import Action
 from wire.messages import AnyItem, Clock, Count, Fix, Gap, GapReason, Lane, Opaque, Quality, Receipt, Scan, Void
@@ -180,15 +168,20 @@ def _hub(path: Path) -> Bench:
     return made
 
 
+def _good(folder: Path, lines: list[Line]) -> dict[str, list[tuple]]:
+    """The tables after a good day."""
+    made = _hub(folder / "good.db")
+    try:
+        in_order(made, lines)
+        return made.tables()
+    finally:
+        made.close()
+
+
 def _play(seed: int, folder: Path, name: str) -> None:
     replay = f"pytest 'tests/property/test_ledger_order.py::{name}[{seed}]'"
     lines = tell(random.Random(seed))
-    good = _hub(folder / "good.db")
-    try:
-        in_order(good, lines)
-        wanted = good.tables()
-    finally:
-        good.close()
+    wanted = _good(folder, lines)
     for journey in range(2):
         made = _hub(folder / f"journey-{journey}.db")
         try:
@@ -208,6 +201,33 @@ def _play(seed: int, folder: Path, name: str) -> None:
 def test_the_ledger_is_the_same_for_any_order_repetition_splitting_and_delay(seed: int, tmp_path: Path):
     name = test_the_ledger_is_the_same_for_any_order_repetition_splitting_and_delay.__name__
     _play(seed, tmp_path, name)
+
+
+@pytest.mark.parametrize("seed", range(2000, 2006))
+def test_the_ledger_is_the_same_through_the_two_threads(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hub.ingest.opaque.try_out", lambda _: None)
+    replay = f"pytest '{__file__}::{test_the_ledger_is_the_same_through_the_two_threads.__name__}[{seed}]'"
+    rng = random.Random(seed)
+    lines = tell(rng)
+    wanted = _good(tmp_path, lines)
+    with station(tmp_path / "threads.db") as hub:
+        messages = [
+            (line.device, line.message(hub.ledger, after, min(len(line.items), after + rng.randint(1, 6)), holes=holes))
+            for line in lines
+            for after in range(len(line.items))
+            for holes in (False, True)
+        ]
+        rng.shuffle(messages)
+        for message in messages:
+            hub.send(*message)
+        for line in lines:
+            hub.send(line.device, line.message(hub.ledger, 0, len(line.items), holes=False))
+        hub.flush()
+        hub.until(lambda: not hub.rows("SELECT 1 FROM opaque WHERE state = 'waiting'"), "opaque items")
+        compare(hub.tables(), wanted, replay)
+        assert hub.findings() == [], replay
+        assert hub.quarantine() == [], replay
+        assert hub.rebuilt().same, replay
 
 
 @pytest.mark.soak

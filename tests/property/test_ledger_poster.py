@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from hub.ingest.group import LaneRef, Rows
 from hub.ingest.poster import Poster
-from tests.support.ingest import NOW, PALLET, RICE, TENT
+from tests.support.facts import NOW, PALLET, RICE, TENT
 from tests.support.labels import hostile
 from wire.actions import Action
 from wire.labels import element_string

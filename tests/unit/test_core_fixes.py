@@ -5,7 +5,7 @@ from math import isclose
 import pytest
 
 from hub.core.fixes import FUTURE_MS, Point, distance_m, intrinsic, judge
-from tests.support.ingest import NOW
+from tests.support.facts import NOW
 
 DEGREE_M = 111_194.9
 """One degree of a great circle on a sphere of the Earth's mean radius."""

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.core.identity import account_kind, account_site, corrected, lane_id
-from tests.support.ingest import NOW, STREAM
+from tests.support.facts import NOW, STREAM
 from wire.messages import Clock
 
 

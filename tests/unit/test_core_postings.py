@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.postings import Counted, LotKey, Moved, Sighted, Voided, post
-from tests.support.ingest import DOCK, PALLET, RICE, SHELF, STREAM, TENT, count, goods, scan, unit_label, void
+from tests.support.facts import DOCK, PALLET, RICE, SHELF, STREAM, TENT, count, goods, scan, unit_label, void
 from tests.support.labels import hostile
 from wire.actions import ADJUSTMENT, DAMAGED, DONOR_IN, LOST, UNKNOWN, WITH_RECIPIENT, Action
 from wire.labels import element_string
