@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from wire.checkdigits import check_digit, expand_upc_e, is_checked, is_digits
 from wire.elements import GS, LONGEST_VALUE, MOST_FAULTS, element_string, read
 
-__all__ = ["DEFAULT_YEAR", "GS", "Kind", "Label", "check_digit", "element_string", "merge", "parse"]
+__all__ = ["DEFAULT_YEAR", "GS", "Kind", "Label", "check_digit", "element_string", "merge", "parse", "parts"]
 
 DEFAULT_YEAR: Final = 2026
 """The year that two-digit years are read around where the caller names none: 77 to 99 are 1977 to 1999, 00 to 76 are
@@ -115,6 +115,17 @@ def parse(raw: str, *, year: int | None = None) -> Label:
                 produced=made,
             )
     return thorough(raw, year=DEFAULT_YEAR if year is None else year)
+
+
+def parts(raw: str) -> tuple[str | None, ...] | None:
+    """The elements of a label of the common shape, as they stand: what parse() reads with little effort.
+
+    Symbology, GTIN, production date, best-before date, expiry date, lot, serial number. None for any other shape.
+    Neither check digit nor dates are looked at: two labels that differ in nothing but the last part say the same of
+    everything but the serial number.
+    """
+    found = _COMMON(raw)
+    return None if found is None else found.groups()
 
 
 _COMMON = re.compile(

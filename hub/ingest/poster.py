@@ -12,8 +12,11 @@ from hub.ingest.group import FixRow, LaneRef, Quarantined, Rows, Tally, VoidRow
 from wire import codec
 from wire.actions import ADJUSTMENT, Action
 from wire.errors import Reason
-from wire.labels import parse
+from wire.labels import parse, parts
 from wire.messages import AnyItem, Count, Fix, Health, Lane, Opaque, Scan, Void
+
+MOST_REMEMBERED = 500_000
+"""Label texts, less their serial numbers, whose lot is known without reading them again."""
 
 
 class Poster:
@@ -31,7 +34,7 @@ class Poster:
         self._last_lot = 0
         self._last_account = 0
         self._ends: dict[tuple[Action, str | None, str | None], tuple[int, int]] = {}
-        self._lots: dict[tuple[str | None, str | None, str | None, int | None], int] = {}
+        self._lots: dict[tuple[tuple[str | None, ...], str | None], tuple[int, str]] = {}
 
     def load(self, connection: Connection) -> None:
         """Read again what the database holds: at the start and after any rollback."""
@@ -48,40 +51,40 @@ class Poster:
 
     def add(self, rows: Rows, lane: LaneRef, pairs: Iterable[tuple[int, AnyItem | BadItem]]) -> None:
         """Post items with their sequences into rows. What cannot be posted goes to rows.quarantine; never raises."""
+        if not lane.facts:
+            for seq, item in pairs:
+                self._slowly(rows, lane, seq, item)
+            return
+        ends_of, lot_of, base = self._ends.get, self._lots.get, None if lane.clock is None else lane.clock.base
+        moved, seen, flows, units, again, id_ = rows.moves, rows.seen, rows.flows, rows.units, rows.again, lane.id
         for seq, item in pairs:
-            try:
-                if type(item) is not Scan or not lane.facts or not self._scan(rows, lane, seq, item):
-                    self._other(rows, lane, seq, item)
-            except Exception as error:
-                data = item.data if isinstance(item, BadItem) else codec.encode_item(item)
-                self._refuse(rows, lane, seq, BadItem(data, Reason.UNINTERPRETABLE, repr(error)))
+            if type(item) is not Scan or len(item.labels) != 1 or (said := parts(item.labels[0])) is None:
+                self._slowly(rows, lane, seq, item)
+                continue
+            # The quick way: a label of the common shape whose lot and accounts were posted before, by post().
+            ends = ends_of((item.do, item.source, item.to))
+            known = lot_of((said[:-1], item.owner))
+            if ends is None or known is None:
+                self._slowly(rows, lane, seq, item)
+                continue
+            at = item.at if base is None else item.up + base
+            source, to = ends
+            lot, prefix = known
+            if (serial := said[-1]) is None:
+                moved.append((lot, at, id_, seq, source, to, item.n, 0))
+                flows[source, to, lot] += item.n
+                continue
+            unit = prefix + serial
+            seen.append((unit, at, id_, seq, lot, source, to, 0))
+            (again if unit in units else units).add(unit)
+            flows[source, to, lot] += 1
 
-    def _scan(self, rows: Rows, lane: LaneRef, seq: int, scan: Scan) -> bool:
-        """The quick way for a scan of one label whose lot and accounts are known; the same as post() would do.
-
-        Returns False, with nothing posted, where it does not apply.
-        """
-        ends = self._ends.get((scan.do, scan.source, scan.to))
-        if ends is None or len(scan.labels) != 1:
-            return False
-        label = parse(scan.labels[0])
-        gtin, expiry = label.gtin, label.expiry or label.best_before
-        lot = self._lots.get((gtin, label.lot, scan.owner, expiry))
-        if lot is None or gtin is None or label.sscc is not None or label.count is not None:
-            return False
-        clock = lane.clock
-        at = scan.at if clock is None else scan.up + clock.base
-        source, to = ends
-        serial = label.serial
-        if serial is None:
-            rows.moves.append((lot, at, lane.id, seq, source, to, scan.n, 0))
-            rows.flows[source, to, lot] += scan.n
-            return True
-        unit = f"serial:{gtin}:{serial}"
-        rows.seen.append((unit, at, lane.id, seq, lot, source, to, 0))
-        (rows.again if unit in rows.units else rows.units).add(unit)
-        rows.flows[source, to, lot] += 1
-        return True
+    def _slowly(self, rows: Rows, lane: LaneRef, seq: int, item: AnyItem | BadItem) -> None:
+        try:
+            self._other(rows, lane, seq, item)
+        except Exception as error:
+            data = item.data if isinstance(item, BadItem) else codec.encode_item(item)
+            self._refuse(rows, lane, seq, BadItem(data, Reason.UNINTERPRETABLE, repr(error)))
 
     def _other(self, rows: Rows, lane: LaneRef, seq: int, item: AnyItem | BadItem) -> None:
         if isinstance(item, BadItem):
@@ -100,11 +103,16 @@ class Poster:
                 self._remember(item, posting)
 
     def _remember(self, scan: Scan, posting: Moved | Sighted) -> None:
-        """Make the quick way apply to the next scan of the same lot and accounts."""
+        """Make the quick way apply to the next scan of the same lot and accounts, if the label is faultless."""
         self._ends[scan.do, scan.source, scan.to] = (self.accounts[posting.source], self.accounts[posting.to])
-        if posting.lot is not None and len(scan.labels) == 1:
-            label = parse(scan.labels[0])
-            self._lots[label.gtin, label.lot, scan.owner, posting.expiry] = self.lots[posting.lot]
+        said = parts(scan.labels[0]) if len(scan.labels) == 1 else None
+        if said is None or posting.lot is None:
+            return
+        label = parse(scan.labels[0])
+        if not label.faults and label.gtin == said[1] and label.count is None:
+            if len(self._lots) >= MOST_REMEMBERED:
+                self._lots.clear()
+            self._lots[said[:-1], scan.owner] = (self.lots[posting.lot], f"serial:{label.gtin}:")
 
     def _post(self, rows: Rows, lane: LaneRef, seq: int, at: int, posting: Posting) -> None:
         if type(posting) is Moved:
