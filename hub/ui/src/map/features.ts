@@ -8,13 +8,19 @@ const KINDS = new Set(["warehouse", "station", "hospital", "camp"]);
 /** Further apart than this, two fixes are not joined: the vehicle was silent between them. */
 const GAP_MS = 300_000;
 
+/** In the outer thirds a name stands towards the middle, so that the map's edge does not cut it. */
+const OUTER = 0.33;
+
 export function siteFeatures(sites: Site[], picked: string | null, name: (site: Site) => string): FeatureCollection {
+  const lons = sites.map((site) => site.lon);
+  const [west, east] = [Math.min(...lons), Math.max(...lons)];
+  const side = (lon: number) => (lon < west + OUTER * (east - west) ? "west" : lon > east - OUTER * (east - west) ? "east" : "middle");
   return {
     type: "FeatureCollection",
     features: sites.map((site) => ({
       type: "Feature",
       geometry: { type: "Point", coordinates: [site.lon, site.lat] },
-      properties: { id: site.id, label: name(site), kind: KINDS.has(site.kind) ? site.kind : "warehouse", picked: Number(site.id === picked) },
+      properties: { id: site.id, label: name(site), kind: KINDS.has(site.kind) ? site.kind : "warehouse", picked: Number(site.id === picked), side: side(site.lon) },
     })),
   };
 }

@@ -95,7 +95,7 @@ export class Sheet {
   }
 
   fit([west, south, east, north]: Bounds, animate = true): void {
-    this.map.fitBounds([west, south, east, north], { padding: this.map.getContainer().clientWidth < 500 ? 30 : 56, maxZoom: 13, duration: animate ? 600 : 0 });
+    this.map.fitBounds([west, south, east, north], { padding: this.map.getContainer().clientWidth < 500 ? { top: 40, bottom: 44, left: 22, right: 22 } : 56, maxZoom: 13, duration: animate ? 600 : 0 });
   }
 
   remove(): void {

@@ -1,8 +1,17 @@
 /** The map's layers. Nothing in here points outside: text is drawn from the system's own fonts (no `glyphs`). */
 import type { FeatureCollection } from "geojson";
-import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { LayerSpecification, StyleSpecification, VariableAnchorOffsetCollectionSpecification } from "maplibre-gl";
 
 import type { Palette } from "./palette";
+
+/** Where a site's name may stand, in order of preference, with its distance in ems. */
+const RIGHT = ["left", [1.2, 0], "bottom-left", [-0.8, -1.5], "top-left", [-0.8, 1.5]];
+const LEFT = ["right", [-1.2, 0], "bottom-right", [0.8, -1.5], "top-right", [0.8, 1.5]];
+const ABOVE_BELOW = ["bottom", [0, -1.5], "top", [0, 1.5]];
+const SITE_ANCHORS = ["match", ["get", "side"],
+  "west", ["literal", [...RIGHT, ...ABOVE_BELOW]],
+  "east", ["literal", [...LEFT, ...ABOVE_BELOW]],
+  ["literal", [...ABOVE_BELOW, ...LEFT, ...RIGHT]]] as unknown as VariableAnchorOffsetCollectionSpecification;
 
 export const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 const FONT = ["Noto Sans CJK SC,Noto Sans SC,PingFang SC,Microsoft YaHei,Noto Sans,Segoe UI,sans-serif"];
@@ -37,15 +46,16 @@ function roads(p: Palette): LayerSpecification[] {
 }
 
 function things(p: Palette): LayerSpecification[] {
-  const text = { "text-font": FONT, "text-size": 13, "text-max-width": 9, "text-padding": 3 };
+  const text = { "text-font": FONT, "text-size": 13, "text-max-width": 9, "text-padding": 2 };
   const halo = { "text-halo-color": p.halo, "text-halo-width": 2 };
   return [
     { id: "track", type: "line", source: "track", layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": p.track, "line-width": 3, "line-opacity": 0.85 } },
     // Names stand below all signs in this list, so that they find their places after them and never cover one.
     { id: "site-names", type: "symbol", source: "sites",
-      layout: { ...text, "text-field": ["get", "label"], "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 1.2,
-        "symbol-sort-key": ["-", 0, ["get", "picked"]] },
+      layout: { ...text, "text-size": ["step", ["zoom"], 11, 10, 13], "text-field": ["get", "label"], "text-variable-anchor-offset": SITE_ANCHORS,
+        // What is picked first, then warehouses: where names must give way, those of stations do.
+        "symbol-sort-key": ["case", ["==", ["get", "picked"], 1], 0, ["==", ["get", "kind"], "warehouse"], 1, 2] },
       paint: { ...halo, "text-color": p.ink } },
     { id: "vehicle-names", type: "symbol", source: "vehicles",
       layout: { ...text, "text-size": 12, "text-field": ["get", "label"], "text-variable-anchor": ["bottom", "top", "left", "right"],

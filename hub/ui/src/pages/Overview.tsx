@@ -95,15 +95,22 @@ function BySite({ sites }: { sites: Site[] }) {
         <li key={site.id}>
           <Link href={"/stock" + query({ site: site.id })} title={t("overview.openStock", { site: format.name(site) ?? site.id })}>
             <Icon name={site.kind in KINDS ? site.kind : "warehouse"} />
-            <span><span className="rr-strong">{format.name(site)}</span> <span className="rr-small rr-dim">{word(t, "siteKind", site.kind)}</span></span>
-            <span className="rr-num rr-strong">{format.number(site.stock)}</span>
-            <span className="rr-bar"><span style={{ width: `${(Math.max(0, site.stock) / most) * 100}%` }} /></span>
+            <SiteName name={format.name(site) ?? site.id} kind={word(t, "siteKind", site.kind)} />
+            <span className={site.stock === 0 ? "rr-num rr-dim" : "rr-num rr-strong"}>{format.number(site.stock)}</span>
+            {site.stock !== 0 && <span className="rr-bar"><span style={{ width: `${(Math.max(0, site.stock) / most) * 100}%` }} /></span>}
           </Link>
         </li>
       ))}
     </ul>
   );
 }
+
+/** A name that says what it is ("Baita Hospital") needs no second word for it. */
+function SiteName({ name, kind }: { name: string; kind: string }) {
+  const said = name.toLowerCase().includes(kind.toLowerCase());
+  return <span><span className="rr-strong">{name}</span>{!said && <> <span className="rr-small rr-dim rr-nowrap">{kind}</span></>}</span>;
+}
+
 const KINDS = { warehouse: 1, station: 1, hospital: 1, camp: 1 };
 
 export function Overview() {
