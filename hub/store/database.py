@@ -14,11 +14,12 @@ from hub.errors import StoreError
 from hub.store import schema
 
 _WRITER = (
+    "page_size=8192",
     "journal_mode=WAL",
     "synchronous=FULL",
     "busy_timeout=10000",
     "cache_size=-65536",
-    "wal_autocheckpoint=16384",
+    "wal_autocheckpoint=8192",
 )
 _READER = ("busy_timeout=10000", "query_only=ON", "cache_size=-16384")
 
