@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +45,9 @@ def rebuild(database: Database, scratch: Path, *, replace: bool = False) -> Rebu
 
     To replace, nothing else may write meanwhile. Raises StoreError.
     """
-    scratch.mkdir(parents=True, exist_ok=True)
     before, after = scratch / "before.db", scratch / "after.db"
     try:
+        scratch.mkdir(parents=True, exist_ok=True)
         for target in (before, after):
             _copy(database.path if target is before else before, target)
         live, made = Database(before), Database(after)
@@ -63,8 +63,10 @@ def rebuild(database: Database, scratch: Path, *, replace: bool = False) -> Rebu
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"the projections of {database.path} cannot be rebuilt: {error}") from error
     finally:
-        for path in scratch.glob("*.db*"):
-            path.unlink()
+        for name in ("", "-wal", "-shm", "-journal"):
+            for path in (before, after):
+                with suppress(OSError):
+                    path.with_name(path.name + name).unlink()
     return Rebuilt(items, found)
 
 

@@ -1,12 +1,13 @@
 """What the hub takes, from whom, and what it says of gaps."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from hub.store import devices
 from tests.support.facts import DOCK, NOW, OTHER_STREAM, RUN, STREAM, batch, fix, goods, hello, scan
-from tests.support.ingest import Bench, bench, station
+from tests.support.ingest import DEADLINE_S, Bench, Station, bench, station
 from wire import codec
 from wire.errors import Reason
 from wire.messages import Gap, GapReason, Lane, Now
@@ -158,3 +159,37 @@ def test_the_time_of_the_last_position_comes_from_good_fixes_and_never_goes_back
     made.take(("a", batch(made.ledger, [fix(3000)], lane=Lane.TELEMETRY, after=4)))
     assert made.rows("SELECT last_position_at FROM device") == [(NOW + 5000,)]
     assert [row[9] for row in made.tables()["fix"]] == ["good", "good", "good", "zero", "future"]
+
+
+# The threads
+
+
+@pytest.mark.parametrize("part", ["writer", "reader"])
+def test_when_one_thread_dies_of_a_mistake_the_other_ends_too_and_it_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+):
+    def mistake(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    hub = Station(tmp_path / "hub.db")
+    monkeypatch.setattr(*((hub, "publish") if part == "writer" else (hub.pipeline._reader, "build")), mistake)
+    hub.pipeline.start()
+    for after in range(20):
+        hub.send("a", batch(hub.ledger, [scan(LOT)], after=after))
+    for thread in hub.pipeline._threads:
+        thread.join(timeout=DEADLINE_S)
+        assert not thread.is_alive()
+    assert isinstance(hub.pipeline.failure, ZeroDivisionError)
+    hub.pipeline.stop()
+    hub.database.close()
+
+
+def test_what_was_handed_over_before_the_stop_is_committed_and_answered(tmp_path: Path):
+    with station(tmp_path / "hub.db") as hub:
+        for after in range(50):
+            hub.send("a", batch(hub.ledger, [scan(LOT)], after=after))
+        hub.pipeline.stop()
+        assert hub.through("a") == 50
+        assert max(receipt.through for receipt in hub.receipts("a")) == 50
+        hub.pipeline.stop()
