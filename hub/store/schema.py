@@ -21,15 +21,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
 
 _KEY = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _table(name: str, *parts: object, clustered: bool = False) -> Table:
+def _table(name: str, *parts: SchemaItem, clustered: bool = False) -> Table:
     """A table; a clustered one is stored in the order of its primary key where the database can do that."""
-    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=not clustered)  # type: ignore[arg-type]
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=not clustered)
 
 
 meta = _table("meta", Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
