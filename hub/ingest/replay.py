@@ -1,6 +1,9 @@
 """The journal read back: stored batches as items again."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
 import msgspec
 from sqlalchemy import Connection
@@ -32,8 +35,9 @@ class Stored:
     fresh: Ranges
 
 
+@lru_cache(maxsize=1)
 def decode(body: bytes, applied: str | None) -> Stored:
-    """The items of a stored batch that were new when it came."""
+    """The items of a stored batch that were new when it came; remembers the last one, for many undos of one batch."""
     batch = read(body)
     if not isinstance(batch, ReadBatch):
         return Stored(None, [], ())
@@ -65,9 +69,9 @@ def _held(connection: Connection, lane: int, seq: int) -> tuple[AnyItem | BadIte
     query = "SELECT body, applied, received_at FROM journal WHERE lane_id = ? AND last >= ? AND after < ? ORDER BY last"
     for body, applied, received_at in connection.exec_driver_sql(query, (lane, seq, seq)):
         stored = decode(body, applied)
-        for number, item in stored.pairs:
-            if number == seq:
-                return item, stored.clock, received_at
+        place = bisect_left(stored.pairs, seq, key=itemgetter(0))
+        if place < len(stored.pairs) and stored.pairs[place][0] == seq:
+            return stored.pairs[place][1], stored.clock, received_at
     return None
 
 
