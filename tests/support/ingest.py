@@ -3,6 +3,7 @@
 Nothing here sleeps to wait: receipts are waited for on a condition with a deadline.
 """
 
+import atexit
 import shutil
 import sqlite3
 import tempfile
@@ -104,6 +105,7 @@ def plant(made: Questions, table: str = "move", when: str = "") -> None:
 def _template() -> Path:
     """An empty, migrated database: copying it is quicker than migrating each time."""
     folder = Path(tempfile.mkdtemp(prefix="relay-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     Database.open(folder / "hub.db").close()
     return folder / "hub.db"
 
