@@ -1,6 +1,7 @@
 """Reading an outbox without touching it, also while an agent has it open.
 
 Rows are read in short transactions, a page at a time, so that a long export never holds up the agent's log.
+sqlite-utils is imported only when an outbox is looked into: it costs the agent memory that it does not need.
 """
 
 import sqlite3
@@ -8,10 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from edge.store.errors import OutboxError, explain
 from edge.store.schema import SHIFT
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _PAGE: Final = 2_000
 _LANES: Final = ("facts", "telemetry")
@@ -44,7 +48,7 @@ class Counts:
 class Browser:
     """A read-only view of an outbox; use `browse`."""
 
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, db: "Database", path: Path) -> None:
         self._db = db
         self._path = path
 
@@ -71,11 +75,8 @@ class Browser:
     def newest(self, lane: str, limit: int) -> list[Kept]:
         """The newest items of a lane, newest first. Raises OutboxError."""
         with self._reading():
-            rows = self._db.execute(
-                f"SELECT id, payload FROM {lane} ORDER BY id DESC LIMIT ?",  # noqa: S608 - a name of ours
-                (limit,),
-            ).fetchall()
-            return list(self._kept(lane, rows))
+            rows = self._db[lane].rows_where(order_by="id DESC", limit=limit)
+            return list(self._kept(lane, [(row["id"], row["payload"]) for row in rows]))
 
     def items(self, *, pending_only: bool = False) -> Iterator[Kept]:
         """Every item, facts first, oldest first. Raises OutboxError."""
@@ -83,10 +84,8 @@ class Browser:
             after = -1
             while True:
                 with self._reading():
-                    rows = self._db.execute(
-                        f"SELECT id, payload FROM {lane} WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608
-                        (after, _PAGE),
-                    ).fetchall()
+                    found = self._db[lane].rows_where("id > ?", [after], order_by="id", limit=_PAGE)
+                    rows = [(row["id"], row["payload"]) for row in found]
                     page = list(self._kept(lane, rows))
                 if not rows:
                     break
@@ -128,7 +127,9 @@ def browse(path: Path) -> Iterator[Browser]:
     except sqlite3.Error as error:
         raise explain(error, path, "read") from error
     try:
-        yield Browser(db, path)
+        from sqlite_utils import Database  # noqa: PLC0415 - see above
+
+        yield Browser(Database(db), path)
     finally:
         db.close()
 
