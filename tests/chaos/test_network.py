@@ -1,0 +1,91 @@
+"""Broker gone, hub gone, network cut, half-open or slow: the backlog arrives once, and nothing piles up meanwhile."""
+
+import math
+
+from deploy.link import Mode
+from deploy.stack import wait_for
+from tests.support.chaos import (
+    PATIENCE_S,
+    PlainMosquitto,
+    delivered,
+    facts,
+    reckon,
+    rss_mib,
+    settle,
+    upright,
+)
+
+
+def test_twenty_thousand_facts_wait_for_the_broker_on_disk_and_not_in_memory(scene):
+    hub = scene.hub()
+    device = scene.device(hub, "wh1-scanner-1", rate=math.inf)
+    device.scan(200)
+    delivered(hub, device)
+    hub.stop()
+    device.scan(2_000)
+    before = rss_mib(device.agent.pid)
+    device.scan(18_000)
+    waiting = rss_mib(device.agent.pid)
+    hub.start()
+    device.finish()
+    delivered(hub, device)
+    after = rss_mib(device.agent.pid)
+    device.agent.stop()
+    assert waiting - before < 8, f"{before} MiB with 2,000 facts waiting, {waiting} with 20,000"
+    assert after < 60
+    reckon(hub, device)
+
+
+def test_while_the_hub_is_gone_nothing_piles_up_in_a_broker_with_its_default_limits(scene):
+    with PlainMosquitto(scene.folder / "broker") as broker:
+        scene.programs.append(broker)
+        hub = scene.hub(broker=f"mqtt://127.0.0.1:{broker.mqtt_port}")
+        device = scene.device(hub, "wh1-scanner-1", port=broker.mqtt_port, rate=math.inf)
+        device.scan(500)
+        delivered(hub, device)
+        before, agent_before = rss_mib(broker.pid), rss_mib(device.agent.pid)
+        hub.kill()
+        device.scan(10_000)
+        assert device.agent.status()["connected"]
+        assert rss_mib(broker.pid) - before < 4
+        assert rss_mib(device.agent.pid) - agent_before < 8
+        hub.start()
+        device.finish()
+        settle(hub, device)
+        reckon(hub, device)
+        upright(hub)
+
+
+def test_a_network_that_is_cut_half_open_or_slow_delays_its_own_device_and_loses_nothing(scene):
+    hub = scene.hub()
+    names = ("cut-1", "silent-1", "slow-1", "well-1")
+    links = {name: scene.link(hub) for name in names}
+    cut, silent, slow, well = devices = [
+        scene.device(hub, name, port=link.port, rate=300.0) for name, link in links.items()
+    ]
+    for device in devices:
+        device.scan(50)
+    delivered(hub, *devices)
+    for device in devices:
+        device.codes.more(1_000)
+    links["silent-1"].set(Mode.SILENT)
+    links["slow-1"].set(Mode.SLOW, bytes_per_s=16_384)
+    for _ in range(3):
+        links["cut-1"].set(Mode.CUT)
+        goal = min(1_000, cut.confirmed + scene.rng.randrange(100, 300))
+        wait_for("scans without a network", lambda goal=goal: cut.confirmed >= goal, PATIENCE_S)
+        links["cut-1"].set(Mode.OPEN)
+    well.finish()
+    delivered(hub, well)  # nobody waits for the others
+    assert facts(hub, "silent-1") == 50
+    wait_for("the agent to leave a connection on which nobody answers", lambda: _left(silent), PATIENCE_S)
+    links["silent-1"].set(Mode.OPEN)
+    for device in (cut, silent, slow):
+        device.finish()
+    settle(hub, *devices)
+    reckon(hub, *devices)
+    upright(hub)
+
+
+def _left(device) -> bool:
+    return not device.agent.status().get("connected", True)
