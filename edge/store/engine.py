@@ -67,9 +67,11 @@ class Engine:
 
         Raises OutboxError.
         """
-        generation = self.generation
         if not self.is_open:
-            raise OutboxError(f"cannot {doing} the outbox {self.path}: it is closed")
+            with self.lock:  # whoever salvages holds it: a scan that comes meanwhile is kept in the new file
+                if not self.is_open:
+                    raise OutboxError(f"cannot {doing} the outbox {self.path}: it is closed")
+        generation = self.generation
         try:
             return work()
         except sqlite3.Error as error:

@@ -1,6 +1,8 @@
 """A damaged outbox: moved aside, salvaged row by row, and scanning goes on."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.store.errors import OutboxError
-from edge.store.salvage import finish_salvage
+from edge.store.salvage import finish_salvage, salvage
 from tests.support.delivery_box import all_of, fixes, open_box, scans
 from wire.messages import Gap, GapReason, Lane
 
@@ -78,6 +80,28 @@ def test_damage_found_by_the_uplink_is_salvaged_too(tmp_path):
         found, gaps = all_of(box, stream, Lane.FACTS)
         assert len(found) + sum(gap.last - gap.first + 1 for gap in gaps) == 3000
         assert box.salvage is not None
+
+
+def test_a_scan_made_while_another_thread_salvages_waits_for_the_new_file_and_is_kept(tmp_path, monkeypatch):
+    salvaging, may_end = threading.Event(), threading.Event()
+
+    def slowly(*arguments, **names):
+        salvaging.set()
+        assert may_end.wait(20)
+        return salvage(*arguments, **names)
+
+    monkeypatch.setattr("edge.store.engine.salvage", slowly)
+    with closing(open_box(tmp_path)) as box, ThreadPoolExecutor(2) as threads:
+        stream = box.append_facts(scans(3000))[0].stream
+        box._engine.keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        spoil(tmp_path / "outbox.db", fact_pages(tmp_path)[3])
+        uplink = threads.submit(all_of, box, stream, Lane.FACTS)
+        assert salvaging.wait(20)
+        scan = threads.submit(box.append_facts, scans(1, 3000))
+        assert wait([scan], timeout=0.2).not_done
+        may_end.set()
+        assert scan.result(20)[0].stream != stream
+        assert len(uplink.result(20)[0]) > 2900
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no database at all, but text" * 1000])
