@@ -20,7 +20,6 @@ def restore(hub, backup):
     """Put the backup in place, as a person would do it."""
     hub.stop()
     hub.command_line("restore", str(backup))
-    hub._rest = None
     hub.start()
 
 

@@ -84,17 +84,17 @@ class Device:
         confirm: str = "echo",
         rate: float = 1000.0,
         texts: Iterator[str] | None = None,
-        place: str = "",
+        aim: str = "]C1",
     ) -> None:
         self.name = name
-        self.place = place or f"place:{name}/a01"
+        self.place = f"place:{name}/a01"
         self.codes = Codes(texts or gs1(scene.rng.getrandbits(32)))
         plug = f"{name}-{len(scene.devices)}"
         self.port = scene.folder / f"{plug}.pty"
         self._witness = scene.folder / f"{plug}.witness"
         self.confirm = confirm
         patience = 4.0 if confirm == "echo" else 20.0  # an echo names its scan, an ACK must not come late
-        settings = {"rate": rate, "confirm": confirm, "aim": "]C1", "timeout_s": patience}
+        settings = {"rate": rate, "confirm": confirm, "aim": aim, "timeout_s": patience}
         self.scanner: RunningScanner = scene.enter(start_scanner(self.port, self.codes, self._witness, **settings))
         self.agent: Agent
         self.password = ""
@@ -157,13 +157,13 @@ class Scene:
         """Use a context manager until the scene ends."""
         return self._ends.enter_context(what)
 
-    def hub(self, name: str = "hub", *, port: int = 0, broker: str | None = None, started: bool = True) -> Hub:
-        """A hub with a folder of its own, running unless told otherwise."""
-        hub = Hub(self.folder / name / "data", mqtt_port=port, broker=broker)
+    def hub(self, name: str = "hub", *, broker: str | None = None) -> Hub:
+        """A hub with a folder of its own, running."""
+        hub = Hub(self.folder / name / "data", broker=broker)
         self.programs.append(hub)
         self._ends.callback(hub.stop)
-        if started:
-            hub.start()
+        hub.start()
+        hub._rest = Rest(hub.url, cli_json("token", "add", "chaos", "--role", "admin", data=hub.data)["token"])
         return hub
 
     def link(self, hub: Hub) -> Link:
@@ -209,20 +209,21 @@ def facts(hub: Hub, device: str) -> int:
 
 
 def delivered(hub: Hub, *devices: Device) -> None:
-    """Wait until everything that the devices hold is covered by receipts, and in the journal."""
+    """Wait until every scan that was confirmed is in the journal."""
     for device in devices:
         wait_for(
-            f"{device.name} to have delivered everything",
-            lambda device=device: device.agent.alive and device.pending() == 0 and not missing(hub, device),
+            f"the confirmed scans of {device.name}",
+            lambda device=device: device.agent.alive and not missing(hub, device),
             PATIENCE_S,
             pause_s=0.25,
         )
 
 
 def settle(hub: Hub, *devices: Device) -> None:
-    """Wait until everything is delivered, then stop the agents."""
+    """Wait until receipts cover everything that the devices hold, confirmed or not, then stop their agents."""
     delivered(hub, *devices)
     for device in devices:
+        wait_for(f"an empty outbox of {device.name}", lambda device=device: device.pending() == 0, PATIENCE_S)
         device.agent.stop()
 
 
