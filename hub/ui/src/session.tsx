@@ -23,8 +23,8 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
     await api.signOut().catch(() => undefined);
-    client.clear();
-    client.setQueryData(["session"], null);
+    client.setQueryData(["session"], null); // not by clear(): the gate would go on watching a query that is gone
+    client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
   };
 }
 

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { ApiError } from "../api";
+import { Page } from "./Page";
 import { Icon, type IconName } from "./icons";
 
 export function Message({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
@@ -70,10 +71,8 @@ export function Loaded<T>({ query, rows, children }: {
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <div className="rr-card">
-      <Empty icon="map" title={t("state.notFoundTitle")} help={t("state.notFound")}>
-        <Button component={Link} href="/" variant="default">{t("state.home")}</Button>
-      </Empty>
-    </div>
+    <Page title={t("state.notFoundTitle")} lead={t("state.notFound")}>
+      <div><Button component={Link} href="/" variant="default">{t("state.home")}</Button></div>
+    </Page>
   );
 }

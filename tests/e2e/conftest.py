@@ -1,0 +1,59 @@
+"""One running hub with its devices and one browser for all tests of the dashboard; a window for each test."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from tests.support.browser import Screen, chromium
+from tests.support.scene import Scene
+
+
+@pytest.fixture(scope="package")
+def scene(tmp_path_factory):
+    with Scene(tmp_path_factory.mktemp("scene")) as made:
+        made.scan("RR:N:40", made.label(0), "RR:N:12", made.label(1))
+        yield made
+
+
+@pytest.fixture(scope="package")
+def chrome():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def cookies(scene, chrome):
+    """Signs a person in once; the cookies of that session."""
+    known = {}
+
+    def of(user: str):
+        if user not in known:
+            with Screen(chrome, scene.hub.url) as screen:
+                screen.open()
+                screen.sign_in(user, scene.passwords[user])
+                known[user] = screen.context.cookies()
+        return known[user]
+
+    return of
+
+
+@pytest.fixture
+def window(scene, chrome, cookies):
+    """Opens a window, signed in as that person unless as nobody. At the end: no complaint, nothing asked of others."""
+    with ExitStack() as ends:
+        opened = []
+
+        def open_(path="/", *, user: str | None = "admin", **size) -> Screen:
+            screen = ends.enter_context(Screen(chrome, scene.hub.url, **size))
+            opened.append(screen)
+            if user is not None:
+                screen.context.add_cookies(cookies(user))
+            screen.open(path)
+            if user is not None:
+                screen.settled()
+            return screen
+
+        yield open_
+        for screen in opened:
+            assert not screen.unexpected()
+            assert not screen.abroad()

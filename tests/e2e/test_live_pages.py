@@ -1,0 +1,154 @@
+"""What devices report is on the screen without a reload; what does not come any more is said."""
+
+import re
+import time
+
+from playwright.sync_api import expect
+
+from tests.support.browser import map_is_drawn
+from tests.support.scene import SCANNER, VAN, report
+from wire.messages import Fix
+from wire.topics import shard
+
+EVIL = """<img src=x onerror="document.title='ran'"> '; DROP TABLE scan; -- =HYPERLINK("http://192.0.2.1/","x")"""
+
+
+def mark(page):
+    """Leaves a mark that a reload would wipe out; returns whether it is still there."""
+    page.evaluate("document.documentElement.dataset.mark = 'mine'")
+    return lambda: page.locator("html").get_attribute("data-mark") == "mine"
+
+
+def test_a_scan_appears_on_the_stock_page_without_a_reload(window, scene):
+    page = window("/stock").page
+    still_there = mark(page)
+    row = page.get_by_role("row").filter(has_text=scene.name(2))
+    expect(row).to_have_count(0)
+    scene.scan("RR:N:17", scene.label(2))
+    expect(row).to_contain_text("17")
+    scene.scan("RR:N:5", scene.label(2))
+    expect(row).to_contain_text("22")
+    assert still_there()
+
+
+def test_a_code_tells_its_whole_way(window, scene):
+    label = scene.label(3)
+    scene.scan("RR:N:9", label, "RR:DO:put-away", "RR:FROM:place:wh-1/a01", "RR:TO:place:wh-1/b07", "RR:N:4", label)
+    scene.scan("RR:RESET")
+    page = window("/trace").page
+    page.get_by_role("textbox", name="Code").fill(label)
+    page.keyboard.press("Enter")
+    steps = page.locator("ol.rr-timeline > li")
+    expect(steps).to_have_count(2)
+    expect(steps.nth(0)).to_contain_text("Put away")
+    expect(steps.nth(1)).to_contain_text("Received")
+    holders = page.locator(".rr-holders li")
+    expect(holders.filter(has_text="B07")).to_contain_text("4")
+    expect(holders.filter(has_text="A01")).to_contain_text("5")
+    expect(page.get_by_role("heading", name=scene.name(3))).to_be_visible()
+
+
+def test_a_keyboard_scanner_traces_from_any_page(window, scene):
+    page = window("/devices").page
+    page.locator("body").click(position={"x": 700, "y": 700})
+    page.keyboard.type(scene.label(0))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Trace a code")).to_be_visible()
+    expect(page.get_by_role("heading", name=scene.name(0))).to_be_visible()
+
+
+def test_text_on_a_label_is_shown_and_never_run(window, scene):
+    scene.scan(EVIL)
+    page = window("/trace").page
+    page.get_by_role("textbox", name="Code").fill(EVIL)
+    page.keyboard.press("Enter")
+    step = page.locator("ol.rr-timeline > li")
+    expect(step).to_have_count(1)
+    step.locator("summary").click()
+    expect(step.locator(".rr-mono")).to_have_text(EVIL)
+    expect(page.locator("main img, [onerror]")).to_have_count(0)
+    expect(page).to_have_title(re.compile("^Trace"))
+    assert scene.hub.rest.get("/summary")["facts"] > 0
+
+
+def test_a_vehicle_is_on_the_map_and_its_age_grows_when_its_agent_dies(window, scene):
+    screen = window(f"/map?device={VAN}")
+    page = screen.page
+    map_is_drawn(screen)
+    entry = page.get_by_role("button", name=re.compile(VAN))
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    age = entry.locator("time")
+    expect(age).to_have_text(re.compile(r"^(now|[1-3] sec ago)$"))
+    # The map has moved to the vehicle: a click on the middle hits its sign, and lets it go.
+    canvas = page.locator(".maplibregl-canvas")
+    box = canvas.bounding_box()
+
+    def let_go():
+        canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+        return entry.get_attribute("aria-pressed") == "false"
+
+    deadline = time.monotonic() + 15
+    while not let_go():
+        assert time.monotonic() < deadline, "nothing to click on where the vehicle is"
+        page.wait_for_timeout(200)
+    first = age.get_attribute("datetime")
+    expect(age).not_to_have_attribute("datetime", first)
+    scene.agents[VAN].kill()
+    expect(age).to_have_text(re.compile(r"^([4-9]|\d\d) sec ago$"))
+    scene.agents[VAN].start()
+    expect(age).to_have_text(re.compile(r"^(now|[1-3] sec ago)$"))
+
+
+def test_a_position_gets_old_on_the_screen_by_itself(window, scene):
+    with scene.stranger("van-9") as client:
+        at = time.time_ns() // 10**6 - 56_000
+        report(client, "van-9", Fix(at=at, up=1, t=at, lat_e7=318_760_000, lon_e7=1_054_120_000))
+        page = window("/map").page
+        entry = page.get_by_role("button", name=re.compile("van-9"))
+        expect(entry).to_contain_text("sec ago")
+        expect(entry).not_to_contain_text("old position")
+        expect(entry).to_contain_text("old position")
+    page.goto(scene.hub.url + "/")
+    expect(page.get_by_role("link", name=re.compile("old position"))).to_contain_text("van-9")
+
+
+def test_the_devices_page_shows_who_is_there_and_who_is_not(window, scene):
+    page = window("/devices").page
+    still_there = mark(page)
+    row = page.get_by_role("row").filter(has_text=SCANNER)
+    expect(row).to_contain_text("online")
+    scene.agents[SCANNER].kill()
+    expect(row).to_contain_text("no contact")
+    scene.agents[SCANNER].start()
+    expect(row).to_contain_text("online")
+    assert still_there()
+
+
+def test_what_cannot_be_understood_is_shown_with_its_bytes(window, scene):
+    page = window("/quarantine").page
+    with scene.stranger("odd-1", "scanner") as client:
+        client.publish(f"relay/v1/{shard('odd-1')}/odd-1/up", b'{"k":"batch","items":"<b>none</b>"}\x00')
+    entry = page.get_by_role("list", name="Items in quarantine").get_by_role("listitem").filter(has_text="odd-1")
+    expect(entry).to_have_count(1)
+    expect(entry).to_contain_text("bad-batch")
+    entry.get_by_role("button", name="Show the bytes").click()
+    expect(entry.get_by_label("Text")).to_contain_text("<b>none</b>")
+    expect(entry.locator("b")).to_have_count(0)
+    expect(page.get_by_role("navigation").get_by_role("link", name=re.compile("Quarantine"))).to_contain_text("1")
+
+
+def test_a_lost_hub_is_said_loudly_and_comes_back_by_itself(window, scene):
+    screen = window("/stock")
+    page = screen.page
+    still_there = mark(page)
+    rows = page.get_by_role("row").count()
+    scene.hub.kill()
+    expect(page.get_by_role("alert")).to_have_text(re.compile("No contact"))
+    expect(page.get_by_role("row")).to_have_count(rows)
+    scene.hub.start()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".rr-tag", has_text="Live")).to_be_visible()
+    scene.scan(scene.label(4))
+    expect(page.get_by_role("row").filter(has_text=scene.name(4))).to_have_count(1)
+    assert still_there()
+    screen.complaints.clear()  # the browser says of each question that nobody answered it

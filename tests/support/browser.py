@@ -1,0 +1,148 @@
+"""A real browser on the dashboard: signs in, watches what the page asks for and complains of, takes pictures."""
+
+import re
+import urllib.parse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""The map is WebGL; without a graphics card it is drawn by the processor."""
+PAGES = ("overview", "stock", "map", "trace", "devices", "quarantine", "discrepancies")
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PATIENCE_MS = 20_000
+GL_DRIVER = "GL Driver Message"
+"""What the drawing processor says when a picture of the map is taken."""
+KNOWN_401 = re.compile(r"status of 401")
+"""The page's first question, whether somebody is signed in, is answered 401 when nobody is; Chromium prints that."""
+
+
+def address(page: str) -> str:
+    """Where a page of the dashboard stands."""
+    return "/" if page == "overview" else f"/{page}"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *SOFTWARE_GL])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Screen:
+    """One person's window. What the page asked for and complained of is kept in `asked` and `complaints`."""
+
+    def __init__(
+        self, browser: Browser, base: str, *, width: int = 1280, height: int = 860, language: str = "en"
+    ) -> None:
+        self.base = base
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN" if language == "zh" else "en-GB",
+            color_scheme="light",
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.page: Page = self.context.new_page()
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        self.page.on("console", self._heard)
+
+    def _heard(self, message) -> None:
+        if message.type in {"error", "warning"} and GL_DRIVER not in message.text:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(self.base + path)
+        return self.page
+
+    def sign_in(self, user: str, password: str) -> Page:
+        """Sign in on the page that is open. Returns when the dashboard is there."""
+        self.page.locator("input[name=username]").fill(user)
+        self.page.locator("input[name=password]").fill(password)
+        self.page.locator("button[type=submit]").click()
+        expect(self.page.locator("nav.rr-nav, header.rr-frame").first).to_be_visible()
+        return self.page
+
+    def abroad(self) -> list[str]:
+        """Requests to anything but this machine."""
+        away = []
+        for url in self.asked:
+            parts = urllib.parse.urlsplit(url)
+            if parts.scheme not in {"data", "blob"} and parts.hostname not in LOOPBACK:
+                away.append(url)
+        return away
+
+    def unexpected(self) -> list[str]:
+        """Complaints other than the known one."""
+        return [each for each in self.complaints if not KNOWN_401.search(each) or "/api/v1/session" not in each]
+
+    def overflow_px(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def overflow_at_rest_px(self) -> int:
+        """The same once the page has laid itself out; it follows a new size of its window within moments."""
+        for _ in range(30):
+            if self.overflow_px() <= 0:
+                break
+            self.page.wait_for_timeout(100)
+        return self.overflow_px()
+
+    def settled(self) -> None:
+        """Until the page has its data: nothing is a placeholder any more and the heading stands."""
+        expect(self.page.locator("h1")).to_be_visible()
+        expect(self.page.locator("[aria-busy=true], .mantine-Skeleton-root")).to_have_count(0)
+
+    def rest(self) -> None:
+        """For pictures only: a moment for the map to lay itself out anew."""
+        self.page.wait_for_timeout(1_000 if self.page.locator(".maplibregl-canvas").count() else 100)
+
+    def picture(self, path: Path, *, full: bool = True) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path, full_page=full)
+
+    def close(self) -> None:
+        self.context.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def map_is_drawn(screen: Screen) -> None:
+    """Until the map stands: its canvas, and the degrees of its grid, which are written after it is laid out."""
+    expect(screen.page.locator(".maplibregl-canvas")).to_be_visible()
+    expect(screen.page.locator(".rr-degrees span").nth(2)).to_be_attached()
+
+
+def visit_all(screen: Screen, codes: str, seen: Callable[[str], None]) -> None:
+    """Open each page, wait until it stands, and hand its name over; the trace shows the code."""
+    for name in PAGES:
+        path = address(name)
+        screen.open(path + (f"?code={urllib.parse.quote(codes)}" if name == "trace" else ""))
+        screen.settled()
+        if name == "map":
+            map_is_drawn(screen)
+        seen(name)
