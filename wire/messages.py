@@ -175,8 +175,8 @@ class Hello(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k"
     kind: Annotated[str, Meta(max_length=40)] = ""
 
 
-class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="batch"):
-    """Items (after, last] of one stream and lane, in order; what is missing is declared in `gaps`."""
+class BatchHead(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="batch"):
+    """What a batch says before its items: it covers (after, last] of one stream and lane."""
 
     ledger: LedgerId
     hello: Nonce
@@ -187,21 +187,17 @@ class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k"
     turn: Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)] = msgspec.field(default=0, name="pass")
     gaps: Annotated[tuple[Gap, ...], Meta(max_length=20_000)] = ()
     clock: Clock | None = None
+
+
+class Batch(BatchHead, frozen=True, kw_only=True, tag="batch"):
+    """Items (after, last] of one stream and lane, in order; what is missing is declared in `gaps`."""
+
     items: tuple[AnyItem, ...] = ()
 
 
-class RawBatch(Struct, frozen=True, kw_only=True, tag_field="k", tag="batch"):
+class RawBatch(BatchHead, frozen=True, kw_only=True, tag="batch"):
     """A batch whose items are still bytes: how a hub reads one that does not decode whole."""
 
-    ledger: LedgerId
-    hello: Nonce
-    stream: StreamId
-    lane: Lane
-    after: Sequence
-    last: Sequence
-    turn: Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)] = msgspec.field(default=0, name="pass")
-    gaps: Annotated[tuple[Gap, ...], Meta(max_length=20_000)] = ()
-    clock: Clock | None = None
     items: tuple[msgspec.Raw, ...] = ()
 
 
