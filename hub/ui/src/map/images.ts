@@ -84,7 +84,7 @@ const GLYPHS: Record<SiteKind, (c: CanvasRenderingContext2D) => void> = {
 
 function site(kind: SiteKind, palette: Palette): ImageData {
   return draw(30, (c) => {
-    c.fillStyle = palette.site;
+    c.fillStyle = palette.site[kind];
     c.strokeStyle = palette.halo;
     c.lineWidth = 2;
     c.beginPath();
