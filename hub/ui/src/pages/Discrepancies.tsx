@@ -12,17 +12,25 @@ import { Pager } from "../parts/Pager";
 import { Empty, Loaded } from "../parts/States";
 import { Table, type Column } from "../parts/Table";
 
+/** What an item key names: `gtin:GTIN`, or `serial:GTIN:NUMBER` for one piece. Others have no code to trace. */
+function named(item: string): { gtin: string; serial: string | null } | null {
+  const found = /^(?:gtin:(\d{14})|serial:(\d{14}):(.+))$/s.exec(item);
+  return found && { gtin: (found[1] ?? found[2])!, serial: found[3] ?? null };
+}
+
 function ItemOf({ row, items }: { row: Discrepancy; items: Item[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (!row.item) return <span className="rr-dim">{t("common.none")}</span>;
-  const gtin = row.item.startsWith("gtin:") ? row.item.slice(5) : null;
-  const item = items.find((each) => each.gtin === gtin);
-  const name = (item && format.name(item)) ?? row.item;
+  const what = named(row.item);
+  if (!what) return <span className="rr-mono">{row.item}</span>;
+  const item = items.find((each) => each.gtin === what.gtin);
+  const code = `01${what.gtin}` + (what.serial ? `21${what.serial}` : row.lot ? `10${row.lot}` : "");
   return (
     <div>
-      {gtin ? <Link href={"/trace" + query({ code: `01${gtin}` + (row.lot ? `10${row.lot}` : "") })}>{name}</Link> : <span className="rr-mono">{name}</span>}
+      <Link href={"/trace" + query({ code })}>{(item && format.name(item)) ?? what.gtin}</Link>
       {row.lot && <div className="rr-small rr-dim">{t("common.lot")} <span className="rr-mono">{row.lot}</span></div>}
+      {what.serial && <div className="rr-small rr-dim">{t("common.serial")} <span className="rr-mono">{what.serial}</span></div>}
     </div>
   );
 }
@@ -44,7 +52,8 @@ function useColumns(): Column<Discrepancy>[] {
     { key: "item", title: t("common.item"), empty: (row) => !row.item, cell: (row) => <ItemOf row={row} items={items} /> },
     { key: "quantity", title: t("common.quantity"), num: true, empty: (row) => row.quantity === null, cell: (row) =>
       row.quantity === null ? "" : <span className="rr-strong" style={row.quantity < 0 ? { color: "var(--rr-bad)" } : undefined}>{format.number(row.quantity)}</span> },
-    { key: "since", title: t("common.since"), empty: (row) => !row.since, cell: (row) => <Ago at={row.since} /> },
+    { key: "since", title: t("common.since"), empty: (row) => !row.since,
+      cell: (row) => row.since ? <Ago at={row.since} /> : <span className="rr-dim">{t("common.none")}</span> },
   ];
 }
 

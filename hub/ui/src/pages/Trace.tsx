@@ -18,7 +18,7 @@ function What({ what, code }: { what: Traced; code: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const kinds: Record<Traced["kind"], [string, IconName]> = {
-    unit: [t("trace.kindUnit"), "stock"],
+    unit: [what.sscc ? t("trace.kindUnit") : t("trace.kindPiece"), "stock"],
     lot: [t("trace.kindLot"), "stock"],
     item: [t("trace.kindItem"), "stock"],
     unknown: [t("trace.kindUnknown"), "scan"],
@@ -125,7 +125,7 @@ function Result({ code }: { code: string }) {
       <div className="rr-two">
         <What what={first.what} code={code} />
         <Now trace={first} />
-        {first.now && first.holders.length > 0 && <div className="rr-card rr-pad"><Holders trace={first} /></div>}
+        {first.now && first.holders.some((holder) => holder.account !== first.now?.account) && <div className="rr-card rr-pad"><Holders trace={first} /></div>}
       </div>
       <section className="rr-card rr-pad" aria-labelledby="timeline">
         <h2 className="rr-section" id="timeline">
