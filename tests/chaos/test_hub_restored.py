@@ -14,12 +14,22 @@ from tests.support.chaos import (
     shown,
     upright,
 )
+from tests.support.hub_process import cli
+
+
+def back_up(hub):
+    """A backup of the running hub, outside of its folder."""
+    backup = hub.data.parent / "backup.db"
+    done = cli("backup", backup, data=hub.data)
+    assert done.returncode == 0, done.stderr
+    return backup
 
 
 def restore(hub, backup):
     """Put the backup in place, as a person would do it."""
     hub.stop()
-    hub.command_line("restore", str(backup))
+    done = cli("restore", backup, data=hub.data)
+    assert done.returncode == 0, done.stderr
     hub.start()
 
 
@@ -29,8 +39,7 @@ def test_devices_that_are_idle_busy_or_off_deliver_again_what_a_restored_hub_lac
     for device in devices:
         device.scan(300)
     delivered(hub, *devices)
-    backup = scene.folder / "backup.db"
-    hub.command_line("backup", str(backup))
+    backup = back_up(hub)
     for device in devices:
         device.scan(200)
     settle(hub, off)
@@ -52,8 +61,7 @@ def test_facts_that_a_device_has_trimmed_are_a_gap_until_whoever_has_them_fills_
     device = scene.device(hub, "trimmed-1")
     device.scan(300)
     delivered(hub, device)
-    backup = scene.folder / "backup.db"
-    hub.command_line("backup", str(backup))
+    backup = back_up(hub)
     device.scan(200)
     settle(hub, device)
     older = scene.folder / "older"
@@ -95,8 +103,7 @@ def trim(device):
 
 def test_a_device_that_the_backup_does_not_know_is_let_in_again_and_gives_everything(scene):
     hub = scene.hub()
-    backup = scene.folder / "backup.db"
-    hub.command_line("backup", str(backup))
+    backup = back_up(hub)
     device = scene.device(hub, "new-1")
     device.scan(300)
     delivered(hub, device)

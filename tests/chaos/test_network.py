@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from deploy.link import Mode
 from deploy.stack import wait_for
 from tests.support.chaos import (
@@ -57,6 +59,16 @@ def test_while_the_hub_is_gone_nothing_piles_up_in_a_broker_with_its_default_lim
 
 
 def test_a_network_that_is_cut_half_open_or_slow_delays_its_own_device_and_loses_nothing(scene):
+    spoil_networks(scene, count=600, noticed=_says_hello)
+
+
+@pytest.mark.soak
+def test_a_half_open_connection_is_left_and_made_anew_beside_a_long_cut_and_a_slow_network(scene):
+    spoil_networks(scene, count=5_000, noticed=_left)
+
+
+def spoil_networks(scene, *, count, noticed):
+    """Scan `count` times at each of four devices, three of which have a bad network."""
     hub = scene.hub()
     names = ("cut-1", "silent-1", "slow-1", "well-1")
     links = {name: scene.link(hub) for name in names}
@@ -67,24 +79,28 @@ def test_a_network_that_is_cut_half_open_or_slow_delays_its_own_device_and_loses
         device.scan(50)
     delivered(hub, *devices)
     for device in devices:
-        device.codes.more(1_000)
+        device.codes.more(count)
     links["silent-1"].set(Mode.SILENT)
-    links["slow-1"].set(Mode.SLOW, bytes_per_s=16_384)
+    links["slow-1"].set(Mode.SLOW, bytes_per_s=32_768)
     for _ in range(3):
         links["cut-1"].set(Mode.CUT)
-        goal = min(1_000, cut.confirmed + scene.rng.randrange(100, 300))
+        goal = min(count, cut.confirmed + scene.rng.randrange(100, 300))
         wait_for("scans without a network", lambda goal=goal: cut.confirmed >= goal, PATIENCE_S)
         links["cut-1"].set(Mode.OPEN)
     well.finish()
     delivered(hub, well)  # nobody waits for the others
     assert facts(hub, "silent-1") == 50
-    wait_for("the agent to leave a connection on which nobody answers", lambda: _left(silent), PATIENCE_S)
+    wait_for("the agent to notice that nobody answers", lambda: noticed(silent), PATIENCE_S)
     links["silent-1"].set(Mode.OPEN)
     for device in (cut, silent, slow):
         device.finish()
     settle(hub, *devices)
     reckon(hub, *devices)
     upright(hub)
+
+
+def _says_hello(device) -> bool:
+    return device.agent.status().get("delivery") == "greeting"
 
 
 def _left(device) -> bool:
