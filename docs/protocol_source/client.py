@@ -8,7 +8,7 @@ import time
 import zlib
 from typing import Any
 
-import paho.mqtt.client as mqtt
+from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 host, port, device, password = sys.argv[1:5]
@@ -17,30 +17,27 @@ base = f"relay/v1/{zlib.crc32(device.encode()) % 64:02d}/{device}"
 stream, at, up = secrets.token_hex(8), time.time_ns() // 10**6, time.monotonic_ns() // 10**6
 scan = {"k": "scan", "at": at, "up": up, "do": "receive", "to": "place:wh-1", "labels": ["]C1010950110153000310LOT-7"]}
 heard: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=secrets.token_hex(8), protocol=mqtt.MQTTv311)
+client = Client(CallbackAPIVersion.VERSION2, client_id=secrets.token_hex(8))
 client.username_pw_set(device, password)
-client.on_connect = lambda _c, _d, _f, reason, _p: heard.put({"k": "refused" if reason.is_failure else "connected"})
-client.on_message = lambda _client, _data, message: heard.put(json.loads(message.payload))
+client.on_connect = lambda *said: heard.put({"k": "refused" if said[3].is_failure else "connected"})
+client.on_message = lambda *said: heard.put(json.loads(said[2].payload))
 client.connect(host, int(port))
 client.loop_start()
 number, silences = 0, 0
-while silences < 10:
+answer: dict[str, Any] = {"k": "nothing"}
+while answer["k"] != "receipt" or answer["hello"] != number or answer["through"] < 1:
     try:
         answer = heard.get(timeout=min(0.5 * 2**silences, 30))
     except queue.Empty:  # silence is answered by a hello, never by data
         answer, silences = {"k": "silence"}, silences + 1
-    if answer["k"] == "refused":
-        sys.exit(f"the broker refused {device}: wrong name or password")
-    if answer["k"] == "connected":
-        client.subscribe(f"{base}/receipt", qos=1)
+    if answer["k"] == "refused" or silences == 10:
+        sys.exit(f"no answer for {device}: wrong name or password, or no hub")
     if answer["k"] in {"connected", "silence"} and client.is_connected():
+        client.subscribe(f"{base}/receipt")
         number = secrets.randbelow(2**53 - 1) + 1  # a fresh one each time: answers to older hellos are ignored
         hello = {"k": "hello", "hello": number, "streams": [{"stream": stream, "facts": 1}]}
-        client.publish(f"{base}/up", json.dumps(hello), qos=1)
+        client.publish(f"{base}/up", json.dumps(hello))
     elif answer["k"] == "welcome" and answer["hello"] == number:
         head = {"k": "batch", "ledger": answer["ledger"], "hello": number, "stream": stream, "lane": "facts"}
-        client.publish(f"{base}/up", json.dumps({**head, "after": 0, "last": 1, "items": [scan]}), qos=1)
-    elif answer["k"] == "receipt" and answer["hello"] == number and answer["through"] >= 1:
-        sys.stdout.write(json.dumps({"stream": stream, "through": answer["through"]}) + "\n")
-        sys.exit(0)  # committed: the scan may be forgotten after 14 days
-sys.exit("the hub did not answer")
+        client.publish(f"{base}/up", json.dumps({**head, "after": 0, "last": 1, "items": [scan]}))
+sys.stdout.write(json.dumps({"stream": stream, "through": answer["through"]}) + "\n")  # committed
