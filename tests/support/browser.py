@@ -137,11 +137,16 @@ def map_is_drawn(screen: Screen) -> None:
     expect(screen.page.locator(".rr-degrees span").nth(2)).to_be_attached()
 
 
-def visit_all(screen: Screen, codes: str, seen: Callable[[str], None]) -> None:
-    """Open each page, wait until it stands, and hand its name over; the trace shows the code."""
+def visit_all(screen: Screen, code: str, seen: Callable[[str], None]) -> None:
+    """Go to each page by the navigation, wait until it stands, and hand its name over; the trace shows the code."""
     for name in PAGES:
-        path = address(name)
-        screen.open(path + (f"?code={urllib.parse.quote(codes)}" if name == "trace" else ""))
+        link = screen.page.locator(f'nav.rr-nav a[href="{address(name)}"]')
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+        if name == "trace":
+            screen.page.locator("main input").fill(code)
+            screen.page.keyboard.press("Enter")
+            expect(screen.page.locator("ol.rr-timeline > li").first).to_be_visible()
         screen.settled()
         if name == "map":
             map_is_drawn(screen)

@@ -22,8 +22,15 @@ export function endSession(client: QueryClient): void {
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
-    await api.signOut().catch(() => undefined);
-    client.setQueryData(["session"], null); // not by clear(): the gate would go on watching a query that is gone
+    const user = client.getQueryData(["session"]);
+    client.setQueryData(["session"], null); // the pages close first, so that none of them asks without a session
+    try {
+      await api.signOut();
+    } catch (error) {
+      const out = error instanceof ApiError && error.status === 401;
+      if (!out) client.setQueryData(["session"], user); // the hub did not hear it: this person is still signed in
+    }
+    // Not by clear(): the gate would go on watching a query that is gone.
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
   };
 }
