@@ -1,11 +1,15 @@
 """The demo that plays by itself: everything confirmed is in the hub, once, and nothing stays behind."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from deploy.stack import wait_for
+import pytest
+
+from deploy.stack import free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +25,35 @@ def test_the_demo_loses_nothing_and_leaves_no_process_behind(tmp_path):
     assert result["in_hub"] >= result["scans"] > 50
     assert result["positions"] > 0
     wait_for("all processes to end", lambda: not living(folder))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.soak)])
+def test_a_demo_that_is_ended_leaves_no_process_behind_and_can_be_started_again(tmp_path, number):
+    folder = tmp_path / "demo"
+    for _ in range(2 if number == signal.SIGKILL else 1):
+        demo = playing(folder)
+        assert len(living(folder)) >= 6  # itself, hub, broker, simulation, agents
+        if number == signal.SIGINT:
+            os.killpg(demo.pid, number)  # as a terminal does it: to all at once
+            assert demo.wait(120) == 0
+        else:
+            demo.kill()
+            demo.wait()
+        wait_for("all processes to end", lambda: not living(folder))
+
+
+def playing(folder: Path) -> subprocess.Popen:
+    """A demo for a person, on its way."""
+    command = [sys.executable, "-m", "deploy.demo", "--dir", str(folder), "--http-port", str(free_port())]
+    with folder.with_suffix(".log").open("w+") as log:
+        demo = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+        wait_for(
+            "the demo",
+            lambda: demo.poll() is not None or "Running until" in folder.with_suffix(".log").read_text(),
+            timeout_s=120,
+        )
+    assert demo.poll() is None, folder.with_suffix(".log").read_text()
+    return demo
 
 
 def living(folder: Path) -> list[str]:
