@@ -25,6 +25,8 @@ from firmware_sim.witness import Witness, read_witness
 SEED = 7
 DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle"}
 SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
+OWNER = "qingtan-emergency"
+"""Whose goods the demo moves: one of the county's organisations."""
 PLAY_S = 24.0
 
 
@@ -98,7 +100,8 @@ class Demo:
     def _start_agent(self, name: str, kind: str) -> None:
         link = self.links[name] = self._ends.enter_context(Link(self.hub.mqtt_port))
         port = self.ports / name
-        section = gnss_section(port, rate_hz=2) if kind == "vehicle" else scanner_section(port, confirm="ack")
+        scanner = scanner_section(port, confirm="ack", owner=OWNER)
+        section = gnss_section(port, rate_hz=2) if kind == "vehicle" else scanner
         password = self._password(name, kind)
         agent = Agent(self.folder / "agents", name, kind, port=link.port, password=password, ports=section)
         self.agents[name] = agent
