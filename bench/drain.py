@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.backlog import PLACE, filled
 from bench.frame import labels, parser, rss_mib, run, say
-from deploy.stack import Agent, Hub, wait_for
+from deploy.stack import Agent, Hub, Rest, wait_for
 
 DEVICE = "drain-1"
 
@@ -56,7 +56,8 @@ def drain(rng: random.Random, folder: Path, events: int) -> dict[str, Any]:
         agent = Agent(folder, DEVICE, "scanner", port=hub.mqtt_port, password=password, ports="")
         say("draining")
         with agent:
-            wait_for("the backlog", lambda: _facts(rest.base, rest.token) >= events, timeout_s=600, pause_s=0.04)
+            _watch(rest, events * 9 // 10, 0.1)
+            _watch(rest, events, 0.02)
             ended = time.time()
             peak = rss_mib(agent.pid, "VmHWM")
         first = rest.get("/journal", device=DEVICE, limit=1)["rows"][0]["received_at"]
@@ -73,6 +74,11 @@ def drain(rng: random.Random, folder: Path, events: int) -> dict[str, Any]:
         "duplicated": max(0, max(in_hub, stock) - events),
         "edge_peak_rss_mib": peak,
     }
+
+
+def _watch(rest: Rest, facts: int, pause_s: float) -> None:
+    """Wait until so many facts are committed; asked seldom at first, for asking costs the hub time."""
+    wait_for("the backlog", lambda: _facts(rest.base, rest.token) >= facts, timeout_s=600, pause_s=pause_s)
 
 
 def _facts(base: str, token: str) -> int:

@@ -13,6 +13,7 @@ import resource
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -203,6 +204,7 @@ def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
     signal.signal(signal.SIGHUP, lambda *_: hub.ask_to_reload())
     running = hub.start()
     _spare_the_collector()
+    sys.setswitchinterval(0.001)  # ingest's two threads and the requests wait for each other less
     try:
         announce(running)
         return hub.wait()

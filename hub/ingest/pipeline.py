@@ -1,6 +1,9 @@
-"""The two threads between the broker and the database."""
+"""The two threads between the broker and the database.
 
-import queue
+The reader adds what arrives to one pending group for as long as the writer is busy, and the writer takes the group
+as it is when it is free: so a lone scan is committed at once, and a backlog in few large transactions.
+"""
+
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +26,8 @@ QUEUE_BYTES = 64 * 1024 * 1024
 """What may wait between broker and reader; when it is full, the broker's connection is not read."""
 GROUP_BYTES = 4 * 1024 * 1024
 """About the most payload of one transaction."""
+PORTION_BYTES = 512 * 1024
+"""About how much is read before the writer may have the group."""
 PAUSE_S = 1.0
 """How long a database that cannot store is left alone."""
 
@@ -37,9 +42,9 @@ class Pipeline:
         self._outlet = outlet
         self._clock = clock
         self._lock = threading.Lock()
+        self._ready = threading.Condition(self._lock)
         self._reader = Reader(ledger=database.ledger, run=run)
-        self._built: queue.Queue[Group | Verdict | None] = queue.Queue(maxsize=1)
-        self._desk = OpaqueDesk(self._hand_on)
+        self._desk = OpaqueDesk(self._judged)
         self._committer = Committer(
             self._reader,
             lock=self._lock,
@@ -56,9 +61,11 @@ class Pipeline:
         self._ended = threading.Event()
         self._stalled = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._made = 0
-        self._taken = 0
+        self._pending: Group | None = None
+        self._pending_bytes = 0
         self._verdicts: deque[Verdict] = deque()
+        self._hungry = threading.Event()
+        self._read_all = False
         self.failure: BaseException | None = None
 
     @property
@@ -141,30 +148,39 @@ class Pipeline:
     def _read_on(self) -> None:
         try:
             while arrivals := self._take():
-                with self._lock, self._database.read() as connection:
-                    group = self._reader.build(arrivals, connection)
-                    self._made += 1
-                self._hand_on(group)
+                with self._ready:
+                    self._await_room()
+                    with self._database.read() as connection:
+                        self._pending = self._reader.build(arrivals, connection, group=self._pending)
+                    self._pending_bytes += sum(len(arrival.payload) for arrival in arrivals)
+                    self._ready.notify_all()
+                    if self._hungry.is_set():
+                        # The lock is not fair: without this wait the writer would come too late to it.
+                        self._ready.wait_for(lambda: not self._hungry.is_set() or self._ended.is_set(), timeout=1.0)
         finally:
-            self._hand_on(None)
+            with self._ready:
+                self._read_all = True
+                self._ready.notify_all()
 
-    def _hand_on(self, made: Group | Verdict | None) -> None:
-        """Wait for the writer to take it, unless there is none any more."""
-        while not self._ended.is_set():
-            try:
-                self._built.put(made, timeout=1.0)
-            except queue.Full:
-                continue
-            return
+    def _await_room(self) -> None:
+        """Wait while the pending group is as large as one may be."""
+        while self._pending is not None and self._pending_bytes >= GROUP_BYTES and not self._ended.is_set():
+            self._ready.wait(1.0)
+
+    def _judged(self, verdict: Verdict) -> None:
+        """An opaque item was tried out; for the opaque desk's thread."""
+        with self._ready:
+            self._verdicts.append(verdict)
+            self._ready.notify_all()
 
     def _take(self) -> list[Arrival]:
-        """What has arrived, up to one group; waits for the first. Empty when it is time to stop."""
+        """What has arrived, up to one portion; waits for the first. Empty when it is time to stop."""
         taken: list[Arrival] = []
         size = 0
         with self._wake:
             while not self._waiting and not self._stopping.is_set():
                 self._wake.wait(1.0)
-            while self._waiting and size < GROUP_BYTES:
+            while self._waiting and size < PORTION_BYTES:
                 arrival = self._waiting.popleft()
                 taken.append(arrival)
                 size += len(arrival.payload)
@@ -191,23 +207,27 @@ class Pipeline:
             self._stall(error)
 
     def _next(self) -> Group | Verdict | None:
-        if self._verdicts:
-            return self._verdicts.popleft()
-        made = self._built.get()
-        self._taken += isinstance(made, Group)
-        return made
+        """What the writer does next; None when all is done."""
+        self._hungry.set()
+        with self._ready:
+            while not self._verdicts and self._pending is None:
+                if self._read_all:
+                    return None
+                self._ready.wait()
+            self._hungry.clear()
+            if self._verdicts:
+                return self._verdicts.popleft()
+            return self._take_pending()
+
+    def _take_pending(self) -> Group | None:
+        group, self._pending, self._pending_bytes = self._pending, None, 0
+        self._ready.notify_all()
+        return group
 
     def _take_back(self) -> list[Group]:
-        """The groups that were built ahead. The lock is held, so no more of them come."""
-        found: list[Group] = []
-        while self._taken < self._made:
-            made = self._built.get()
-            if isinstance(made, Group):
-                found.append(made)
-                self._taken += 1
-            elif made is not None:
-                self._verdicts.append(made)
-        return found
+        """The group that was built ahead, if there is one. The lock is held, so no more of it comes."""
+        group = self._take_pending()
+        return [] if group is None else [group]
 
     def _stall(self, error: Exception) -> None:
         """The database cannot store: nothing is answered, what was in hand comes again from the devices."""

@@ -45,12 +45,15 @@ class Reader:
         self._devices = {row[1]: row[0] for row in rows}
         self._next_device = max((row[0] for row in rows), default=0) + 1
 
-    def build(self, arrivals: Iterable[Arrival], connection: Connection, *, apart: bool = False) -> Group:
-        """A group out of messages, in their order. `connection` reads what is not remembered.
+    def build(
+        self, arrivals: Iterable[Arrival], connection: Connection, *, group: Group | None = None, apart: bool = False
+    ) -> Group:
+        """A group out of messages, in their order, or `group` with them added.
 
-        `apart` leaves the items in group.apart, to be posted one by one. Never raises for what a message says.
+        `connection` reads what is not remembered. `apart` leaves the items in group.apart, to be posted one by one.
+        Never raises for what a message says.
         """
-        group = Group()
+        group = Group() if group is None else group
         for arrival in arrivals:
             group.arrivals.append(arrival)
             device_id = self.device(group, arrival, connection)

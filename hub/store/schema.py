@@ -162,19 +162,21 @@ move = _table(
 
 sighting = _table(
     "sighting",
-    Column("unit", Text, primary_key=True),
-    Column("at", _KEY, primary_key=True, autoincrement=False),
-    Column("lane_id", _KEY, ForeignKey("lane.id"), primary_key=True),
-    Column("seq", _KEY, primary_key=True, autoincrement=False),
+    Column("unit", Text, nullable=False),
+    Column("at", _KEY, nullable=False),
+    Column("lane_id", _KEY, ForeignKey("lane.id"), nullable=False),
+    Column("seq", _KEY, nullable=False),
     Column("lot_id", _KEY, ForeignKey("lot.id")),
     Column("source_id", _KEY, ForeignKey("account.id"), nullable=False),
     Column("to_id", _KEY, ForeignKey("account.id"), nullable=False),
     Column("voided", Integer, nullable=False),
+    Index("sighting_by_unit", "unit"),
     Index("sighting_by_lot", "lot_id"),
-    clustered=True,
 )
 """Things with a number of their own, `serial:<gtin>:<serial>` or `sscc:<18>`: one row a fact. Where a unit is
-is the `to` of its last row that is not voided; a serial-numbered item has the most complete lot of its rows."""
+is the `to` of its last row that is not voided; a serial-numbered item has the most complete lot of its rows.
+Rows stand in the order of their arrival, not of their units: millions of units make keys that scatter, and a group
+of scans would otherwise write half of the table anew."""
 
 unit = _table(
     "unit",

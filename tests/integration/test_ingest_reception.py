@@ -168,7 +168,7 @@ def test_the_time_of_the_last_position_comes_from_good_fixes_and_never_goes_back
 def test_when_one_thread_dies_of_a_mistake_the_other_ends_too_and_it_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ):
-    def mistake(*_: object) -> None:
+    def mistake(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(threading, "excepthook", lambda _: None)

@@ -398,12 +398,12 @@ def upgrade() -> None:
             ["to_id"],
             ["account.id"],
         ),
-        sa.PrimaryKeyConstraint("unit", "at", "lane_id", "seq"),
         sqlite_strict=True,
-        sqlite_with_rowid=False,
+        sqlite_with_rowid=True,
     )
     with op.batch_alter_table("sighting", schema=None) as batch_op:
         batch_op.create_index("sighting_by_lot", ["lot_id"], unique=False)
+        batch_op.create_index("sighting_by_unit", ["unit"], unique=False)
 
     op.create_table(
         "tally",
