@@ -1,6 +1,6 @@
 """Kill -9 of agent, broker and hub at random moments while a scanner scans: what was confirmed must be there, once.
 
-    python -m bench.crash [--kills 20] [--rate 1000] [--seed N] --json
+    python -m bench.crash [--kills 20] [--rate 1000] [--pause 2.0] [--seed N] --json
 
 Confirmed is what the simulated scanner saw come back on its port. It is compared with the hub's journal and with the
 hub's balances, both read by REST. A run that finds a difference ends with exit code 1.
@@ -33,7 +33,7 @@ def codes(rng: random.Random, closing: Event) -> Iterator[str]:
         yield text
 
 
-def crash(rng: random.Random, folder: Path, kills: int, rate: float) -> dict[str, Any]:
+def crash(rng: random.Random, folder: Path, kills: int, rate: float, pause_s: float) -> dict[str, Any]:
     """Scan, kill, and reckon."""
     closing = Event()
     witness = folder / "scanner.witness"
@@ -47,7 +47,7 @@ def crash(rng: random.Random, folder: Path, kills: int, rate: float) -> dict[str
         ):
             wait_for("the first confirmed scan", lambda: witness.exists() and read_witness(witness).confirmed)
             for number in range(1, kills + 1):
-                time.sleep(rng.uniform(0.2, 2.0))
+                time.sleep(rng.uniform(0.1, pause_s))
                 _kill(rng, hub, agent, number, kills)
             time.sleep(1.0)
             closing.set()
@@ -107,11 +107,12 @@ def main() -> int:
     arguments = parser(__doc__)
     arguments.add_argument("--kills", type=int, default=20)
     arguments.add_argument("--rate", type=float, default=1000.0, help="scans a second")
+    arguments.add_argument("--pause", type=float, default=2.0, help="longest time between two kills, in seconds")
     options = arguments.parse_args()
     found: dict[str, Any] = {}
 
     def work(rng: random.Random, folder: Path) -> dict[str, Any]:
-        found.update(crash(rng, folder, options.kills, options.rate))
+        found.update(crash(rng, folder, options.kills, options.rate, options.pause))
         return found
 
     run(options, work)
