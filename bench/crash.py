@@ -3,7 +3,8 @@
     python -m bench.crash [--kills 20] [--rate 1000] [--pause 2.0] [--seed N] --json
 
 Confirmed is what the simulated scanner saw come back on its port. It is compared with the hub's journal and with the
-hub's balances, both read by REST. A run that finds a difference ends with exit code 1.
+hub's balances, both read by REST. A run that finds a difference ends with exit code 1. Ctrl-C ends the killing and
+reckons what there is.
 """
 
 import random
@@ -11,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -36,6 +38,7 @@ def codes(rng: random.Random, closing: Event) -> Iterator[str]:
 def crash(rng: random.Random, folder: Path, kills: int, rate: float, pause_s: float) -> dict[str, Any]:
     """Scan, kill, and reckon."""
     closing = Event()
+    done = 0
     witness = folder / "scanner.witness"
     with Hub(folder / "hub") as hub:
         password = hub.add_device(DEVICE, "scanner")
@@ -46,15 +49,17 @@ def crash(rng: random.Random, folder: Path, kills: int, rate: float, pause_s: fl
             Agent(folder, DEVICE, "scanner", port=hub.mqtt_port, password=password, ports=section) as agent,
         ):
             wait_for("the first confirmed scan", lambda: witness.exists() and read_witness(witness).confirmed)
-            for number in range(1, kills + 1):
-                time.sleep(rng.uniform(0.1, pause_s))
-                _kill(rng, hub, agent, number, kills)
+            with suppress(KeyboardInterrupt):
+                for number in range(1, kills + 1):
+                    time.sleep(rng.uniform(0.1, pause_s))
+                    _kill(rng, hub, agent, number, kills)
+                    done = number
             time.sleep(1.0)
             closing.set()
             scanner.finish(timeout_s=60)
         with agent:
             _settle(hub, agent)
-        return _reckon(hub.rest, read_witness(witness), kills)
+        return _reckon(hub.rest, read_witness(witness), done)
 
 
 def _kill(rng: random.Random, hub: Hub, agent: Agent, number: int, kills: int) -> None:
@@ -65,8 +70,10 @@ def _kill(rng: random.Random, hub: Hub, agent: Agent, number: int, kills: int) -
         return
     program = agent if target == "agent" else hub
     program.kill()
-    time.sleep(rng.uniform(0.0, 0.5))
-    program.start()
+    try:
+        time.sleep(rng.uniform(0.0, 0.5))
+    finally:
+        program.start()
 
 
 def _settle(hub: Hub, agent: Agent) -> None:
