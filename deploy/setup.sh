@@ -141,7 +141,7 @@ install_python_packages() {
     fi
     step 3 "Python packages: installing $(grep -c '==' requirements.lock) that requirements.lock names"
     # The lock names everything, the build tools too, so nothing has to be resolved.
-    quietly "Is the network up? Packages come from: $("$VENV/bin/python" -m pip config get global.index-url 2>/dev/null || echo https://pypi.org)" \
+    quietly "Is the network up? Packages come from: $("$VENV/bin/python" -m pip config get global.index-url 2>/dev/null || echo "pip's default index")" \
         "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --retries 5 --no-deps -r requirements.lock
     done_with lock "$digest"
 }
