@@ -73,8 +73,8 @@ def _idle(folder: Path, hub: Hub, password: str) -> float:
 def _draining(folder: Path, hub: Hub, password: str, events: int, seed: int) -> float:
     say(f"draining {events} scans")
     filled(folder / DEVICE, DEVICE, events, seed)
+    before = hub.rest.get("/summary")["facts"]
     with Agent(folder, DEVICE, "scanner", port=hub.mqtt_port, password=password, ports="") as agent:
-        before = hub.rest.get("/summary")["facts"]
         wait_for(
             "the backlog", lambda: hub.rest.get("/summary")["facts"] >= before + events, timeout_s=300, pause_s=0.5
         )
