@@ -48,7 +48,7 @@ def test_while_the_hub_is_gone_nothing_piles_up_in_a_broker_with_its_default_lim
         before, agent_before = rss_mib(broker.pid), rss_mib(device.agent.pid)
         hub.kill()
         device.scan(10_000)
-        assert device.agent.status()["connected"]
+        wait_for("the word that it is connected", lambda: device.agent.status().get("connected"))
         assert rss_mib(broker.pid) - before < 4
         assert rss_mib(device.agent.pid) - agent_before < 8
         hub.start()
