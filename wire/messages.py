@@ -6,7 +6,7 @@ uptime (CLOCK_BOOTTIME), so that a wrong wall clock can be corrected later and t
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
@@ -265,8 +265,3 @@ class Now(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", 
 
 Up = Hello | Batch
 Down = Welcome | Receipt
-
-
-def fields(**values: Any) -> dict[str, Any]:
-    """Keyword arguments without those that are None: how sparse items are built."""
-    return {name: value for name, value in values.items() if value is not None}
