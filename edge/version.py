@@ -1,3 +1,3 @@
 """The version that a device announces; the same as the package's."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
