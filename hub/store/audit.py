@@ -91,18 +91,6 @@ def _balances(connection: Connection) -> Iterator[str]:
 def _units(connection: Connection) -> Iterator[str]:
     for (code,) in connection.exec_driver_sql(_UNITS):
         yield f"{code} does not stand where its latest fact says"
-    places = {f"unit:{code}": account for code, account in connection.exec_driver_sql(_WHERE)}
-    for start in places:
-        seen: set[str] = set()
-        at = start
-        while at in places and at not in seen:
-            seen.add(at)
-            at = places[at]
-        if at == start:
-            yield f"{start} stands inside of itself"
-
-
-_WHERE = "SELECT unit.code, account.code FROM unit JOIN account ON account.id = unit.account_id"
 
 
 def _applied_once(connection: Connection) -> Iterator[str]:

@@ -24,9 +24,11 @@ from tests.support.hubdata import (
 )
 from tests.support.hubweb import make_database
 from wire.actions import Action
+from wire.checkdigits import check_digit
 from wire.messages import Gap, GapReason, Lane
 
 A01, B02, DOCK2 = "place:wh-1/a01", "place:wh-1/b02", "place:wh-2/dock"
+INNER = "00614141123456791" + check_digit("00614141123456791")
 
 
 @pytest.fixture
@@ -219,6 +221,27 @@ def test_each_kind_of_discrepancy_is_listed_and_says_whom_it_waits_for(database)
     assert (story.site, story.account, story.item) == ("wh-2", DOCK2, f"serial:{TENT}:S7")
     lost = [row for row in rows if row.kind == "lost-facts"]
     assert [(row.site, row.quantity) for row in lost] == [("wh-1", 2), ("wh-2", 3)]
+
+
+def test_units_inside_of_themselves_are_discrepancies_until_they_are_scanned_elsewhere(database):
+    name_things(database)
+    into = f"unit:sscc:{PALLET}"
+    pallet, carton, inner = (f"]C100{code}" for code in (PALLET, CARTON, INNER))
+    with feeding(database) as feeder:
+        feeder.send("d-1", [scan(Action.RECEIVE, pallet, up=1, to=A01), scan(Action.PACK, pallet, up=2, to=into)])
+    (row,) = listed(database)
+    assert (row.kind, row.item, row.account) == ("inside-itself", f"sscc:{PALLET}", into)
+    assert row.detail.startswith("it was put into itself")
+    with feeding(database) as feeder:
+        more = [scan(Action.PACK, carton, up=3, to=into), scan(Action.PACK, pallet, up=4, to=f"unit:sscc:{CARTON}")]
+        feeder.send("d-2", [*more, scan(Action.PACK, inner, up=5, to=into)])
+    assert [(row.kind, row.item) for row in listed(database)] == [
+        ("inside-itself", f"sscc:{PALLET}"),
+        ("inside-itself", f"sscc:{CARTON}"),
+    ]
+    with feeding(database) as feeder:
+        feeder.send("d-3", [scan(Action.MOVE, pallet, up=6, to=A01)])
+    assert listed(database) == []
 
 
 def test_a_discrepancy_clears_itself_when_the_missing_facts_come(database):

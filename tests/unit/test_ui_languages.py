@@ -67,7 +67,7 @@ def test_every_sentence_that_the_code_asks_for_exists_and_every_sentence_is_aske
         ("gapReason", [*GapReason]),
         ("quality", [*Quality]),
         ("role", [*Role]),
-        ("discrepancyKind", ["negative", "broken-story", "unknown-place", "lost-facts"]),
+        ("discrepancyKind", ["negative", "broken-story", "inside-itself", "unknown-place", "lost-facts"]),
     ],
 )
 def test_there_is_a_word_for_every_value_that_the_hub_may_send(group: str, values: list[str]) -> None:

@@ -142,7 +142,7 @@ class QuarantinePage(Next):
 class DiscrepancyModel(Model):
     """Something that does not fit."""
 
-    kind: str = Field(examples=["negative", "broken-story", "unknown-place", "lost-facts"])
+    kind: str = Field(examples=["negative", "broken-story", "inside-itself", "unknown-place", "lost-facts"])
     site: str | None
     account: str | None
     item: str | None

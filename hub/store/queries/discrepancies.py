@@ -1,4 +1,4 @@
-"""Stories that do not fit: sums below zero, broken stories, goods without a place, facts that are missing.
+"""Stories that do not fit: sums below zero, broken stories, units in themselves, goods without a place, missing facts.
 
 They are projections: they clear themselves when the missing facts come. Until the devices of the site were heard,
 each says whom it waits for.
@@ -7,13 +7,13 @@ each says whom it waits for.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, literal_column, select, tuple_
+from sqlalchemy import Connection, Select, func, literal, literal_column, select, tuple_
 
 from hub.store.queries.devices import missing_facts
 from hub.store.queries.paging import Key, Page, Pager, Shape
 from hub.store.queries.places import sites_of
 from hub.store.queries.waiting import Waiting
-from hub.store.schema import account, balance, device, gap, lane, lot, story_break
+from hub.store.schema import account, balance, device, gap, lane, lot, story_break, unit
 from wire.actions import UNKNOWN
 
 BELOW_ZERO = balance.c.quantity < literal_column("0")
@@ -56,7 +56,7 @@ class _Reading:
 
 
 def discrepancies(connection: Connection, pager: Pager, *, limit: int, cursor: str | None) -> Page[Discrepancy]:
-    """All of them: sums below zero first, then stories, places, gaps, and facts that have not come."""
+    """All of them: sums below zero first, then stories, units, places, gaps, and facts that have not come."""
     key = pager.key(cursor, *((int, *shape) for _, shape in SOURCES))
     at, after = (0, None) if key is None else (int(key[0]), key[1:])
     reading = _Reading(connection, Waiting(connection))
@@ -77,7 +77,11 @@ def count(connection: Connection) -> int:
     breaks = select(func.count()).select_from(story_break)
     gaps = select(func.count()).join_from(gap, lane, lane.c.id == gap.c.lane_id).where(lane.c.lane == "facts")
     lost = len(_lost(_Reading(connection, Waiting(connection)), None, 1_000_000))
-    return lost + sum(int(connection.execute(query).scalar_one()) for query in (negative, unknown, breaks, gaps))
+    return (
+        lost
+        + len(_circling(connection))
+        + sum(int(connection.execute(query).scalar_one()) for query in (negative, unknown, breaks, gaps))
+    )
 
 
 def _negative() -> Select[int, int, int, str, str, str]:
@@ -132,6 +136,52 @@ def _broken(reading: _Reading, after: Key | None, limit: int) -> Sequence[Found]
             ),
         )
         for row in rows
+    ]  # fmt: skip
+
+
+def _circling(connection: Connection) -> dict[str, tuple[str, int]]:
+    """Handling units that stand inside of themselves, at once or by way of others: in which unit, and since when.
+
+    Such a unit stands in a unit that stands in a unit itself, so only those are read: nesting of that depth is rare.
+    """
+    inside, outer = unit.alias("inside"), unit.alias("outer")
+    where, beyond = account.alias("where_it_is"), account.alias("beyond")
+    rows = connection.execute(
+        select(inside.c.code, outer.c.code, inside.c.since)
+        .select_from(where)
+        .join(inside, inside.c.account_id == where.c.id)
+        .join(outer, outer.c.code == func.substr(where.c.code, len("unit:") + 1))
+        .join(beyond, beyond.c.id == outer.c.account_id)
+        .where(where.c.kind == "unit", beyond.c.kind == literal("unit"))
+    )
+    steps = {code: (into, since) for code, into, since in rows}
+    found: dict[str, tuple[str, int]] = {}
+    done: set[str] = set()
+    for start in steps:
+        way: dict[str, None] = {}
+        at = start
+        while at in steps and at not in done and at not in way:
+            way[at] = None
+            at = steps[at][0]
+        if at in way:
+            names = list(way)
+            found |= {code: steps[code] for code in names[names.index(at) :]}
+        done |= way.keys()
+    return found
+
+
+def _inside_themselves(reading: _Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    rows = sorted((code, *step) for code, step in _circling(reading.connection).items())
+    left = [row for row in rows if after is None or row[0] > str(after[0])]
+    return [
+        (
+            (code,),
+            reading.row(
+                "inside-itself", site=None, account=f"unit:{into}", item=code, quantity=1, since=since,
+                detail=f"it was put into {'itself' if into == code else f'{into}, which stands in it'}",
+            ),
+        )
+        for code, into, since in left[:limit]
     ]  # fmt: skip
 
 
@@ -207,6 +257,7 @@ Source = Callable[[_Reading, Key | None, int], Sequence[Found]]
 SOURCES: tuple[tuple[Source, Shape], ...] = (
     (_negatives, (int, int)),
     (_broken, (str, int, int, int)),
+    (_inside_themselves, (str,)),
     (_placeless, (int,)),
     (_gaps, (int, int)),
     (_lost, (int,)),
