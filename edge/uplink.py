@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from edge.config import Settings
 from edge.core.delivery import Delivery, Phase
 from edge.core.effects import Bind, Chance, Confirm, Effect, Say, SendBatch
+from edge.core.pace import retry_ms
 from edge.link import Link, LinkError
 from edge.log import Log
 from edge.packing import pack
@@ -29,8 +30,6 @@ from wire.messages import Clock, Now, Presence, Receipt, Status, Welcome
 
 NOW_EVERY_MS = 1_000
 MAINTAIN_EVERY_MS = 2_000
-FIRST_RETRY_S = 0.25
-MOST_RETRY_S = 30.0
 LONGEST_POLL_S = 1.0
 
 
@@ -150,9 +149,8 @@ class Uplink:
                 self._note(str(error))
             finally:
                 self._core.disconnected()
-            wait = self._dice.random() * min(MOST_RETRY_S, FIRST_RETRY_S * 2 ** min(self._retries, 10))
+            end = time.monotonic() + retry_ms(self._retries, self._dice.random()) / 1000
             self._retries += 1
-            end = time.monotonic() + wait
             while not self._stopping.wait(min(MAINTAIN_EVERY_MS / 1000, max(0.0, end - time.monotonic()))):
                 self._maintain()
                 if time.monotonic() >= end:

@@ -11,6 +11,8 @@ MOST_SILENCE_MS = 60_000
 FIRST_BACKOFF_MS = 200
 MOST_BACKOFF_MS = 30_000
 IDLE_MS = 600_000
+FIRST_RETRY_MS = 250
+MOST_RETRY_MS = 30_000
 
 
 @dataclass(slots=True)
@@ -72,3 +74,8 @@ def backoff_ms(strikes: int, jitter: float) -> int:
 def idle_ms(jitter: float) -> int:
     """When an idle device says hello again: ten minutes, give or take two."""
     return int(IDLE_MS * (0.8 + 0.4 * jitter))
+
+
+def retry_ms(failures: int, jitter: float) -> int:
+    """A wait before the next connection after so many that came to nothing: a whole herd must not come at once."""
+    return int(jitter * min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** min(failures, 10)))
