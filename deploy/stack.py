@@ -173,9 +173,10 @@ class Hub(Program):
 
     def start(self) -> None:
         super().start()
-        wait_for(f"the hub ({self.log})", self._healthy, timeout_s=60)
+        wait_for(f"the hub ({self.log})", self.healthy, timeout_s=60)
 
-    def _healthy(self) -> bool:
+    def healthy(self) -> bool:
+        """Whether it answers. Raises StackError if it has ended."""
         if not self.alive:
             raise StackError(f"the hub ended:\n{self.tail()}")
         try:
