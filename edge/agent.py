@@ -3,6 +3,8 @@
 Every port has a thread, the uplink has one, and the main thread watches: it takes the signals, says once a second
 in status.json how things are, and once a minute to the hub. If a thread ends that should not, the process ends too,
 with an error, and whoever started it starts it again: half an agent must never look like a whole one.
+If a thread hangs, systemd's watchdog is not answered any more and ends the process, which then says where each
+thread was.
 
 Stop (SIGTERM, SIGINT) goes in order: no more reading, what was read is stored and answered, what is stored gets a
 moment to leave, then everything is closed. Nothing is lost without that moment: the outbox keeps it.
@@ -10,6 +12,7 @@ moment to leave, then everything is closed. Nothing is lost without that moment:
 Exit codes: 0 stopped, 1 something failed, 2 the configuration cannot be used.
 """
 
+import faulthandler
 import logging
 import os
 import signal
@@ -21,12 +24,13 @@ from typing import Final
 
 from edge.clock import Clock
 from edge.config import ConfigError, Settings, load
-from edge.crew import Crew
+from edge.crew import Crew, stuck
 from edge.errors import EdgeError
 from edge.intake import Intake
 from edge.log import LibraryLog, LineLog
 from edge.reporting import Reporter
 from edge.store.outbox import Outbox
+from edge.supervision import Supervisor
 from edge.uplink import Uplink
 from edge.version import VERSION
 
@@ -36,6 +40,8 @@ _WATCH_S: Final = 1.0
 _FIRST_TRY_S: Final = 0.5
 _DRAIN_S: Final = 2.0
 _JOIN_S: Final = 5.0
+_STUCK_S: Final = 60.0
+"""No turn of a thread takes so long, unless the disk takes minutes for a write."""
 
 
 class Agent:
@@ -58,6 +64,8 @@ class Agent:
         self._main = threading.main_thread().ident or 0
         self._crew = Crew(self._intake.stop.is_set, self._alarm, log)
         self._crew.watch_strays()
+        self._supervisor = Supervisor()
+        self._stuck: list[str] = []
         self._stopped = False
 
     def run(self) -> int:
@@ -67,9 +75,11 @@ class Agent:
         ports = {each.port: "up" if each.up else each.why for each in self._intake.status()}
         self._log.info("ready", ports=ports, pending_facts=self._outbox.stats().pending_facts)
         self._uplink.start()
+        self._supervisor.ready(self._sentence())
         got = None
         while not self._crew.lost and got not in _STOP:
             self._reporter.watch(self._intake.status)
+            self._answer_watchdog()
             caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)
             got = signal.Signals(caught.si_signo) if caught else None
         self._log.info("stopping", why=got.name if got in _STOP and got else "a thread died")
@@ -81,6 +91,7 @@ class Agent:
         if self._stopped:
             return
         self._stopped = True
+        self._supervisor.stopping()
         self._intake.stop.set()
         self._reporter.say_status("stopping", self._intake.status)
         late = self._crew.join(_JOIN_S)
@@ -91,6 +102,27 @@ class Agent:
         self._reporter.say_status("stopped", self._intake.status)
         self._outbox.close()
         self._log.info("stopped")
+
+    def _answer_watchdog(self) -> None:
+        """Only if every thread goes on."""
+        found = stuck({"uplink": self._uplink.pulse, **self._intake.pulses()}, _STUCK_S)
+        if found != self._stuck:
+            self._stuck = found
+            if found:
+                self._log.error("threads-stuck", threads=found, next="systemd starts the agent anew, if it started it")
+            else:
+                self._log.info("threads-go-on")
+        if found:
+            self._supervisor.show(f"Stuck: {', '.join(found)}")
+        else:
+            self._supervisor.alive(self._sentence())
+
+    def _sentence(self) -> str:
+        """How it is, for `systemctl status`."""
+        ports = self._intake.status()
+        delivers = "the hub answers" if self._uplink.flowing else "no hub answers"
+        waiting = self._outbox.stats().pending_facts
+        return f"{sum(port.up for port in ports)} of {len(ports)} ports up, {delivers}, {waiting} facts wait"
 
     def _alarm(self) -> None:
         signal.pthread_kill(self._main, _ALARM)
@@ -107,6 +139,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2 or arguments[0] != "--config":
         sys.stderr.write("usage: python -m edge.agent --config FILE\n")
         return 2
+    faulthandler.enable()
     # Blocked here, before any thread starts, the stop signals wait for the main thread's sigtimedwait.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP | {_ALARM})
     try:

@@ -1,9 +1,34 @@
-"""The agent's threads: each has a name, and if one ends before it was told to, the agent must know at once."""
+"""The agent's threads: each has a name, and if one ends before it was told to, the agent must know at once.
+
+One that hangs does not end. So each beats its pulse at every turn of its loop, which never waits for longer than a
+few seconds, and whoever watches sees an old pulse.
+"""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 
 from edge.log import Log
+
+
+class Pulse:
+    """When a thread last showed that it goes on."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+
+    def beat(self) -> None:
+        """Called by the thread itself."""
+        self._at = time.monotonic()
+
+    @property
+    def age_s(self) -> float:
+        return time.monotonic() - self._at
+
+
+def stuck(pulses: Mapping[str, Pulse], limit_s: float) -> list[str]:
+    """The names of those that have not gone on for so long."""
+    return [name for name, pulse in pulses.items() if pulse.age_s > limit_s]
 
 
 class Crew:

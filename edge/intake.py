@@ -8,7 +8,7 @@ import msgspec
 
 from edge.clock import Clock
 from edge.config import Settings
-from edge.crew import Crew
+from edge.crew import Crew, Pulse
 from edge.drivers.gnss import QUIET_S as GNSS_QUIET_S
 from edge.drivers.gnss import GnssSession, TelemetryStore
 from edge.drivers.scanner import QUIET_S as SCANNER_QUIET_S
@@ -50,6 +50,10 @@ class Intake:
         deadline = time.monotonic() + wait_s
         for _, port, _ in self._ports:
             port.tried.wait(max(0.0, deadline - time.monotonic()))
+
+    def pulses(self) -> dict[str, Pulse]:
+        """The sign of life of each port's thread, by its name."""
+        return {f"{kind} {port.path}": port.pulse for kind, port, _ in self._ports}
 
     def status(self) -> tuple[PortStatus, ...]:
         """How each port is doing."""

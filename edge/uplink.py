@@ -16,6 +16,7 @@ from edge.config import Settings
 from edge.core.delivery import Delivery, Phase
 from edge.core.effects import Bind, Chance, Confirm, Effect, Say, SendBatch
 from edge.core.pace import retry_ms
+from edge.crew import Pulse
 from edge.link import Link, LinkError
 from edge.log import Log
 from edge.packing import pack
@@ -63,6 +64,7 @@ class Uplink:
         self._core = Delivery(outbox.lanes(), ledger=outbox.ledger, version=VERSION, kind=settings.device.kind)
         self._link: Link | None = None
         self._thread: threading.Thread | None = None
+        self.pulse = Pulse()
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = os.pipe()
         for end in (self._wake_read, self._wake_write):
@@ -143,6 +145,7 @@ class Uplink:
 
     def _main(self) -> None:
         while not self._stopping.is_set():
+            self.pulse.beat()
             try:
                 self._session()
             except (LinkError, OutboxError) as error:
@@ -152,6 +155,7 @@ class Uplink:
             end = time.monotonic() + retry_ms(self._retries, self._dice.random()) / 1000
             self._retries += 1
             while not self._stopping.wait(min(MAINTAIN_EVERY_MS / 1000, max(0.0, end - time.monotonic()))):
+                self.pulse.beat()
                 self._maintain()
                 if time.monotonic() >= end:
                     break
@@ -168,6 +172,7 @@ class Uplink:
         )
         try:
             while not link.ready and not self._stopping.is_set():
+                self.pulse.beat()
                 link.poll(LONGEST_POLL_S)
             if not self._stopping.is_set():
                 self._connections += 1
@@ -183,6 +188,7 @@ class Uplink:
 
     def _turn(self, link: Link) -> None:
         """Wait for something, and do what follows from it."""
+        self.pulse.beat()
         due, now = self._core.due(), _uptime_ms()
         wait = LONGEST_POLL_S if due is None else min(LONGEST_POLL_S, (due - now) / 1000)
         link.poll(0.0 if link.events else wait)

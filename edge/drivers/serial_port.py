@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 import serial
 
+from edge.crew import Pulse
 from edge.drivers.stop import Stop
 from edge.errors import EdgeError
 from edge.log import Log
@@ -121,6 +122,7 @@ class Port:
         self.opened = 0
         self.tried = Event()
         """Set after the first attempt to open it."""
+        self.pulse = Pulse()
         self._baud = baud
         self._session = session
         self._quiet_s = quiet_s
@@ -131,6 +133,7 @@ class Port:
         """Until stop."""
         retry_s = _FIRST_RETRY_S
         while not self._stop.is_set():
+            self.pulse.beat()
             started = time.monotonic()
             if self._attempt() and time.monotonic() - started > _LAST_RETRY_S:
                 retry_s = _FIRST_RETRY_S
@@ -158,6 +161,7 @@ class Port:
 
     def _read(self, line: Line) -> None:
         while not self._stop.is_set():
+            self.pulse.beat()
             data = line.read(self._quiet_s, self._stop)
             if data:
                 self._session.received(data, line)
