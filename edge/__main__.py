@@ -64,6 +64,27 @@ def doctor(config: ConfigFile) -> None:
 
 
 @app.command()
+def metrics(
+    config: ConfigFile,
+    listen: Annotated[
+        str, typer.Option(help="HOST:PORT: answer /metrics, /healthz and /readyz there until stopped.")
+    ] = "",
+) -> None:
+    """What the agent counts, in Prometheus' text format: printed once, or served."""
+    from edge import metrics as numbers  # noqa: PLC0415 - see above
+
+    with _reported():
+        status_path = load(config).status
+        if not listen:
+            print(numbers.text(status_path).decode(), end="")
+            return
+        host, colon, port = listen.rpartition(":")
+        if not colon or not port.isdecimal() or int(port) > 65_535:
+            raise EdgeError(f"--listen {listen!r} is no address: write HOST:PORT, such as 127.0.0.1:9109")
+        numbers.serve(status_path, host or "127.0.0.1", int(port), lambda said: print(said, flush=True))
+
+
+@app.command()
 def rebind(
     config: ConfigFile,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

@@ -120,6 +120,7 @@ class Reporter:
             state=state,
             since=self._since,
             at=self._clock.now_ms(),
+            up=self._clock.up_ms(),
             hub=f"{settings.hub.host}:{settings.hub.port}",
             connected=uplink.connected,
             delivery=uplink.phase,
@@ -142,7 +143,7 @@ def _same(one: AgentStatus, other: AgentStatus) -> bool:
     """Whether nothing happened between them but time."""
     return (
         msgspec.structs.replace(
-            one, at=other.at, last_receipt_age_s=other.last_receipt_age_s, rss_bytes=other.rss_bytes
+            one, at=other.at, up=other.up, last_receipt_age_s=other.last_receipt_age_s, rss_bytes=other.rss_bytes
         )
         == other
     )

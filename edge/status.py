@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 NAME = "status.json"
+_SILENT_MS = 20_000
 
 
 class PortStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class PortStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole agent. Times are Unix ms by the device's clock.
+    """The whole agent. Times are Unix ms by the device's clock; `up` is when it was said, in ms of uptime.
 
     `state` is running, stopping or stopped, `delivery` offline, greeting or flowing, and `problem` what keeps it
     from flowing, in words.
@@ -36,6 +37,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     since: int
     at: int
+    up: int = 0
     hub: str
     connected: bool = False
     delivery: str = "offline"
@@ -66,6 +68,11 @@ def read(path: Path) -> AgentStatus | None:
         return msgspec.json.decode(path.read_bytes(), type=AgentStatus)
     except (OSError, msgspec.MsgspecError):
         return None
+
+
+def turns(status: AgentStatus, up_ms: int) -> bool:
+    """Whether the agent's main loop goes round, by uptime, which nobody sets: it says something every few seconds."""
+    return 0 <= up_ms - status.up < _SILENT_MS
 
 
 def is_alive(status: AgentStatus) -> bool:
