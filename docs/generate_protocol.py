@@ -33,17 +33,19 @@ MESSAGES: tuple[type[Struct], ...] = (
     m.Gap,
     m.Clock,
     m.Receipt,
+    m.Command,
+    m.Desired,
     m.Status,
     m.Presence,
     m.Now,
 )
-ITEMS: tuple[type[Struct], ...] = (m.Scan, m.Count, m.Void, m.Fix, m.Health, m.Opaque)
+ITEMS: tuple[type[Struct], ...] = (m.Scan, m.Count, m.Void, m.Fix, m.Health, m.Outcome, m.Report, m.Opaque)
 LEAVES = {
     topics.Leaf.UP: "Hellos and batches, QoS 1.",
     topics.Leaf.NOW: "The newest state for live screens, QoS 0: shown, never stored.",
     topics.Leaf.PRESENCE: "The device's birth and last will, retained, with the run and connection that it speaks of.",
     topics.Leaf.RECEIPT: "Welcomes and receipts, not retained.",
-    topics.Leaf.CMD: "Kept for commands to the device; none is defined yet.",
+    topics.Leaf.CMD: "Commands and desired configurations, QoS 1, not retained.",
 }
 
 
@@ -55,7 +57,16 @@ def document() -> str:
 def _parts() -> Iterator[str]:
     yield _filled(words.INTRODUCTION)
     yield f"## Topics\n\n{_topics()}"
-    for prose in (words.TOPICS, words.STREAMS, words.HELLO, words.BATCHES, words.RECEIPTS, words.PACE, words.CLOCKS):
+    for prose in (
+        words.TOPICS,
+        words.STREAMS,
+        words.HELLO,
+        words.BATCHES,
+        words.RECEIPTS,
+        words.PACE,
+        words.CLOCKS,
+        words.ORDERS,
+    ):
         yield _filled(prose)
     yield "## Messages"
     for kind in MESSAGES:

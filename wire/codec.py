@@ -10,10 +10,13 @@ from wire.limits import ITEM_BYTES, UNPACKED_BYTES
 from wire.messages import (
     AnyItem,
     Batch,
+    Command,
+    Desired,
     Down,
     Gap,
     Hello,
     Now,
+    Order,
     Presence,
     RawBatch,
     Receipt,
@@ -22,13 +25,14 @@ from wire.messages import (
     Welcome,
 )
 
-Message = Hello | Batch | Welcome | Receipt | Status | Presence | Now
+Message = Hello | Batch | Welcome | Receipt | Command | Desired | Status | Presence | Now
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
 _up = msgspec.json.Decoder(Up)
 _raw = msgspec.json.Decoder(RawBatch)
 _down = msgspec.json.Decoder(Down)
+_order = msgspec.json.Decoder(Order)
 _status = msgspec.json.Decoder(Status)
 _presence = msgspec.json.Decoder(Presence)
 _now = msgspec.json.Decoder(Now)
@@ -77,6 +81,12 @@ def decode_down(payload: bytes) -> Down:
     """A welcome or a receipt."""
     message: Down = _guard(_down.decode, payload, UNPACKED_BYTES)
     return message
+
+
+def decode_order(payload: bytes) -> Order:
+    """A command or a desired configuration."""
+    order: Order = _guard(_order.decode, payload, ITEM_BYTES)
+    return order
 
 
 def decode_status(payload: bytes) -> Status:

@@ -22,6 +22,12 @@ Nonce = Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
 StreamId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
 LedgerId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
 RunId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+CommandId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+Generation = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+"""A hub's database since it was made or last restored: versions of a configuration are counted anew in each."""
+Version = Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
+Argument = Annotated[str, Meta(max_length=1000)]
+Detail = Annotated[str, Meta(max_length=1000)]
 Account = Annotated[str, Meta(pattern=r"^(place|unit|transit|virtual):[^\x00-\x20].{0,99}\Z")]
 """`place:SITE` or `place:SITE/BIN`, `unit:CODE`, `transit:VEHICLE`, `virtual:NAME`."""
 Label = Annotated[str, Meta(min_length=1, max_length=4096)]
@@ -55,6 +61,30 @@ class Quality(StrEnum):
     ESTIMATED = "estimated"
     MANUAL = "manual"
     SIMULATED = "simulated"
+
+
+Setting = Argument | Annotated[int, Meta(ge=-MAX_SEQUENCE, le=MAX_SEQUENCE)] | bool
+Table = Annotated[dict[str, Setting], Meta(max_length=50)]
+Overlay = Annotated[dict[str, Table | Annotated[tuple[Table, ...], Meta(max_length=50)]], Meta(max_length=20)]
+"""Tables, and arrays of tables, of a device's TOML file."""
+
+
+class OutcomeState(StrEnum):
+    """What became of a command, by the device's own word; `accepted` is kept, the others are the end."""
+
+    ACCEPTED = "accepted"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class ReportState(StrEnum):
+    """What became of a desired configuration, by the device's own word."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    ROLLED_BACK = "rolled-back"
 
 
 class Item(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_field="k"):
@@ -132,8 +162,25 @@ class Opaque(Item, frozen=True, kw_only=True, gc=False, tag="opaque"):
     data: bytes
 
 
-AnyItem = Scan | Count | Void | Fix | Health | Opaque
-FACTS = (Scan, Count, Void)
+class Outcome(Item, frozen=True, kw_only=True, gc=False, tag="outcome"):
+    """What became of a command that the hub gave to this device: a fact."""
+
+    id: CommandId
+    state: OutcomeState
+    detail: Detail = ""
+
+
+class Report(Item, frozen=True, kw_only=True, gc=False, tag="report"):
+    """What became of a configuration that the hub wished this device to have: a fact."""
+
+    version: Version
+    generation: Generation
+    state: ReportState
+    detail: Detail = ""
+
+
+AnyItem = Scan | Count | Void | Fix | Health | Outcome | Report | Opaque
+FACTS = (Scan, Count, Void, Outcome, Report)
 """Which items belong into the facts lane (and Opaque, in whichever lane its content was)."""
 
 
@@ -235,6 +282,25 @@ class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="
     beyond: bool = False
 
 
+class Command(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="command"):
+    """Something that a device should do once, before `expires`; sent again until the device's outcome has come."""
+
+    id: CommandId
+    ledger: LedgerId
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    expires: Ms
+    args: Annotated[dict[str, Argument], Meta(max_length=10)] = {}
+
+
+class Desired(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="desired"):
+    """The configuration that a device should have; sent again until the device's report has come."""
+
+    ledger: LedgerId
+    version: Version
+    generation: Generation
+    settings: Overlay = {}
+
+
 class Status(Struct, frozen=True, kw_only=True, tag_field="k", tag="status"):
     """The hub's birth and last will. It only ever makes a device say hello: it may be old."""
 
@@ -265,3 +331,4 @@ class Now(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", 
 
 Up = Hello | Batch
 Down = Welcome | Receipt
+Order = Command | Desired

@@ -7,7 +7,9 @@ from wire.labels import element_string
 from wire.messages import (
     Batch,
     Clock,
+    Command,
     Count,
+    Desired,
     Fix,
     Gap,
     GapReason,
@@ -16,8 +18,12 @@ from wire.messages import (
     Lane,
     Now,
     Opaque,
+    Outcome,
+    OutcomeState,
     Presence,
     Receipt,
+    Report,
+    ReportState,
     Scan,
     Status,
     StreamEnd,
@@ -28,6 +34,7 @@ from wire.messages import (
 
 LEDGER, RUN, DEVICE_RUN = "5d0c2f9be1a74863", "91be04c7d25f6a38", "c07a6de51b3948f2"
 STREAM, EARLIER = "0f3a9c5be2d14786", "b86e20d94f7c1a53"
+COMMAND, GENERATION = "2be94d61a0c7385f", "e17d4408b6f2c95a"
 NUMBER = 4503599627370497
 AT, UP = 1795404353123, 86400500
 GOODS = element_string(gtin="09501101530003", expiry=20271231, lot="LOT-7", serial="S-0001")
@@ -62,6 +69,8 @@ ITEMS: tuple[Struct, ...] = (
     Void(at=AT, up=UP, stream=EARLIER, seq=12, by="badge-17"),
     FIX,
     Health(at=AT, up=UP, pending_facts=3, pending_telemetry=120, outbox_bytes=1048576, version="0.1.0"),
+    Outcome(at=AT, up=UP, id=COMMAND, state=OutcomeState.DONE, detail="shown"),
+    Report(at=AT, up=UP, version=3, generation=GENERATION, state=ReportState.APPLIED),
     Opaque(at=AT, up=UP, data=b'{"k":"scan","what no hub took":true}'),
 )
 BATCH = Batch(
@@ -99,6 +108,13 @@ MESSAGES: tuple[Struct, ...] = (
     ),
     BATCH,
     Receipt(ledger=LEDGER, run=RUN, time=AT + 90, hello=NUMBER, stream=STREAM, lane=Lane.FACTS, through=44, turn=1),
+    Command(id=COMMAND, ledger=LEDGER, name="message", args={"text": "Truck 7 is late"}, expires=AT + 86_400_000),
+    Desired(
+        ledger=LEDGER,
+        version=3,
+        generation=GENERATION,
+        settings={"log": {"level": "debug"}, "scanner": ({"do": "issue"},)},
+    ),
     Status(ledger=LEDGER, run=RUN, online=True),
     Presence(run=DEVICE_RUN, connection="8c1f5a20e97bd346", online=True, at=AT, version="0.1.0", kind="scanner"),
     Now(at=AT, fix=FIX, pending_facts=3, pending_telemetry=120),

@@ -59,6 +59,28 @@ MEANINGS: dict[str, dict[str, str]] = {
         "through": "Committed, or declared missing, up to here.",
         "beyond": "The batch began beyond `through` and was not stored: go back to `through`.",
     },
+    "Command": {
+        "id": "The command's identity, random: whatever repeats it, it is done once.",
+        "name": "What to do: see Commands and configuration. A name that the device does not know is refused.",
+        "args": "What it needs to know, by name.",
+        "expires": "By the hub's clock, Unix milliseconds: from then on it is never done.",
+    },
+    "Desired": {
+        "version": "Counts up with each change, in one generation.",
+        "generation": "The hub's database since it was made or restored: one that is new to the device wins.",
+        "settings": "Tables and keys as in the device's TOML file, laid over it.",
+    },
+    "Outcome": {
+        "id": "The command.",
+        "state": "`accepted`: kept, and done as soon as may be. The others are the end of it.",
+        "detail": "In words: what was done, or why not.",
+    },
+    "Report": {
+        "version": "The version that it speaks of.",
+        "generation": "And its generation.",
+        "state": "`applied` means tried, and the hub still answered.",
+        "detail": "In words: why not.",
+    },
     "Status": {"online": "False when the hub stops; its last will says the same."},
     "Presence": {
         "run": "The run of the agent: random, anew at each start.",

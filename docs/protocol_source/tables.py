@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from msgspec.inspect import (
-    BytesType,
+    DictType,
     EnumType,
     IntType,
     Metadata,
@@ -69,6 +69,8 @@ def default(field: msgspec.inspect.Field) -> str:
     """What an absent field means."""
     if field.required:
         return "required"
+    if field.default_factory is dict:
+        return "empty"
     value = field.default.value if isinstance(field.default, Enum) else field.default
     return {None: "none", (): "empty", "": "empty"}.get(value) or f"`{msgspec.json.encode(value).decode()}`"
 
@@ -94,10 +96,11 @@ def words(kind: Type) -> str:
             text = f"[{'; '.join(words(one) for one in kind.item_types)}]"
         case StructType():
             text = f"[{kind.cls.__name__}](#{kind.cls.__name__.lower()})"
-        case BytesType():
-            text = "base64"
+        case DictType():
+            flat = isinstance(kind.value_type, Metadata | StrType)
+            text = f"object of {words(kind.value_type)}" if flat else "object of tables, or of lists of tables"
         case _:
-            text = {"BoolType": "true or false"}[type(kind).__name__]
+            text = {"BoolType": "true or false", "BytesType": "base64"}[type(kind).__name__]
     return text
 
 

@@ -93,6 +93,33 @@ Every item carries the wall clock and the uptime of its moment. A device that ha
 boot puts it into the batch as `clock`: the hub then takes `up` + `clock.base` for the time of the item, and keeps
 the original beside it."""
 
+ORDERS = """\
+## Commands and configuration
+
+The hub says on `cmd` what it wants: a `command`, once, before a time; a `desired` configuration, from now on. It says
+so after each welcome and again while it is unanswered; a broker may repeat it for ever. The answers are facts.
+
+A device keeps every command that it met in a log on its disk, at least until the command has expired by the hub's
+time. **What the log knows is not done again; what has expired is not done at all**: a device takes the latest time
+that the hub's clock can show (from the hello's round trip), and waits where it has no idea of it. It stores the
+command together with the fact `accepted`, and what it did together with the fact `done`, each in one transaction. What
+happens outside of its disk (a restart) is marked as begun first: if the device dies in between, it is not done again.
+Commands of another ledger are ignored. A command that the log knows, whose last fact has left the disk, is answered
+again. For the hub a command is delivered when the device says so, not when the broker does.
+
+| name | args | what happens |
+|---|---|---|
+| `message` | `text` | A text for the person at the device. |
+| `identify` | none | The device shows that it is the one that is looked for. |
+| `report-health` | none | Its health is sent at once. |
+| `restart` | none | The agent starts anew. |
+| `renew-certificate` | none | A new certificate is asked for. |
+
+Of two configurations of one generation the higher version is newer. A generation that the device has not met
+before replaces the one before it, which then means nothing any more. The device checks the whole; what it cannot use it
+refuses with its reasons. What it takes is on trial: where the hub does not answer under it in time, the device goes
+back to what it had, and says `rolled-back`."""
+
 POISON = """\
 ## Quarantine
 

@@ -16,13 +16,16 @@ DECODERS = [
     codec.decode_raw,
     codec.decode_item,
     codec.decode_down,
+    codec.decode_order,
     codec.decode_status,
     codec.decode_presence,
     codec.decode_now,
 ]
 ups = st.one_of(made.hellos, made.batches())
 payloads = st.one_of(
-    st.one_of(ups, made.welcomes, made.receipts, made.statuses, made.presences, made.nows).map(codec.encode),
+    st.one_of(ups, made.welcomes, made.receipts, made.statuses, made.presences, made.nows, made.orders).map(
+        codec.encode
+    ),
     made.items.map(codec.encode_item),
 )
 
@@ -37,6 +40,12 @@ def test_what_a_device_sends_up_is_read_back(message):
 @given(st.one_of(made.welcomes, made.receipts))
 def test_what_a_hub_sends_down_is_read_back(message):
     assert codec.decode_down(codec.encode(message)) == message
+
+
+@few
+@given(made.orders)
+def test_what_a_hub_asks_of_a_device_is_read_back(order):
+    assert codec.decode_order(codec.encode(order)) == order
 
 
 @few

@@ -14,6 +14,7 @@ from wire.messages import (
     GapReason,
     Hello,
     Now,
+    Order,
     Presence,
     Receipt,
     Status,
@@ -54,6 +55,10 @@ def _struct(kind: inspect.StructType) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(needed, optional=optional).map(lambda values: kind.cls(**values))
 
 
+def _dict(kind: inspect.DictType) -> st.SearchStrategy[dict[str, Any]]:
+    return st.dictionaries(st.text(ALPHABET, max_size=LONGEST_TEXT), _of(kind.value_type), max_size=LONGEST_LIST)
+
+
 _MAKERS: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.Metadata: lambda kind: _of(kind.type),
     inspect.IntType: lambda kind: st.integers(kind.ge, kind.le),
@@ -66,12 +71,13 @@ _MAKERS: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.VarTupleType: _list,
     inspect.TupleType: lambda kind: st.tuples(*(_of(one) for one in kind.item_types)),
     inspect.StructType: _struct,
+    inspect.DictType: _dict,
 }
 """A type that the contract does not use yet fails here with its name."""
 
 items: st.SearchStrategy[AnyItem] = of(AnyItem)
 hellos, welcomes, receipts = of(Hello), of(Welcome), of(Receipt)
-statuses, presences, nows = of(Status), of(Presence), of(Now)
+statuses, presences, nows, orders = of(Status), of(Presence), of(Now), of(Order)
 _heads = of(Batch)
 
 

@@ -50,6 +50,7 @@ def test_every_example_is_on_the_page_and_is_read_by_the_codec(page, example):
     data = tables.encoded(example)
     assert f"```json\n{data.decode()}\n```" in page
     decoders = [codec.decode_up, codec.decode_down, codec.decode_status, codec.decode_presence, codec.decode_now]
+    decoders.append(codec.decode_order)
     kinds = {
         messages.Hello: 0,
         messages.Batch: 0,
@@ -58,6 +59,8 @@ def test_every_example_is_on_the_page_and_is_read_by_the_codec(page, example):
         messages.Status: 2,
         messages.Presence: 3,
         messages.Now: 4,
+        messages.Command: 5,
+        messages.Desired: 5,
     }
     decode = codec.decode_item if isinstance(example, AnyItem) else decoders[kinds[type(example)]]
     assert decode(data) == example
