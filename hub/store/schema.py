@@ -325,3 +325,39 @@ token = _table(
     Column("created_at", _KEY, nullable=False),
     CheckConstraint("role in ('admin', 'supervisor', 'auditor')"),
 )
+
+authority = _table(
+    "authority",
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("certificate", Text, nullable=False),
+    CheckConstraint("id = 1"),
+)
+"""The hub's one certificate authority, as PEM: here, so that a backup holds it."""
+
+certificate = _table(
+    "certificate",
+    Column("serial", Text, primary_key=True),
+    Column("device_id", _KEY, ForeignKey("device.id"), nullable=False),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("not_before", _KEY, nullable=False),
+    Column("not_after", _KEY, nullable=False),
+    Column("issued_at", _KEY, nullable=False),
+    Column("revoked_at", _KEY),
+    CheckConstraint("not_before < not_after"),
+    Index("certificate_by_device", "device_id"),
+)
+"""Every certificate that was issued to a device. The serial is hexadecimal, the fingerprint SHA-256 of the DER."""
+
+invitation = _table(
+    "invitation",
+    Column("digest", Text, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", _KEY, nullable=False),
+    Column("expires_at", _KEY, nullable=False),
+    Column("used_at", _KEY),
+    CheckConstraint("created_at < expires_at"),
+    Index("invitation_by_device", "device"),
+)
+"""One-time codes for joining, known by the digest of their secret only."""
