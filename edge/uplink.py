@@ -27,7 +27,7 @@ from wire import topics
 from wire.codec import decode_down, decode_status, encode
 from wire.errors import DecodeError
 from wire.limits import MAX_SEQUENCE
-from wire.messages import Clock, Now, Presence, Receipt, Status, Welcome
+from wire.messages import Clock, Now, Presence, Receipt, Status, Welcome, batch_name
 
 NOW_EVERY_MS = 1_000
 MAINTAIN_EVERY_MS = 2_000
@@ -226,6 +226,7 @@ class Uplink:
         for effect in effects:
             match effect:
                 case Confirm():
+                    self._log.debug("confirmed", lane=f"{effect.stream}/{effect.lane.value}", through=effect.through)
                     self._outbox.confirm(effect.stream, effect.lane, effect.through, effect.hub_ms)
                 case Bind():
                     self._outbox.bind(effect.ledger)
@@ -237,6 +238,8 @@ class Uplink:
         payload, chunk = pack(self._outbox, batch)
         if payload is not None:
             link.publish(self._up, payload)
+            name = batch_name(batch.stream, batch.lane, batch.after, chunk.last)
+            self._log.debug("batch-sent", batch=name, hello=batch.hello, turn=batch.turn)
         size = 0 if payload is None else len(payload)
         self._core.sent(batch, last=chunk.last, items=len(chunk.items), size=size, now=_uptime_ms())
 

@@ -7,6 +7,7 @@ must not look like one.
 """
 
 import contextlib
+import faulthandler
 import gc
 import os
 import resource
@@ -34,11 +35,15 @@ from hub.ingest.pipeline import Pipeline
 from hub.mosquitto import Mosquitto
 from hub.store import devices
 from hub.store.database import Database
+from hub.supervision import Supervisor
+from hub.vitals import Door, Sign, stuck
 from hub.web import Web, listen
 from wire.messages import Now
 
 CONNECT_S = 10.0
 WATCH_S = 0.5
+STUCK_S = 120.0
+"""No turn of a part takes so long, unless the disk takes minutes for a write."""
 UI = Path(__file__).parent / "ui" / "dist"
 
 log = structlog.get_logger("hub")
@@ -82,6 +87,9 @@ class Hub:
         self._reloading = False
         self._mosquitto: Mosquitto | None = None
         self._parts: dict[str, Callable[[], bool]] = {}
+        self._signs: dict[str, Sign] = {}
+        self._stuck: list[str] = []
+        self._supervisor = Supervisor()
 
     def start(self) -> Running:
         """Everything, in order; says where it is. Raises HubError, with nothing left running."""
@@ -93,6 +101,7 @@ class Hub:
 
     def wait(self) -> int:
         """Until told to stop (0) or a part has died (1)."""
+        self._supervisor.ready("up")
         while not self._stopping:
             self._wake.wait(WATCH_S)
             self._wake.clear()
@@ -106,11 +115,13 @@ class Hub:
             if dead and not self._stopping:
                 log.error("part-died", parts=dead)
                 return 1
+            self._answer_watchdog()
         return 0
 
     def stop(self) -> None:
         """In order; leaves no process behind. Idempotent."""
         log.info("stopping")
+        self._supervisor.stopping()
         self._ends.close()
 
     def ask_to_stop(self) -> None:
@@ -127,6 +138,20 @@ class Hub:
         """Tell the embedded broker anew who may connect."""
         if self._mosquitto is not None:
             self._mosquitto.reload()
+
+    def _answer_watchdog(self) -> None:
+        """Only if every part goes on."""
+        found = stuck(self._signs, STUCK_S)
+        if found != self._stuck:
+            self._stuck = found
+            if found:
+                log.error("parts-stuck", parts=found, next="systemd starts the hub anew, if it started it")
+            else:
+                log.info("parts-go-on")
+        if found:
+            self._supervisor.show(f"Stuck: {', '.join(found)}")
+        else:
+            self._supervisor.alive("up")
 
     def _start(self) -> Running:
         settings, ends = self.settings, self._ends
@@ -159,12 +184,18 @@ class Hub:
             live=live,
             devices=Registry(database, address, embedded=settings.broker is None, changed=self.reload),
             gauges=lambda: _gauges(pipeline, broker),
+            timings={"commit": pipeline.commits},
+            faults=lambda: _faults(pipeline, broker),
             hosts=_hosts(settings),
         )
         web = Web(create_app(services), web_socket)
         ends.callback(web.stop)
         ends.callback(live.close)
         web.start()
+        door = Door(web_socket.getsockname()[:2])
+        ends.callback(door.stop)
+        door.start()
+        self._signs = {"mqtt": broker.pulse, "ingest": pipeline.progress, "http": door}
         self._parts = {
             "mqtt": lambda: broker.alive,
             "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
@@ -202,6 +233,7 @@ def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.ask_to_stop())
     signal.signal(signal.SIGHUP, lambda *_: hub.ask_to_reload())
+    faulthandler.enable()  # the watchdog's SIGABRT makes the hub say where each thread was
     running = hub.start()
     _spare_the_collector()
     sys.setswitchinterval(0.001)  # ingest's two threads and the requests wait for each other less
@@ -244,6 +276,16 @@ def _gauges(pipeline: Pipeline, broker: Broker) -> dict[str, float]:
     values["ingest_stalled"] = float(pipeline.stalled)
     values["broker_connected"] = float(broker.connected)
     return values
+
+
+def _faults(pipeline: Pipeline, broker: Broker) -> list[str]:
+    """Why devices wait for their receipts."""
+    found = {
+        "ingest has ended": pipeline.failure is not None,
+        "the database cannot store": pipeline.stalled,
+        "the broker is not connected": not broker.connected,
+    }
+    return [sentence for sentence, true in found.items() if true]
 
 
 def _raise_file_limit() -> None:

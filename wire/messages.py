@@ -288,6 +288,7 @@ class Command(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="
     id: CommandId
     ledger: LedgerId
     name: Annotated[str, Meta(min_length=1, max_length=40)]
+    issued: Ms
     expires: Ms
     args: Annotated[dict[str, Argument], Meta(max_length=10)] = {}
 
@@ -332,3 +333,8 @@ class Now(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", 
 Up = Hello | Batch
 Down = Welcome | Receipt
 Order = Command | Desired
+
+
+def batch_name(stream: str, lane: Lane, after: int, last: int) -> str:
+    """What logs call a batch on both sides, `stream/lane/after-last`: streams are random, so it names one batch."""
+    return f"{stream}/{lane.value}/{after}-{last}"

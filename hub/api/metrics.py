@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hub.api.services import Timing
 from hub.store.queries.summary import Totals
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,7 +23,9 @@ class _Snapshot(Collector):
         return self._found
 
 
-def collect(totals: Totals, gauges: Mapping[str, float], *, screens: int) -> bytes:
+def collect(
+    totals: Totals, gauges: Mapping[str, float], *, screens: int, timings: Mapping[str, Timing] | None = None
+) -> bytes:
     """The text of one scrape. `gauges` are the hub's own: their names get the prefix `relay_`."""
     found: list[Metric] = [
         CounterMetricFamily("relay_facts", "Facts committed.", totals.facts),
@@ -38,7 +41,13 @@ def collect(totals: Totals, gauges: Mapping[str, float], *, screens: int) -> byt
         full = "relay_" + _NOT_A_NAME.sub("_", name)
         if full not in taken:
             taken.add(full)
-            found.append(GaugeMetricFamily(full, name.replace("_", " "), value))
+            family = CounterMetricFamily if full.endswith("_total") else GaugeMetricFamily
+            found.append(family(full, name.replace("_", " "), value))
+    for name, timing in (timings or {}).items():
+        full = f"relay_{_NOT_A_NAME.sub('_', name)}_seconds"
+        buckets = timing.buckets()
+        found.append(HistogramMetricFamily(full, name.replace("_", " "), buckets=buckets, sum_value=timing.total_s))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Snapshot(found))
+    ProcessCollector(registry=registry)
     return generate_latest(registry)

@@ -1,6 +1,6 @@
 """What the API needs of the rest of the hub."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +31,20 @@ class DeviceRegistry(Protocol):
         """Add a device and give its credentials, which are shown this once. Raises HubError."""
 
 
+class Timing(Protocol):
+    """Durations, counted."""
+
+    total_s: float
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Cumulative: (upper bound in seconds, how many took no longer)."""
+
+
+def no_faults() -> Sequence[str]:
+    """For a hub that has nothing else to go wrong."""
+    return ()
+
+
 def no_gauges() -> Mapping[str, float]:
     """For a hub that measures nothing else."""
     return {}
@@ -40,8 +54,10 @@ def no_gauges() -> Mapping[str, float]:
 class Services:
     """Everything that create_app is given. `clock` tells Unix ms; `ui` is the folder of the built dashboard.
 
-    `gauges` is asked at each scrape of the metrics: names (letters, digits, underscore) to values. `hosts` are the
-    names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name here.
+    `gauges` is asked at each scrape of the metrics: names (letters, digits, underscore) to values; what ends in
+    `_total` counts. `timings` are shown with them. `faults` says why the hub cannot take in what devices deliver.
+    `hosts` are the names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name
+    here.
     """
 
     database: Database
@@ -53,6 +69,8 @@ class Services:
     live: LiveFeed
     devices: DeviceRegistry
     gauges: Callable[[], Mapping[str, float]] = no_gauges
+    timings: Mapping[str, Timing] = field(default_factory=dict)
+    faults: Callable[[], Sequence[str]] = no_faults
     hosts: frozenset[str] = LOOPBACK
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     slowest_refusal_s: float = 0.3

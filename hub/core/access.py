@@ -31,6 +31,7 @@ ADMINS: Final = frozenset({Role.ADMIN})
 OPEN: Final = frozenset(
     {
         ("GET", f"{API}/health"),
+        ("GET", f"{API}/ready"),
         ("POST", f"{API}/session"),
         ("GET", "/{path:path}"),
         ("HEAD", "/{path:path}"),

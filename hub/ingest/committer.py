@@ -4,6 +4,7 @@ A group that is refused is tried again message by message, then item by item in 
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
@@ -16,15 +17,16 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.errors import StoreError
 from hub.ingest.decoding import BadItem
-from hub.ingest.group import Arrival, Group, LaneRef, Quarantined, Rows
+from hub.ingest.group import Arrival, Group, LaneRef, Quarantined, Rows, Taken
 from hub.ingest.opaque import Task, Verdict
 from hub.ingest.projector import Projector
 from hub.ingest.reader import KEPT_BYTES, Reader
 from hub.ingest.replay import fact_at, place_of
+from hub.ingest.timing import Timing
 from hub.ingest.writer import announce, set_aside, tell, write
 from wire import codec, topics
 from wire.errors import Reason
-from wire.messages import AnyItem, Now
+from wire.messages import AnyItem, Now, batch_name
 from wire.topics import Leaf
 
 log = structlog.get_logger("ingest")
@@ -66,6 +68,7 @@ class Committer:
         self._later = later
         self._ahead = ahead
         self._stale = False
+        self.timing = Timing()
         self.counts = {"facts": 0, "telemetry": 0, "batches": 0, "quarantined": 0, "groups": 0, "refused": 0}
 
     def recover(self, connection: Connection) -> None:
@@ -85,12 +88,14 @@ class Committer:
         """
         failed = None
         if not self._stale:
+            began = time.perf_counter()
             try:
                 with connection.begin():
                     write(connection, group, self._projector, self._clock())
             except Exception as error:
                 failed = error
             else:
+                self.timing.took(time.perf_counter() - began)
                 self._committed(connection, group)
                 return
         with self._carefully() as ahead:
@@ -170,6 +175,8 @@ class Committer:
                     for seq, item in pairs:
                         accounts |= self._one(connection, group, ref, seq, item)
                 announce(connection, group, accounts, self._clock())
+                aside = len(group.rows.quarantine)
+                group.replies = [(reply, taken._replace(quarantined=aside)) for reply, taken in group.replies]
         except Exception as error:
             self._start_over(connection, error)
             return self._whole(connection, arrival, error)
@@ -187,6 +194,8 @@ class Committer:
             arrival.payload[:KEPT_BYTES],
         )
         group = Group(arrivals=[arrival], rows=Rows(quarantine=[bad]))
+        if arrival.reply is not None:
+            group.replies.append((arrival.reply, Taken(None)))
         with connection.begin():
             write(connection, group, self._projector, self._clock())
         return group
@@ -279,10 +288,15 @@ class Committer:
         counts["telemetry"] += group.telemetry
         counts["batches"] += len(group.journal)
         counts["quarantined"] += len(group.rows.quarantine)
+        for lane, after, last, *_ in group.journal:
+            made = group.lanes[lane]
+            log.debug("batch-stored", batch=batch_name(made.stream, made.lane, after, last), lane_id=lane)
         now = self._clock()
         for device, answer in group.answers:
             payload = codec.encode(msgspec.structs.replace(answer, time=now))
             self._outlet.publish(topics.build(device, Leaf.RECEIPT), payload)
+        for reply, taken in group.replies:
+            reply(taken)
         if group.rows.opaques:
             with connection.begin():
                 self._hand_in(connection, group.rows.opaques)

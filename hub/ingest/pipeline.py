@@ -14,10 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.errors import StoreError
 from hub.ingest.committer import Committer, Outlet
-from hub.ingest.group import Arrival, Group
+from hub.ingest.group import Arrival, Group, Taken
 from hub.ingest.opaque import OpaqueDesk, Verdict
 from hub.ingest.reader import Reader
+from hub.ingest.timing import Timing
 from hub.store.database import Database
+from hub.vitals import Progress
 from wire import codec, topics
 from wire.errors import DecodeError, TopicError
 from wire.topics import Leaf
@@ -66,12 +68,19 @@ class Pipeline:
         self._verdicts: deque[Verdict] = deque()
         self._hungry = threading.Event()
         self._read_all = False
+        self._turns = 0
+        self.progress = Progress(busy=lambda: self._busy, done=lambda: self._turns)
         self.failure: BaseException | None = None
 
     @property
     def counts(self) -> dict[str, int]:
         """What was done since the start: facts, telemetry, batches, quarantined, groups, refused."""
         return self._committer.counts
+
+    @property
+    def commits(self) -> Timing:
+        """How long the groups took to commit."""
+        return self._committer.timing
 
     @property
     def waiting_bytes(self) -> int:
@@ -82,6 +91,11 @@ class Pipeline:
     def stalled(self) -> bool:
         """Whether the database cannot store at the moment."""
         return self._stalled.is_set()
+
+    @property
+    def _busy(self) -> bool:
+        """Whether something waits to be read or written."""
+        return bool(self._waiting or self._pending is not None or self._verdicts or not self._hungry.is_set())
 
     def offer(self, topic: str, payload: bytes, retained: bool = False) -> None:
         """Take one message. Waits while too much is queued, so that the broker's connection is not read meanwhile."""
@@ -94,6 +108,13 @@ class Pipeline:
             self._show(where.device, payload)
         elif where.leaf is Leaf.PRESENCE or (where.leaf is Leaf.UP and not retained):
             self._enqueue(Arrival(where.device, payload, self._clock(), where.leaf))
+
+    def bring(self, device: str, payload: bytes, reply: Callable[[Taken], None]) -> None:
+        """Take one message that was brought by hand; `reply` is called when it is committed.
+
+        It is never called if the database cannot store (see `stalled`): then bring it again.
+        """
+        self._enqueue(Arrival(device, payload, self._clock(), reply=reply))
 
     def start(self) -> None:
         """Read what the database holds and begin. Raises StoreError."""
@@ -205,6 +226,7 @@ class Pipeline:
             self._stalled.clear()
         except (StoreError, DBAPIError) as error:
             self._stall(error)
+        self._turns += 1
 
     def _next(self) -> Group | Verdict | None:
         """What the writer does next; None when all is done."""

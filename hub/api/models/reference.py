@@ -186,6 +186,12 @@ class Health(Model):
     version: str
 
 
+class Ready(Model):
+    """The hub takes in what devices deliver."""
+
+    status: Literal["ready"]
+
+
 class SummaryModel(Model):
     """The numbers that stand above everything else."""
 

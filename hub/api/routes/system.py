@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from hub.api import metrics
 from hub.api.context import Here
-from hub.api.models.reference import Health, SummaryModel
+from hub.api.faults import ApiError
+from hub.api.models.reference import Health, Ready, SummaryModel
 from hub.api.models.shared import SIGNED_IN, errors
 from hub.core.access import API
 from hub.store.queries import summary
@@ -23,6 +24,15 @@ def health(here: Here) -> Health:
         connection.execute(select(1)).scalar_one()
     services = here.services
     return Health(status="ok", ledger=services.ledger, run=services.run, version=services.version)
+
+
+@router.get("/ready", responses=errors(503))
+def ready(here: Here) -> Ready:
+    """Whether the hub takes in what devices deliver: 503 and why, where it does not. Needs no sign-in."""
+    faults = here.services.faults()
+    if faults:
+        raise ApiError(503, "not-ready", "; ".join(faults), hint="relay-hub doctor says more; devices keep their data.")
+    return Ready(status="ready")
 
 
 @router.get("/summary", responses=SIGNED_IN, response_model=SummaryModel)
@@ -50,7 +60,9 @@ def the_metrics(here: Here) -> Response:
     """Measurements in the text format of Prometheus, for monitoring with an API token."""
     with here.services.database.read() as connection:
         totals = summary.totals(connection)
-    values = metrics.collect(totals, here.services.gauges(), screens=here.services.live.screens)
+    values = metrics.collect(
+        totals, here.services.gauges(), screens=here.services.live.screens, timings=here.services.timings
+    )
     return Response(values, media_type=metrics.CONTENT_TYPE)
 
 
