@@ -108,7 +108,14 @@ MESSAGES: tuple[Struct, ...] = (
     ),
     BATCH,
     Receipt(ledger=LEDGER, run=RUN, time=AT + 90, hello=NUMBER, stream=STREAM, lane=Lane.FACTS, through=44, turn=1),
-    Command(id=COMMAND, ledger=LEDGER, name="message", args={"text": "Truck 7 is late"}, expires=AT + 86_400_000),
+    Command(
+        id=COMMAND,
+        ledger=LEDGER,
+        name="message",
+        args={"text": "Truck 7 is late"},
+        issued=AT,
+        expires=AT + 86_400_000,
+    ),
     Desired(
         ledger=LEDGER,
         version=3,

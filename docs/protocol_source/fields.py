@@ -63,6 +63,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "id": "The command's identity, random: whatever repeats it, it is done once.",
         "name": "What to do: see Commands and configuration. A name that the device does not know is refused.",
         "args": "What it needs to know, by name.",
+        "issued": "When it was asked for, by the hub's clock, Unix milliseconds.",
         "expires": "By the hub's clock, Unix milliseconds: from then on it is never done.",
     },
     "Desired": {
