@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.errors import StoreError
 from hub.ingest.decoding import BadItem
-from hub.ingest.group import Arrival, Group, LaneRef, Quarantined, Rows, Taken
+from hub.ingest.group import Arrival, Group, LaneRef, Quarantined, Result, Rows
 from hub.ingest.opaque import Task, Verdict
 from hub.ingest.projector import Projector
 from hub.ingest.reader import KEPT_BYTES, Reader
@@ -195,7 +195,7 @@ class Committer:
         )
         group = Group(arrivals=[arrival], rows=Rows(quarantine=[bad]))
         if arrival.reply is not None:
-            group.replies.append((arrival.reply, Taken(None)))
+            group.replies.append((arrival.reply, Result(None)))
         with connection.begin():
             write(connection, group, self._projector, self._clock())
         return group

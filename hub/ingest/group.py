@@ -1,6 +1,7 @@
 """What the reader hands to the writer: messages and the rows that they become."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,13 +12,26 @@ from wire.messages import AnyItem, Clock, Lane, Presence, Receipt, Welcome
 from wire.topics import Leaf
 
 
+class Result(NamedTuple):
+    """What became of one message, committed: its answer (None: refused), sequences new to the hub, items set aside."""
+
+    answer: Receipt | Welcome | None
+    fresh: int = 0
+    quarantined: int = 0
+
+
 class Arrival(NamedTuple):
-    """One message of a device, as it came, from its topic `up` or `presence`; `received_at` in Unix ms."""
+    """One message of a device, as it came, from its topic `up` or `presence`; `received_at` in Unix ms.
+
+    `reply` is for messages that were brought by hand: it is called after the commit, in place of an answer to the
+    device, which was not heard from and is not shown as if it had been.
+    """
 
     device: str
     payload: bytes
     received_at: int
     leaf: Leaf = Leaf.UP
+    reply: Callable[[Result], None] | None = None
 
 
 class LaneRef:
@@ -155,6 +169,7 @@ class Group:
     journal: list[tuple[int, int, int, int, str | None, bytes]] = field(default_factory=list)
     touches: dict[int, Touch] = field(default_factory=lambda: defaultdict(Touch))
     answers: list[tuple[str, Receipt | Welcome]] = field(default_factory=list)
+    replies: list[tuple[Callable[[Result], None], Result]] = field(default_factory=list)
     apart: list[tuple[LaneRef, list[tuple[int, AnyItem | BadItem]]]] = field(default_factory=list)
     """Items that were left to be posted one by one, instead of into `rows`."""
     facts: int = 0

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.errors import StoreError
 from hub.ingest.committer import Committer, Outlet
-from hub.ingest.group import Arrival, Group, Taken
+from hub.ingest.group import Arrival, Group, Result
 from hub.ingest.opaque import OpaqueDesk, Verdict
 from hub.ingest.reader import Reader
 from hub.ingest.timing import Timing
@@ -109,7 +109,7 @@ class Pipeline:
         elif where.leaf is Leaf.PRESENCE or (where.leaf is Leaf.UP and not retained):
             self._enqueue(Arrival(where.device, payload, self._clock(), where.leaf))
 
-    def bring(self, device: str, payload: bytes, reply: Callable[[Taken], None]) -> None:
+    def bring(self, device: str, payload: bytes, reply: Callable[[Result], None]) -> None:
         """Take one message that was brought by hand; `reply` is called when it is committed.
 
         It is never called if the database cannot store (see `stalled`): then bring it again.

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from hub.core.identity import lane_id
 from hub.core.reception import NEW, Beyond, LaneState, ReceptionError, answer, chosen, greet, take
 from hub.ingest.decoding import BadMessage, ReadBatch, read
-from hub.ingest.group import Arrival, Group, LaneChange, LaneRef, Quarantined
+from hub.ingest.group import Arrival, Group, LaneChange, LaneRef, Quarantined, Result
 from hub.ingest.poster import Poster, newest_health
 from wire.codec import decode_presence
 from wire.errors import DecodeError, Reason
@@ -61,7 +61,9 @@ class Reader:
                 self._presence(group, arrival, device_id)
                 continue
             message = read(arrival.payload)
-            group.touches[device_id].last_seen = arrival.received_at
+            touch = group.touches[device_id]
+            if arrival.reply is None:
+                touch.last_seen = arrival.received_at
             if isinstance(message, ReadBatch):
                 self._batch(group, arrival, device_id, message, connection, apart=apart)
             elif isinstance(message, Hello):
@@ -97,6 +99,7 @@ class Reader:
             _set_aside(group, arrival, BadMessage(Reason.BAD_BATCH, str(error)))
             return
         beyond = isinstance(taken, Beyond)
+        fresh, aside = 0, len(group.rows.quarantine)
         if not isinstance(taken, Beyond) and taken.state != state:
             self._lanes[key] = (lane, taken.state)
             change = _change(group, device_id, key, lane, state)
@@ -124,7 +127,7 @@ class Reader:
                     group.apart.append((ref, list(pairs)))
                 else:
                     self.poster.add(group.rows, ref, pairs)
-                _account_for(group, device_id, ref, read, taken.fresh)
+                fresh = _account_for(group, device_id, ref, read, taken.fresh)
                 for fix in group.rows.fixes[fixes:]:
                     if fix.verdict == "good":
                         touch = group.touches[device_id]
@@ -141,7 +144,7 @@ class Reader:
             turn=head.turn,
             beyond=beyond,
         )
-        group.answers.append((arrival.device, receipt))
+        _answer(group, arrival, Result(receipt, fresh, len(group.rows.quarantine) - aside))
 
     def _hello(self, group: Group, arrival: Arrival, device_id: int, hello: Hello, connection: Connection) -> None:
         states: dict[tuple[str, Lane], LaneState] = {}
@@ -167,7 +170,7 @@ class Reader:
             page=hello.page,
             streams=answer(states, hello),
         )
-        group.answers.append((arrival.device, welcome))
+        _answer(group, arrival, Result(welcome))
 
     def _presence(self, group: Group, arrival: Arrival, device_id: int) -> None:
         """Births and last wills.
@@ -214,22 +217,30 @@ def _change(group: Group, device_id: int, key: tuple[str, str, Lane], lane: int,
     return found
 
 
+def _answer(group: Group, arrival: Arrival, taken: Result) -> None:
+    if arrival.reply is not None:
+        group.replies.append((arrival.reply, taken))
+    elif taken.answer is not None:
+        group.answers.append((arrival.device, taken.answer))
+
+
 def _account_for(
     group: Group, device_id: int, ref: LaneRef, read: ReadBatch, fresh: tuple[tuple[int, int], ...]
-) -> None:
-    """Counts, and what the device's row shows."""
+) -> int:
+    """Counts, and what the device's row shows. Returns how many sequences are new."""
     stored = sum(last - first + 1 for first, last in fresh)
     touch = group.touches[device_id]
     if ref.facts:
         group.facts += stored
         group.rows.ranges.extend((ref.id, first, last) for first, last in fresh)
         touch.last_fact_at = ref.received_at
-        return
+        return stored
     group.telemetry += stored
     health = newest_health(read.items)
     if health is not None:
         touch.pending_facts, touch.pending_telemetry = health.pending_facts, health.pending_telemetry
         touch.version = health.version or touch.version
+    return stored
 
 
 def _set_aside(group: Group, arrival: Arrival, bad: BadMessage) -> None:
@@ -237,6 +248,7 @@ def _set_aside(group: Group, arrival: Arrival, bad: BadMessage) -> None:
     group.rows.quarantine.append(
         Quarantined(arrival.device, None, None, arrival.received_at, bad.reason, bad.detail, kept)
     )
+    _answer(group, arrival, Result(None))
 
 
 def digest(data: bytes) -> str:
