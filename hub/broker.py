@@ -31,6 +31,7 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from hub.config import Address
+from hub.vitals import Pulse
 from wire import codec, topics
 from wire.messages import Status
 
@@ -63,6 +64,7 @@ class Broker:
         self._stopping = threading.Event()
         self._quiet = threading.Event()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.pulse = Pulse()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
     def start(self) -> None:
@@ -119,6 +121,7 @@ class Broker:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
+            self.pulse.beat()
             client = self._new_client()
             try:
                 client.connect(self._address.host, self._address.port, keepalive=KEEPALIVE_S)
@@ -167,6 +170,7 @@ class Broker:
         rc = _OK
         misc_at = time.monotonic() + 1
         while rc == _OK and not self._refusal and client.socket() is not None:
+            self.pulse.beat()
             if self._stopping.is_set():
                 return self._leave(client)
             reading = 0 if self._quiet.is_set() else select.POLLIN
@@ -220,6 +224,7 @@ class Broker:
         log.info("connected", broker=str(self._address))
 
     def _received(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self.pulse.beat()
         if self._quiet.is_set():
             return
         try:

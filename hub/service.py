@@ -35,15 +35,13 @@ from hub.ingest.pipeline import Pipeline
 from hub.mosquitto import Mosquitto
 from hub.store import devices
 from hub.store.database import Database
-from hub.supervision import Supervisor
-from hub.vitals import Door, Sign, stuck
+from hub.vitals import Door
+from hub.watchdog import Watchdog
 from hub.web import Web, listen
 from wire.messages import Now
 
 CONNECT_S = 10.0
 WATCH_S = 0.5
-STUCK_S = 120.0
-"""No turn of a part takes so long, unless the disk takes minutes for a write."""
 UI = Path(__file__).parent / "ui" / "dist"
 
 log = structlog.get_logger("hub")
@@ -87,9 +85,8 @@ class Hub:
         self._reloading = False
         self._mosquitto: Mosquitto | None = None
         self._parts: dict[str, Callable[[], bool]] = {}
-        self._signs: dict[str, Sign] = {}
-        self._stuck: list[str] = []
-        self._supervisor = Supervisor()
+        self._faults: Callable[[], list[str]] = list
+        self._watchdog = Watchdog()
 
     def start(self) -> Running:
         """Everything, in order; says where it is. Raises HubError, with nothing left running."""
@@ -101,7 +98,7 @@ class Hub:
 
     def wait(self) -> int:
         """Until told to stop (0) or a part has died (1)."""
-        self._supervisor.ready("up")
+        self._watchdog.ready()
         while not self._stopping:
             self._wake.wait(WATCH_S)
             self._wake.clear()
@@ -115,13 +112,13 @@ class Hub:
             if dead and not self._stopping:
                 log.error("part-died", parts=dead)
                 return 1
-            self._answer_watchdog()
+            self._watchdog.answer("; ".join(self._faults()) or "Up")
         return 0
 
     def stop(self) -> None:
         """In order; leaves no process behind. Idempotent."""
         log.info("stopping")
-        self._supervisor.stopping()
+        self._watchdog.stopping()
         self._ends.close()
 
     def ask_to_stop(self) -> None:
@@ -138,20 +135,6 @@ class Hub:
         """Tell the embedded broker anew who may connect."""
         if self._mosquitto is not None:
             self._mosquitto.reload()
-
-    def _answer_watchdog(self) -> None:
-        """Only if every part goes on."""
-        found = stuck(self._signs, STUCK_S)
-        if found != self._stuck:
-            self._stuck = found
-            if found:
-                log.error("parts-stuck", parts=found, next="systemd starts the hub anew, if it started it")
-            else:
-                log.info("parts-go-on")
-        if found:
-            self._supervisor.show(f"Stuck: {', '.join(found)}")
-        else:
-            self._supervisor.alive("up")
 
     def _start(self) -> Running:
         settings, ends = self.settings, self._ends
@@ -174,6 +157,7 @@ class Hub:
         ends.callback(pipeline.stop)
         broker.start()
         ends.callback(broker.quiesce)
+        self._faults = lambda: _faults(pipeline, broker)
         services = Services(
             database=database,
             clock=_clock,
@@ -185,7 +169,7 @@ class Hub:
             devices=Registry(database, address, embedded=settings.broker is None, changed=self.reload),
             gauges=lambda: _gauges(pipeline, broker),
             timings={"commit": pipeline.commits},
-            faults=lambda: _faults(pipeline, broker),
+            faults=self._faults,
             hosts=_hosts(settings),
         )
         web = Web(create_app(services), web_socket)
@@ -195,7 +179,7 @@ class Hub:
         door = Door(web_socket.getsockname()[:2])
         ends.callback(door.stop)
         door.start()
-        self._signs = {"mqtt": broker.pulse, "ingest": pipeline.progress, "http": door}
+        self._watchdog.signs = {"mqtt": broker.pulse, "ingest": pipeline.progress, "http": door}
         self._parts = {
             "mqtt": lambda: broker.alive,
             "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
