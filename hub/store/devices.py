@@ -30,6 +30,28 @@ def admit(connection: Connection, name: str, kind: str, hashed: str, *, now: int
     )
 
 
+def admit_certified(connection: Connection, name: str, kind: str, *, now: int) -> int:
+    """Let a device in that has a certificate instead of a password; its id. A password it had is worthless then."""
+    known = connection.execute(select(device.c.id).where(device.c.name == name)).scalar()
+    if known is None:
+        done = connection.execute(insert(device).values(name=name, kind=kind, created_at=now))
+        assert done.inserted_primary_key is not None  # noqa: S101 (the table has one)
+        return int(done.inserted_primary_key[0])
+    connection.execute(update(device).where(device.c.id == known).values(kind=kind, password=None, removed_at=None))
+    return int(known)
+
+
+def id_of(connection: Connection, name: str) -> int | None:
+    """A device's id, None for one that is not known."""
+    return connection.execute(select(device.c.id).where(device.c.name == name)).scalar()
+
+
+def is_in(connection: Connection, name: str) -> bool:
+    """Whether a device is known and was not removed."""
+    found = select(device.c.id).where(device.c.name == name, device.c.removed_at.is_(None))
+    return connection.execute(found).scalar() is not None
+
+
 def kind_of(connection: Connection, name: str) -> str | None:
     """The kind of a device, None for one that is not known."""
     return connection.execute(select(device.c.kind).where(device.c.name == name)).scalar()

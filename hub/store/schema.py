@@ -357,7 +357,10 @@ invitation = _table(
     Column("created_at", _KEY, nullable=False),
     Column("expires_at", _KEY, nullable=False),
     Column("used_at", _KEY),
+    Column("used_by", Text),
     CheckConstraint("created_at < expires_at"),
+    CheckConstraint("(used_at is null) = (used_by is null)"),
     Index("invitation_by_device", "device"),
 )
-"""One-time codes for joining, known by the digest of their secret only."""
+"""One-time codes for joining, known by the digest of their secret only. `used_by` is the digest of the key that came
+with the secret: whose answer was lost may ask again."""
