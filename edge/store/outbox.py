@@ -9,10 +9,11 @@ Failure modes: a full or read-only disk raises and stores nothing; a damaged fil
 open or in the middle of a run, and the agent goes on in a new stream.
 """
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from edge.store import lanes as lane_rows
 from edge.store import retention
@@ -26,6 +27,8 @@ from wire.codec import encode_item
 from wire.limits import ITEM_BYTES, KEEP_DAYS
 from wire.messages import AnyItem, Clock, Gap, GapReason, Lane
 
+Beside = Callable[[sqlite3.Connection, range], None]
+"""Writes on a connection, in a transaction that it neither begins nor ends, knowing the rows of the facts in it."""
 SENT_AHEAD = 4096
 """Telemetry is marked as sent this far ahead, so that few batches cost a write."""
 
@@ -73,6 +76,23 @@ class Outbox:
     def append_telemetry(self, items: Sequence[AnyItem]) -> Sequence[Position]:
         """Keep telemetry; a power cut (not a crash) may take the last seconds. Raises OutboxError: none is kept."""
         return self._append(Lane.TELEMETRY, items)
+
+    def keep(self, facts: Sequence[AnyItem], also: Beside) -> Sequence[Position]:
+        """Keep facts, which may be none, and what `also` writes beside them, in ONE durable commit.
+
+        `also` is given the connection and the rows that the facts will have. Raises OutboxError: nothing is kept.
+        """
+        return self._append(Lane.FACTS, facts, also)
+
+    def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of the tables beside the lanes, as they are committed. Raises OutboxError."""
+        engine = self._engine
+
+        def fetch() -> list[tuple[Any, ...]]:
+            with engine.lock:
+                return engine.facts.execute(query, values).fetchall()
+
+        return engine.attempt(fetch, "read")
 
     def lanes(self) -> list[tuple[str, Lane, int]]:
         """Stream, lane and last sequence minted, of every stream ever minted: older streams first."""
@@ -196,20 +216,23 @@ class Outbox:
                 self.flush()
         self._engine.close()
 
-    def _append(self, lane: Lane, items: Sequence[AnyItem]) -> list[Position]:
-        if not items:
+    def _append(self, lane: Lane, items: Sequence[AnyItem], also: Beside | None = None) -> list[Position]:
+        if not items and also is None:
             return []
         payloads = [encode_item(item) for item in items]
-        large = max(map(len, payloads))
+        large = max(map(len, payloads), default=0)
         if large > ITEM_BYTES:
             raise OutboxFullError(f"an item of {large} bytes is larger than {ITEM_BYTES}; nothing was stored")
-        positions = self._engine.attempt(lambda: self._insert(lane, payloads), "write to")
+        positions = self._engine.attempt(lambda: self._insert(lane, payloads, also), "write to")
         self.on_change()
         return positions
 
-    def _insert(self, lane: Lane, payloads: list[bytes]) -> list[Position]:
+    def _insert(self, lane: Lane, payloads: list[bytes], also: Beside | None) -> list[Position]:
         engine = self._engine
         with engine.lock:
+            if not payloads and also is not None:
+                self._beside(also)
+                return []
             db = engine.facts if lane is Lane.FACTS else engine.loose
             stream = self._stream()
             row = engine.rows[stream, lane] if stream else self._mint(lane)
@@ -225,6 +248,8 @@ class Outbox:
                     "UPDATE lanes SET last = ?, kept = kept + ? WHERE no = ? AND lane = ?",
                     (row.last + len(payloads), len(payloads), row.no, lane.value),
                 )
+                if also is not None:
+                    also(db, range(start, start + len(payloads)))
                 db.execute("COMMIT")
             if stream is None:
                 self._current = (engine.generation, row.stream)
@@ -233,6 +258,12 @@ class Outbox:
             row.last += len(payloads)
             row.kept += len(payloads)
             return [Position(row.stream, seq) for seq in range(first, row.last + 1)]
+
+    def _beside(self, also: Beside) -> None:
+        db = self._engine.facts
+        with transaction(db):
+            also(db, range(0))
+            db.execute("COMMIT")
 
     def _stream(self) -> str | None:
         """The stream of this run, unless none was minted since the file was opened."""

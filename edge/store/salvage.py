@@ -97,6 +97,7 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> list[tuple
         with closing(_open_damaged(path, building)) as old:
             new.execute("BEGIN IMMEDIATE")
             _copy_meta(old, new, device)
+            _copy_commands(old, new)
             lanes = [_copy_lane(old, new, row) for row in _streams(old, new, now_ms)]
             new.execute("COMMIT")
         new.execute("PRAGMA synchronous=FULL")
@@ -144,6 +145,25 @@ def _copy_meta(old: sqlite3.Connection, new: sqlite3.Connection, device: str) ->
         if key in {"ledger", "hub_ms"} and isinstance(value, str):
             set_meta(new, key, value)
     set_meta(new, "device", device)
+
+
+def _copy_commands(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """What the log of commands still knows.
+
+    What it knows as accepted may have been done since, on a page that is lost: it is not begun again. And it does not
+    know what it has lost: what was issued before the hub is heard again is not taken (edge/store/commands.py).
+    """
+    known = _rows(old, "SELECT id, ledger, name, args, expires_ms, state, detail FROM commands")
+    for row in known:
+        with suppress(sqlite3.Error):
+            new.execute("INSERT OR IGNORE INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+    new.execute("UPDATE commands SET state = 'started' WHERE state = 'accepted'")
+    for row in _rows(old, "SELECT no, command, at_ms, text FROM messages"):
+        with suppress(sqlite3.Error):
+            new.execute("INSERT OR IGNORE INTO messages VALUES (?, ?, ?, ?)", row)
+    for key, value in _rows(old, "SELECT key, value FROM meta WHERE key = 'commands_since'"):
+        set_meta(new, key, str(value))
+    set_meta(new, "commands_salvaged", "1")
 
 
 def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> Iterator[LaneRow]:

@@ -9,6 +9,8 @@ batch and deleting a confirmed prefix are all runs of one B-tree, and no table i
     streams            its number, when it was minted by the device's clock, and in which boot of the device
     boots              the device's best estimate, per boot, of Unix time = uptime + base, within error
     receipts           facts of a stream were confirmed up to here, in this hour of the hub's time
+    commands           what the hub asked for, and what became of it; `fact` is the row of `facts` that told so
+    messages           texts for the person at the device, from commands
     meta               device, ledger, hub_ms (newest hub time seen)
 
 Migrations only go forward; `user_version` is how many have run. They are plain SQL so that the agent, which runs
@@ -65,6 +67,25 @@ MIGRATIONS = (
         UNION ALL
         SELECT 'telemetry', stream, telemetry.id & 1099511627775, CAST(payload AS TEXT)
         FROM telemetry JOIN streams ON no = telemetry.id >> 40;
+    """,
+    """
+    CREATE TABLE commands (
+        id TEXT PRIMARY KEY CHECK (length(id) = 16),
+        ledger TEXT NOT NULL,
+        name TEXT NOT NULL,
+        args TEXT NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('accepted', 'started', 'done', 'failed', 'refused', 'expired')),
+        detail TEXT NOT NULL,
+        fact INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX commands_open ON commands (state) WHERE state IN ('accepted', 'started');
+    CREATE TABLE messages (
+        no INTEGER PRIMARY KEY,
+        command TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT;
     """,
 )
 
