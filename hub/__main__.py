@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from hub.commands import devices, people, upkeep
+from hub.commands import devices, imports, people, upkeep
 from hub.commands.options import DATA, DataOption
 from hub.config import LEVELS, Settings, load
 from hub.errors import HubError
@@ -25,7 +25,7 @@ app = typer.Typer(
 app.add_typer(devices.app, name="device")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")
-for command in (upkeep.doctor, upkeep.audit, upkeep.rebuild, upkeep.backup, upkeep.restore):
+for command in (upkeep.doctor, upkeep.audit, upkeep.rebuild, upkeep.backup, upkeep.restore, imports.import_outbox):
     app.command()(command)
 
 

@@ -31,6 +31,7 @@ from hub.config import Address, Settings
 from hub.devices import Registry
 from hub.errors import HubError
 from hub.folder import Folder, Running
+from hub.imports.desk import Desk
 from hub.ingest.pipeline import Pipeline
 from hub.mosquitto import Mosquitto
 from hub.store import devices
@@ -157,6 +158,9 @@ class Hub:
         ends.callback(pipeline.stop)
         broker.start()
         ends.callback(broker.quiesce)
+        desk = Desk(settings.data, database, pipeline, _clock)
+        desk.start()
+        ends.callback(desk.stop)
         self._faults = lambda: _faults(pipeline, broker)
         services = Services(
             database=database,
@@ -184,6 +188,7 @@ class Hub:
             "mqtt": lambda: broker.alive,
             "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
             "ingest": lambda: pipeline.failure is None,
+            "imports": lambda: desk.alive,
             "http": lambda: web.alive,
         }
         if not broker.wait_connected(CONNECT_S):
