@@ -81,9 +81,25 @@ def rebuild(
         raise typer.Exit(1)
 
 
-def backup(file: Path, data: DataOption = DATA) -> None:
+def backup(
+    file: Annotated[
+        Path, typer.Argument(help="A new file; or with --keep a folder, where each is named by its moment.")
+    ],
+    data: DataOption = DATA,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Make one more in the folder FILE, and keep this many of them.")
+    ] = None,
+) -> None:
     """Copy everything to one new file, also while the hub runs. It holds people's data: keep it safe."""
-    summary = store.backup(existing(data).database, file)
+    database = existing(data).database
+    if keep is None:
+        summary = store.backup(database, file)
+    else:
+        from hub.store.series import backup_into  # noqa: PLC0415 (only here)
+
+        if not file.is_dir():
+            raise typer.BadParameter(f"{file} is no folder; with --keep, name one", param_hint="FILE")
+        summary = backup_into(file, keep, database)
     typer.echo(
         f"{summary.path}: {summary.bytes / 1e6:.1f} MB, ledger {summary.ledger}, {summary.devices} devices, "
         f"{summary.journal_rows} stored batches."
