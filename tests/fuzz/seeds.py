@@ -1,0 +1,46 @@
+"""Where fuzzing starts: one sound input of every kind, so that it does not have to find the grammar first."""
+
+from collections.abc import Iterator
+from random import Random
+
+import msgspec
+
+from docs.protocol_source import examples
+from tests.fuzz import mutation
+from wire import joining, topics
+
+
+def of(target: str) -> list[bytes]:
+    """Sound inputs for a target."""
+    return list({"messages": _messages, "items": _items, "nmea": _nmea}.get(target, _texts)())
+
+
+def _items() -> Iterator[bytes]:
+    yield from map(msgspec.json.encode, examples.ITEMS)
+
+
+def _messages() -> Iterator[bytes]:
+    yield from map(msgspec.json.encode, examples.MESSAGES)
+
+
+def _nmea() -> Iterator[bytes]:
+    body = "GPRMC,092751.000,A,5321.6802,N,00630.3371,W,0.06,31.66,280511,,,A"
+    for second in range(3):
+        yield b"".join(mutation.sentence(f"{body[:11]}{second}{body[12:]}".encode()) for _ in range(2))
+    yield mutation.sentence(b"GPGGA,092751.000,5321.6802,N,00630.3371,W,1,8,1.03,61.7,M,55.3,M,,")
+    yield mutation.sentence(b"GNGNS,092751.00,5321.6802,N,00630.3371,W,AAN,10,0.8,61.7,55.3,,")
+    yield mutation.sentence(b"GPZDA,092751.00,28,05,2011,00,00")
+
+
+def _texts() -> Iterator[bytes]:
+    code = joining.Code(secret="01234567", fingerprint="89ABCDEFGHJKMNPQ")
+    yield str(code).encode()
+    yield str(joining.Invitation(host="hub.example", port=8443, code=code)).encode()
+    yield topics.build("wh-1-scan-1", topics.Leaf.UP).encode()
+    yield b"]C1010950110153000317271231" + b"10LOT-7\x1d21S-0001"
+    yield b"]Q3(01)09501101530003(17)271231(10)LOT-7"
+    yield b"00106141412345678908"
+    yield b"4006381333931"
+    yield b"\x02\x02A\x03\x02B\x03"
+    random = Random(1)
+    yield bytes(random.randrange(256) for _ in range(64))
