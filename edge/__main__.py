@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The agent on
 outbox_app = typer.Typer(no_args_is_help=True, help="What this device keeps until the hub has it.")
 app.add_typer(outbox_app, name="outbox")
 
+SYSTEM_CONFIG = Path("/etc/relief-relay/edge.toml")
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The device's TOML file.", show_default=False)]
 
 
@@ -36,6 +37,24 @@ def run(config: ConfigFile) -> None:
         print(f"advice: {advice}", file=sys.stderr)
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-m", "edge.agent", "--config", str(config.absolute())])  # noqa: S606
+
+
+@app.command()
+def join(
+    hub: Annotated[str, typer.Argument(help="The hub's address, or the text of its QR code alone.")] = "",
+    code: Annotated[str, typer.Argument(help="The code that `relay-hub device invite` printed.")] = "",
+    scanner: Annotated[
+        str, typer.Option("--scanner", help='Read the QR code with the scanner on this port, or "auto".')
+    ] = "",
+    config: Annotated[Path, typer.Option("--config", "-c", help="The device's TOML file; made if there is none.")] = (
+        SYSTEM_CONFIG
+    ),
+) -> None:
+    """Join a hub: by its address and a code, by the text of a QR code, or by scanning one."""
+    from edge.joining import Typed, introduce  # noqa: PLC0415 - see above
+
+    with _reported():
+        introduce(config, Typed(hub=hub, code=code, scanner=scanner), print)
 
 
 @app.command()

@@ -1,21 +1,23 @@
 """The agent's configuration: one TOML file, read once, checked whole, every fault named at once.
 
 A key that is unknown is a fault too: a mistyped key would otherwise be a setting that silently does nothing.
-Paths in the file are relative to the file.
+Paths in the file are relative to the file. A device that joined a hub takes its name, its kind and where the hub is
+from its identity; the file may say where the hub is otherwise, but not who the device is.
 """
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edge.core.dialogue import Work
+from edge.core.ports import AUTO
 from edge.errors import EdgeError
+from edge.parties import DeviceSettings, HubSettings, parties
 from edge.section import Faults, Section
 from wire.actions import Action
 from wire.limits import KEEP_DAYS
 
-KINDS = ("scanner", "terminal", "vehicle")
 CONFIRM = ("ack", "echo", "none")
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -28,21 +30,6 @@ class ConfigError(EdgeError):
         super().__init__(f"{path}: {count}\n" + "\n".join(f"  {fault}" for fault in faults))
         self.path = path
         self.faults = faults
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceSettings:
-    name: str
-    kind: str
-    data: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubSettings:
-    host: str
-    port: int
-    username: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +79,11 @@ class Settings:
         return self.device.data / "status.json"
 
 
-def load(path: Path) -> Settings:
-    """The settings of a file. Raises ConfigError with every fault that it has."""
+def load(path: Path, *, joined: bool = True) -> Settings:
+    """The settings of a file. Raises ConfigError with every fault that it has.
+
+    With `joined` False an identity that is missing or damaged is no fault: name and host are then empty.
+    """
     try:
         text = path.read_bytes().decode()
         table = tomllib.loads(text)
@@ -101,15 +91,14 @@ def load(path: Path) -> Settings:
         raise ConfigError(path, (f"cannot be read: {error.strerror}; name an existing file with --config",)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, (f"is not TOML: {error}",)) from error
-    return check(table, path)
+    return check(table, path, joined=joined)
 
 
-def check(table: dict[str, Any], path: Path) -> Settings:
+def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings:
     """The settings of a parsed file. Raises ConfigError with every fault that it has."""
     faults = Faults()
     root = Section(table, "", faults)
-    device = _device(root.table("device", required=True), path)
-    hub = _hub(root.table("hub", required=True), path, device.name)
+    device, hub = parties(root, path, joined=joined)
     scanners = tuple(_scanner(section) for section in root.tables("scanner"))
     gnss = tuple(_gnss(section) for section in root.tables("gnss"))
     outbox = root.table("outbox")
@@ -131,43 +120,6 @@ def check(table: dict[str, Any], path: Path) -> Settings:
     if faults.found:
         raise ConfigError(path, tuple(faults.found))
     return settings
-
-
-def _device(section: Section, path: Path) -> DeviceSettings:
-    device = DeviceSettings(
-        name=section.device("name"),
-        kind=section.choice("kind", KINDS),
-        data=path.parent / section.text("data", "/var/lib/relief-relay/edge"),
-    )
-    section.rest()
-    return device
-
-
-def _hub(section: Section, path: Path, device: str) -> HubSettings:
-    hub = HubSettings(
-        host=section.text("host"),
-        port=section.integer("port", 1883, least=1, most=65_535),
-        username=section.text("username", device),
-        password=_password(section, path),
-    )
-    section.rest()
-    return hub
-
-
-def _password(section: Section, path: Path) -> str:
-    password, file = section.text("password", ""), section.text("password_file", "")
-    if bool(password) == bool(file):
-        section.fault("password", "is needed, or password_file: exactly one of them; `relay-hub device add` prints one")
-        return ""
-    secret = path.parent / file if file else path
-    section.private(secret, "password_file" if file else "password")
-    if not file:
-        return password
-    try:
-        return secret.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        section.fault("password_file", f"cannot be read: {error}")
-        return ""
 
 
 def _scanner(section: Section) -> ScannerSettings:
@@ -201,8 +153,11 @@ def _gnss(section: Section) -> GnssSettings:
 
 
 def _ports_differ(settings: Settings, faults: Faults) -> None:
-    seen: set[str] = set()
+    for kind, ports in (("scanner", settings.scanners), ("gnss", settings.gnss)):
+        if sum(each.port == AUTO for each in ports) > 1:
+            faults.found.append(f'[[{kind}]] port: "{AUTO}" finds one device; name the ports of the others')
+    seen: set[str] = {AUTO}
     for port in settings.ports:
-        if port and port in seen:
+        if port and port != AUTO and port in seen:
             faults.found.append(f"port: {port} is named twice; a port has one reader, remove one of the entries")
         seen.add(port)

@@ -9,6 +9,7 @@ import msgspec
 from edge.clock import Clock
 from edge.config import Settings
 from edge.crew import Crew, Pulse
+from edge.drivers.finding import finder
 from edge.drivers.gnss import QUIET_S as GNSS_QUIET_S
 from edge.drivers.gnss import GnssSession, TelemetryStore
 from edge.drivers.scanner import QUIET_S as SCANNER_QUIET_S
@@ -35,12 +36,14 @@ class Intake:
         for each in settings.scanners:
             heard = log.bind(port=each.port)
             scanner = ScannerSession(each, outbox, clock, heard)
-            port = Port(each.port, each.baud, scanner, quiet_s=SCANNER_QUIET_S, stop=self.stop, log=log)
+            find = finder(each.port, "scanner", settings)
+            port = Port(each.port, each.baud, scanner, quiet_s=SCANNER_QUIET_S, stop=self.stop, log=log, locate=find)
             self._ports.append(("scanner", port, scanner))
         for receiver in settings.gnss:
             heard = log.bind(port=receiver.port)
             gnss = GnssSession(receiver, outbox, clock, show, heard)
-            port = Port(receiver.port, receiver.baud, gnss, quiet_s=GNSS_QUIET_S, stop=self.stop, log=log)
+            find = finder(receiver.port, "gnss", settings)
+            port = Port(receiver.port, receiver.baud, gnss, quiet_s=GNSS_QUIET_S, stop=self.stop, log=log, locate=find)
             self._ports.append(("gnss", port, gnss))
 
     def start(self, crew: Crew, wait_s: float) -> None:

@@ -13,7 +13,7 @@ from edge.clock import Clock
 from edge.config import Settings
 from edge.errors import EdgeError
 from edge.log import Log
-from edge.status import AgentStatus, PortStatus
+from edge.status import AgentStatus, CertificateStatus, PortStatus
 from edge.store.outbox import Outbox
 from edge.uplink import Uplink
 from edge.version import VERSION
@@ -33,6 +33,8 @@ class Reporter:
     def __init__(self, settings: Settings, outbox: Outbox, uplink: Uplink, clock: Clock, log: Log) -> None:
         self._settings, self._outbox, self._uplink = settings, outbox, uplink
         self._clock, self._log = clock, log
+        self.certificate: Callable[[], CertificateStatus | None] = _no_certificate
+        """How this device's certificate stands."""
         self._since = clock.now_ms()
         self._fix: Fix | None = None
         self._shown: Now | None = None
@@ -49,7 +51,7 @@ class Reporter:
         if self._clock.up_ms() >= self._next_health:
             self._next_health = self._clock.up_ms() + _HEALTH_EVERY_MS
             try:
-                self._outbox.append_telemetry([self._health()])
+                self._outbox.append_telemetry([self.health()])
             except (EdgeError, OSError) as error:
                 self._log.warning("health-not-stored", why=str(error))
 
@@ -93,7 +95,8 @@ class Reporter:
             fix = None
         return Now(at=at, fix=fix, pending_facts=stats.pending_facts, pending_telemetry=stats.pending_telemetry)
 
-    def _health(self) -> Health:
+    def health(self) -> Health:
+        """How the device is doing, for the hub."""
         stats = self._outbox.stats()
         return Health(
             at=self._clock.now_ms(),
@@ -136,7 +139,12 @@ class Reporter:
             rss_bytes=_rss_bytes(),
             note=self._note(),
             ports=ports,
+            certificate=self.certificate(),
         )
+
+
+def _no_certificate() -> None:
+    """A device with a password has none."""
 
 
 def _same(one: AgentStatus, other: AgentStatus) -> bool:

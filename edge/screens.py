@@ -12,7 +12,7 @@ from edge.browse import Counts, Kept, browse
 from edge.config import Settings
 from edge.doctor import Finding
 from edge.errors import EdgeError
-from edge.status import AgentStatus
+from edge.status import AgentStatus, CertificateStatus
 from wire.codec import decode_item
 from wire.errors import DecodeError
 from wire.messages import Count, Fix, Scan, Void
@@ -75,11 +75,18 @@ def _show_agent(status: AgentStatus) -> None:
         counts = ", ".join(f"{name} {number}" for name, number in port.counts.items() if number and name != "last_at")
         table.add_row(Text(f"{port.kind} {port.port}"), Text(f"{said}{'; ' if counts else ''}{counts}"))
     table.add_row("size", f"outbox {status.outbox_bytes // 1024} KiB, memory {status.rss_bytes // 1024**2} MiB")
+    if status.certificate is not None:
+        table.add_row("certificate", Text(_certificate(status.certificate)))
     if status.problem:
         table.add_row("problem", Text(status.problem, style="bold red"))
     if status.note:
         table.add_row("note", Text(status.note, style="bold red"))
     _console.print(table)
+
+
+def _certificate(certificate: CertificateStatus) -> str:
+    failed = f"; could not be renewed {certificate.failures} times: {certificate.problem}"
+    return f"until {_when(certificate.expires)}{failed if certificate.failures else ''}"
 
 
 def _cells(kept: Kept) -> tuple[str, str, str, str, str, str]:

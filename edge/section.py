@@ -98,9 +98,9 @@ class Section:
             return default or choices[0]
         return str(value)
 
-    def device(self, key: str) -> str:
+    def device(self, key: str, default: str | None = None) -> str:
         """A device's name."""
-        value = self.text(key)
+        value = self.text(key, default)
         if value and not is_device(value):
             self.fault(key, f"{value!r} is no device name; use 1 to 40 of a-z, 0-9 and hyphen")
         return value

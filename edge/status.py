@@ -23,6 +23,15 @@ class PortStatus(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int | None] = {}
 
 
+class CertificateStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How the certificate stands: `expires` is Unix ms, `problem` why the last renewal failed, in words."""
+
+    expires: int
+    renewed: int = 0
+    failures: int = 0
+    problem: str = ""
+
+
 class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The whole agent. Times are Unix ms by the device's clock; `up` is when it was said, in ms of uptime.
 
@@ -53,6 +62,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     rss_bytes: int = 0
     note: str = ""
     ports: tuple[PortStatus, ...] = ()
+    certificate: CertificateStatus | None = None
 
 
 def write(path: Path, status: AgentStatus) -> None:

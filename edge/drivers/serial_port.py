@@ -9,6 +9,7 @@ import os
 import select
 import termios
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 from typing import Final, Protocol
@@ -115,7 +116,18 @@ class Session(Protocol):
 class Port:
     """Keeps one port open for a session."""
 
-    def __init__(self, path: str, baud: int, session: Session, *, quiet_s: float, stop: Stop, log: Log) -> None:
+    def __init__(
+        self,
+        path: str,
+        baud: int,
+        session: Session,
+        *,
+        quiet_s: float,
+        stop: Stop,
+        log: Log,
+        locate: Callable[[], str] | None = None,
+    ) -> None:
+        """`locate` gives the path anew at each attempt, or raises PortError; without it, it is always `path`."""
         self.path = path
         self.up = False
         self.why = "not tried yet"
@@ -128,6 +140,7 @@ class Port:
         self._quiet_s = quiet_s
         self._stop = stop
         self._log = log
+        self._locate = locate or (lambda: path)
 
     def run(self) -> None:
         """Until stop."""
@@ -144,7 +157,7 @@ class Port:
     def _attempt(self) -> bool:
         """Open and read until the port fails or stop. Whether it could be opened."""
         try:
-            line = Line(self.path, self._baud)
+            line = Line(self._locate(), self._baud)
         except PortError as error:
             self._is_down(str(error))
             return False

@@ -1,0 +1,148 @@
+"""Keeping the certificate alive beside a running agent: when to renew it, and how that went.
+
+The work is done by a process of its own (edge/renewal.py), because what it needs is large and needed for seconds a
+year. Here is only what costs nothing: the dates, a child's exit code, and the latest time that the hub said, kept
+about once a day so that a device that starts in 1970 knows a later time that is certainly past.
+"""
+
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from edge import identity as identities
+from edge.core.renewing import Renewing
+from edge.errors import EdgeError
+from edge.identity import Identity
+from edge.log import Log
+from edge.status import CertificateStatus
+from edge.trust import EXPIRED
+
+if TYPE_CHECKING:
+    import subprocess
+
+KEEP_EVERY_MS: Final = 24 * 3_600_000
+LONGEST_MS: Final = 180_000
+"""A renewal that takes longer hangs."""
+
+
+class Uplink(Protocol):
+    """What is asked of the connection to the hub."""
+
+    @property
+    def refusal(self) -> str:
+        """Why the hub did not take this device's certificate: one of edge.trust's words, or nothing."""
+
+    def hub_ms(self) -> int | None:
+        """The hub's time now, as it said in this boot, less its error; None before the first contact."""
+
+
+class Clocks(Protocol):
+    """The uptime, in ms."""
+
+    def up_ms(self) -> int: ...
+
+
+class RenewalWatch:
+    """Asked once a second by the agent's main thread. For a device without an identity it does nothing."""
+
+    def __init__(self, config: Path, identity: Path | None, uplink: Uplink, clock: Clocks, log: Log) -> None:
+        self._config, self._path, self._uplink, self._clock, self._log = config, identity, uplink, clock, log
+        self._child: subprocess.Popen[bytes] | None = None
+        self._started = 0
+        self._asked = False
+        self._renewed = 0
+        self._problem = ""
+        self._identity: Identity | None = None
+        self._tries = Renewing(issued=0, expires=0)
+        if identity is not None:
+            self._read(identity)
+
+    def status(self) -> CertificateStatus | None:
+        """How the certificate stands; None without one."""
+        if self._identity is None:
+            return None
+        tries, expires = self._tries, self._identity.membership.expires
+        return CertificateStatus(expires=expires, renewed=self._renewed, failures=tries.failures, problem=self._problem)
+
+    def ask(self) -> None:
+        """A person wants the certificate renewed now."""
+        self._asked = True
+
+    def tick(self) -> None:
+        """Start what is due, and see to what runs."""
+        if self._path is None or self._identity is None:
+            return
+        trusted = self._trusted_ms(self._identity)
+        if self._child is not None:
+            self._look_after(self._child, self._path, trusted)
+            return
+        due = self._tries.due(trusted=trusted, up=self._clock.up_ms(), expired=self._uplink.refusal == EXPIRED)
+        if due or self._asked:
+            self._asked = False
+            self._start()
+
+    def stop(self) -> None:
+        """End a renewal that runs: what is not in place yet never will be."""
+        if self._child is not None:
+            self._child.terminate()
+            self._child.wait()
+            self._close(self._child)
+
+    def _trusted_ms(self, identity: Identity) -> int:
+        """A time that is certainly past, kept now and then."""
+        kept, said = identity.trusted_ms(), self._uplink.hub_ms()
+        if said is None or said <= kept:
+            return kept
+        if said - kept >= KEEP_EVERY_MS:
+            try:
+                identities.saw(identity, said)
+            except OSError as error:
+                self._log.warning("time-not-kept", why=error.strerror)
+        return said
+
+    def _start(self) -> None:
+        import subprocess  # noqa: PLC0415 - see above
+
+        self._log.info("renewal-started", config=str(self._config))
+        command = [sys.executable, "-m", "edge.renewal", "--config", str(self._config)]
+        self._started = self._clock.up_ms()
+        self._child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+
+    def _look_after(self, child: "subprocess.Popen[bytes]", path: Path, trusted: int) -> None:
+        code = child.poll()
+        if code is None:
+            if self._clock.up_ms() - self._started > LONGEST_MS:
+                child.kill()
+            return
+        said = self._close(child)
+        if code == 0:
+            self._read(path)
+            self._renewed += 1
+            self._problem = ""
+            self._log.info("renewed", expires=self._tries.expires)
+            return
+        self._tries.failed(trusted=trusted, up=self._clock.up_ms(), jitter=random.random())  # noqa: S311
+        if said != self._problem:
+            self._log.warning("not-renewed", why=said, next="the old certificate stays in use; it is tried again")
+        self._problem = said
+
+    def _close(self, child: "subprocess.Popen[bytes]") -> str:
+        """The last line that it said."""
+        self._child = None
+        if child.stderr is None:
+            return ""
+        lines = child.stderr.read(64 * 1024).decode("utf-8", "replace").strip().splitlines()
+        child.stderr.close()
+        return lines[-1][:500] if lines else f"the renewal ended with {child.returncode} and said nothing"
+
+    def _read(self, path: Path) -> None:
+        try:
+            self._identity = identities.load(path)
+        except EdgeError as error:
+            self._log.error("identity-unusable", why=str(error))
+            return
+        member = self._identity.membership
+        self._tries = Renewing(issued=member.issued, expires=member.expires)
