@@ -28,10 +28,27 @@ CANON: Final[dict[str, str]] = {
     " JOIN lot ON lot.id = balance.lot_id WHERE quantity <> 0 ORDER BY 1, 2, 3, 4, 5",
     "fix": "SELECT device.name, t, lane_id, seq, lat_e7, lon_e7, quality, speed_cms, heading_cd, verdict FROM fix"
     " JOIN device ON device.id = fix.device_id ORDER BY 1, 2, 3, 4",
+    "outcome": "SELECT lane_id, seq, device.name, command, state, at, detail FROM outcome"
+    " JOIN device ON device.id = outcome.device_id ORDER BY 1, 2",
+    "report": "SELECT lane_id, seq, device.name, report.version, generation, state, at, detail FROM report"
+    " JOIN device ON device.id = report.device_id ORDER BY 1, 2",
 }
 """Table -> its rows, with names in the place of row ids, in one order."""
 
-PROJECTIONS: Final = ("story_break", "unit", "void", "tally", "balance", "move", "sighting", "fix", "account", "lot")
+PROJECTIONS: Final = (
+    "story_break",
+    "unit",
+    "void",
+    "tally",
+    "balance",
+    "move",
+    "sighting",
+    "fix",
+    "account",
+    "lot",
+    "outcome",
+    "report",
+)
 """The tables that a rebuild empties and fills."""
 
 

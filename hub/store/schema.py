@@ -2,7 +2,7 @@
 
 Primary records: device, lane, gap, journal, quarantine, opaque, and what people enter (site, item, user ...).
 Projections, rebuilt from the journal at will: lot, account, move, sighting, unit, story_break, void, tally,
-adjustment, balance, fix. The change log feeds live screens and is neither.
+adjustment, balance, fix, outcome, report. The change log feeds live screens and is neither.
 
 Times are Unix milliseconds (UTC). Quantities are whole units. `lane.id` is derived from device, stream and
 lane (see hub.core.identity), so that primary keys order facts the same way in whatever order they arrived.
@@ -364,3 +364,73 @@ invitation = _table(
 )
 """One-time codes for joining, known by the digest of their secret only. `used_by` is the digest of the key that came
 with the secret: whose answer was lost may ask again."""
+
+command = _table(
+    "command",
+    Column("id", Text, primary_key=True),
+    Column("device_id", _KEY, ForeignKey("device.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("args", Text, nullable=False),
+    Column("issued_at", _KEY, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("expires_at", _KEY, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("answered_at", _KEY),
+    CheckConstraint("length(id) = 16"),
+    CheckConstraint("state in ('waiting', 'delivered', 'expired', 'refused', 'failed', 'done')"),
+    CheckConstraint("issued_at < expires_at"),
+    Index("command_by_device", "device_id", "issued_at"),
+)
+"""What people asked devices to do, and who asked. `state` and `detail` follow from the outcomes of the device."""
+Index("command_waiting", command.c.device_id, sqlite_where=command.c.state == "waiting")
+
+outcome = _table(
+    "outcome",
+    Column("lane_id", _KEY, ForeignKey("lane.id"), primary_key=True, autoincrement=False),
+    Column("seq", _KEY, primary_key=True, autoincrement=False),
+    Column("device_id", _KEY, ForeignKey("device.id"), nullable=False),
+    Column("command", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", _KEY, nullable=False),
+    Column("received_at", _KEY, nullable=False),
+    Column("detail", Text, nullable=False),
+    CheckConstraint("state in ('accepted', 'done', 'failed', 'refused', 'expired')"),
+    Index("outcome_by_command", "command"),
+    clustered=True,
+)
+"""What devices said of commands, also of those that this hub knows nothing of: it may have been restored."""
+
+desired = _table(
+    "desired",
+    Column("device_id", _KEY, ForeignKey("device.id"), primary_key=True, autoincrement=False),
+    Column("version", _KEY, primary_key=True, autoincrement=False),
+    Column("generation", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("issued_at", _KEY, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("answered_at", _KEY),
+    CheckConstraint("version > 0"),
+    CheckConstraint("state in ('waiting', 'rolled-back', 'refused', 'applied')"),
+    clustered=True,
+)
+"""Configurations that people wished devices to have; the highest version counts. `generation` is the ledger's when
+the device was last asked: after a restore it is asked again."""
+
+report = _table(
+    "report",
+    Column("lane_id", _KEY, ForeignKey("lane.id"), primary_key=True, autoincrement=False),
+    Column("seq", _KEY, primary_key=True, autoincrement=False),
+    Column("device_id", _KEY, ForeignKey("device.id"), nullable=False),
+    Column("version", _KEY, nullable=False),
+    Column("generation", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", _KEY, nullable=False),
+    Column("received_at", _KEY, nullable=False),
+    Column("detail", Text, nullable=False),
+    CheckConstraint("state in ('applied', 'refused', 'rolled-back')"),
+    Index("report_by_device", "device_id"),
+    clustered=True,
+)
