@@ -73,7 +73,7 @@ def doctor(config: ConfigFile) -> None:
     from edge.screens import show_finding  # noqa: PLC0415 - see above
 
     with _reported():
-        settings = load(config)
+        settings = load(config, joined=False)
     print(f"ok     configuration {config}: sound")
     faults = 0
     for finding in examine(settings):

@@ -6,14 +6,17 @@ import socket
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from edge import status as status_file
 from edge.browse import browse
 from edge.config import Settings
+from edge.core.ports import AUTO
+from edge.drivers.finding import finder
 from edge.errors import EdgeError
+from edge.findings import Finding
+from edge.identity_checks import examine_identity
 
 _LOW_BYTES: Final = 200 * 1024 * 1024
 _CONNECT_S: Final = 3.0
@@ -21,27 +24,20 @@ _BUILT_BEFORE: Final = 1_767_225_600
 """2026-01-01: a clock before it was never set."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One check: `fault` is True when the agent cannot do its work; `todo` is empty when nothing is to be done."""
-
-    check: str
-    said: str
-    fault: bool = False
-    todo: str = ""
-
-
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every check but the configuration's own, which is what gave these settings."""
     running = _running(settings)
     yield _agent(settings, running=running)
-    for port in settings.ports:
-        yield _port(port, running=running)
+    for kind, ports in (("scanner", settings.scanners), ("receiver", settings.gnss)):
+        for each in ports:
+            yield _found(each.port, kind, settings, running=running)
     if not settings.ports:
         yield Finding(check="ports", said="none configured", todo="add [[scanner]] or [[gnss]] to read a device")
     yield _disk(settings.device.data)
     yield _outbox(settings)
-    yield _broker(settings)
+    if settings.hub.identity is None:
+        yield _broker(settings)
+    yield from examine_identity(settings)
     yield _clock(time.time)
     for advice in settings.advice:
         yield Finding(check="advice", said=advice, todo="see there")
@@ -57,6 +53,17 @@ def _agent(settings: Settings, *, running: bool) -> Finding:
         return Finding(check="agent", said="runs")
     todo = f"relay-edge run --config {settings.path}"
     return Finding(check="agent", said="does not run", todo=todo)
+
+
+def _found(port: str, kind: str, settings: Settings, *, running: bool) -> Finding:
+    """A port, which may have to be found first."""
+    if port != AUTO:
+        return _port(port, running=running)
+    try:
+        found = finder(port, "gnss" if kind == "receiver" else kind, settings)()
+    except EdgeError as error:
+        return Finding(check=f"port {AUTO} ({kind})", said=str(error), fault=True, todo="see there")
+    return _port(found, running=running)
 
 
 def _port(port: str, *, running: bool) -> Finding:
@@ -109,7 +116,7 @@ def _outbox(settings: Settings) -> Finding:
     if sound != "ok":
         todo = "restart the agent: it moves a damaged file aside and saves what it can, row by row"
         return Finding(check=check, said=f"damaged: {sound}", fault=True, todo=todo)
-    if counts.device and counts.device != settings.device.name:
+    if counts.device and settings.device.name and counts.device != settings.device.name:
         todo = "correct [device] name or data: two devices never share an outbox"
         return Finding(check=check, said=f"belongs to {counts.device}", fault=True, todo=todo)
     return Finding(check=check, said=f"sound, {counts.pending_facts} facts wait for the hub")

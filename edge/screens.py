@@ -10,8 +10,8 @@ from rich.text import Text
 from edge import status as status_file
 from edge.browse import Counts, Kept, browse
 from edge.config import Settings
-from edge.doctor import Finding
 from edge.errors import EdgeError
+from edge.findings import Finding
 from edge.status import AgentStatus, CertificateStatus
 from wire.codec import decode_item
 from wire.errors import DecodeError

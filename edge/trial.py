@@ -5,12 +5,14 @@ The broker has one connection for each device: a trial takes the running agent's
 
 import os
 import secrets
+import socket
 import time
 from dataclasses import replace
 
-from edge.identity import Identity
-from edge.link import Link, LinkError
+from edge.identity import Identity, IdentityError, load
+from edge.link import CONNECT_S, Link, LinkError
 from edge.parties import HubSettings
+from edge.trust import explain, presenting, refusal
 from wire import topics
 
 PATIENCE_S = 15.0
@@ -31,6 +33,22 @@ def prove(hub: HubSettings, identity: Identity, patience_s: float = PATIENCE_S) 
             time.sleep(_PAUSE_S)
         else:
             return
+
+
+def knock(hub: HubSettings) -> None:
+    """See whether the broker is the hub's and takes this device, without taking the running agent's connection.
+
+    Raises LinkError, as a connection of the agent's would.
+    """
+    address = f"{hub.host}:{hub.port}"
+    try:
+        context = presenting(load(hub.identity), 0) if hub.identity else None
+        with socket.create_connection((hub.host, hub.port), timeout=CONNECT_S) as plain:
+            if context is not None:
+                context.wrap_socket(plain).close()
+    except (OSError, IdentityError) as error:
+        said = str(error) if isinstance(error, IdentityError) else explain(error, address)
+        raise LinkError(said, refusal(error)) from error
 
 
 def _connect(hub: HubSettings, device: str) -> None:

@@ -87,7 +87,8 @@ class HubSocket(ssl.SSLSocket):
         patience = self.gettimeout()
         self.settimeout(0)
         try:
-            self.recv(0)
+            if self.recv(1):
+                raise ssl.SSLError(ssl.SSL_ERROR_SSL, "it speaks before it is spoken to")
         except ssl.SSLWantReadError:
             pass
         finally:
