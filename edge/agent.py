@@ -28,6 +28,7 @@ from edge.crew import Crew, stuck
 from edge.errors import EdgeError
 from edge.intake import Intake
 from edge.log import LibraryLog, LineLog
+from edge.renewal_watch import RenewalWatch
 from edge.reporting import Reporter
 from edge.store.outbox import Outbox
 from edge.supervision import Supervisor
@@ -60,6 +61,10 @@ class Agent:
         self._outbox.keep_days = settings.keep_days
         self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"))
         self._reporter = Reporter(settings, self._outbox, self._uplink, clock, log)
+        self._renewal = RenewalWatch(
+            settings.path, settings.hub.identity, self._uplink, clock, log.bind(part="certificate")
+        )
+        self._reporter.certificate = self._renewal.status
         self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log)
         self._main = threading.main_thread().ident or 0
         self._crew = Crew(self._intake.stop.is_set, self._alarm, log)
@@ -79,6 +84,7 @@ class Agent:
         got = None
         while not self._crew.lost and got not in _STOP:
             self._reporter.watch(self._intake.status)
+            self._renewal.tick()
             self._answer_watchdog()
             caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)
             got = signal.Signals(caught.si_signo) if caught else None
@@ -97,6 +103,7 @@ class Agent:
         late = self._crew.join(_JOIN_S)
         if late:
             self._log.warning("threads-late", threads=late)
+        self._renewal.stop()
         self._drain()
         self._uplink.stop()
         self._reporter.say_status("stopped", self._intake.status)

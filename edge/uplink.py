@@ -75,6 +75,8 @@ class Uplink:
         self._clock_kept: Clock | None = None
         self._retries = self._connections = 0
         self._problem: str | None = None
+        self.refusal = ""
+        """Why the hub did not take this device's certificate: one of edge.trust's words, or nothing."""
 
     @property
     def connected(self) -> bool:
@@ -95,6 +97,11 @@ class Uplink:
     def last_receipt_age_s(self) -> float | None:
         at = self._core.last_receipt_ms
         return None if at is None else (_uptime_ms() - at) / 1000
+
+    def hub_ms(self) -> int | None:
+        """The hub's time now, as it said in this boot, less its error; None before the first contact."""
+        best = self._core.clock.best
+        return None if best is None else best.base + _uptime_ms() - best.error
 
     def start(self) -> None:
         """Begin. Once only."""
@@ -149,6 +156,7 @@ class Uplink:
             try:
                 self._session()
             except (LinkError, OutboxError) as error:
+                self.refusal = error.refusal if isinstance(error, LinkError) else ""
                 self._note(str(error))
             finally:
                 self._core.disconnected()
@@ -169,6 +177,7 @@ class Uplink:
             will=(self._presence, self._present(connection, online=False)),
             topics=self._reads,
             wake=self._wake_read,
+            floor_ms=self.hub_ms() or 0,
         )
         try:
             while not link.ready and not self._stopping.is_set():
@@ -176,6 +185,7 @@ class Uplink:
                 link.poll(LONGEST_POLL_S)
             if not self._stopping.is_set():
                 self._connections += 1
+                self.refusal = ""
                 self._log.info("connected", connection=connection)
                 link.publish(self._presence, self._present(connection, online=True), retain=True)
                 self._do(link, self._core.connected(_uptime_ms(), self._chance()))
