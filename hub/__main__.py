@@ -44,6 +44,17 @@ def up(
     broker: Annotated[
         str | None, typer.Option(help="mqtt://user:password@host:port: use this broker, start none.")
     ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[HOST][:PORT]",
+            help="Let devices on other machines in: MQTT with TLS and certificates, and HTTPS to join.",
+            show_default="do not",
+        ),
+    ] = None,
+    https_port: Annotated[
+        int | None, typer.Option(help="Port of HTTPS, with --listen; 0 picks a free one.", show_default="8443")
+    ] = None,
     log_level: Annotated[str | None, typer.Option(help=f"One of {', '.join(LEVELS)}.", show_default="info")] = None,
     log_json: Annotated[bool | None, typer.Option("--log-json", help="Log as JSON, one object a line.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Say where the hub is as one line of JSON.")] = False,
@@ -56,6 +67,8 @@ def up(
             "http_port": http_port,
             "http_host": http_host,
             "broker": broker,
+            "listen": listen,
+            "https_port": https_port,
             "log_level": log_level,
             "log_json": log_json,
         },
@@ -105,6 +118,8 @@ def _announce(data: Path, running: Running, *, as_json: bool) -> None:
             "data": str(data),
             "ledger": running.ledger,
             "run": running.run,
+            "mqtts_port": running.mqtts_port,
+            "https_port": running.https_port,
         }
         print(json.dumps(found), flush=True)
         return
@@ -112,16 +127,33 @@ def _announce(data: Path, running: Running, *, as_json: bool) -> None:
         f"Relief Relay hub is up (process {running.pid}, Ctrl-C stops it).\n"
         f"  dashboard  {address}:{running.http_port}\n"
         f"  broker     mqtt://{running.mqtt_host}:{running.mqtt_port}\n"
+        f"{_doors(running)}"
         f"  data       {data}\n"
         f"  ledger     {running.ledger}",
         flush=True,
     )
 
 
+def _doors(running: Running) -> str:
+    if running.https_port is None:
+        return ""
+    where = running.listen_host or "every address of this machine"
+    return f"  devices    {where}: MQTT with TLS on {running.mqtts_port}, HTTPS on {running.https_port}\n"
+
+
+def spelled_out(arguments: Sequence[str]) -> list[str]:
+    """`--listen` alone means everywhere; Typer knows no option whose value may be left out."""
+    words = list(arguments)
+    for at, word in enumerate(words):
+        if word == "--listen" and (at + 1 == len(words) or words[at + 1].startswith("-")):
+            words[at] = "--listen="
+    return words
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: what the hub cannot do is one sentence on standard error and exit code 1."""
     try:
-        app(arguments)
+        app(spelled_out(sys.argv[1:] if arguments is None else arguments))
     except HubError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)

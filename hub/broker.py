@@ -272,6 +272,32 @@ def try_login(address: Address, *, timeout_s: float = 5.0) -> Login:
     return Login.ACCEPTED if answers[0] else Login.REFUSED
 
 
+def take_over(address: Address, name: str, topic: str, payload: bytes, *, timeout_s: float = 5.0) -> bool:
+    """Be the client of this name for a moment, so that whoever is connected as it is cut off, and leave a message.
+
+    A broker lets a client id be used once only and ends the older connection (MQTT 3.1.1, section 3.1.4). The message
+    is retained: it stands where the last will of a client that may no longer publish is not taken. Any thread.
+    """
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTProtocolVersion.MQTTv311)
+    client.connect_timeout = timeout_s
+    client.username_pw_set(address.user, address.password)
+    told: list[bool] = []
+    client.on_connect = lambda one, _data, _flags, code, _more: (
+        told.append(False) if code.is_failure else one.publish(topic, payload, qos=1, retain=True)
+    )
+    client.on_publish = lambda _client, _data, _mid, _code, _more: told.append(True)
+    deadline = time.monotonic() + timeout_s
+    try:
+        client.connect(address.host, address.port)
+        while not told and time.monotonic() < deadline and client.loop(0.2) == _OK:
+            pass
+        client.disconnect()
+        client.loop(0.2)
+    except OSError:
+        return False
+    return any(told)
+
+
 def _prepare(_client: mqtt.Client, _data: object, connection: object) -> None:
     if isinstance(connection, socket.socket):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -4,8 +4,10 @@ An option of the command line wins over the file, the file over the default. All
 each with where it stands, its key, and what is allowed.
 """
 
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,8 +15,10 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from hub.errors import HubError
+from wire.joining import HTTPS_PORT, MQTT_TLS_PORT
 
 FILE = "hub.toml"
+_LISTEN = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])?(?::([0-9]{1,5}))?", re.ASCII)
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -49,10 +53,18 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         return f"mqtt://{self.host}:{self.port}"
 
 
+class Listen(msgspec.Struct, frozen=True, kw_only=True):
+    """Where devices on other machines come in: MQTT with TLS. No host means every address of this machine."""
+
+    host: str = ""
+    port: int = MQTT_TLS_PORT
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a hub is told. `broker` None means: start Mosquitto ourselves on `mqtt_port` (0: any free).
 
-    `http_names` are further names by which browsers call this hub.
+    `http_names` are further names by which browsers call this hub. `listen` None means: nothing beyond loopback but
+    what `http_host` says; else devices join by HTTPS on `https_port`, and `listen_names` are names they dial.
     """
 
     data: Path
@@ -61,6 +73,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     http_port: int = 8000
     http_names: tuple[str, ...] = ()
     broker: Address | None = None
+    listen: Listen | None = None
+    https_port: int = HTTPS_PORT
+    listen_names: tuple[str, ...] = ()
     log_level: str = "info"
     log_json: bool = False
 
@@ -123,12 +138,25 @@ def parse_broker(value: object) -> Address:
     return Address(host=parts.hostname, port=port, user=user, password=password)
 
 
+def parse_listen(value: object) -> Listen:
+    """`HOST:PORT`, each of which may be left out; an IPv6 address in brackets. Raises ValueError."""
+    text = value if isinstance(value, str) else "?"
+    found = _LISTEN.fullmatch(text)
+    port = int(found[2] or MQTT_TLS_PORT) if found else -1
+    if found is None or port > 65_535 or (found[1] or "").isdecimal():
+        raise ValueError(f"{value!r} says not where to listen; use HOST:PORT, HOST, :PORT, or nothing for all")
+    return Listen(host="" if found[1] in ("0.0.0.0", "[::]") else (found[1] or "").strip("[]"), port=port)
+
+
 _KEYS: Mapping[tuple[str, str], tuple[str, Callable[[object], Any]]] = {
     ("mqtt", "port"): ("mqtt_port", _port),
     ("mqtt", "broker"): ("broker", parse_broker),
     ("http", "host"): ("http_host", _host),
     ("http", "port"): ("http_port", _port),
     ("http", "names"): ("http_names", _names),
+    ("listen", "at"): ("listen", parse_listen),
+    ("listen", "https_port"): ("https_port", _port),
+    ("listen", "names"): ("listen_names", _names),
     ("log", "level"): ("log_level", _level),
     ("log", "json"): ("log_json", _flag),
 }
@@ -150,12 +178,26 @@ def load(data: Path, options: Mapping[str, object] | None = None) -> Settings:
         sentence = "--mqtt-port is for the hub's own broker; give one of the two"
         faults.append(Fault(where="command line", key="--broker", sentence=sentence))
     settings = Settings(data=data.absolute(), **values)
-    if settings.http_port == settings.mqtt_port != 0 and settings.broker is None:
-        sentence = f"{settings.http_port} cannot serve both MQTT and HTTP; change one"
-        faults.append(Fault(where="settings", key="http port", sentence=sentence))
+    faults += _clashes(settings)
     if faults:
         raise ConfigError(faults)
     return settings
+
+
+def _clashes(settings: Settings) -> Iterator[Fault]:
+    """Where two settings do not go together."""
+    ports = {"HTTP": settings.http_port}
+    if settings.broker is None:
+        ports = {"MQTT": settings.mqtt_port} | ports
+    if settings.listen is not None:
+        ports |= {"MQTT with TLS": settings.listen.port, "HTTPS": settings.https_port}
+    for (name, port), (other, same) in combinations(ports.items(), 2):
+        if port == same != 0:
+            sentence = f"{port} cannot serve both {name} and {other}; change one"
+            yield Fault(where="settings", key=f"{other} port", sentence=sentence)
+    if settings.listen is not None and settings.broker is not None:
+        sentence = "the hub can only open a broker of its own to devices; leave out this or the broker"
+        yield Fault(where="settings", key="listen", sentence=sentence)
 
 
 def _from_file(path: Path, faults: list[Fault]) -> dict[str, Any]:

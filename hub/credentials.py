@@ -11,13 +11,16 @@ import base64
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from hub.errors import BrokerError
 from wire import topics
 
 HUB_USER = "hub"
+PROBE_USER = "_probe"
+"""May sign in and do nothing; its password changes with each writing, so it tells which rules are in force."""
+KINDS = ("scanner", "terminal", "vehicle")
 _ROUNDS = 101
 _SALT_BYTES = 12
 
@@ -48,11 +51,24 @@ def may_connect(device: str) -> bool:
     return topics.is_device(device) and device != HUB_USER
 
 
-def write_rules(folder: Path, devices: Mapping[str, str], *, hub_hash: str) -> None:
-    """Replace `passwords` and `acl` in a folder: these devices (name -> hashed password) and the hub, no one else."""
+def write_rules(
+    folder: Path,
+    devices: Mapping[str, str],
+    *,
+    hub_hash: str,
+    certified: Collection[str] = (),
+    probe_hash: str = "",
+) -> None:
+    """Replace `passwords` and `acl` in a folder: the hub, these devices (name -> hashed password) and no one else.
+
+    Those that are `certified` show a certificate instead of a password. `probe_hash` lets PROBE_USER in.
+    """
     names = sorted(filter(may_connect, devices))
-    blocks = [f"user {HUB_USER}\ntopic readwrite {topics.ROOT}/#", *map(access_lines, names)]
+    allowed = sorted({*names, *filter(may_connect, certified)})
+    blocks = [f"user {HUB_USER}\ntopic readwrite {topics.ROOT}/#", *map(access_lines, allowed)]
     users = [f"{HUB_USER}:{hub_hash}", *(f"{name}:{devices[name]}" for name in names)]
+    if probe_hash:
+        users.append(f"{PROBE_USER}:{probe_hash}")
     # The ACL first: who can sign in has its lines already.
     write_private(folder / "acl", "\n\n".join(blocks) + "\n")
     write_private(folder / "passwords", "\n".join(users) + "\n")

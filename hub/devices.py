@@ -5,12 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hub.config import Address
-from hub.credentials import access_lines, hashed, may_connect, new_password
+from hub.credentials import KINDS, access_lines, hashed, may_connect, new_password
+from hub.store import authority, invitations
 from hub.store import devices as store
 from hub.store.database import Database
 from hub.store.devices import DeviceError
-
-KINDS = ("scanner", "terminal", "vehicle")
 
 _CONFIG = """\
 {note}[device]
@@ -72,9 +71,15 @@ class Registry:
         return Credentials(name=name, password=password, config=self._config(name, kind, password, secret))
 
     def remove_device(self, name: str) -> None:
-        """Let a device in no longer; its connection ends at once. Raises DeviceError."""
+        """Let a device in no longer, neither by password nor by certificate nor by an invitation. Raises DeviceError.
+
+        A connection that it has ends at once.
+        """
+        now = _now()
         with self._database.write() as connection:
-            store.remove(connection, name, now=_now())
+            ended = authority.take_back(connection, name, now=now) + invitations.cancel(connection, name)
+            if not ended or store.is_in(connection, name):
+                store.remove(connection, name, now=now)
         self._changed()
 
     def _config(self, name: str, kind: str, password: str, secret: str) -> str:

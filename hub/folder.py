@@ -18,7 +18,7 @@ PATIENCE_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A hub that runs, as it says of itself in run.json."""
+    """A hub that runs, as it says of itself in run.json; the last two are None where it does not listen for devices."""
 
     pid: int
     mqtt_port: int
@@ -27,6 +27,9 @@ class Running:
     run: str
     mqtt_host: str = "127.0.0.1"
     http_host: str = "127.0.0.1"
+    listen_host: str = ""
+    mqtts_port: int | None = None
+    https_port: int | None = None
 
 
 class Folder:

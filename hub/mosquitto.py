@@ -1,4 +1,4 @@
-"""The embedded broker: a Mosquitto of our own, as a supervised child on loopback.
+"""The embedded broker: a Mosquitto of our own, as a supervised child on loopback and, if wanted, open to devices.
 
 It dies with the hub, also when the hub is killed with -9: the kernel sends it SIGKILL when the thread that
 started it ends (PDEATHSIG), so one thread starts it, waits for it and restarts it. A hub that died before the
@@ -16,13 +16,14 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from hub.config import Address
-from hub.credentials import HUB_USER, hashed, new_password, write_private, write_rules
+from hub.config import Address, Listen
+from hub.credentials import HUB_USER, PROBE_USER, hashed, new_password, write_private, write_rules
 from hub.errors import BrokerError
 from wire.limits import PACKET_BYTES
 
@@ -53,6 +54,18 @@ log_type error
 log_type warning
 log_type notice
 """
+_ENTRANCE = """\
+# Devices on other machines: each shows a certificate of this hub, and is whom that names, whatever else it says.
+listener {port}{host}
+tls_version tlsv1.2
+cafile {folder}/authority.pem
+certfile {folder}/server.pem
+keyfile {folder}/server-key.pem
+crlfile {folder}/taken-back.pem
+require_certificate true
+use_identity_as_username true
+use_username_as_clientid true
+"""
 # PDEATHSIG is set by setpriv, survives both exec, and came too late if the parent is another one by then.
 # A reload that comes before Mosquitto handles SIGHUP must not end it.
 _START = 'test "$PPID" = "$1" && trap "" HUP && exec "$2" -c "$3"'
@@ -76,29 +89,51 @@ def version(program: Path) -> str:
     return said.partition("version ")[2].split("\n")[0].strip() or "unknown"
 
 
-def claim(port: int) -> int:
-    """A loopback port that is free at this moment: the one asked for, or any for 0. Raises BrokerError."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            raise BrokerError(
-                f"Port {port} of {LOOPBACK} cannot be used for MQTT ({error.strerror}); another broker may run. "
-                "Stop it (Debian: systemctl stop mosquitto), or choose a port by --mqtt-port (0 picks a free one)."
-            ) from error
-        return int(probe.getsockname()[1])
+def claim(port: int, host: str = LOOPBACK, option: str = "--mqtt-port") -> int:
+    """A port of an address that is free at this moment: the one asked for, or any for 0. Raises BrokerError."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise BrokerError(
+            f"Port {port} of {host or 'this machine'} cannot be used for MQTT ({error.strerror}); another broker may "
+            f"run. Stop it (Debian: systemctl stop mosquitto), or choose a port by {option} (0 picks a free one)."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """The way in for devices on other machines, which show certificates.
+
+    `certified` gives the names of those that may come in, `papers` the files authority.pem, server.pem,
+    server-key.pem and taken-back.pem; both are asked at each reload.
+    """
+
+    listen: Listen
+    certified: Callable[[], Collection[str]]
+    papers: Callable[[], Mapping[str, str]]
 
 
 class Mosquitto:
     """One supervised Mosquitto. `start` returns when it accepts connections; `stop` leaves no process behind."""
 
-    def __init__(self, folder: Path, port: int, devices: Callable[[], Mapping[str, str]]) -> None:
-        """`devices` gives the users at any time: name -> hashed password."""
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        devices: Callable[[], Mapping[str, str]],
+        entrance: Entrance | None = None,
+    ) -> None:
+        """`devices` gives the users at any time: name -> hashed password. Without an entrance: loopback only."""
         self.folder = folder
         self.program = find()
         self._wanted_port = port
         self._devices = devices
+        self._entrance = entrance
+        self.entrance_port: int | None = None
         self._password = new_password()
         self._hub_hash = hashed(self._password)
         self._child: subprocess.Popen[bytes] | None = None
@@ -131,9 +166,7 @@ class Mosquitto:
             raise BrokerError(f"The broker's folder {self.folder} cannot be written: {error.strerror}.") from error
         port = claim(self._wanted_port)
         self.address = Address(host=LOOPBACK, port=port, user=HUB_USER, password=self._password)
-        user = _user_name()
-        config = _CONFIG.format(user=user, port=port, host=LOOPBACK, folder=self.folder, packet_bytes=PACKET_BYTES)
-        write_private(self.folder / "mosquitto.conf", config)
+        write_private(self.folder / "mosquitto.conf", self._config(port))
         write_private(self.folder / "hub-password", self._password + "\n")
         self._write_rules()
         self._thread.start()
@@ -143,13 +176,17 @@ class Mosquitto:
             raise self._failure
         return self.address
 
-    def reload(self) -> None:
-        """Write who may connect anew and make the running broker read it; who may no longer is thrown out."""
+    def reload(self) -> Address:
+        """Write who may connect anew and make the running broker read it; whose password is gone is thrown out.
+
+        The answer can sign in as soon as the broker has read it.
+        """
         with self._guard:
-            self._write_rules()
+            password = self._write_rules()
             self._rules_changed = True
             if self._listening and self._child is not None:
                 self._child.send_signal(signal.SIGHUP)
+        return Address(host=LOOPBACK, port=self.address.port, user=PROBE_USER, password=password)
 
     def stop(self) -> None:
         """End the child and the thread that watches it. Idempotent."""
@@ -158,9 +195,34 @@ class Mosquitto:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def _write_rules(self) -> None:
+    def _config(self, port: int) -> str:
+        text = _CONFIG.format(
+            user=_user_name(), port=port, host=LOOPBACK, folder=self.folder, packet_bytes=PACKET_BYTES
+        )
+        if self._entrance is None:
+            return text
+        listen = self._entrance.listen
+        self.entrance_port = claim(listen.port, listen.host, "--listen")
+        host = f" {listen.host}" if listen.host else ""
+        return text + _ENTRANCE.format(port=self.entrance_port, host=host, folder=self.folder)
+
+    def _write_rules(self) -> str:
+        """Everything that a reload reads; the probe's new password."""
+        password = new_password()
+        certified: Collection[str] = ()
         with self._guard:
-            write_rules(self.folder, self._devices(), hub_hash=self._hub_hash)
+            if self._entrance is not None:
+                for name, pem in self._entrance.papers().items():
+                    write_private(self.folder / name, pem)
+                certified = self._entrance.certified()
+            write_rules(
+                self.folder,
+                self._devices(),
+                hub_hash=self._hub_hash,
+                certified=certified,
+                probe_hash=hashed(password),
+            )
+        return password
 
     def _supervise(self) -> None:
         failures = 0

@@ -1,7 +1,12 @@
-"""The HTTP server, in a thread of its own; its port is taken early, so that a conflict is said before all else."""
+"""The HTTP server, in a thread of its own; its port is taken early, so that a conflict is said before all else.
 
+The same application may have a second door with TLS. Both are served by one loop, because the live feed belongs to it.
+"""
+
+import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from typing import Any
@@ -15,11 +20,29 @@ GRACE_S = 2
 """How long requests may go on when the hub stops; live streams are ended at once."""
 
 
+MOST_AT_THE_DOOR = 2000
+"""Connections with TLS beyond this are answered with 503."""
+
+
 class WebError(HubError):
     """The HTTP server could not be started."""
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen_everywhere(port: int) -> socket.socket:
+    """A listening socket on all addresses of this machine, of both families where there are two. Raises WebError."""
+    two = socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server(
+            ("", port), family=socket.AF_INET6 if two else socket.AF_INET, backlog=1024, dualstack_ipv6=two
+        )
+    except OSError as error:
+        raise WebError(
+            f"Port {port} cannot be used for HTTPS ({error.strerror}). "
+            "Stop what listens there, or choose a port by --https-port (0 picks a free one)."
+        ) from error
+
+
+def listen(host: str, port: int, option: str = "--http-port") -> socket.socket:
     """A listening socket; port 0 is any free one. Raises WebError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -34,27 +57,26 @@ def listen(host: str, port: int) -> socket.socket:
         server.close()
         raise WebError(
             f"Port {port} of {host} cannot be used for HTTP ({error.strerror}). "
-            "Stop what listens there, or choose a port by --http-port (0 picks a free one)."
+            f"Stop what listens there, or choose a port by {option} (0 picks a free one)."
         ) from error
     return server
 
 
 class Web:
-    """Serves an ASGI application on a socket between `start` and `stop`."""
+    """Serves an ASGI application on a socket, and on a second one with TLS, between `start` and `stop`."""
 
-    def __init__(self, app: Any, listening: socket.socket) -> None:
-        self._socket = listening
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                ws_per_message_deflate=False,
-                timeout_graceful_shutdown=GRACE_S,
-            )
-        )
+    def __init__(
+        self, app: Any, listening: socket.socket, door: tuple[socket.socket, ssl.SSLContext] | None = None
+    ) -> None:
+        self._sockets = [listening]
+        self._servers = [uvicorn.Server(_config(app))]
+        if door is not None:
+            context = door[1]
+            self._sockets.append(door[0])
+            # The application is started and stopped by the first one.
+            second = _config(app, lifespan="off", limit_concurrency=MOST_AT_THE_DOOR)
+            second.ssl_context_factory = lambda _config, _default: context
+            self._servers.append(uvicorn.Server(second))
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
 
     @property
@@ -66,18 +88,40 @@ class Web:
         """Returns when requests are answered. Raises WebError."""
         self._thread.start()
         deadline = time.monotonic() + START_S
-        while not self._server.started:
+        while not all(server.started for server in self._servers):
             if not self._thread.is_alive() or time.monotonic() > deadline:
                 raise WebError("The HTTP server did not start; the log above says why.")
             time.sleep(0.005)
 
     def stop(self) -> None:
         """End requests and streams. Idempotent."""
-        self._server.should_exit = True
+        for server in self._servers:
+            server.should_exit = True
         if self._thread.ident is not None:
             self._thread.join(GRACE_S + 5)
-        self._socket.close()
+        for each in self._sockets:
+            each.close()
 
     def _run(self) -> None:
-        with contextlib.suppress(SystemExit):  # how uvicorn says that its start failed; `alive` tells
-            self._server.run(sockets=[self._socket])
+        factory = self._servers[0].config.get_loop_factory()
+        # SystemExit is how uvicorn says that its start failed; `alive` tells.
+        with contextlib.suppress(SystemExit), asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for server, each in zip(self._servers, self._sockets, strict=True):
+                group.create_task(server.serve(sockets=[each]))
+
+
+def _config(app: Any, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_S,
+        **more,
+    )

@@ -73,9 +73,13 @@ class Invitation:
     port: int
     code: Code
 
+    @property
+    def address(self) -> str:
+        """The door as HOST:PORT."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"relay+join://{host}:{self.port}/{self.code}"
+        return f"relay+join://{self.address}/{self.code}"
 
 
 class JoinRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from argon2 import PasswordHasher
 
+from hub.admission import Admission
 from hub.api.live import LiveFeed
+from hub.names import LOOPBACK
 from hub.store.database import Database
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Credentials(Protocol):
@@ -45,6 +45,10 @@ def no_faults() -> Sequence[str]:
     return ()
 
 
+def nobody_asked() -> None:
+    """For a hub that sends nothing to devices."""
+
+
 def no_gauges() -> Mapping[str, float]:
     """For a hub that measures nothing else."""
     return {}
@@ -68,9 +72,11 @@ class Services:
     ui: Path
     live: LiveFeed
     devices: DeviceRegistry
+    admission: Admission | None = None
     gauges: Callable[[], Mapping[str, float]] = no_gauges
     timings: Mapping[str, Timing] = field(default_factory=dict)
     faults: Callable[[], Sequence[str]] = no_faults
+    asked: Callable[[], None] = nobody_asked
     hosts: frozenset[str] = LOOPBACK
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     slowest_refusal_s: float = 0.3

@@ -1,5 +1,6 @@
 """`relay-hub device ...`: let devices in and out."""
 
+import io
 import time
 from contextlib import closing
 from typing import Annotated
@@ -7,14 +8,20 @@ from typing import Annotated
 import msgspec
 import typer
 
+from hub.admission import invite as invite_device
+from hub.admission import open_authority
 from hub.broker import Login, try_login
 from hub.commands.options import DATA, DataOption, JsonOption, opened, prepared
 from hub.config import Address, Settings
-from hub.devices import KINDS, Registry
+from hub.credentials import KINDS
+from hub.devices import Registry
 from hub.folder import Folder
+from hub.names import inviting_name
+from hub.store import authority
 from hub.store import devices as store
 from hub.store.database import Database
 from hub.store.queries import devices as queries
+from wire.joining import HTTPS_PORT, Invitation
 
 RELOAD_S = 5.0
 
@@ -52,29 +59,93 @@ def list_(data: DataOption = DATA, json: JsonOption = False) -> None:
     _, database = opened(data)
     with closing(database), database.read() as connection:
         rows = queries.devices(connection)
-        allowed = store.credentials(connection)
+        certified = authority.certified(connection, now=_now())
+        allowed = store.credentials(connection).keys() | certified.keys()
     if json:
         keys = ("name", "kind", "online", "last_seen", "pending_facts", "lost", "quarantined")
-        found = [{**{key: getattr(row, key) for key in keys}, "allowed": row.name in allowed} for row in rows]
+        found = [
+            {key: getattr(row, key) for key in keys}
+            | {"allowed": row.name in allowed, "certificate": row.name in certified}
+            for row in rows
+        ]
         typer.echo(msgspec.json.encode(found).decode())
         return
     for row in rows:
         state = "online" if row.online else "offline"
         seen = "never" if row.last_seen is None else time.strftime("%FT%TZ", time.gmtime(row.last_seen / 1000))
-        note = "" if row.name in allowed else "  (no password here)"
+        note = "" if row.name in allowed else "  (not let in)"
         typer.echo(f"{row.name:<40} {row.kind:<10} {state:<8} last seen {seen}{note}")
     if not rows:
-        typer.echo("No devices yet: relay-hub device add NAME")
+        typer.echo("No devices yet: relay-hub device invite NAME")
 
 
 @app.command()
-def remove(name: str, data: DataOption = DATA) -> None:
-    """Let a device in no longer; what it delivered stays."""
+def invite(
+    name: Annotated[str, typer.Argument(help="1 to 40 of a-z, 0-9 and hyphen; a known one is replaced.")],
+    kind: Annotated[
+        str | None, typer.Option(help=f"One of {', '.join(KINDS)}.", show_default="as it was, else scanner")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="By which the device reaches this hub.", show_default="this machine's address")
+    ] = None,
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 30, help="How long the code is valid.")] = 1.0,
+    data: DataOption = DATA,
+    json: JsonOption = False,
+) -> None:
+    """Print a code with which a device joins, once: to be typed there, or read by its scanner."""
+    settings, database = prepared(data)
+    running = Folder(settings.data).running()
+    now = _now()
+    with closing(database):
+        made = invite_device(database, open_authority(database), name, kind, now=now, ms=round(hours * 3_600_000))
+    port = settings.https_port if running is None or running.https_port is None else running.https_port
+    told = Invitation(host=host or inviting_name(settings, running), port=port, code=made.code)
+    if running is None or running.https_port is None:
+        typer.echo("warning: this hub does not listen for devices now; run relay-hub up --listen", err=True)
+    dial = told.host if port == HTTPS_PORT else told.address
+    command = f"relay-edge join {dial} {made.code}"
+    if json:
+        found = {
+            "name": name, "kind": made.kind, "code": str(made.code), "qr": str(told), "command": command,
+            "host": told.host, "port": port, "expires_at": made.expires_at,
+        }  # fmt: skip
+        typer.echo(msgspec.json.encode(found).decode())
+        return
+    until = time.strftime("%FT%TZ", time.gmtime(made.expires_at / 1000))
+    typer.echo(f"Code for {name} ({made.kind}), good once and until {until}:\n\n    {made.code}\n")
+    typer.echo(f"On the device:\n\n    {command}\n\nor let its scanner read this:\n")
+    typer.echo(_qr(str(told)))
+
+
+@app.command()
+def revoke(name: str, data: DataOption = DATA) -> None:
+    """Throw a device out: its certificates, password and invitation end, and so does its connection, at once.
+
+    What it delivered stays. It comes back by a new invitation only.
+    """
     settings, database = opened(data)
     with closing(database):
         registry, _ = _registry(settings, database)
         registry.remove_device(name)
     typer.echo(f"{name} can connect no longer.")
+
+
+@app.command()
+def remove(name: str, data: DataOption = DATA) -> None:
+    """Let a device in no longer; what it delivered stays. The same as revoke."""
+    revoke(name, data)
+
+
+def _qr(text: str) -> str:
+    import segno  # noqa: PLC0415 (only here)
+
+    drawn = io.StringIO()
+    segno.make(text, error="m", micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _registry(settings: Settings, database: Database) -> tuple[Registry, Address]:

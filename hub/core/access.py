@@ -33,11 +33,16 @@ OPEN: Final = frozenset(
         ("GET", f"{API}/health"),
         ("GET", f"{API}/ready"),
         ("POST", f"{API}/session"),
+        ("GET", f"{API}/authority"),
+        ("POST", f"{API}/join"),
+        ("POST", f"{API}/renew"),
         ("GET", "/{path:path}"),
         ("HEAD", "/{path:path}"),
     }
 )
-"""Routes for people who have not signed in: the page itself, the sign-in, and whether the hub is well."""
+"""Routes for whoever has not signed in: the page itself, the sign-in, whether the hub is well, and how devices join.
+
+Joining and renewing carry their own proof; both are limited."""
 
 RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/session"): EVERYONE,
