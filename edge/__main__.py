@@ -13,10 +13,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from edge.browse import browse, export
+from edge.browse import browse, dump
+from edge.clock import Clock
 from edge.config import ConfigError, load
 from edge.doctor import examine
 from edge.errors import EdgeError
+from edge.identity import load as load_identity
 from edge.rebinding import rebind as give_away
 from edge.version import VERSION
 
@@ -142,12 +144,39 @@ def outbox_list(
 @outbox_app.command("export")
 def outbox_export(
     config: ConfigFile,
+    file: Annotated[Path, typer.Argument(help="A new file, or a folder (a USB stick) to make one in.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Everything that is still kept, also what the hub confirmed.")
+    ] = False,
+) -> None:
+    """Write the facts that the hub has not confirmed into a signed file, for `relay-hub import-outbox`.
+
+    Safe while the agent runs. Nothing is deleted here: what the hub took in, it says itself at the next contact.
+    """
+    from edge.export import export, file_in  # noqa: PLC0415 - see above
+
+    with _reported():
+        now_ms = Clock().now_ms()
+        settings = load(config)
+        if settings.hub.identity is None:
+            raise EdgeError("this device has no certificate to sign with: `relay-edge join`, or `outbox dump`")
+        identity = load_identity(settings.hub.identity)
+        made = export(settings.outbox, identity, file_in(file, identity, now_ms), everything=everything, now_ms=now_ms)
+    print(f"{made.facts} facts of {made.streams} streams written to {made.file} ({made.bytes} bytes)")
+    if made.declared:
+        print(f"{made.declared} facts that this device does not hold any more are declared in it")
+    print(f"on the hub: relay-hub import-outbox {made.file.name}")
+
+
+@outbox_app.command("dump")
+def outbox_dump(
+    config: ConfigFile,
     file: Annotated[Path, typer.Argument(help="A new file: one JSON object a line.")],
     pending: Annotated[bool, typer.Option("--pending", help="Only what the hub has not confirmed.")] = False,
 ) -> None:
-    """Write every item into a file, facts first, oldest first. Safe while the agent runs; never overwrites a file."""
+    """Write every item into a file to look at, facts first, oldest first. Safe while the agent runs."""
     with _reported(), browse(load(config).outbox) as browser:
-        count = export(browser, file, pending_only=pending)
+        count = dump(browser, file, pending_only=pending)
     print(f"{count} items written to {file}")
 
 

@@ -123,7 +123,7 @@ def browse(path: Path) -> Iterator[Browser]:
     if not path.exists():
         raise OutboxError(f"there is no outbox at {path} yet: the agent makes one at its first start")
     try:
-        db = _connect(path)
+        db = open_to_read(path)
     except sqlite3.Error as error:
         raise explain(error, path, "read") from error
     try:
@@ -134,7 +134,8 @@ def browse(path: Path) -> Iterator[Browser]:
         db.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that can only read, also on a read-only disk. Raises sqlite3.Error."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
     try:
@@ -151,7 +152,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def export(browser: Browser, file: Path, *, pending_only: bool) -> int:
+def dump(browser: Browser, file: Path, *, pending_only: bool) -> int:
     """Write items into a new file, as JSON lines; how many. Raises OutboxError, also if the file exists."""
     count = 0
     try:

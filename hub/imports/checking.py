@@ -67,13 +67,13 @@ def trust_of(database: Database, *, now_ms: int) -> Trust:
 def opened(path: Path) -> BinaryIO:
     """A plain file, to be read; never waits for a pipe or a device. Raises ImportFaultError."""
     try:
-        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY), "rb")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
         raise ImportFaultError(f"{path} cannot be read: {error.strerror}.") from error
-    about = os.fstat(file.fileno())
+    about = os.fstat(descriptor)
     if stat.S_ISREG(about.st_mode) and about.st_size <= BUNDLE_BYTES:
-        return file
-    file.close()
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
     if not stat.S_ISREG(about.st_mode):
         raise ImportFaultError(f"{path} is not a file; name the file that relay-edge outbox export wrote.")
     raise ImportFaultError(f"{path} has {about.st_size} bytes; no export has more than {BUNDLE_BYTES}.")

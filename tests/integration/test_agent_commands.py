@@ -92,7 +92,7 @@ def test_the_outbox_is_listed_while_the_agent_runs(scanned, config):
 
 def test_the_outbox_is_exported_while_the_agent_runs_and_no_file_is_overwritten(scanned, config, tmp_path):
     file = tmp_path / "items.jsonl"
-    ended = relay_edge("outbox", "export", file, "--config", config)
+    ended = relay_edge("outbox", "dump", file, "--config", config)
     assert ended.stdout.startswith("3 items written"), ended.stderr
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     assert [(row["lane"], row["seq"], row["pending"], row["item"]["k"]) for row in rows] == [
@@ -100,7 +100,7 @@ def test_the_outbox_is_exported_while_the_agent_runs_and_no_file_is_overwritten(
         ("facts", 2, True, "scan"),
         ("facts", 3, True, "void"),
     ]
-    again = relay_edge("outbox", "export", file, "--pending", "--config", config)
+    again = relay_edge("outbox", "dump", file, "--pending", "--config", config)
     assert again.returncode == 1
     assert "exists already" in again.stderr
     assert len(file.read_text().splitlines()) == 3
