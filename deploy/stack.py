@@ -148,12 +148,25 @@ class Rest:
 class Hub(Program):
     """`relay-hub up` on a data folder, on ports that stay the same when it is started again."""
 
-    def __init__(self, data: Path, *, http_port: int = 0, mqtt_port: int = 0, broker: str | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        http_port: int = 0,
+        mqtt_port: int = 0,
+        broker: str | None = None,
+        listen: bool = False,
+    ) -> None:
+        """With `listen` devices join by `https_port`, and come in by `mqtts_port`."""
         self.data = data
         self.http_port = http_port or free_port()
         self.mqtt_port = mqtt_port or free_port()
         command = [str(HERE / "relay-hub"), "up", "--data", str(data), "--http-port", str(self.http_port)]
         command += ["--broker", broker] if broker else ["--mqtt-port", str(self.mqtt_port)]
+        self.mqtts_port = free_port() if listen else 0
+        self.https_port = free_port() if listen else 0
+        if listen:
+            command += ["--listen", f"127.0.0.1:{self.mqtts_port}", "--https-port", str(self.https_port)]
         super().__init__("hub", command, data.parent / "hub.log")
         self._rest: Rest | None = None
 
@@ -211,14 +224,20 @@ class Hub(Program):
         """Let a device in; its password."""
         return str(json.loads(self.command_line("device", "add", name, "--kind", kind, "--json"))["password"])
 
+    def invite(self, name: str, kind: str = "scanner") -> dict[str, Any]:
+        """What a device needs to join: `code`, `qr` and `command`; see also deploy.newcomer."""
+        return dict(json.loads(self.command_line("device", "invite", name, "--kind", kind, "--json")))
+
 
 class Agent(Program):
-    """`relay-edge run` with a configuration file written here."""
+    """`relay-edge run` with a configuration file written here; `data` is its data folder, if it is not beside that."""
 
-    def __init__(self, folder: Path, name: str, kind: str, *, port: int, password: str, ports: str) -> None:
+    def __init__(
+        self, folder: Path, name: str, kind: str, *, port: int, password: str, ports: str, data: Path | None = None
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.config = folder / f"{name}.toml"
-        self.data = folder / name
+        self.data = data or folder / name
         self.config.touch(mode=0o600)
         self.config.write_text(
             f'[device]\nname = "{name}"\nkind = "{kind}"\ndata = "{self.data}"\n\n'
