@@ -78,7 +78,7 @@ class Newcomer:
         return made.public_bytes(serialization.Encoding.PEM).decode()
 
     def join(self, https_port: int, code: str, host: str = LOOPBACK) -> dict[str, Any]:
-        """Join by a code as it is shown to people; the answer. Raises NotLetInError, ValueError if it is another hub."""
+        """Join by a code as people see it; the answer. Raises NotLetInError, ValueError if it is another hub."""
         read = parse_code(code)
         self.authority = authority(https_port, host)
         if fingerprint(ssl.PEM_cert_to_DER_cert(self.authority)) != read.fingerprint:
