@@ -17,28 +17,31 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
 import structlog
 
+from hub.admission import Admission, open_authority
 from hub.api.app import create_app
 from hub.api.live import LiveFeed
-from hub.api.services import LOOPBACK, Services
+from hub.api.services import Services
+from hub.authority import Authority
 from hub.broker import Broker
-from hub.config import Address, Settings
+from hub.config import Address, Listen, Settings
 from hub.devices import Registry
 from hub.errors import HubError
 from hub.folder import Folder, Running
+from hub.gate import Gate
 from hub.imports.desk import Desk
 from hub.ingest.pipeline import Pipeline
 from hub.mosquitto import Mosquitto
-from hub.store import devices
+from hub.names import hosts, known_names
 from hub.store.database import Database
 from hub.vitals import Door
 from hub.watchdog import Watchdog
-from hub.web import Web, listen
+from hub.web import Web, listen, listen_everywhere
 from wire.messages import Now
 
 CONNECT_S = 10.0
@@ -85,6 +88,7 @@ class Hub:
         self._stopping = False
         self._reloading = False
         self._mosquitto: Mosquitto | None = None
+        self._gate: Gate | None = None
         self._parts: dict[str, Callable[[], bool]] = {}
         self._faults: Callable[[], list[str]] = list
         self._watchdog = Watchdog()
@@ -105,16 +109,22 @@ class Hub:
             self._wake.clear()
             if self._reloading:
                 self._reloading = False
-                try:
-                    self.reload()
-                except HubError:
-                    log.exception("reload-failed")
+                self._guarded("reload", self.reload)
+            if self._gate is not None:
+                self._guarded("tend", self._gate.tend)
             dead = [name for name, alive in self._parts.items() if not alive()]
             if dead and not self._stopping:
                 log.error("part-died", parts=dead)
                 return 1
             self._watchdog.answer("; ".join(self._faults()) or "Up")
         return 0
+
+    def _guarded(self, what: str, do: Callable[[], None]) -> None:
+        """A hub that cannot do this now goes on, and tries again."""
+        try:
+            do()
+        except HubError:
+            log.exception("failed", what=what)
 
     def stop(self) -> None:
         """In order; leaves no process behind. Idempotent."""
@@ -134,8 +144,8 @@ class Hub:
 
     def reload(self) -> None:
         """Tell the embedded broker anew who may connect."""
-        if self._mosquitto is not None:
-            self._mosquitto.reload()
+        if self._gate is not None:
+            self._gate.reload()
 
     def _start(self) -> Running:
         settings, ends = self.settings, self._ends
@@ -144,10 +154,14 @@ class Hub:
         _raise_file_limit()
         web_socket = listen(settings.http_host, settings.http_port)
         ends.callback(web_socket.close)
+        https = None if settings.listen is None else _https_socket(settings.listen, settings.https_port)
+        if https is not None:
+            ends.callback(https.close)
         database = Database.open(settings.database)
         ends.callback(database.close)
         settings.database.chmod(0o600)
-        address = settings.broker or self._start_mosquitto(database)
+        authority = None if settings.listen is None else open_authority(database)
+        address = settings.broker or self._start_mosquitto(database, authority)
         ledger, run = database.ledger, secrets.token_hex(8)
         live = LiveFeed(database, _clock)
         outlet = Outlet(live)
@@ -174,9 +188,11 @@ class Hub:
             gauges=lambda: _gauges(pipeline, broker),
             timings={"commit": pipeline.commits},
             faults=self._faults,
-            hosts=_hosts(settings),
+            hosts=hosts(settings),
+            admission=self._admission(database, authority),
         )
-        web = Web(create_app(services), web_socket)
+        context = None if self._gate is None else self._gate.context
+        web = Web(create_app(services), web_socket, None if https is None or context is None else (https, context))
         ends.callback(web.stop)
         ends.callback(live.close)
         web.start()
@@ -201,19 +217,31 @@ class Hub:
             http_port=web_socket.getsockname()[1],
             ledger=ledger,
             run=run,
+            listen_host="" if settings.listen is None else settings.listen.host,
+            mqtts_port=self._entrance_port,
+            https_port=None if https is None else https.getsockname()[1],
         )
         self._folder.write_running(running)
         ends.callback(self._folder.clear_running)
         return running
 
-    def _start_mosquitto(self, database: Database) -> Address:
-        def allowed() -> Mapping[str, str]:
-            with database.read() as connection:
-                return devices.credentials(connection)
-
-        self._mosquitto = Mosquitto(self.settings.broker_folder, self.settings.mqtt_port, allowed)
+    def _start_mosquitto(self, database: Database, authority: Authority | None) -> Address:
+        settings = self.settings
+        gate = self._gate = Gate(database, settings.broker_folder, lambda: known_names(settings), _clock)
+        entrance = None if authority is None or settings.listen is None else gate.open(authority, settings.listen)
+        self._mosquitto = Mosquitto(settings.broker_folder, settings.mqtt_port, gate.passwords, entrance)
         self._ends.callback(self._mosquitto.stop)
-        return self._mosquitto.start()
+        return gate.guard(self._mosquitto)
+
+    @property
+    def _entrance_port(self) -> int | None:
+        return None if self._mosquitto is None else self._mosquitto.entrance_port
+
+    def _admission(self, database: Database, authority: Authority | None) -> Admission | None:
+        port = self._entrance_port
+        if authority is None or port is None:
+            return None
+        return Admission(database, authority, mqtt_port=port, clock=_clock, changed=self.reload)
 
 
 def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
@@ -248,15 +276,8 @@ def _clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _hosts(settings: Settings) -> frozenset[str]:
-    """The names under which browsers may call: loopback, this machine's own, and those in the settings."""
-    names = {settings.http_host, *settings.http_names}
-    if settings.http_host not in ("127.0.0.1", "::1", "localhost"):
-        name = socket.gethostname()
-        names |= {name, socket.getfqdn()}
-        with contextlib.suppress(OSError):
-            names |= {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
-    return LOOPBACK | {f"[{name}]" if ":" in name else name for name in names}
+def _https_socket(where: Listen, port: int) -> socket.socket:
+    return listen(where.host, port, "--https-port") if where.host else listen_everywhere(port)
 
 
 def _gauges(pipeline: Pipeline, broker: Broker) -> dict[str, float]:
