@@ -59,15 +59,16 @@ class HubSocket(ssl.SSLSocket):
     context: "HubContext"
 
     def do_handshake(self, block: bool = False) -> None:
-        """Raises ssl.SSLError, also where the hub's certificate has ended."""
+        """Raises OSError (ssl.SSLError is one), also where the hub's certificate has ended: then it is closed."""
         try:
             super().do_handshake(block)
-        except ssl.SSLError as error:
+            self._hold_against(self.context.floor_ms)
+            if self.context.presents and self.version() == "TLSv1.3":
+                self._await_verdict()
+        except OSError as error:
             self._note(error)
+            self.close()
             raise
-        self._hold_against(self.context.floor_ms)
-        if self.context.presents and self.version() == "TLSv1.3":
-            self._await_verdict()
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Raises ssl.SSLError, which is kept if it is the hub's refusal."""
@@ -87,14 +88,14 @@ class HubSocket(ssl.SSLSocket):
         patience = self.gettimeout()
         self.settimeout(0)
         try:
-            if self.recv(1):
+            if super().recv(1):
                 raise ssl.SSLError(ssl.SSL_ERROR_SSL, "it speaks before it is spoken to")
         except ssl.SSLWantReadError:
             pass
         finally:
             self.settimeout(patience)
 
-    def _note(self, error: ssl.SSLError) -> None:
+    def _note(self, error: OSError) -> None:
         if refusal(error):
             self.context.refused = error
 
@@ -113,7 +114,7 @@ class HubContext(ssl.SSLContext):
     """A time that is certainly past; None: no certificate is looked at."""
     presents: bool = False
     """Whether a certificate of this device is shown."""
-    refused: ssl.SSLError | None = None
+    refused: OSError | None = None
     """Why the hub did not let this device in."""
 
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
