@@ -32,6 +32,7 @@ MESSAGES: tuple[type[Struct], ...] = (
     m.Batch,
     m.Gap,
     m.Clock,
+    m.ClockPoint,
     m.Receipt,
     m.Command,
     m.Desired,

@@ -16,6 +16,8 @@ from wire.limits import MAX_SEQUENCE
 
 Ms = Annotated[int, Meta(ge=-MAX_SEQUENCE, le=MAX_SEQUENCE)]
 """Milliseconds."""
+Span = Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)]
+"""Milliseconds, never below zero."""
 Sequence = Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)]
 """A place in a lane: the first item of a lane has sequence 1; 0 means nothing yet."""
 Nonce = Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
@@ -192,11 +194,27 @@ class Gap(Struct, frozen=True, array_like=True):
     reason: GapReason
 
 
+class ClockPoint(Struct, frozen=True, array_like=True):
+    """At this uptime Unix time is `up` + `base`, at most `before` less and at most `after` more; all ms."""
+
+    up: Ms
+    base: Ms
+    before: Span
+    after: Span
+
+
 class Clock(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A device's estimate for the boot that made the items: Unix time = `up` + `base`, within `error`; all ms."""
+    """A device's estimate for the items of a batch: Unix time = `up` + `base`, within `error`; all ms.
+
+    `points`, ascending by uptime, say it more closely where one number for all items would say too little: between
+    two of them lie straight lines, and they stand instead of `base` and `error`. `estimated`: the boot that made the
+    items never had contact, so that they are placed between what came before and after it.
+    """
 
     base: Ms
-    error: Annotated[int, Meta(ge=0, le=MAX_SEQUENCE)]
+    error: Span
+    points: Annotated[tuple[ClockPoint, ...], Meta(max_length=64)] = ()
+    estimated: bool = False
 
 
 class StreamEnd(Struct, frozen=True, kw_only=True, omit_defaults=True):

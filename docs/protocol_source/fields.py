@@ -48,7 +48,15 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "Clock": {
         "base": "Unix time at uptime 0, milliseconds.",
-        "error": "How wrong it may be, milliseconds.",
+        "error": "How wrong that may be for any item of the batch, milliseconds.",
+        "points": "The same more closely, ascending by uptime; instead of `base` and `error` where they are there.",
+        "estimated": "The boot that made the items never knew the time: they were placed between its neighbours.",
+    },
+    "ClockPoint": {
+        "up": "An uptime.",
+        "base": "Unix time at uptime 0, as it holds for this uptime.",
+        "before": "So much earlier it may have been, milliseconds.",
+        "after": "So much later it may have been, milliseconds.",
     },
     "Gap": {
         "first": "First missing sequence.",

@@ -90,8 +90,14 @@ CLOCKS = """\
 ## Clocks
 
 Every item carries the wall clock and the uptime of its moment. A device that has an idea of the true time of its
-boot puts it into the batch as `clock`: the hub then takes `up` + `clock.base` for the time of the item, and keeps
-the original beside it."""
+boot puts it into the batch as `clock`: the hub then takes `up` + `clock.base` for the time of the item, never later than
+it heard of it, and keeps the original beside it. Where the items lie so far apart that the quartz has run off
+meanwhile, `clock.points` say it for several uptimes, and straight lines lie between them; beyond the first and the
+last the bounds grow by 100 ppm. Without a `clock` the wall clock is taken.
+
+The time of an item is worked out once, when it comes: what a device learns later about its clock changes only what
+it has not delivered yet. A time that may be off by more than 2 seconds, or whose `clock` is marked `estimated`, is
+shown as estimated, with its bounds."""
 
 ORDERS = """\
 ## Commands and configuration

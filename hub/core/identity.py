@@ -2,18 +2,11 @@
 
 from hashlib import blake2b
 
-from wire.messages import Clock
-
 
 def lane_id(device: str, stream: str, lane: str) -> int:
     """The key of one lane: 63 bits of BLAKE2b over device, stream and lane; never 0."""
     digest = blake2b(f"{device}/{stream}/{lane}".encode(), digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> 1) or 1
-
-
-def corrected(at: int, up: int, clock: Clock | None) -> int:
-    """When it happened, Unix ms: by uptime where the device knew its boot's offset, else by its wall clock."""
-    return at if clock is None else up + clock.base
 
 
 def account_kind(code: str) -> str:

@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from hub.core.fixes import Point, intrinsic
-from hub.core.identity import account_kind, account_site, corrected, lane_id
+from hub.core.identity import account_kind, account_site, lane_id
+from hub.core.moments import corrected
 from hub.core.postings import Counted, LotKey, Moved, Posting, Sighted, Voided, post
 from hub.ingest.decoding import BadItem, belongs
-from hub.ingest.group import FixRow, LaneRef, Quarantined, Rows, Tally, VoidRow
+from hub.ingest.group import FixRow, LaneRef, OutcomeRow, Quarantined, ReportRow, Rows, Tally, VoidRow
 from wire import codec
 from wire.actions import ADJUSTMENT, Action
 from wire.errors import Reason
 from wire.labels import parse, parts
-from wire.messages import AnyItem, Count, Fix, Health, Lane, Opaque, Scan, Void
+from wire.messages import AnyItem, Count, Fix, Health, Lane, Opaque, Outcome, Report, Scan, Void
 
 MOST_REMEMBERED = 500_000
 """Label texts, less their serial numbers, whose lot is known without reading them again."""
@@ -55,7 +56,10 @@ class Poster:
             for seq, item in pairs:
                 self._slowly(rows, lane, seq, item)
             return
-        ends_of, lot_of, base = self._ends.get, self._lots.get, None if lane.clock is None else lane.clock.base
+        ends_of, lot_of = self._ends.get, self._lots.get
+        clock, received = lane.clock, lane.received_at
+        base = None if clock is None else clock.base
+        straight = clock is None or not clock.points
         moved, seen, flows, units, again, id_ = rows.moves, rows.seen, rows.flows, rows.units, rows.again, lane.id
         for seq, item in pairs:
             if type(item) is not Scan or len(item.labels) != 1 or (said := parts(item.labels[0])) is None:
@@ -67,7 +71,10 @@ class Poster:
             if ends is None or known is None:
                 self._slowly(rows, lane, seq, item)
                 continue
-            at = item.at if base is None else item.up + base
+            if straight:
+                at = min(item.at if base is None else item.up + base, received)
+            else:
+                at = corrected(item.at, item.up, clock, received)
             source, to = ends
             lot, prefix = known
             if (serial := said[-1]) is None:
@@ -96,9 +103,11 @@ class Poster:
             rows.fixes.append(_fix(lane, seq, item))
         elif isinstance(item, Opaque):
             rows.opaques.append((lane.id, seq))
+        elif isinstance(item, Outcome | Report):
+            _answer(rows, lane, seq, item)
         elif isinstance(item, Scan | Count | Void):
             posting = post(item)
-            self._post(rows, lane, seq, corrected(item.at, item.up, lane.clock), posting)
+            self._post(rows, lane, seq, corrected(item.at, item.up, lane.clock, lane.received_at), posting)
             if isinstance(item, Scan) and isinstance(posting, Moved | Sighted):
                 self._remember(item, posting)
 
@@ -174,6 +183,16 @@ class Poster:
         rows.quarantine.append(
             Quarantined(lane.device, lane.id, seq, lane.received_at, bad.reason, bad.detail, bad.data)
         )
+
+
+def _answer(rows: Rows, lane: LaneRef, seq: int, item: Outcome | Report) -> None:
+    at = corrected(item.at, item.up, lane.clock, lane.received_at)
+    if isinstance(item, Outcome):
+        said = (item.id, item.state.value, at, lane.received_at, item.detail)
+        rows.outcomes.append(OutcomeRow(lane.id, seq, lane.device_id, *said))
+    else:
+        said_of = (item.version, item.generation, item.state.value, at, lane.received_at, item.detail)
+        rows.reports.append(ReportRow(lane.id, seq, lane.device_id, *said_of))
 
 
 def _fix(lane: LaneRef, seq: int, item: Fix) -> FixRow:

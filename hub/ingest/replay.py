@@ -8,7 +8,7 @@ from operator import itemgetter
 import msgspec
 from sqlalchemy import Connection
 
-from hub.core.identity import corrected
+from hub.core.moments import corrected
 from hub.core.reception import Ranges, chosen
 from hub.ingest.decoding import BadItem, ReadBatch, read, read_wrapped
 from hub.ingest.group import LaneRef
@@ -54,11 +54,11 @@ def fact_at(connection: Connection, lane: int, seq: int, *, wrapped: bool = Fals
     held = _held(connection, lane, seq)
     if held is None:
         return None
-    item, clock, _ = held
+    item, clock, received_at = held
     if wrapped and isinstance(item, Opaque):
         return Found(BadItem(item.data, Reason.UNINTERPRETABLE, ""), 0)
     fact = unwrapped(item)
-    return Found(fact, 0 if isinstance(fact, BadItem) else corrected(fact.at, fact.up, clock))
+    return Found(fact, 0 if isinstance(fact, BadItem) else corrected(fact.at, fact.up, clock, received_at))
 
 
 def _held(connection: Connection, lane: int, seq: int) -> tuple[AnyItem | BadItem, Clock | None, int] | None:

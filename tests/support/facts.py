@@ -9,6 +9,8 @@ from wire.labels import element_string
 from wire.messages import AnyItem, Batch, Clock, Count, Fix, Gap, Hello, Lane, Opaque, Presence, Scan, StreamEnd, Void
 
 NOW = 1_800_000_000_000
+RECEIVED = NOW + 100_000
+"""When a hub of the tests hears of things: after they happened."""
 RUN = "a" * 16
 STREAM = "1" * 16
 OTHER_STREAM = "2" * 16

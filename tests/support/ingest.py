@@ -26,7 +26,7 @@ from hub.ingest.reader import Reader
 from hub.ingest.rebuild import Rebuilt, rebuild
 from hub.store import audit, canon
 from hub.store.database import Database
-from tests.support.facts import NOW, RUN, STREAM, hello
+from tests.support.facts import RECEIVED, RUN, STREAM, hello
 from wire import codec, topics
 from wire.messages import (
     Lane,
@@ -149,7 +149,7 @@ class Bench(Questions):
         self.disk = Disk(self.database)
         event.listen(self.database.writer, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
         self.ledger = self.database.ledger
-        self.now = NOW
+        self.now = RECEIVED
         self.sent: list[tuple[str, Receipt | Welcome]] = []
         self.tasks: list[Task] = []
         self.try_out: Callable[[bytes], str | None] = try_out
@@ -240,7 +240,7 @@ class Station(Questions):
         self.screen: list[tuple[str, Now]] = []
         self._heard = threading.Condition()
         self._hellos = 1000
-        self.pipeline = Pipeline(self.database, run=RUN, outlet=self, clock=lambda: NOW)
+        self.pipeline = Pipeline(self.database, run=RUN, outlet=self, clock=lambda: RECEIVED)
 
     def send(self, device: str, payload: bytes, *, leaf: Leaf = Leaf.UP, retained: bool = False) -> None:
         """One message of a device."""

@@ -2,9 +2,8 @@
 
 import pytest
 
-from hub.core.identity import account_kind, account_site, corrected, lane_id
-from tests.support.facts import NOW, STREAM
-from wire.messages import Clock
+from hub.core.identity import account_kind, account_site, lane_id
+from tests.support.facts import STREAM
 
 
 def test_a_lane_has_the_same_key_on_every_hub():
@@ -18,18 +17,6 @@ def test_every_part_of_a_lane_makes_its_key():
 
 def test_a_key_is_a_positive_integer_that_the_database_holds():
     assert all(0 < lane_id(f"d-{number}", STREAM, "facts") < 2**63 for number in range(1000))
-
-
-@pytest.mark.parametrize(
-    ("clock", "moment"),
-    [
-        (None, NOW),
-        (Clock(base=NOW - 90_000, error=20), NOW - 60_000),
-        (Clock(base=-5, error=0), 29_995),
-    ],
-)
-def test_a_moment_is_told_by_uptime_where_the_boot_is_known_and_else_by_the_wall_clock(clock: Clock, moment: int):
-    assert corrected(NOW, 30_000, clock) == moment
 
 
 @pytest.mark.parametrize(

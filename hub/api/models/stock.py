@@ -6,6 +6,9 @@ from pydantic import Field
 
 from hub.api.models.shared import Day, Instant, Model, Next
 
+EARLIEST = "It was not earlier than this; null where nobody can tell."
+ESTIMATED = "Nobody can vouch for the time to 2 seconds: see `earliest` and `latest`."
+
 
 class StockModel(Model):
     """So much of one lot in one account."""
@@ -67,16 +70,22 @@ class NowModel(Model):
     account: str
     site: str | None
     since: Instant
-    uncertain: bool = Field(description="Clocks cannot tell which of two sightings was the later.")
+    earliest: Instant | None
+    latest: Instant | None
+    estimated: bool
+    uncertain: bool = Field(description="Clocks cannot tell which of its sightings was the latest.")
 
 
 class EventModel(Model):
     """One fact in the life of a thing."""
 
     id: str | None = Field(description="Its row in the journal.")
-    at: Instant = Field(description="Corrected time.")
+    at: Instant = Field(description="Corrected time; never after receipt.")
+    earliest: Instant | None = Field(description=EARLIEST)
+    latest: Instant | None = Field(description="It was not later than this.")
+    said_at: Instant | None = Field(description="What the device's own wall clock said.")
     received_at: Instant | None
-    estimated: bool = Field(description="The device had no clock to trust: the time is its own wall clock's.")
+    estimated: bool = Field(description=ESTIMATED)
     device: str
     stream: str
     seq: int
@@ -115,9 +124,11 @@ class JournalModel(Model):
     stream: str
     lane: str
     seq: int
-    at: Instant
+    at: Instant = Field(description="Corrected time; `at` of the item is what the device's own wall clock said.")
+    earliest: Instant | None = Field(description=EARLIEST)
+    latest: Instant
     received_at: Instant
-    estimated: bool
+    estimated: bool = Field(description=ESTIMATED)
     kind: str
     item: dict[str, Any] = Field(description="As on the wire.")
 

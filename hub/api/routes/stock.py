@@ -92,8 +92,10 @@ def the_journal(
 
 def _entry(fact: Fact) -> dict[str, object]:
     """A row of JournalModel. The item goes out byte by byte as it came: nothing that a device sends can break it."""
+    earliest = fact.when.earliest
     return {
         "id": fact.id, "device": fact.source.device, "stream": fact.source.stream, "lane": fact.source.lane,
-        "seq": fact.seq, "at": rfc3339(fact.at), "received_at": rfc3339(fact.received_at),
+        "seq": fact.seq, "at": rfc3339(fact.at), "earliest": None if earliest is None else rfc3339(earliest),
+        "latest": rfc3339(fact.when.latest), "received_at": rfc3339(fact.received_at),
         "estimated": fact.estimated, "kind": fact.kind, "item": msgspec.Raw(fact.data),
     }  # fmt: skip

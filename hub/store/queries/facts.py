@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from hub.core.identity import corrected
+from hub.core.moments import Moment, moment
 from hub.core.reception import chosen
 from hub.store.schema import device as device_table
 from hub.store.schema import journal, lane, quarantine
@@ -47,16 +47,26 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One item with what is known of its coming. `item` is as on the wire; times in Unix ms."""
+    """One item with what is known of its coming. `item` is as on the wire; times in Unix ms.
+
+    `said_at` is the device's own wall clock, `when` the corrected time with its bounds.
+    """
 
     id: str
     source: Source
     seq: int
-    at: int
+    said_at: int
+    when: Moment
     received_at: int
-    estimated: bool
-    error: int | None
     data: bytes
+
+    @property
+    def at(self) -> int:
+        return self.when.at
+
+    @property
+    def estimated(self) -> bool:
+        return self.when.estimated
 
     @property
     def kind(self) -> str:
@@ -122,10 +132,9 @@ class FactReader:
             id=f"{stored.id}:{seq}",
             source=self.source(stored.lane_id),
             seq=seq,
-            at=corrected(at, up, stored.clock),
+            said_at=at,
+            when=moment(at, up, stored.clock, stored.received_at),
             received_at=stored.received_at,
-            estimated=stored.clock is None,
-            error=None if stored.clock is None else stored.clock.error,
             data=data,
         )
 

@@ -16,6 +16,9 @@ from hub.store.queries.paging import Key
 from hub.store.queries.targets import Target
 from hub.store.schema import account, move, sighting, tally
 
+LAST = 8
+"""Sightings that are looked at to tell where a unit is."""
+
 Query: TypeAlias = Select[*tuple[Any, ...]]
 
 _source = account.alias("source")
@@ -68,9 +71,9 @@ def of(connection: Connection, target: Target, *, to: Key | None, limit: int) ->
 
 
 def standing_last(connection: Connection, unit: str) -> list[Occurrence]:
-    """The last two sightings of a unit that were not undone, newest first."""
+    """The last sightings of a unit that were not undone, newest first."""
     chosen = (sighting.c.unit == unit) & (sighting.c.voided == 0)
-    return _sightings(connection, chosen, _Window(to=None, floor=None, limit=2))
+    return _sightings(connection, chosen, _Window(to=None, floor=None, limit=LAST))
 
 
 def _moves(connection: Connection, lot_id: int, window: _Window) -> list[Occurrence]:

@@ -38,20 +38,29 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a unit is since when; uncertain where clocks cannot tell which of two sightings was the later."""
+    """Where a unit is since when; uncertain where clocks cannot tell which of its sightings was the latest."""
 
     account: str
     site: str | None
     since: int
+    earliest: int | None
+    latest: int | None
+    estimated: bool
     uncertain: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One fact in the life of a thing. `action` is `unknown` where the journal no longer has its words."""
+    """One fact in the life of a thing. `action` is `unknown` where the journal no longer has its words.
+
+    It happened between `earliest` and `latest`; `said_at` is what the device's own wall clock said.
+    """
 
     id: str | None
     at: int
+    earliest: int | None
+    latest: int | None
+    said_at: int | None
     received_at: int | None
     estimated: bool
     device: str
@@ -141,10 +150,10 @@ def _overlap(older: _Known, newer: _Known) -> bool:
     """Whether the later one may have been the earlier one. Within one lane the sequence tells."""
     if older.row.lane_id == newer.row.lane_id:
         return False
-    errors = [None if one.fact is None else one.fact.error for one in (older, newer)]
-    if errors[0] is None or errors[1] is None:
+    if older.fact is None or newer.fact is None:
         return True
-    return older.row.at + errors[0] >= newer.row.at - errors[1]
+    earliest = newer.fact.when.earliest
+    return earliest is None or older.fact.when.latest >= earliest
 
 
 def _link(older: Occurrence, newer: Occurrence) -> bool:
@@ -159,6 +168,9 @@ def _event(reader: FactReader, known: _Known, *, uncertain: bool) -> Event:
     return Event(
         id=None if fact is None else fact.id,
         at=row.at,
+        earliest=None if fact is None else fact.when.earliest,
+        latest=None if fact is None else fact.when.latest,
+        said_at=None if fact is None else fact.said_at,
         received_at=None if fact is None else fact.received_at,
         estimated=fact is not None and fact.estimated,
         device=source.device,
@@ -180,9 +192,27 @@ def _standing(connection: Connection, reader: FactReader, unit: str) -> Standing
     if not rows:
         return None
     known = [_Known(row, reader.find(row.lane_id, row.seq)) for row in rows]
-    last = rows[0]
-    site = sites_of(connection, {last.to})[last.to]
-    return Standing(account=last.to, site=site, since=last.at, uncertain=last.key in _doubtful(known))
+    last, when = rows[0], None if known[0].fact is None else known[0].fact.when
+    return Standing(
+        account=last.to,
+        site=sites_of(connection, {last.to})[last.to],
+        since=last.at,
+        earliest=None if when is None else when.earliest,
+        latest=None if when is None else when.latest,
+        estimated=when is not None and when.estimated,
+        uncertain=_may_be_elsewhere(known),
+    )
+
+
+def _may_be_elsewhere(known: Sequence[_Known]) -> bool:
+    """Whether one of the latest sightings, newest first, may have been later than the one that counts as the last.
+
+    Those before it that fit into the story are not asked: a story told backwards would not fit.
+    """
+    last, doubtful = known[0], _doubtful(known)
+    return last.row.key in doubtful or any(
+        one.row.key in doubtful and one.row.to != last.row.to and _overlap(one, last) for one in known[1:]
+    )
 
 
 def _holders(connection: Connection, target: Target) -> list[Holder]:
