@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from hub.commands import devices, imports, people, upkeep
+from hub.commands import devices, imports, orders, people, upkeep
 from hub.commands.options import DATA, DataOption
 from hub.config import LEVELS, Settings, load
 from hub.errors import HubError
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The hub of Relief Relay: takes in what devices deliver, keeps the ledger, shows it.",
 )
+orders.add_to(devices.app)
 app.add_typer(devices.app, name="device")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")

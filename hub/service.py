@@ -31,6 +31,7 @@ from hub.authority import Authority
 from hub.broker import Broker
 from hub.config import Address, Listen, Settings
 from hub.devices import Registry
+from hub.dispatch import Dispatcher
 from hub.errors import HubError
 from hub.folder import Folder, Running
 from hub.gate import Gate
@@ -70,6 +71,10 @@ class Outlet:
         if self.broker is not None:
             self.broker.publish(topic, payload)
 
+    def order(self, topic: str, payload: bytes) -> bool:
+        """Ask something of a device; whether it could be sent at all."""
+        return self.broker is not None and self.broker.publish(topic, payload, qos=1)
+
     def changed(self) -> None:
         self._live.notify()
 
@@ -89,6 +94,7 @@ class Hub:
         self._reloading = False
         self._mosquitto: Mosquitto | None = None
         self._gate: Gate | None = None
+        self._dispatcher: Dispatcher | None = None
         self._parts: dict[str, Callable[[], bool]] = {}
         self._faults: Callable[[], list[str]] = list
         self._watchdog = Watchdog()
@@ -143,9 +149,11 @@ class Hub:
         self._wake.set()
 
     def reload(self) -> None:
-        """Tell the embedded broker anew who may connect."""
+        """Tell the embedded broker anew who may connect, and devices what was asked of them by other programs."""
         if self._gate is not None:
             self._gate.reload()
+        if self._dispatcher is not None:
+            self._dispatcher.changed()
 
     def _start(self) -> Running:
         settings, ends = self.settings, self._ends
@@ -165,13 +173,16 @@ class Hub:
         ledger, run = database.ledger, secrets.token_hex(8)
         live = LiveFeed(database, _clock)
         outlet = Outlet(live)
-        pipeline = Pipeline(database, run=run, outlet=outlet, clock=_clock)
+        dispatcher = self._dispatcher = Dispatcher(database, publish=outlet.order, clock=_clock)
+        pipeline = Pipeline(database, run=run, outlet=outlet, clock=_clock, heard=dispatcher.heard)
         broker = outlet.broker = Broker(address, ledger=ledger, run=run, on_message=pipeline.offer)
         ends.callback(broker.stop)
         pipeline.start()
         ends.callback(pipeline.stop)
         broker.start()
         ends.callback(broker.quiesce)
+        dispatcher.start()
+        ends.callback(dispatcher.stop)
         desk = Desk(settings.data, database, pipeline, _clock)
         desk.start()
         ends.callback(desk.stop)
@@ -190,6 +201,7 @@ class Hub:
             faults=self._faults,
             hosts=hosts(settings),
             admission=self._admission(database, authority),
+            asked=dispatcher.changed,
         )
         context = None if self._gate is None else self._gate.context
         web = Web(create_app(services), web_socket, None if https is None or context is None else (https, context))
@@ -205,6 +217,7 @@ class Hub:
             "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
             "ingest": lambda: pipeline.failure is None,
             "imports": lambda: desk.alive,
+            "dispatch": lambda: dispatcher.alive,
             "http": lambda: web.alive,
         }
         if not broker.wait_connected(CONNECT_S):

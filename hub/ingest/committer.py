@@ -26,7 +26,7 @@ from hub.ingest.timing import Timing
 from hub.ingest.writer import announce, set_aside, tell, write
 from wire import codec, topics
 from wire.errors import Reason
-from wire.messages import AnyItem, Now, batch_name
+from wire.messages import AnyItem, Now, Welcome, batch_name
 from wire.topics import Leaf
 
 log = structlog.get_logger("ingest")
@@ -58,6 +58,7 @@ class Committer:
         clock: Callable[[], int],
         later: Callable[[Task], None],
         ahead: Callable[[], list[Group]],
+        heard: Callable[[str, bool], None] = lambda _name, _greeted: None,
     ) -> None:
         self._reader = reader
         self._projector = Projector(reader.poster)
@@ -67,6 +68,7 @@ class Committer:
         self._clock = clock
         self._later = later
         self._ahead = ahead
+        self._heard = heard
         self._stale = False
         self.timing = Timing()
         self.counts = {"facts": 0, "telemetry": 0, "batches": 0, "quarantined": 0, "groups": 0, "refused": 0}
@@ -295,8 +297,13 @@ class Committer:
         for device, answer in group.answers:
             payload = codec.encode(msgspec.structs.replace(answer, time=now))
             self._outlet.publish(topics.build(device, Leaf.RECEIPT), payload)
+            if isinstance(answer, Welcome):
+                self._heard(device, True)
         for reply, taken in group.replies:
             reply(taken)
+        if group.rows.outcomes or group.rows.reports:
+            for device in {arrival.device for arrival in group.arrivals}:
+                self._heard(device, False)
         if group.rows.opaques:
             with connection.begin():
                 self._hand_in(connection, group.rows.opaques)

@@ -96,6 +96,33 @@ class FixRow(NamedTuple):
     verdict: str
 
 
+class OutcomeRow(NamedTuple):
+    """A row of the table outcome."""
+
+    lane: int
+    seq: int
+    device: int
+    command: str
+    state: str
+    at: int
+    received_at: int
+    detail: str
+
+
+class ReportRow(NamedTuple):
+    """A row of the table report."""
+
+    lane: int
+    seq: int
+    device: int
+    version: int
+    generation: str
+    state: str
+    at: int
+    received_at: int
+    detail: str
+
+
 class Quarantined(NamedTuple):
     """Something set aside: `lane` and `seq` are None for a whole message."""
 
@@ -123,6 +150,8 @@ class Rows:
     tallies: list[Tally] = field(default_factory=list)
     voids: list[VoidRow] = field(default_factory=list)
     fixes: list[FixRow] = field(default_factory=list)
+    outcomes: list[OutcomeRow] = field(default_factory=list)
+    reports: list[ReportRow] = field(default_factory=list)
     opaques: list[tuple[int, int]] = field(default_factory=list)
     ranges: list[tuple[int, int, int]] = field(default_factory=list)
     quarantine: list[Quarantined] = field(default_factory=list)

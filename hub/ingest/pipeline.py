@@ -39,7 +39,16 @@ log = structlog.get_logger("ingest")
 class Pipeline:
     """Takes what the broker hands over, commits it and answers."""
 
-    def __init__(self, database: Database, *, run: str, outlet: Outlet, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        run: str,
+        outlet: Outlet,
+        clock: Callable[[], int],
+        heard: Callable[[str, bool], None] = lambda _name, _greeted: None,
+    ) -> None:
+        """`heard` is told of each device that said a committed hello (true) or that answered what it was asked."""
         self._database = database
         self._outlet = outlet
         self._clock = clock
@@ -55,6 +64,7 @@ class Pipeline:
             clock=clock,
             later=self._desk.add,
             ahead=self._take_back,
+            heard=heard,
         )
         self._waiting: deque[Arrival] = deque()
         self._bytes = 0

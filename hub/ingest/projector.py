@@ -16,6 +16,7 @@ from hub.core.counting import Key, adjustments
 from hub.core.fixes import Point, judge
 from hub.core.postings import Counted, Moved, Sighted, post
 from hub.core.story import Sighting, breaks, contributions, lot_of, steps, valid
+from hub.ingest import answers
 from hub.ingest.bulk import among, insert
 from hub.ingest.group import FixRow, Rows
 from hub.ingest.poster import Poster
@@ -59,6 +60,7 @@ class Projector:
             self._void(connection, target)
         self._counts(connection)
         self._fixes(connection, rows.fixes)
+        answers.apply(connection, rows)
         changed = [(account, lot, delta) for (account, lot), delta in self._deltas.items() if delta]
         changed.sort()
         insert(connection, "INSERT INTO balance (account_id, lot_id, quantity)", changed, _BALANCE)
