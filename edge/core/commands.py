@@ -16,7 +16,7 @@ an expired one is never done: so forgetting is safe. Expired is what the hub's c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -151,9 +151,9 @@ def unfit(name: str, args: Mapping[str, str], refuses: Mapping[str, str]) -> str
     return refuses.get(name, "")
 
 
-def forgettable(state: State, expires: int, span: Span) -> bool:
-    """Whether the log may forget a command."""
-    return state in FINAL and expires + KEEP_MS < span.earliest
+def moved(kept: Kept, move: Move, *, fresh: bool) -> Kept:
+    """The command after a move; `fresh`: the log does not know it yet."""
+    return replace(kept, state=LIFE[None if fresh else kept.state, move.event], detail=move.why[:1000])
 
 
 def _late(expires: int, span: Span) -> bool:
