@@ -2,20 +2,22 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from edge.store.errors import OutboxCorruptError, OutboxError, OutboxForeignError, explain
+from edge.store.extent import has_log, log_share
+from edge.store.faults import Faults
 from edge.store.lanes import LaneRow, load
 from edge.store.lock import FileLock
 from edge.store.retention import set_meta
 from edge.store.salvage import SalvageReport, finish_salvage, salvage
-from edge.store.schema import base, connect, migrate
+from edge.store.schema import PAGE_BYTES, base, connect, migrate
 from wire.messages import Clock, Lane
 
-CHECKPOINT_PAGES = 8000
-"""The log is copied back into the file in the background; a fact does it only if that did not happen for 32 MiB."""
+MEND_EVERY_S = 2.0
 NEWEST = 6
 
 T = TypeVar("T")
@@ -47,17 +49,21 @@ class Engine:
         self.clocks: dict[str, Clock] = {}
         """The estimate for each boot that ever had contact."""
         self.report: SalvageReport | None = None
+        self.limit_bytes = 1 << 30
+        self.page_bytes = PAGE_BYTES
+        self.appends = 0
+        """How many times something was appended: to see whether anybody is at work."""
         self.generation = 0
         """Rises each time the file is opened: a stream is minted anew in each."""
         self.is_open = False
+        self.faults = Faults()
+        self._damaged = False
+        self._given_up = False
+        self._mend_at = 0.0
+        self._broken = ""
         self._guard = FileLock(path.with_name(path.name + ".lock"))
         try:
-            finish_salvage(path)
-            try:
-                self._connect()
-            except OutboxCorruptError:
-                self.report = salvage(path, device=device, now_ms=now_ms)
-                self._connect()
+            self._open()
         except BaseException:
             self._guard.close()
             raise
@@ -65,47 +71,101 @@ class Engine:
     def attempt(self, work: Callable[[], T], doing: str) -> T:
         """Do something with the file; if that shows it to be damaged, salvage it and do it once more.
 
-        Raises OutboxError.
+        Where it cannot be salvaged, as on a full disk, later attempts try that again. Raises OutboxError.
         """
-        if not self.is_open:
-            with self.lock:  # whoever salvages holds it: a scan that comes meanwhile is kept in the new file
-                if not self.is_open:
-                    raise OutboxError(f"cannot {doing} the outbox {self.path}: it is closed")
+        self._await_open(doing)
         generation = self.generation
         try:
-            return work()
+            done = work()
         except sqlite3.Error as error:
-            problem = explain(error, self.path, doing)
+            problem = self.faults.found(error, explain(error, self.path, doing), doing)
             if not isinstance(problem, OutboxCorruptError):
                 raise problem from error
             self._recover(generation, problem)
+        else:
+            self.faults.went_well(doing)
+            return done
         try:
             return work()
         except sqlite3.Error as error:
             raise explain(error, self.path, doing) from error
 
+    def limit(self, limit_bytes: int) -> None:
+        """Keep the log within its share of this limit: whoever writes copies it back, if nobody did in time."""
+        with self.lock:
+            self.limit_bytes = limit_bytes
+            if self.is_open:
+                self._limit_log()
+
     def close(self) -> None:
         """Close all connections and give up the file. May be called again."""
         with self.lock, self.read_lock:
+            self._given_up = True
             if self.is_open:
                 self._disconnect()
             self._guard.close()
 
+    def assure(self) -> None:
+        """Before a fact is kept: nothing behind which it is written can get lost. Raises sqlite3.Error."""
+        if self.faults.unsure:
+            with self.lock, self.read_lock:
+                self.faults.assure(self.facts)
+
+    def _await_open(self, doing: str) -> None:
+        """Whoever salvages holds the lock: a scan that comes meanwhile is kept in the new file."""
+        if self.is_open:
+            return
+        with self.lock, self.read_lock:
+            if self._given_up:
+                raise OutboxError(f"cannot {doing} the outbox {self.path}: it is closed")
+            if not self.is_open:
+                self._mend()
+
     def _recover(self, generation: int, problem: OutboxError) -> None:
         with self.lock, self.read_lock:
-            if generation != self.generation or not self.is_open:
+            if generation != self.generation or self._given_up:
                 return
-            self._disconnect()
+            if self.is_open:
+                self._disconnect()
+                self._damaged = True
+                self._mend_at = 0.0
             try:
-                self.report = salvage(self.path, device=self.device, now_ms=self.now_ms)
-                self._connect()
+                self._mend()
             except OutboxError as error:
                 raise error from problem
 
+    def _mend(self) -> None:
+        """Salvage and open, now and then until it succeeds. Raises OutboxError."""
+        if time.monotonic() < self._mend_at:
+            raise OutboxError(self._broken)
+        try:
+            self._open()
+        except OutboxError as error:
+            self._mend_at = time.monotonic() + MEND_EVERY_S
+            self._broken = f"{error}; nothing can be stored until then, it is tried again by itself"
+            raise OutboxError(self._broken) from error
+
+    def _open(self) -> None:
+        """Open the file; if it is known or found to be damaged, salvage it first."""
+        self._salvaged(finish_salvage(self.path))
+        if self._damaged:
+            self._salvaged(salvage(self.path, device=self.device, now_ms=self.now_ms))
+        try:
+            self._connect()
+        except OutboxCorruptError:
+            self._damaged = True
+            self._salvaged(salvage(self.path, device=self.device, now_ms=self.now_ms))
+            self._connect()
+
+    def _salvaged(self, report: SalvageReport | None) -> None:
+        if report is not None:
+            self.report, self._damaged = report, False
+
     def _connect(self) -> None:
         opened: list[sqlite3.Connection] = []
+        left_behind = has_log(self.path)
         try:
-            opened.append(connect(self.path, synchronous="FULL", checkpoint_pages=CHECKPOINT_PAGES, create=True))
+            opened.append(connect(self.path, synchronous="FULL", create=True))
             migrate(opened[0], self.path)
             self._load(opened[0])
             opened.extend(connect(self.path, synchronous="NORMAL") for _ in range(3))
@@ -117,17 +177,28 @@ class Engine:
             raise
         self.facts, self.loose, self.reader, self.keeper = opened
         self.reader.text_factory = bytes
+        self.keeper.execute("PRAGMA busy_timeout=0").fetchall()  # what it cannot do now, it does in the next round
+        self.page_bytes = self.facts.execute("PRAGMA page_size").fetchone()[0]
+        self._limit_log()
+        self.faults.forget(unsure=left_behind)
         self.generation += 1
         self.is_open = True
 
+    def _limit_log(self) -> None:
+        for db in (self.facts, self.loose):
+            pages = log_share(self.limit_bytes) // self.page_bytes
+            db.execute(f"PRAGMA wal_autocheckpoint={pages}").fetchall()
+
     def _load(self, db: sqlite3.Connection) -> None:
-        meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
-        if meta.setdefault("device", self.device) != self.device:
+        known = dict(db.execute("SELECT key, value FROM meta").fetchall())
+        meta = {"device": self.device, **known}
+        if meta["device"] != self.device:
             raise OutboxForeignError(
                 f"the outbox {self.path} belongs to the device {meta['device']}, not to {self.device};"
                 " start the agent under that name, or with another data folder"
             )
-        set_meta(db, "device", self.device)
+        if "device" not in known:
+            set_meta(db, "device", self.device)
         self.ledger = meta.get("ledger")
         self.hub_ms = int(meta.get("hub_ms", "0"))
         self.rows = load(db)

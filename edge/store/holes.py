@@ -8,12 +8,13 @@ Every sequence from 1 to the last one minted has one fate:
     delivered     the hub has it
     pending       none of these: it is in the file
 
-so accepted = delivered + thinned + trimmed + unreadable + pending. The first three are kept as ranges. Two of them
-never overlap: what becomes trimmed was unreadable or thinned before, and is from then on declared as trimmed, for the
-hub is told of a deleted range as one. Thinning keeps the multiples of a power of two, so a whole day of it is one range.
+so accepted = delivered + thinned + trimmed + unreadable + pending. The first three are kept as ranges, which do not
+overlap: what becomes trimmed is thinned or unreadable no more, for the hub is told of a deleted range as one. Thinning
+keeps the multiples of a power of two, so a whole day of it is one range.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
@@ -79,6 +80,16 @@ def lost(holes: Holes, missing: Iterable[Range], through: int) -> Holes:
                 holes = _put(holes, Hole(low, min(high, through), Fate.ABSENT))
             if high > through:
                 holes = _put(holes, Hole(max(low, through + 1), high, Fate.UNREADABLE))
+    return holes
+
+
+def sound(rows: Iterable[tuple[object, ...]]) -> Holes:
+    """What can be believed of (first, last, fate, step) that a damaged file gave."""
+    holes: Holes = ()
+    for first, last, fate, step in rows:
+        if isinstance(first, int) and isinstance(last, int) and isinstance(step, int) and 0 < first <= last:
+            with suppress(ValueError):
+                holes = _put(holes, Hole(first, last, Fate(str(fate)), max(0, step)))
     return holes
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from edge.store import holes as ranges
+from edge.store.holes import Fate, Hole, Holes
 from edge.store.schema import base
 from wire.messages import Gap, GapReason, Lane
 
@@ -22,7 +24,7 @@ class Position(NamedTuple):
 
 @dataclass(slots=True)
 class LaneRow:
-    """One row of `lanes`; see edge/store/schema.py."""
+    """One row of `lanes`, see edge/store/schema.py, and its ranges of `holes`: `noted` as they are in the file."""
 
     no: int
     stream: str
@@ -35,13 +37,29 @@ class LaneRow:
     thinned: int = 0
     damaged: int = 0
     mean_bytes: int = 200
+    holes: Holes = ()
+    noted: Holes = ()
+
+    @property
+    def delivered(self) -> int:
+        """Items that the hub has."""
+        upto = min(self.through, self.last)
+        return upto - sum(self._fated(fate, upto) for fate in _LOST)
 
     @property
     def pending(self) -> int:
         """Items that the hub has not confirmed yet."""
-        if self.lane is Lane.TELEMETRY:
-            return self.kept
-        return max(0, self.last - max(self.through, self.gone))
+        return self.last - self.delivered - sum(self._fated(fate, self.last) for fate in _LOST)
+
+    def fated(self, fate: Fate) -> int:
+        """Items with this fate."""
+        return self._fated(fate, self.last)
+
+    def _fated(self, fate: Fate, upto: int) -> int:
+        return ranges.count(self.holes, fate, upto=upto) if self.holes else 0
+
+
+_LOST = (Fate.THINNED, Fate.UNREADABLE, Fate.TRIMMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,36 @@ def load(db: sqlite3.Connection) -> dict[tuple[str, Lane], LaneRow]:
         "SELECT no, stream, lane, last, through, gone, sent, kept, thinned, damaged"
         " FROM streams JOIN lanes USING (no) ORDER BY no, lane"
     )
-    return {(row[1], Lane(row[2])): LaneRow(row[0], row[1], Lane(row[2]), *row[3:]) for row in found}
+    lanes = {(row[1], Lane(row[2])): LaneRow(row[0], row[1], Lane(row[2]), *row[3:]) for row in found}
+    streams = {row.no: row.stream for row in lanes.values()}
+    holes: dict[tuple[str, Lane], list[Hole]] = {}
+    for no, lane, first, last, fate, step in db.execute("SELECT * FROM holes ORDER BY no, lane, first"):
+        holes.setdefault((streams[no], Lane(lane)), []).append(Hole(first, last, Fate(fate), step))
+    for key, some in holes.items():
+        lanes[key].holes = lanes[key].noted = tuple(some)
+    return lanes
+
+
+def note(db: sqlite3.Connection, row: LaneRow, holes: Holes) -> None:
+    """Write down the ranges of a lane, in the caller's transaction; call noted() after its commit."""
+    if holes == row.noted:
+        return
+    thinned = ranges.count(holes, Fate.THINNED, upto=row.last)
+    db.execute("UPDATE lanes SET thinned = ? WHERE no = ? AND lane = ?", (thinned, row.no, row.lane.value))
+    known, wanted = set(row.noted), set(holes)
+    where = "no = ? AND lane = ? AND first = ?"
+    gone = [(row.no, row.lane.value, hole.first) for hole in known - wanted]
+    db.executemany(f"DELETE FROM holes WHERE {where}", gone)  # noqa: S608
+    db.executemany(
+        "INSERT INTO holes VALUES (?, ?, ?, ?, ?, ?)",
+        [(row.no, row.lane.value, hole.first, hole.last, hole.fate.value, hole.step) for hole in wanted - known],
+    )
+
+
+def noted(row: LaneRow, holes: Holes) -> None:
+    """What note() wrote is committed."""
+    row.holes = row.noted = holes
+    row.thinned = row.fated(Fate.THINNED)
 
 
 def read(db: sqlite3.Connection, row: LaneRow, *, after: int, upto: int, max_items: int, max_bytes: int) -> Chunk:
@@ -113,9 +160,11 @@ def _sparse(row: LaneRow, rows: list[tuple[int, bytes]], *, after: int, upto: in
 
 def _missing(row: LaneRow, first: int, last: int) -> tuple[Gap, ...]:
     """Why first to last are not kept: deleted after the hub confirmed them, thinned, or lost with a damaged file."""
-    other = GapReason.THINNED if row.lane is Lane.TELEMETRY and not row.damaged else GapReason.UNREADABLE
-    if last <= row.gone:
-        return (Gap(first, last, GapReason.TRIMMED),)
-    if first > row.gone:
-        return (Gap(first, last, other),)
-    return Gap(first, row.gone, GapReason.TRIMMED), Gap(row.gone + 1, last, other)
+    gaps: list[Gap] = []
+    if first <= row.gone:
+        gaps.append(Gap(first, min(last, row.gone), GapReason.TRIMMED))
+        first = row.gone + 1
+    if first <= last:
+        pieces = ranges.reasons(row.holes, first, last, Fate.UNREADABLE)
+        gaps.extend(Gap(piece.first, piece.last, GapReason(piece.fate.value)) for piece in pieces)
+    return tuple(gaps)

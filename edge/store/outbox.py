@@ -9,26 +9,28 @@ Failure modes: a full or read-only disk raises and stores nothing; a damaged fil
 open or in the middle of a run, and the agent goes on in a new stream.
 """
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from edge.store import holes, retention
 from edge.store import lanes as lane_rows
-from edge.store import retention
+from edge.store.appending import Appender, Beside
+from edge.store.compaction import Compactor
 from edge.store.engine import Engine
 from edge.store.errors import OutboxError, OutboxFullError
+from edge.store.extent import file_bytes
 from edge.store.lanes import Chunk, LaneRow, Position
+from edge.store.room import Keeper, Room
 from edge.store.salvage import SalvageReport
-from edge.store.schema import base, transaction
 from edge.store.stats import OutboxStats, count
 from wire.codec import encode_item
 from wire.limits import ITEM_BYTES, KEEP_DAYS
 from wire.messages import AnyItem, Clock, Gap, GapReason, Lane
 
-Beside = Callable[[sqlite3.Connection, range], None]
-"""Writes on a connection, in a transaction that it neither begins nor ends, knowing the rows of the facts in it."""
+DROP_AT_ONCE = 500
+"""Fewer confirmed items of telemetry are deleted with others in the next round: each time costs a write."""
 SENT_AHEAD = 4096
 """Telemetry is marked as sent this far ahead, so that few batches cost a write."""
 
@@ -38,12 +40,12 @@ class Outbox:
 
     def __init__(self, engine: Engine, stream_factory: Callable[[], str]) -> None:
         self.keep_days = KEEP_DAYS
-        self.limit_bytes = 1 << 30
         self.on_change: Callable[[], None] = _nothing
         """Called after each append, by the thread that appended: it must be quick."""
         self._engine = engine
-        self._factory = stream_factory
-        self._current: tuple[int, str] | None = None
+        self._keeper = Keeper(engine)
+        self._appender = Appender(engine, self._keeper, stream_factory)
+        self._compactor = Compactor(engine)
         self._dirty: set[tuple[str, Lane]] = set()
 
     @classmethod
@@ -58,6 +60,15 @@ class Outbox:
     @property
     def path(self) -> Path:
         return self._engine.path
+
+    @property
+    def limit_bytes(self) -> int:
+        """Most bytes that the outbox takes on the disk, with its log; may be set at any time."""
+        return self._keeper.limit_bytes
+
+    @limit_bytes.setter
+    def limit_bytes(self, limit: int) -> None:
+        self._keeper.limit_bytes = limit
 
     @property
     def ledger(self) -> str | None:
@@ -102,7 +113,7 @@ class Outbox:
     def growing(self) -> list[tuple[str, Lane, int]]:
         """The same for the one stream that can still grow: cheap."""
         with self._engine.lock:
-            stream = self._stream()
+            stream = self._appender.stream()
             return [] if stream is None else [(stream, lane, self._engine.rows[stream, lane].last) for lane in Lane]
 
     def read(self, stream: str, lane: Lane, *, after: int, upto: int, max_items: int, max_bytes: int) -> Chunk:
@@ -126,7 +137,7 @@ class Outbox:
     def confirm(self, stream: str, lane: Lane, through: int, hub_ms: int) -> None:
         """The hub has this lane up to `through`, also if that is less than before. Raises OutboxError.
 
-        Telemetry is deleted at once; facts stay for `keep_days` of the hub's time, and are written down by flush().
+        Telemetry is deleted, a little of it in the next maintain(); facts stay for `keep_days` of the hub's time.
         """
         engine = self._engine
         row = engine.rows.get((stream, lane))
@@ -136,10 +147,12 @@ class Outbox:
             engine.hub_ms = max(engine.hub_ms, hub_ms)
             lowered = through < row.through
             row.through = through
+            if lowered:
+                row.holes = holes.lowered(row.holes, through, row.gone)
             self._dirty.add((stream, lane))
         if lowered:
             self.flush()
-        elif lane is Lane.TELEMETRY and through > row.gone:
+        elif lane is Lane.TELEMETRY and min(through, row.last) - row.gone >= DROP_AT_ONCE:
             engine.attempt(lambda: self._drop(stream, lane), "tidy")
 
     def flush(self) -> None:
@@ -156,8 +169,8 @@ class Outbox:
             rows = list(engine.rows.values())
             retention.tidy_telemetry(engine.lock, engine.loose, rows)
             retention.expire(engine.lock, engine.loose, rows, engine.hub_ms, self.keep_days)
-            retention.make_room(engine.lock, engine.loose, rows, engine.path, self.limit_bytes)
-            retention.checkpoint(engine.keeper, engine.path)
+            self._keeper.relax()
+            self._compactor.round(sum(row.pending for row in rows))
 
         engine.attempt(work, "tidy")
 
@@ -180,11 +193,9 @@ class Outbox:
 
         def write() -> None:
             with engine.lock:
-                retention.forget_receipts(engine.facts, ledger)
+                retention.forget_receipts(engine.facts, list(engine.rows.values()), ledger)
                 engine.ledger = ledger
                 self._dirty.clear()
-                for row in engine.rows.values():
-                    row.through = 0
 
         engine.attempt(write, "rebind")
 
@@ -207,7 +218,11 @@ class Outbox:
         """Counts, without looking at a row."""
         engine = self._engine
         with engine.lock:
-            return count(engine.rows.values(), size=retention.file_bytes(engine.path), ledger=engine.ledger)
+            return count(engine.rows.values(), size=file_bytes(engine.path), ledger=engine.ledger)
+
+    def room(self) -> Room:
+        """How full it is. Raises OutboxError."""
+        return self._engine.attempt(self._keeper.room, "measure")
 
     def close(self) -> None:
         """Write down what is known and give up the lock. May be called again."""
@@ -223,54 +238,9 @@ class Outbox:
         large = max(map(len, payloads), default=0)
         if large > ITEM_BYTES:
             raise OutboxFullError(f"an item of {large} bytes is larger than {ITEM_BYTES}; nothing was stored")
-        positions = self._engine.attempt(lambda: self._insert(lane, payloads, also), "write to")
+        positions = self._appender.append(lane, payloads, also)
         self.on_change()
         return positions
-
-    def _insert(self, lane: Lane, payloads: list[bytes], also: Beside | None) -> list[Position]:
-        engine = self._engine
-        with engine.lock:
-            if not payloads and also is not None:
-                self._beside(also)
-                return []
-            db = engine.facts if lane is Lane.FACTS else engine.loose
-            stream = self._stream()
-            row = engine.rows[stream, lane] if stream else self._mint(lane)
-            first = row.last + 1
-            with transaction(db):
-                if stream is None:
-                    minted = (row.no, row.stream, engine.now_ms, engine.boot)
-                    db.execute("INSERT INTO streams VALUES (?, ?, ?, ?)", minted)
-                    db.executemany("INSERT INTO lanes (no, lane) VALUES (?, ?)", [(row.no, x.value) for x in Lane])
-                start = base(row.no) + first
-                db.executemany(f"INSERT INTO {lane.value} VALUES (?, ?)", enumerate(payloads, start))  # noqa: S608
-                db.execute(
-                    "UPDATE lanes SET last = ?, kept = kept + ? WHERE no = ? AND lane = ?",
-                    (row.last + len(payloads), len(payloads), row.no, lane.value),
-                )
-                if also is not None:
-                    also(db, range(start, start + len(payloads)))
-                db.execute("COMMIT")
-            if stream is None:
-                self._current = (engine.generation, row.stream)
-                engine.boots[row.stream] = engine.boot
-                engine.rows |= {(row.stream, x): row if x is lane else LaneRow(row.no, row.stream, x) for x in Lane}
-            row.last += len(payloads)
-            row.kept += len(payloads)
-            return [Position(row.stream, seq) for seq in range(first, row.last + 1)]
-
-    def _beside(self, also: Beside) -> None:
-        db = self._engine.facts
-        with transaction(db):
-            also(db, range(0))
-            db.execute("COMMIT")
-
-    def _stream(self) -> str | None:
-        """The stream of this run, unless none was minted since the file was opened."""
-        return self._current[1] if self._current and self._current[0] == self._engine.generation else None
-
-    def _mint(self, lane: Lane) -> LaneRow:
-        return LaneRow(1 + max((row.no for row in self._engine.rows.values()), default=0), self._factory(), lane)
 
     def _mark_sent(self, row: LaneRow, upto: int) -> None:
         """Durable: what may have left the device is never thinned afterwards."""

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edge.store import holes as ranges
 from edge.store.errors import OutboxError, explain
-from edge.store.lanes import LaneRow
-from edge.store.retention import log_path, set_meta
+from edge.store.extent import log_path
+from edge.store.lanes import LaneRow, note
+from edge.store.retention import set_meta
 from edge.store.schema import PAGE_BYTES, base, connect, migrate
 from wire.codec import decode_item, encode_item
 from wire.errors import DecodeError
@@ -176,6 +178,7 @@ def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> I
         (row[0], row[1]): row[2:]
         for row in _rows(old, "SELECT no, lane, last, through, gone, sent, kept, thinned, damaged FROM lanes")
     }
+    holes = _rows(old, "SELECT no, lane, first, last, fate, step FROM holes")
     for no, (stream, boot) in sorted(streams.items()):
         try:
             new.execute("INSERT INTO streams VALUES (?, ?, ?, ?)", (no, stream, now_ms, boot))
@@ -184,9 +187,11 @@ def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> I
         for lane in Lane:
             found = known.get((no, lane.value))
             if found is not None and all(isinstance(value, int) for value in found):
-                yield LaneRow(no, stream, lane, *found)
+                row = LaneRow(no, stream, lane, *found)
             else:
-                yield LaneRow(no, stream, lane, damaged=1)
+                row = LaneRow(no, stream, lane, damaged=1)
+            row.holes = ranges.sound(hole[2:] for hole in holes if hole[:2] == (no, lane.value))
+            yield row
     receipts = _rows(old, "SELECT no, hour, through FROM receipts")
     new.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", (r for r in receipts if r[0] in streams))
 
@@ -194,21 +199,33 @@ def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> I
 def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -> tuple[LaneRow, int]:
     """Copy the rows of one lane; the lane, and how many of its items are lost."""
     expected, start, kept, last = row.kept, base(row.no), 0, 0
+    missing: list[ranges.Range] = []
     for number, payload in _items(old, row.lane, start + 1, start + row.last if row.last else base(row.no + 1) - 1):
         if not isinstance(payload, bytes):
             continue
         new.execute(f"INSERT OR IGNORE INTO {row.lane.value} VALUES (?, ?)", (number, _sound(payload)))  # noqa: S608
+        if number - start > last + 1:
+            missing.append((last + 1, number - start - 1))
         kept, last = kept + 1, number - start
     row.last = max(row.last, last)
     row.gone = min(row.gone, row.last - kept)
+    row.holes = _lost(row, [*missing, (last + 1, row.last)])
     lost = max(0, expected - kept)
     row.damaged = int(row.damaged or lost > 0)
     row.kept = kept
     new.execute(
         "INSERT INTO lanes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row.no, row.lane.value, row.last, row.through, row.gone, row.sent, kept, row.thinned, row.damaged),
+        (row.no, row.lane.value, row.last, row.through, row.gone, row.sent, kept, 0, row.damaged),
     )
+    note(new, row, row.holes)
     return row, lost
+
+
+def _lost(row: LaneRow, missing: list[ranges.Range]) -> ranges.Holes:
+    """The ranges of a lane, of which these rows were not found: what no range explains was lost."""
+    holes = ranges.lowered(row.holes, row.through, row.gone)
+    after = [(max(first, row.gone + 1), last) for first, last in missing if last > row.gone]
+    return ranges.lost(holes, [(first, last) for first, last in after if first <= last], row.through)
 
 
 def _sound(payload: bytes) -> bytes:

@@ -8,6 +8,7 @@ batch and deleting a confirmed prefix are all runs of one B-tree, and no table i
                        sent (telemetry up to here may have left), kept (rows), thinned, damaged (rows were lost)
     streams            its number, when it was minted by the device's clock, and in which boot of the device
     boots              the device's best estimate, per boot, of Unix time = uptime + base, within error
+    holes              ranges of sequences that will not arrive, and why (edge/store/holes.py)
     receipts           facts of a stream were confirmed up to here, in this hour of the hub's time
     commands           what the hub asked for, and what became of it; `fact` is the row of `facts` that told so
     messages           texts for the person at the device, from commands
@@ -26,6 +27,8 @@ from edge.store.errors import OutboxError, explain
 
 SHIFT = 40
 PAGE_BYTES = 4096
+LOG_KEPT_BYTES = 4 << 20
+"""A log that a burst made longer is cut to this when it is begun anew."""
 
 MIGRATIONS = (
     """
@@ -87,10 +90,43 @@ MIGRATIONS = (
         text TEXT NOT NULL
     ) STRICT;
     """,
+    # Below, rows that a file of version 0.1.0 has not: those that it thinned, lost or deleted under a restored hub.
+    """
+    CREATE TABLE holes (
+        no INTEGER NOT NULL REFERENCES streams (no),
+        lane TEXT NOT NULL CHECK (lane IN ('facts', 'telemetry')),
+        first INTEGER NOT NULL CHECK (first >= 1),
+        last INTEGER NOT NULL CHECK (last >= first),
+        fate TEXT NOT NULL CHECK (fate IN ('thinned', 'unreadable', 'trimmed', 'absent')),
+        step INTEGER NOT NULL CHECK (step >= 0 AND (step = 0 OR fate = 'thinned')),
+        PRIMARY KEY (no, lane, first)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO holes SELECT no, lane, through + 1, gone, 'trimmed', 0 FROM lanes WHERE through < gone;
+    WITH
+        sparse AS (SELECT * FROM lanes WHERE kept < last - gone),
+        held AS (
+            SELECT s.*, i.id - (s.no << 40) AS seq FROM sparse s JOIN telemetry i
+            ON s.lane = 'telemetry' AND i.id > (s.no << 40) + s.gone AND i.id <= (s.no << 40) + s.last
+            UNION ALL SELECT s.*, i.id - (s.no << 40) FROM sparse s JOIN facts i
+            ON s.lane = 'facts' AND i.id > (s.no << 40) + s.gone AND i.id <= (s.no << 40) + s.last
+            UNION ALL SELECT s.*, s.last + 1 FROM sparse s
+        ),
+        runs AS (SELECT *, lag(seq, 1, gone) OVER (PARTITION BY no, lane ORDER BY seq) + 1 AS first FROM held)
+    INSERT INTO holes
+        SELECT no, lane, first, seq - 1,
+            CASE WHEN seq - 1 <= through THEN 'absent' WHEN lane = 'facts' OR damaged THEN 'unreadable'
+            ELSE 'thinned' END,
+            0
+        FROM runs WHERE first < seq;
+    UPDATE lanes SET thinned = (
+        SELECT coalesce(sum(h.last - h.first + 1), 0) FROM holes h
+        WHERE h.no = lanes.no AND h.lane = lanes.lane AND h.fate = 'thinned'
+    );
+    """,
 )
 
 
-def connect(path: Path, *, synchronous: str, checkpoint_pages: int = 0, create: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, synchronous: str, create: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode, to be used by any thread, by one at a time.
 
     Raises OutboxError, with the cause.
@@ -110,9 +146,9 @@ def connect(path: Path, *, synchronous: str, checkpoint_pages: int = 0, create: 
         db.execute("PRAGMA auto_vacuum=INCREMENTAL")
         db.execute("PRAGMA journal_mode=WAL").fetchall()
         db.execute(f"PRAGMA synchronous={synchronous}")
-        db.execute(f"PRAGMA wal_autocheckpoint={checkpoint_pages}").fetchall()
+        db.execute("PRAGMA wal_autocheckpoint=0").fetchall()
         db.execute("PRAGMA cache_size=-1024")
-        db.execute("PRAGMA journal_size_limit=67108864").fetchall()
+        db.execute(f"PRAGMA journal_size_limit={LOG_KEPT_BYTES}").fetchall()
     except sqlite3.Error as error:
         db.close()
         raise explain(error, path, "open") from error

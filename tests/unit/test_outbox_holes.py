@@ -1,5 +1,7 @@
 """Ranges of sequences that are not there, against a dictionary that knows each of them."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +54,7 @@ def test_every_sequence_has_the_fate_that_it_has_one_by_one(steps):
                 elif fates[seq] is Fate.ABSENT:
                     fates[seq] = Fate.UNREADABLE
         assert {seq: explained(holes, seq) for seq in fates} == fates
-        assert all(one.last < other.first for one, other in zip(holes, holes[1:], strict=False))
+        assert all(one.last < other.first for one, other in pairwise(holes))
 
 
 def test_a_day_of_thinning_is_one_range():

@@ -69,6 +69,7 @@ def test_whatever_is_missing_each_batch_adds_up_and_the_batches_cover_everything
             box._engine.facts.executemany("DELETE FROM telemetry WHERE id & 0xffffff = ?", [(n,) for n in lost])
             kept -= set(lost)
         box.confirm(stream, Lane.TELEMETRY, gone, 0)
+        box.maintain()
         at, found = 0, []
         while at < 3000:
             payload, chunk = pack(box, ask(stream, Lane.TELEMETRY, at, 3000, max_items=max_items, max_bytes=max_bytes))
