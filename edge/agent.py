@@ -28,6 +28,7 @@ from edge.crew import Crew, stuck
 from edge.errors import EdgeError
 from edge.intake import Intake
 from edge.log import LibraryLog, LineLog
+from edge.orders import Orders
 from edge.renewal_watch import RenewalWatch
 from edge.reporting import Reporter
 from edge.store.outbox import Outbox
@@ -41,6 +42,8 @@ _WATCH_S: Final = 1.0
 _FIRST_TRY_S: Final = 0.5
 _DRAIN_S: Final = 2.0
 _JOIN_S: Final = 5.0
+ANEW: Final = -1
+"""In the place of an exit code: the process begins again."""
 _STUCK_S: Final = 60.0
 """No turn of a thread takes so long, unless the disk takes minutes for a write."""
 
@@ -59,7 +62,10 @@ class Agent:
             stream_factory=lambda: os.urandom(8).hex(),
         )
         self._outbox.keep_days = settings.keep_days
-        self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"))
+        self._anew = threading.Event()
+        outside = {"restart": self._begin_anew, "report-health": self._report_health}
+        self._orders = Orders(self._outbox, clock, log.bind(part="orders"), outside=outside, refuses=_refuses(settings))
+        self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"), self._orders)
         self._reporter = Reporter(settings, self._outbox, self._uplink, clock, log)
         self._renewal = RenewalWatch(
             settings.path, settings.hub.identity, self._uplink, clock, log.bind(part="certificate")
@@ -82,22 +88,26 @@ class Agent:
         self._uplink.start()
         self._supervisor.ready(self._sentence())
         got = None
-        while not self._crew.lost and got not in _STOP:
+        while not self._crew.lost and got not in _STOP and not self._anew.is_set():
             self._reporter.watch(self._intake.status)
             self._renewal.tick()
             self._answer_watchdog()
             caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)
             got = signal.Signals(caught.si_signo) if caught else None
-        self._log.info("stopping", why=got.name if got in _STOP and got else "a thread died")
-        self.stop()
-        return 1 if self._crew.lost else 0
+        anew = got not in _STOP and not self._crew.lost
+        self._log.info("stopping", why=got.name if got in _STOP and got else "to start anew" if anew else "thread died")
+        self.stop(anew=anew)
+        return 1 if self._crew.lost else ANEW if anew else 0
 
-    def stop(self) -> None:
-        """End in order; may be called again."""
+    def stop(self, *, anew: bool = False) -> None:
+        """End in order; may be called again. `anew`: to begin again as the same process."""
         if self._stopped:
             return
         self._stopped = True
-        self._supervisor.stopping()
+        if anew:
+            self._supervisor.restarting()
+        else:
+            self._supervisor.stopping()
         self._intake.stop.set()
         self._reporter.say_status("stopping", self._intake.status)
         late = self._crew.join(_JOIN_S)
@@ -130,6 +140,15 @@ class Agent:
         delivers = "the hub answers" if self._uplink.flowing else "no hub answers"
         waiting = self._outbox.stats().pending_facts
         return f"{sum(port.up for port in ports)} of {len(ports)} ports up, {delivers}, {waiting} facts wait"
+
+    def _begin_anew(self) -> None:
+        """End in order, and begin again as the same process: only the next run can say that it happened."""
+        self._anew.set()
+        self._alarm()
+
+    def _report_health(self) -> str:
+        self._outbox.append_telemetry([self._reporter.health()])
+        return "sent"
 
     def _alarm(self) -> None:
         signal.pthread_kill(self._main, _ALARM)
@@ -164,7 +183,16 @@ def main(arguments: list[str]) -> int:
     except EdgeError as error:
         log.error("outbox-unusable", why=str(error))  # noqa: TRY400 - the sentence says it all
         return 1
-    return agent.run()
+    code = agent.run()
+    if code == ANEW:
+        os.execv(sys.executable, [sys.executable, "-m", "edge.agent", *arguments])  # noqa: S606 - the same program
+    return code
+
+
+def _refuses(settings: Settings) -> dict[str, str]:
+    """Commands that this device cannot do, with the reason."""
+    del settings
+    return {"renew-certificate": "this device has no certificate; it signs in with a password"}
 
 
 def _sentence(settings: Settings) -> str:

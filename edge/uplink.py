@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from edge.config import Settings
 from edge.core.delivery import Delivery, Phase
@@ -50,15 +51,32 @@ class UplinkStatus:
     problem: str | None
 
 
+class OrderDesk(Protocol):
+    """Who takes what the hub asks of this device; called by the uplink's thread alone."""
+
+    def asked(self, number: int, up: int) -> None:
+        """A hello of this number leaves, at this uptime."""
+
+    def answered(self, welcome: Welcome, up: int) -> None:
+        """A welcome came."""
+
+    def hear(self, payload: bytes) -> None:
+        """Something came on the topic for orders."""
+
+    def work(self) -> bool:
+        """Do what there is to do now. Whether there is more at once. Raises OutboxError."""
+
+
 class Uplink:
     """Delivers what the outbox holds, from start() to stop()."""
 
-    def __init__(self, settings: Settings, outbox: Outbox, log: Log) -> None:
-        self._settings, self._outbox, self._log = settings, outbox, log
+    def __init__(self, settings: Settings, outbox: Outbox, log: Log, orders: OrderDesk | None = None) -> None:
+        self._settings, self._outbox, self._log, self._orders = settings, outbox, log, orders
         self._device = settings.device.name
         self._up, self._now_topic = (topics.build(self._device, leaf) for leaf in (topics.Leaf.UP, topics.Leaf.NOW))
         self._presence = topics.build(self._device, topics.Leaf.PRESENCE)
-        self._reads = (topics.build(self._device, topics.Leaf.RECEIPT), topics.STATUS)
+        self._cmd = topics.build(self._device, topics.Leaf.CMD)
+        self._reads = (topics.build(self._device, topics.Leaf.RECEIPT), self._cmd, topics.STATUS)
         self._run = secrets.token_hex(8)
         self._dice = random.SystemRandom()
         self._core = Delivery(outbox.lanes(), ledger=outbox.ledger, version=VERSION, kind=settings.device.kind)
@@ -205,6 +223,7 @@ class Uplink:
         self._woken = False
         while link.events:
             self._hear(link, *link.events.popleft())
+        self._work()
         now = _uptime_ms()
         self._do(link, self._core.tick(now, self._chance()))
         for stream, lane, last in self._outbox.growing():
@@ -218,6 +237,10 @@ class Uplink:
 
     def _hear(self, link: Link, topic: str, payload: bytes) -> None:
         message: Welcome | Receipt | Status
+        if topic == self._cmd:
+            if self._orders is not None:
+                self._orders.hear(payload)
+            return
         try:
             message = decode_status(payload) if topic == topics.STATUS else decode_down(payload)
         except DecodeError as error:
@@ -227,6 +250,8 @@ class Uplink:
         self._do(link, self._core.receive(message, _uptime_ms(), self._chance()))
         if isinstance(message, Welcome):
             self._keep_clock()
+            if self._orders is not None:
+                self._orders.answered(message, _uptime_ms())
             if self.flowing:
                 self._retries, self._problem = 0, None
         if self._core.foreign != foreign:
@@ -241,6 +266,8 @@ class Uplink:
                 case Bind():
                     self._outbox.bind(effect.ledger)
                 case Say():
+                    if self._orders is not None:
+                        self._orders.asked(effect.pages[0].hello, _uptime_ms())
                     for page in effect.pages:
                         link.publish(self._up, encode(page))
 
@@ -252,6 +279,16 @@ class Uplink:
             self._log.debug("batch-sent", batch=name, hello=batch.hello, turn=batch.turn)
         size = 0 if payload is None else len(payload)
         self._core.sent(batch, last=chunk.last, items=len(chunk.items), size=size, now=_uptime_ms())
+
+    def _work(self) -> None:
+        """Orders: what they make is a fact, which this thread then sends."""
+        if self._orders is None:
+            return
+        try:
+            if self._orders.work():
+                self.wake()
+        except OutboxError as error:
+            self._note(str(error))
 
     def _keep_clock(self) -> None:
         best = self._core.clock.best

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
 
+from hub.core.commands import LIFE, State
 from hub.store.database import Database
+from wire.messages import OutcomeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ _TWICE = """
 SELECT lane_id, seq, count(*) FROM (
   SELECT lane_id, seq FROM move UNION ALL SELECT lane_id, seq FROM sighting
   UNION ALL SELECT lane_id, seq FROM tally UNION ALL SELECT lane_id, seq FROM void
+  UNION ALL SELECT lane_id, seq FROM outcome UNION ALL SELECT lane_id, seq FROM report
   UNION ALL SELECT lane_id, seq FROM quarantine WHERE lane_id IS NOT NULL
 ) GROUP BY lane_id, seq HAVING count(*) > 1 LIMIT 20
 """
@@ -124,10 +129,33 @@ def _undone(connection: Connection) -> Iterator[str]:
         yield f"lane {lane} sequence {seq} is marked as undone and is not, or is undone and not marked"
 
 
+def _answered(connection: Connection) -> Iterator[str]:
+    """What a device said of a command once makes its state, for every command that it speaks of."""
+    query = (
+        "SELECT command.id, command.state, outcome.state FROM command"
+        " JOIN outcome ON outcome.command = command.id AND outcome.device_id = command.device_id"
+        " ORDER BY command.id"
+    )
+    for id_, rows in groupby(connection.exec_driver_sql(query), key=itemgetter(0)):
+        said = list(rows)
+        told = State.WAITING
+        for row in said:
+            told = LIFE[told, OutcomeState(row[2])]
+        if told != said[0][1]:
+            yield f"the command {id_} is shown as {said[0][1]}, but its device said {told}"
+    query = (
+        "SELECT id, state FROM command WHERE state <> 'waiting' AND NOT EXISTS (SELECT 1 FROM outcome"
+        " WHERE outcome.command = command.id AND outcome.device_id = command.device_id) LIMIT 20"
+    )
+    for id_, state in connection.exec_driver_sql(query):
+        yield f"the command {id_} is shown as {state}, but its device said nothing of it"
+
+
 CHECKS: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
     "every lot sums to zero": _zero_sums,
     "balances follow from the facts": _balances,
     "a handling unit is in one place": _units,
     "applied once": _applied_once,
     "undo is applied": _undone,
+    "commands stand as their devices said": _answered,
 }

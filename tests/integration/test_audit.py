@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from hub.store.audit import CHECKS
+from hub.store.commands import NewCommand, issue
 from tests.support.facts import (
     CARTON,
     DOCK,
+    NOW,
+    OTHER_STREAM,
     PALLET,
     SHELF,
     TENT,
@@ -22,8 +25,9 @@ from tests.support.facts import (
 )
 from tests.support.ingest import Bench, bench
 from wire.actions import Action
-from wire.messages import Gap, GapReason, Lane
+from wire.messages import Gap, GapReason, Lane, Outcome, OutcomeState
 
+COMMAND = "c" * 16
 FACTS = [
     scan(goods(lot="A"), at=1, n=10),
     scan(goods(lot="A"), at=2, n=4, do=Action.MOVE, source=DOCK, to=SHELF),
@@ -46,6 +50,11 @@ def made(tmp_path: Path):
         one.take(("a", batch(one.ledger, [*FACTS, scan(goods(lot="B"))], gaps=[gap])))
         one.take(("a", batch(one.ledger, [fix(1), fix(2)], lane=Lane.TELEMETRY, gaps=[Gap(1, 7, GapReason.THINNED)])))
         one.settle()
+        with one.database.write() as connection:
+            asked = NewCommand(device="a", name="identify", args={}, by="ana", now=NOW, expires=NOW + 1000, id=COMMAND)
+            issue(connection, asked)
+        done = Outcome(at=NOW, up=0, id=COMMAND, state=OutcomeState.DONE)
+        one.take(("a", batch(one.ledger, [done], stream=OTHER_STREAM)))
         yield one
 
 
@@ -69,7 +78,7 @@ def test_units_that_were_scanned_into_themselves_break_no_invariant(tmp_path: Pa
         assert one.findings() == []
 
 
-SUMS, FOLLOW, UNITS, ONCE, UNDONE = CHECKS
+SUMS, FOLLOW, UNITS, ONCE, UNDONE, ANSWERED = CHECKS
 PLANTS = {
     "a balance that grew by itself": ("UPDATE balance SET quantity = quantity + 1 WHERE quantity > 0", {SUMS, FOLLOW}),
     "two balances that hide each other": (
@@ -122,6 +131,8 @@ PLANTS = {
         "INSERT INTO void SELECT lane_id, seq, lane_id, 4001, 0 FROM move WHERE seq = 1",
         {UNDONE},
     ),
+    "a command that is done though its device did not say so": ("DELETE FROM outcome", {ANSWERED}),
+    "a command that waits though its device has done it": ("UPDATE command SET state = 'waiting'", {ANSWERED}),
     "an undo that nobody asked for": ("UPDATE tally SET voided = 1", {FOLLOW, UNDONE}),
 }
 

@@ -7,10 +7,24 @@ import pytest
 from hub.errors import StoreError
 from hub.ingest.rebuild import rebuild
 from hub.store.canon import CANON
-from tests.support.facts import DOCK, PALLET, SHELF, TENT, batch, count, fix, goods, scan, unit_label, void
+from tests.support.facts import (
+    DOCK,
+    NOW,
+    OTHER_STREAM,
+    PALLET,
+    SHELF,
+    TENT,
+    batch,
+    count,
+    fix,
+    goods,
+    scan,
+    unit_label,
+    void,
+)
 from tests.support.ingest import Bench, bench
 from wire.actions import Action
-from wire.messages import Gap, GapReason, Lane
+from wire.messages import Gap, GapReason, Lane, Outcome, OutcomeState, Report, ReportState
 
 FACTS = [
     void(2),
@@ -23,6 +37,11 @@ FACTS = [
     scan(unit_label(), at=7, do=Action.MOVE, source=SHELF, to=DOCK),
 ]
 
+ANSWERS = [
+    Outcome(at=NOW, up=0, id="c" * 16, state=OutcomeState.DONE, detail="shown"),
+    Report(at=NOW, up=0, version=1, generation="e" * 16, state=ReportState.APPLIED),
+]
+
 
 @pytest.fixture
 def made(tmp_path: Path):
@@ -30,13 +49,14 @@ def made(tmp_path: Path):
         for at, fact in enumerate(FACTS):
             one.take(("a", batch(one.ledger, [fact], after=at)))
         one.take(("a", batch(one.ledger, [fix(1), fix(2, 35.0), fix(3)], lane=Lane.TELEMETRY)))
+        one.take(("a", batch(one.ledger, ANSWERS, stream=OTHER_STREAM)))
         yield one
 
 
 def test_what_was_made_again_is_the_same(made: Bench):
     again = made.rebuilt()
     assert again.same, again.differences
-    assert again.items == len(FACTS) + 3
+    assert again.items == len(FACTS) + 3 + len(ANSWERS)
     assert set(again.differences) == set(CANON)
     assert list((made.path.parent / "scratch").iterdir()) == []
 
@@ -52,6 +72,8 @@ PLANTS = {
     "tally": "UPDATE tally SET adjustment = 0",
     "balance": "UPDATE balance SET quantity = quantity + 1",
     "fix": "UPDATE fix SET verdict = 'good'",
+    "outcome": "UPDATE outcome SET state = 'failed'",
+    "report": "DELETE FROM report",
 }
 
 
