@@ -12,6 +12,7 @@ The device's wall clock plays no part: see edge/trust.py.
 """
 
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,11 +130,11 @@ def join(invitation: Invitation, config: Path, settings: Settings | None) -> Joi
     with identities.exclusively(place):
         door = Door(invitation.host, invitation.port)
         authority = door.authority(invitation.code)
-        request = make_request(settings.device.name if settings and settings.device.name else "new-device")
+        request = make_request(_named(config) or "new-device")
         asked = JoinRequest(code=invitation.code.secret, csr=request.csr)
         answer = door.join(authority, BUILT_MS, asked)
         files = checked(answer, authority, request)
-        before = _fits(answer, place.parent / "outbox.db", settings)
+        before = _fits(answer, place.parent / "outbox.db", config)
         membership = Membership(
             device=answer.device,
             kind=answer.kind,
@@ -168,7 +169,6 @@ def _read(typed: Typed, settings: Settings | None, say: Callable[[str], None]) -
     configured = settings.scanners if settings else ()
     known = [each for each in configured if each.port == typed.scanner]
     scanner = known[0] if known else plain_scanner(typed.scanner)
-    say("scan the QR code that the hub shows")
     return read_invitation(scanner, say)
 
 
@@ -188,14 +188,12 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _fits(answer: Joined, outbox: Path, settings: Settings | None) -> str | None:
+def _fits(answer: Joined, outbox: Path, config: Path) -> str | None:
     """Raises JoiningError if the invitation was meant for another device than this one."""
     again = f"invite the right one at the hub: relay-hub device invite NAME; {answer.device} has to be invited anew too"
-    if settings and settings.device.name not in {"", answer.device}:
-        raise JoiningError(
-            f"{settings.path} says that this device is {settings.device.name}, but the code is for {answer.device};"
-            f" {again}"
-        )
+    named = _named(config)
+    if named not in {"", answer.device}:
+        raise JoiningError(f"{config} says that this device is {named}, but the code is for {answer.device}; {again}")
     if not outbox.exists():
         return None
     try:
@@ -206,6 +204,13 @@ def _fits(answer: Joined, outbox: Path, settings: Settings | None) -> str | None
     if counts.device not in {"", answer.device}:
         raise JoiningError(f"{outbox} holds scans of {counts.device}, but the code is for {answer.device}; {again}")
     return counts.ledger if counts.ledger not in {None, answer.ledger} else None
+
+
+def _named(config: Path) -> str:
+    """The name that the file itself gives the device: not the one by which it joined before."""
+    if not config.exists():
+        return ""
+    return str(tomllib.loads(config.read_text(encoding="utf-8")).get("device", {}).get("name", ""))
 
 
 def _write_config(config: Path, kind: str) -> None:

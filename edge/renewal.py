@@ -18,11 +18,11 @@ from edge.door import Door
 from edge.errors import EdgeError
 from edge.identity import Identity, IdentityError
 from edge.parties import HubSettings
-from edge.trial import prove
+from edge.trial import PATIENCE_S, prove
 from wire.joining import RenewRequest
 
 
-def renew(hub: HubSettings) -> Identity:
+def renew(hub: HubSettings, patience_s: float = PATIENCE_S) -> Identity:
     """The new identity, in use when this returns. Raises EdgeError: then the old one still is."""
     from edge.signing import CertificateError, checked, expires_ms, make_request, sign_renewal  # noqa: PLC0415 - large
 
@@ -46,7 +46,7 @@ def renew(hub: HubSettings) -> Identity:
         )
         new = identities.stage(hub.identity, member, files, seen_ms=max(answer.time, old.trusted_ms()))
         try:
-            prove(hub, new)
+            prove(hub, new, patience_s)
             identities.adopt(hub.identity, new)
         except BaseException:
             identities.discard(new)

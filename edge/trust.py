@@ -43,7 +43,7 @@ _ALERTS: Final = {
 }
 _AGAIN: Final = "invite it at the hub (relay-hub device invite NAME), then `relay-edge join HUB CODE`"
 _REFUSALS: Final = {
-    EXPIRED: f"the hub says that this device's certificate has expired; if it does not renew itself, {_AGAIN}",
+    EXPIRED: f"the hub says that this device's certificate has expired; if the hub's clock is right, {_AGAIN}",
     REVOKED: f"the hub has revoked this device's certificate; if this device may come back, {_AGAIN}",
     REFUSED: f"the hub refuses this device's certificate: it is not of the hub's authority; {_AGAIN}",
 }

@@ -25,10 +25,11 @@ def plain_scanner(port: str) -> ScannerSettings:
 
 
 def read_invitation(scanner: ScannerSettings, say: Callable[[str], None], patience_s: float = PATIENCE_S) -> Invitation:
-    """The first invitation that is scanned; other labels are answered NAK, and said. Raises PortError."""
+    """The first invitation that is scanned; `say` tells the person what to do. Raises PortError."""
     line, stop = Line(locate(scanner.port, "scanner"), scanner.baud), Stop()
     reader = ScannerReader(prefix=scanner.prefix, suffix=scanner.suffix)
     deadline = time.monotonic() + patience_s
+    say("scan the QR code that the hub shows")  # what was scanned before the port was open is gone
     try:
         while (left := deadline - time.monotonic()) > 0:
             for frame in reader.feed(line.read(left, stop)):

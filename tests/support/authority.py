@@ -65,7 +65,7 @@ class Authority:
             mqtt_port=port or 8883,
             https_port=8443,
             ledger="test",
-            issued=ms(begin) if begin else 0,
+            issued=ms(begin or datetime.now(UTC)),
             expires=ms(end or datetime.now(UTC) + 365 * DAY),
         )
         made = stage(path, member, {KEY: key, CERTIFICATE: certificate, AUTHORITY: self.pem.encode()}, seen_ms=seen)

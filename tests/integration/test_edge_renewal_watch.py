@@ -1,0 +1,83 @@
+"""The running agent's side of renewal: it starts a process when it is time, and says what came of it."""
+
+import threading
+
+from edge.renewal_watch import KEEP_EVERY_MS, RenewalWatch
+from edge.trust import EXPIRED
+from tests.support.authority import Authority
+from tests.support.edge_agent import closed_port
+from tests.support.edge_ports import Events, until
+
+
+class Uplink:
+    """What the hub said."""
+
+    refusal = ""
+    said = None
+
+    def hub_ms(self):
+        return self.said
+
+
+class Uptime:
+    """Stands still until it is moved."""
+
+    now = 0
+
+    def up_ms(self):
+        return self.now
+
+
+def watch_over(tmp_path, **dates):
+    """A watch over an identity whose hub cannot be reached, with all that it looks at."""
+    data = tmp_path / "data"
+    identity = Authority().identity(data / "identity", port=closed_port(), **dates)
+    config = tmp_path / "edge.toml"
+    config.write_text('[device]\ndata = "data"\n[hub]\nidentity = "identity"\n')
+    uplink, clock, log = Uplink(), Uptime(), Events()
+    return RenewalWatch(config, data / "identity", uplink, clock, log), identity, uplink, clock, log
+
+
+def test_a_renewal_that_comes_to_nothing_is_said_and_tried_again_later(tmp_path):
+    watch, identity, uplink, clock, log = watch_over(tmp_path)
+    watch.tick()
+    assert not log.lines, "it is not due"
+    uplink.said = identity.membership.expires - 1_000_000
+    until(lambda: watch.tick() or log.named("not-renewed"), "the renewal to fail", 60)
+    assert "cannot reach the hub" in watch.status().problem
+    assert watch.status().failures == 1
+    watch.tick()
+    assert len(log.named("renewal-started")) == 1, "it waits before the next try"
+    clock.now += 3_600_000
+    watch.tick()
+    assert len(log.named("renewal-started")) == 2
+    watch.stop()
+    assert threading.active_count() == 1
+    assert identity.certificate.exists()
+
+
+def test_a_renewal_is_tried_at_once_when_the_hub_or_a_person_asks_for_it(tmp_path):
+    watch, _, uplink, _, log = watch_over(tmp_path)
+    uplink.refusal = EXPIRED
+    watch.tick()
+    watch.stop()
+    uplink.refusal = ""
+    watch.tick()
+    watch.ask()
+    watch.tick()
+    watch.stop()
+    assert len(log.named("renewal-started")) == 2
+
+
+def test_what_the_hub_said_is_kept_once_a_day(tmp_path):
+    watch, identity, uplink, _, _ = watch_over(tmp_path)
+    begun = identity.trusted_ms()
+    uplink.said = begun + KEEP_EVERY_MS - 1
+    watch.tick()
+    assert identity.trusted_ms() == begun
+    uplink.said = begun + KEEP_EVERY_MS
+    watch.tick()
+    assert identity.trusted_ms() == begun + KEEP_EVERY_MS
+    uplink.said = begun
+    watch.tick()
+    assert identity.trusted_ms() == begun + KEEP_EVERY_MS
