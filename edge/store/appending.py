@@ -41,6 +41,8 @@ class Appender:
     def _insert(self, lane: Lane, payloads: list[bytes], also: Beside | None) -> list[Position]:
         engine = self._engine
         with engine.lock:
+            if lane is Lane.FACTS:
+                engine.assure()
             self._keeper.admit(lane, [len(payload) for payload in payloads], beside=also is not None)
             db = engine.facts if lane is Lane.FACTS else engine.loose
             if not payloads:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from edge.store.errors import OutboxCorruptError, OutboxError, OutboxForeignError, explain
-from edge.store.extent import has_log, log_share
+from edge.store.extent import log_path, log_share
 from edge.store.faults import Faults
 from edge.store.lanes import LaneRow, load
 from edge.store.lock import FileLock
@@ -163,7 +163,7 @@ class Engine:
 
     def _connect(self) -> None:
         opened: list[sqlite3.Connection] = []
-        left_behind = has_log(self.path)
+        left_behind = _has_log(self.path)
         try:
             opened.append(connect(self.path, synchronous="FULL", create=True))
             migrate(opened[0], self.path)
@@ -214,6 +214,14 @@ class Engine:
         self.is_open = False
         for db in (self.reader, self.keeper, self.loose, self.facts):
             db.close()
+
+
+def _has_log(path: Path) -> bool:
+    """Whether an earlier process left a log, which may have holes; see edge/store/faults.py."""
+    try:
+        return log_path(path).stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _boot(now_ms: int) -> str:

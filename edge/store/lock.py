@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from edge.store.errors import OutboxError, OutboxLockedError
+from edge.store.replacing import make_folder
 
 
 class FileLock:
@@ -14,7 +15,7 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         """Raises OutboxLockedError if another process holds it, OutboxError if the folder cannot be written."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             hint = "mount it writable" if error.errno == errno.EROFS else "check that it exists and who owns it"

@@ -18,6 +18,7 @@ from edge.store import holes as ranges
 from edge.store.errors import OutboxError, explain
 from edge.store.extent import log_path
 from edge.store.lanes import LaneRow, note
+from edge.store.replacing import put_in_place, settle
 from edge.store.retention import set_meta
 from edge.store.schema import PAGE_BYTES, base, connect, migrate
 from wire.codec import decode_item, encode_item
@@ -47,52 +48,42 @@ class SalvageReport:
 def salvage(path: Path, *, device: str, now_ms: int) -> SalvageReport:
     """Rebuild the outbox at `path`, which nobody has open. Raises OutboxError if the disk does not allow it.
 
-    Killed on the way it starts again, or finishes by finish_salvage().
+    Killed on the way it starts again, or is finished by finish_salvage().
     """
     building = path.with_name(path.name + ".salvaging")
-    _remove(building)
     try:
-        lanes = _copy(path, building, device=device, now_ms=now_ms)
-        building.replace(path.with_name(path.name + ".salvaged"))
-        moved_to = _free_name(path)
-        log = log_path(path)
-        if log.exists():
-            log.replace(log_path(moved_to))
-        path.with_name(path.name + "-shm").unlink(missing_ok=True)
-        path.replace(moved_to)
-        finish_salvage(path)
+        _remove(building)
+        _copy(path, building, device=device, now_ms=now_ms)
+        put_in_place(path, building)
     except sqlite3.Error as error:
         raise explain(error, path, "salvage") from error
     except OSError as error:
         raise OutboxError(f"cannot salvage the outbox {path}: {error.strerror}; check the disk") from error
-    sums = {lane: [0, 0] for lane in Lane}
-    for row, lost in lanes:
-        sums[row.lane][0] += row.kept
-        sums[row.lane][1] += lost
-    facts, telemetry = sums[Lane.FACTS], sums[Lane.TELEMETRY]
+    report = finish_salvage(path)
+    if report is None:
+        raise OutboxError(f"cannot salvage the outbox {path}: the new file is gone; check the disk")
+    return report
+
+
+def finish_salvage(path: Path) -> SalvageReport | None:
+    """Put a finished salvage in place, if there is one: also one whose maker died just then. Raises OutboxError."""
+    moved_to = settle(path)
+    if moved_to is None:
+        return None
+    with closing(sqlite3.connect(path)) as db:
+        counts = _rows(db, "SELECT value FROM meta WHERE key = 'salvage'")
+    numbers = [int(count) for count in (counts[0][0] if counts else "0 0 0 0").split()]
     return SalvageReport(
         moved_to=moved_to,
-        kept_facts=facts[0],
-        kept_telemetry=telemetry[0],
-        lost_facts=facts[1],
-        lost_telemetry=telemetry[1],
+        kept_facts=numbers[0],
+        kept_telemetry=numbers[1],
+        lost_facts=numbers[2],
+        lost_telemetry=numbers[3],
     )
 
 
-def finish_salvage(path: Path) -> None:
-    """Put a finished salvage in place, if the one who made it died just then."""
-    done = path.with_name(path.name + ".salvaged")
-    if done.exists() and not path.exists():
-        done.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> list[tuple[LaneRow, int]]:
-    """Into a new file; each lane with how many of its items are lost."""
+def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> None:
+    """Into a new file, which says also what was kept and lost."""
     with closing(connect(building, synchronous="OFF", create=True)) as new:
         migrate(new, building)
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -101,6 +92,7 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> list[tuple
             _copy_meta(old, new, device)
             _copy_commands(old, new)
             lanes = [_copy_lane(old, new, row) for row in _streams(old, new, now_ms)]
+            set_meta(new, "salvage", _counts(lanes))
             new.execute("COMMIT")
         new.execute("PRAGMA synchronous=FULL")
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -108,7 +100,13 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> list[tuple
     with building.open("rb") as file:
         os.fsync(file.fileno())
     _remove(_mending(path))
-    return lanes
+
+
+def _counts(lanes: list[tuple[LaneRow, int]]) -> str:
+    """Facts and telemetry kept, facts and telemetry lost."""
+    kept = [sum(row.kept for row, _ in lanes if row.lane is lane) for lane in (Lane.FACTS, Lane.TELEMETRY)]
+    lost = [sum(gone for row, gone in lanes if row.lane is lane) for lane in (Lane.FACTS, Lane.TELEMETRY)]
+    return " ".join(map(str, kept + lost))
 
 
 def _open_damaged(path: Path, building: Path) -> sqlite3.Connection:
@@ -121,6 +119,8 @@ def _open_damaged(path: Path, building: Path) -> sqlite3.Connection:
     for file in (path, mending):
         if file is mending:
             shutil.copyfile(path, mending)
+            if log_path(path).exists():
+                shutil.copyfile(log_path(path), log_path(mending))
             with building.open("rb") as new, mending.open("r+b") as copy:
                 first = bytearray(new.read(PAGE_BYTES))
                 first[28:32] = bytes(4)  # the size in pages: SQLite then takes that of the file
@@ -265,13 +265,6 @@ def _rows(old: sqlite3.Connection, query: str) -> list[tuple[Any, ...]]:
     with suppress(sqlite3.Error):
         found.extend(old.execute(query))
     return found
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    while path.with_name(f"{path.name}.corrupt-{number}").exists():
-        number += 1
-    return path.with_name(f"{path.name}.corrupt-{number}")
 
 
 def _remove(path: Path) -> None:

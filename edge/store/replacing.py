@@ -1,0 +1,83 @@
+"""How a rebuilt outbox takes the place of a damaged one: whenever the power fails, one of them is there, and whole.
+
+The new file, synced, is renamed to `.rescued`: from then on it counts, and what is left to do is done by whoever comes
+next. The old log goes aside before its file: a log beside the wrong file would be applied to it. Each step may be done
+again; the folder is synced before the next one counts on it.
+"""
+
+import os
+from pathlib import Path
+
+from edge.store.errors import OutboxError
+from edge.store.extent import log_path
+
+
+def put_in_place(path: Path, building: Path) -> None:
+    """From now on the closed, synced file `building` is the outbox; settle() does the rest. Raises OSError."""
+    building.replace(_rescued(path))
+    sync_folder(path.parent)
+
+
+def settle(path: Path) -> Path | None:
+    """Finish what put_in_place() began; where the damaged file is now, None if nothing was begun.
+
+    Raises OutboxError; it may be called again.
+    """
+    try:
+        return _settle(path)
+    except OSError as error:
+        raise OutboxError(
+            f"cannot put the salvaged outbox {path} in place: {error.strerror}; check the disk"
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in it are safe. Raises OSError."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that a power cut does not take them. Raises OSError."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        sync_folder(each.parent)
+
+
+def _settle(path: Path) -> Path | None:
+    rescued, earlier = _rescued(path), path.with_name(path.name + ".salvaged")
+    if earlier.exists() and not path.exists():  # of version 0.1.0, which died just then
+        earlier.replace(path)
+        sync_folder(path.parent)
+    if not rescued.exists():
+        return None
+    aside = _free_name(path)
+    for name in (log_path(path), path):
+        if name.exists():
+            name.replace(log_path(aside) if name == log_path(path) else aside)
+            sync_folder(path.parent)
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    rescued.replace(path)
+    sync_folder(path.parent)
+    return aside if aside.exists() else _newest(path)
+
+
+def _rescued(path: Path) -> Path:
+    return path.with_name(path.name + ".rescued")
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while path.with_name(f"{path.name}.corrupt-{number}").exists():
+        number += 1
+    return path.with_name(f"{path.name}.corrupt-{number}")
+
+
+def _newest(path: Path) -> Path:
+    """The damaged file that was moved aside before the power failed."""
+    number = int(_free_name(path).name.rpartition("-")[2]) - 1
+    return path.with_name(f"{path.name}.corrupt-{max(1, number)}")
