@@ -40,10 +40,11 @@ class Door(http.client.HTTPSConnection):
     def __init__(self, port: int, context: ssl.SSLContext, host: str = LOOPBACK) -> None:
         super().__init__(SERVER_NAME, port, context=context, timeout=TIMEOUT_S)
         self._dialled = host
+        self.source_address: tuple[str, int] | None = None
         self._tls = context
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._dialled, self.port), timeout=TIMEOUT_S)
+        plain = socket.create_connection((self._dialled, self.port), TIMEOUT_S, self.source_address)
         self.sock = self._tls.wrap_socket(plain, server_hostname=SERVER_NAME)
 
     def ask(self, method: str, path: str, body: Any = None) -> bytes:

@@ -80,6 +80,8 @@ class HubProcess:
         self.pid: int = said["pid"]
         self.http: str = said["http"]
         self.mqtt_port = int(said["mqtt"].rpartition(":")[2])
+        self.mqtts_port: int = said["mqtts_port"]
+        self.https_port: int = said["https_port"]
         self.ledger: str = said["ledger"]
         self.run: str = said["run"]
         return self

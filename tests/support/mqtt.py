@@ -2,12 +2,16 @@
 
 import queue
 import secrets
+import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from wire.joining import SERVER_NAME
 
 DEADLINE_S = 10.0
 Got = tuple[str, bytes, bool]
@@ -17,22 +21,45 @@ class Refused(Exception):  # noqa: N818
     """The broker did not let the client in."""
 
 
+class Named:
+    """A context that asks for the hub's name whatever address was dialled."""
+
+    check_hostname = True
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+
+    def wrap_socket(self, plain: socket.socket, server_hostname: str = "", **how: bool) -> ssl.SSLSocket:
+        return self._context.wrap_socket(plain, server_hostname=SERVER_NAME, **how)
+
+
 class Client:
     """A connected client. `next` gives its messages in the order of arrival."""
 
-    def __init__(self, port: int, user: str = "", password: str = "", will: tuple[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        user: str = "",
+        password: str = "",
+        will: tuple[str, bytes] | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        client_id: str = "",
+    ) -> None:
         self.inbox: queue.Queue[Got] = queue.Queue()
         self._granted: queue.Queue[int] = queue.Queue()
         self.gone = False
         codes: queue.Queue[bool] = queue.Queue()
         self.paho = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"test-{secrets.token_hex(8)}",
+            client_id=client_id or f"test-{secrets.token_hex(8)}",
             protocol=MQTTProtocolVersion.MQTTv311,
             reconnect_on_failure=False,
         )
         if user:
             self.paho.username_pw_set(user, password)
+        if tls is not None:
+            self.paho.tls_set_context(Named(tls))  # type: ignore[arg-type]
         if will is not None:
             self.paho.will_set(*will, qos=1, retain=True)
         self.paho.on_connect = lambda _c, _d, _f, code, _p: codes.put(not code.is_failure)
