@@ -26,7 +26,15 @@ orders.add_to(devices.app)
 app.add_typer(devices.app, name="device")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")
-for command in (upkeep.doctor, upkeep.audit, upkeep.rebuild, upkeep.backup, upkeep.restore, imports.import_outbox):
+for command in (
+    upkeep.doctor,
+    upkeep.audit,
+    upkeep.rebuild,
+    upkeep.backup,
+    upkeep.verify_backup,
+    upkeep.restore,
+    imports.import_outbox,
+):
     app.command()(command)
 
 

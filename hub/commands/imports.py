@@ -1,13 +1,16 @@
 """`relay-hub import-outbox FILE`: take in what a device's person brought on a stick."""
 
+import logging
 import secrets
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import msgspec
+import structlog
 import typer
 
 from hub.commands.options import DATA, DataOption, JsonOption, existing
@@ -72,8 +75,11 @@ def _alone(settings: Settings, folder: Folder, copy: Path, *, declare_missing: b
 
     folder.lock()
     try:
-        with closing(Database.open(settings.database)) as database, opened(copy) as file:
+        with ExitStack() as ends:
+            database = ends.enter_context(closing(Database.open(settings.database)))
+            file = ends.enter_context(opened(copy))
             checked(file, trust_of(database, now_ms=_now()))
+            ends.enter_context(_warnings_only())
             pipeline = Pipeline(database, run=secrets.token_hex(8), outlet=_Nobody(), clock=_now)
             pipeline.start()
             try:
@@ -82,6 +88,20 @@ def _alone(settings: Settings, folder: Folder, copy: Path, *, declare_missing: b
                 pipeline.stop()
     finally:
         folder.unlock()
+
+
+@contextmanager
+def _warnings_only() -> Iterator[None]:
+    """Ingest's log, on standard error: what is printed is the report."""
+    before = structlog.get_config()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 class _Nobody:

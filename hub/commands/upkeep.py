@@ -1,6 +1,7 @@
 """`relay-hub doctor | audit | rebuild | backup | restore`: is all well, and what if it is not."""
 
 import tempfile
+import time
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -106,6 +107,32 @@ def backup(
     )
 
 
+def verify_backup(
+    file: Path,
+    scratch: Annotated[
+        Path | None, typer.Option(help="A folder with room for a copy.", show_default="the system's temporary folder")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Try a backup out, on a copy, as a restore would use it; exit code 1 if it would not do."""
+    from hub.store.verification import verify  # noqa: PLC0415 (only here)
+
+    found = verify(file, scratch or Path(tempfile.gettempdir()))
+    if json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        newest = "none" if found.newest is None else time.strftime("%FT%TZ", time.gmtime(found.newest / 1000))
+        typer.echo(
+            f"{file}: ledger {found.ledger}, {found.devices} devices ({found.certificates} certificates),"
+            f" {found.people} people, {found.journal_rows} stored batches, the newest of {newest}."
+        )
+        for fault in found.faults:
+            typer.echo(fault)
+        typer.echo("It would not do: use another backup." if found.faults else "It can be restored.")
+    if found.faults:
+        raise typer.Exit(1)
+
+
 def restore(file: Path, data: DataOption = DATA) -> None:
     """Put a backup in place of the database; the hub must not run. The old database stays beside it."""
     settings = load(data)
@@ -119,4 +146,9 @@ def restore(file: Path, data: DataOption = DATA) -> None:
     typer.echo(f"Restored ledger {summary.ledger}: {summary.devices} devices, {summary.journal_rows} stored batches.")
     if summary.aside is not None:
         typer.echo(f"The database that was there is now {summary.aside}.")
+    if summary.again is None:
+        typer.echo("It cannot be read: revoke again whoever was revoked since this backup.")
+    elif summary.again:
+        names = ", ".join(summary.again)
+        typer.echo(f"Shut out since this backup, and let in again by it: {names}. Remove them if that is not meant.")
     typer.echo("Devices send again what this backup lacks, as far as they still hold it (14 days).")

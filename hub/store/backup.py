@@ -19,7 +19,11 @@ from hub.errors import BackupError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a backup holds. `aside` is where a restore put the database that it replaced."""
+    """What a backup holds. `aside` is where a restore put the database that it replaced.
+
+    `again` are devices and people who were shut out since the backup and whom a restore has let in again; None where
+    that cannot be known.
+    """
 
     path: Path
     ledger: str
@@ -27,6 +31,7 @@ class Summary:
     journal_rows: int
     devices: int
     aside: Path | None = None
+    again: tuple[str, ...] | None = ()
 
 
 def backup(database: Path, target: Path) -> Summary:
@@ -81,6 +86,7 @@ def restore(file: Path, database: Path) -> Summary:
     try:
         _copy(file, beside)
         _renew(beside)
+        again = _stay_shut_out(beside, database)
         kept = _set_aside(database, aside)
         beside.replace(database)
     except (OSError, sqlite3.Error) as error:
@@ -95,6 +101,7 @@ def restore(file: Path, database: Path) -> Summary:
         journal_rows=summary.journal_rows,
         devices=summary.devices,
         aside=kept,
+        again=again,
     )
 
 
@@ -115,6 +122,47 @@ def _renew(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (secrets.token_hex(8),))
         connection.execute("DELETE FROM session")  # who signed out since the backup stays signed out
+
+
+def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
+    """Certificates that were revoked since the backup stay so, and codes of its time are worth nothing any more.
+
+    Returns who else was shut out since: a restore may be meant to bring back just them, so a person decides. None: the
+    database that was there cannot be read. Of one that is gone, or of another ledger, nothing is taken over.
+    """
+    if not replaced.is_file():
+        return ()
+    try:
+        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+            connection.execute("ATTACH DATABASE ? AS was", (str(replaced.absolute()),))
+            tables = {row[0] for row in connection.execute(_COMMON).fetchall()}
+            if not connection.execute(_SAME_LEDGER).fetchone()[0]:
+                return ()
+            for table, statement in _SHUT.items():
+                if table in tables:
+                    connection.execute(statement)
+            return tuple(f"{kind} {name}" for kind, name in connection.execute(_AGAIN).fetchall())
+    except sqlite3.Error:
+        return None
+
+
+_COMMON = "SELECT name FROM main.sqlite_master JOIN was.sqlite_master USING (name, type) WHERE type = 'table'"
+_SAME_LEDGER = (
+    "SELECT (SELECT value FROM main.meta WHERE key = 'ledger') = (SELECT value FROM was.meta WHERE key = 'ledger')"
+)
+_SHUT = {
+    "certificate": (
+        "UPDATE main.certificate AS made SET revoked_at ="
+        " (SELECT revoked_at FROM was.certificate AS old WHERE old.serial = made.serial) WHERE revoked_at IS NULL"
+    ),
+    "invitation": "DELETE FROM main.invitation WHERE used_at IS NULL",
+}
+_AGAIN = """
+SELECT 'device', made.name FROM main.device AS made JOIN was.device AS old USING (name)
+WHERE made.removed_at IS NULL AND old.removed_at IS NOT NULL
+UNION SELECT 'person', made.name FROM main.user AS made JOIN was.user AS old USING (name)
+WHERE made.disabled_at IS NULL AND old.disabled_at IS NOT NULL ORDER BY 1, 2
+"""
 
 
 def _set_aside(database: Path, aside: Path) -> Path | None:

@@ -1,5 +1,7 @@
 """Backup and restore, devices and people, and the checks, on the command line."""
 
+import contextlib
+import io
 import json
 import sqlite3
 from contextlib import closing
@@ -7,11 +9,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from edge.config import load as load_edge
+from edge.identity import Identity
 from hub.__main__ import main
-from tests.support.hub_process import HubProcess, cli, cli_json
+from hub.store import authority as certificates
+from hub.store import invitations
+from hub.store.database import Database
+from tests.support.hub_process import Done, HubProcess, cli, cli_json
 from tests.support.mqtt import Refused, connected
+from tests.support.sticks import joined
 from wire import codec, topics
 from wire.actions import Action
 from wire.messages import Batch, Hello, Lane, Receipt, Scan
@@ -186,3 +195,81 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["version"])
     assert capsys.readouterr().out.strip()
+
+
+def test_a_restore_trusts_no_certificate_that_was_revoked_since_and_says_who_else_is_in_again(
+    data: Path, tmp_path: Path
+) -> None:
+    for name in ("kept-1", "gone-1", "lost-1"):
+        cli_json("device", "add", name, data=data)
+    assert cli("user", "add", "ana", "--role", "auditor", data=data).returncode == 0
+    with closing(Database.open(data / "hub.db")) as database:
+        identities = {name: joined(database, name, tmp_path / name) for name in ("kept-1", "lost-1")}
+        with database.write() as connection:
+            invitations.invite(connection, "S" * 8, device="new-1", kind="scanner", now=1, expires_at=2)
+    file = tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    assert cli("device", "revoke", "lost-1", data=data).returncode == 0
+    assert cli("device", "remove", "gone-1", data=data).returncode == 0
+    assert cli("user", "remove", "ana", data=data).returncode == 0
+    done = cli("restore", file, data=data)
+    assert done.returncode == 0, done.stderr
+    assert "let in again by it: device gone-1, device lost-1, person ana. Remove them" in done.stdout
+    with closing(Database.open(data / "hub.db")) as database, database.read() as connection:
+        known = {name: certificates.holder(connection, _fingerprint(identity)) for name, identity in identities.items()}
+        assert {name: holder.revoked for name, holder in known.items()} == {"kept-1": False, "lost-1": True}
+        assert invitations.find(connection, "S" * 8) is None
+        assert certificates.kept(connection) is not None
+
+
+def _fingerprint(identity: Identity) -> str:
+    return x509.load_pem_x509_certificate(identity.certificate.read_bytes()).fingerprint(hashes.SHA256()).hex()
+
+
+def test_a_restore_over_a_damaged_database_says_that_it_cannot_know_who_was_revoked(data: Path, tmp_path: Path) -> None:
+    cli_json("device", "add", "a", data=data)
+    file = tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    (data / "hub.db").write_bytes(b"no database at all" * 1000)
+    done = cli("restore", file, data=data)
+    assert done.returncode == 0, done.stderr
+    assert "revoke again whoever was revoked since" in done.stdout
+
+
+def test_a_backup_is_tried_out_without_being_put_in_place(data: Path, tmp_path: Path) -> None:
+    with closing(Database.open(_made(data))) as database:
+        joined(database, "scanner-1", tmp_path / "scanner-1")
+    file = tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    before = file.read_bytes()
+    found = json.loads(_verify(file).stdout)
+    assert (found["devices"], found["certificates"], found["faults"]) == (1, 1, [])
+    assert found["authority"]
+    assert file.read_bytes() == before
+
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("UPDATE authority SET key = 'no key'")
+        raw.execute("INSERT INTO unit VALUES ('sscc:1', 1, 0)")
+    done = _verify(file)
+    assert done.returncode == 1
+    assert {fault.partition(":")[0] for fault in json.loads(done.stdout)["faults"]} == {
+        "a handling unit is in one place",
+        "the authority",
+    }
+    file.write_bytes(before[: len(before) // 2])
+    assert _verify(file).returncode == 1
+
+
+def _made(data: Path) -> Path:
+    assert cli("user", "add", "ana", "--role", "auditor", data=data).returncode == 0
+    return data / "hub.db"
+
+
+def _verify(file: Path) -> Done:
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(["verify-backup", str(file), "--json"])
+        except SystemExit as end:
+            code = end.code
+    return Done(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
