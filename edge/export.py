@@ -23,12 +23,13 @@ from edge.errors import EdgeError
 from edge.identity import Identity
 from edge.store.errors import explain
 from edge.store.lanes import LaneRow, load, read
-from edge.version import VERSION
+from edge.store.times import BootTimes, span
+from edge.version import BUILT_MS, VERSION
 from wire.bundle import ENDING, Header, Writer
 from wire.codec import assemble, decode_item, encode, encode_item
 from wire.errors import DecodeError
 from wire.limits import BATCH_BYTES
-from wire.messages import Batch, Clock, Lane, Opaque
+from wire.messages import Batch, Lane, Opaque
 
 HEAD_BYTES: Final = 1024
 
@@ -97,6 +98,7 @@ class _Source:
         self.streams: set[str] = set()
         self._db = db
         self._nonce = secrets.randbits(52) + 1
+        self._times = BootTimes("", BUILT_MS)
         self._everything = everything
         member = identity.membership
         meta = dict(db.execute("SELECT key, value FROM meta"))
@@ -112,6 +114,8 @@ class _Source:
     def messages(self) -> Iterator[bytes]:
         """The pages of a hello, which say how much there is, then the batches, older streams first."""
         rows = self._rows()
+        self._times.load(self._db)
+        self._times.look_back(self._db, rows)
         lanes = [LaneProgress(row.stream, Lane.FACTS, row.last) for row in rows]
         for page in Greeting(self._nonce, lanes).pages(ledger=self.ledger, version=VERSION, kind=""):
             yield encode(page)
@@ -130,7 +134,8 @@ class _Source:
                 row = next(row for row in self._rows() if row.stream == first.stream)
                 limit = BATCH_BYTES - HEAD_BYTES
                 chunk = read(self._db, row, after=at, upto=first.last, max_items=MOST_ITEMS, max_bytes=limit)
-                clock = _clock(self._db, row.stream)
+                ups = span(chunk.items)
+                clock = None if ups is None else self._times.clock(row.stream, *ups)
             finally:
                 self._db.execute("ROLLBACK")
             head = Batch(
@@ -157,13 +162,6 @@ def _legible(item: bytes) -> bytes:
     except DecodeError:
         return encode_item(Opaque(at=0, up=0, data=item))
     return item
-
-
-def _clock(db: sqlite3.Connection, stream: str) -> Clock | None:
-    found = db.execute(
-        "SELECT base_ms, error_ms FROM boots JOIN streams USING (boot) WHERE stream = ?", (stream,)
-    ).fetchone()
-    return None if found is None else Clock(base=found[0], error=found[1])
 
 
 def _header(identity: Identity, ledger: str, now_ms: int) -> Header:

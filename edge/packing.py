@@ -3,6 +3,7 @@
 from edge.core.effects import SendBatch
 from edge.store.lanes import Chunk
 from edge.store.outbox import Outbox
+from edge.store.times import span
 from wire.codec import assemble, decode_item, encode_item
 from wire.errors import DecodeError
 from wire.messages import Batch, Opaque
@@ -23,6 +24,8 @@ def pack(outbox: Outbox, batch: SendBatch) -> tuple[bytes | None, Chunk]:
     )
     if batch.fill and not chunk.items:
         return None, chunk
+    ups = span(chunk.items)
+    clock = None if ups is None else outbox.clock(batch.stream, *ups)
     head = Batch(
         ledger=batch.ledger,
         hello=batch.hello,
@@ -32,7 +35,7 @@ def pack(outbox: Outbox, batch: SendBatch) -> tuple[bytes | None, Chunk]:
         last=chunk.last,
         turn=batch.turn,
         gaps=chunk.gaps,
-        clock=outbox.clock(batch.stream),
+        clock=clock,
     )
     return assemble(head, map(_wrapped, chunk.items) if batch.opaque else chunk.items), chunk
 

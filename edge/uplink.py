@@ -28,7 +28,7 @@ from wire import topics
 from wire.codec import decode_down, decode_status, encode
 from wire.errors import DecodeError
 from wire.limits import MAX_SEQUENCE
-from wire.messages import Clock, Now, Presence, Receipt, Status, Welcome, batch_name
+from wire.messages import Now, Presence, Receipt, Status, Welcome, batch_name
 
 NOW_EVERY_MS = 1_000
 MAINTAIN_EVERY_MS = 2_000
@@ -90,7 +90,6 @@ class Uplink:
         self._woken = False
         self._newest: Now | None = None
         self._now_at = self._maintain_at = 0
-        self._clock_kept: Clock | None = None
         self._retries = self._connections = 0
         self._problem: str | None = None
         self.refusal = ""
@@ -248,8 +247,8 @@ class Uplink:
             return
         foreign = self._core.foreign
         self._do(link, self._core.receive(message, _uptime_ms(), self._chance()))
+        self._keep_clock()
         if isinstance(message, Welcome):
-            self._keep_clock()
             if self._orders is not None:
                 self._orders.answered(message, _uptime_ms())
             if self.flowing:
@@ -291,10 +290,9 @@ class Uplink:
             self._note(str(error))
 
     def _keep_clock(self) -> None:
-        best = self._core.clock.best
-        if best is not None and best is not self._clock_kept:
-            self._outbox.set_clock(best)
-            self._clock_kept = best
+        heard = self._core.clock.heard
+        while heard:
+            self._outbox.observe(heard.popleft())
 
     def _maintain(self) -> None:
         now = _uptime_ms()

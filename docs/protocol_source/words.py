@@ -90,7 +90,7 @@ CLOCKS = """\
 ## Clocks
 
 Every item carries the wall clock and the uptime of its moment. A device that has an idea of the true time of its
-boot puts it into the batch as `clock`: the hub then takes `up` + `clock.base` for the time of the item, never later than
+boot puts it into the batch as `clock`: the hub takes `up` + `clock.base` for the time of the item, never later than
 it heard of it, and keeps the original beside it. Where the items lie so far apart that the quartz has run off
 meanwhile, `clock.points` say it for several uptimes, and straight lines lie between them; beyond the first and the
 last the bounds grow by 100 ppm. Without a `clock` the wall clock is taken.

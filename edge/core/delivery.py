@@ -261,7 +261,7 @@ class Delivery:
             self.window.landed(size)
         if message.through > lane.through:
             effects.append(Confirm(message.stream, message.lane, message.through, message.time))
-            self._progress(lane, message.through, now)
+            self._progress(lane, message, now)
         if message.beyond and message.turn == lane.turn:
             self._go_back(lane)
         if self.window.batches_flying == 0:
@@ -269,10 +269,12 @@ class Delivery:
             self._idle_at = now + idle_ms(chance.jitter)
         return effects
 
-    def _progress(self, lane: LaneProgress, through: int, now: int) -> None:
-        for flight in lane.landed(through):
+    def _progress(self, lane: LaneProgress, message: Receipt, now: int) -> None:
+        for flight in lane.landed(message.through):
             self.window.landed(flight.size)
             self._times.measured(now - flight.at_ms)
+            if flight.last == message.through and message.turn == lane.turn:
+                self.clock.measured(message.time, flight.at_ms, now)
         self.window.grow()
         self._turns.heard(lane)
         self._strikes = 0

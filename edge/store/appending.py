@@ -65,7 +65,7 @@ class Appender:
                 db.execute("COMMIT")
             if stream is None:
                 self._current = (engine.generation, row.stream)
-                engine.boots[row.stream] = engine.boot
+                engine.times.minted(row.stream)
                 engine.rows |= {(row.stream, x): row if x is lane else LaneRow(row.no, row.stream, x) for x in Lane}
             row.last += len(payloads)
             row.kept += len(payloads)

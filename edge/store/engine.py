@@ -15,7 +15,9 @@ from edge.store.lock import FileLock
 from edge.store.retention import set_meta
 from edge.store.salvage import SalvageReport, finish_salvage, salvage
 from edge.store.schema import PAGE_BYTES, base, connect, migrate
-from wire.messages import Clock, Lane
+from edge.store.times import BootTimes
+from edge.version import BUILT_MS
+from wire.messages import Lane
 
 MEND_EVERY_S = 2.0
 NEWEST = 6
@@ -44,10 +46,7 @@ class Engine:
         self.ledger: str | None = None
         self.hub_ms = 0
         self.boot = _boot(now_ms)
-        self.boots: dict[str, str] = {}
-        """The boot in which each stream was minted."""
-        self.clocks: dict[str, Clock] = {}
-        """The estimate for each boot that ever had contact."""
+        self.times = BootTimes(self.boot, BUILT_MS)
         self.report: SalvageReport | None = None
         self.limit_bytes = 1 << 30
         self.page_bytes = PAGE_BYTES
@@ -202,9 +201,7 @@ class Engine:
         self.ledger = meta.get("ledger")
         self.hub_ms = int(meta.get("hub_ms", "0"))
         self.rows = load(db)
-        self.boots = dict(db.execute("SELECT stream, boot FROM streams").fetchall())
-        found_clocks = db.execute("SELECT boot, base_ms, error_ms FROM boots").fetchall()
-        self.clocks = {boot: Clock(base=base_ms, error=error_ms) for boot, base_ms, error_ms in found_clocks}
+        self.times.load(db)
         for row in list(self.rows.values())[-NEWEST:]:
             query = f"SELECT max(id) FROM {row.lane.value} WHERE id > ? AND id < ?"  # noqa: S608
             found = db.execute(query, (base(row.no), base(row.no + 1))).fetchone()[0]

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from edge.core.anchors import Anchor
 from edge.store import holes, retention
 from edge.store import lanes as lane_rows
 from edge.store.appending import Appender, Beside
@@ -199,20 +200,38 @@ class Outbox:
 
         engine.attempt(write, "rebind")
 
-    def set_clock(self, clock: Clock) -> None:
-        """The best estimate for this boot: kept for its items, however much later they leave. Raises OutboxError."""
+    def observe(self, anchor: Anchor) -> None:
+        """Uptime and true time met in this boot: kept for its items, however much later they leave.
+
+        Written down where it tells something new. Raises OutboxError.
+        """
         engine = self._engine
 
         def write() -> None:
             with engine.lock:
-                retention.set_clock(engine.loose, engine.boot, clock)
-                engine.clocks[engine.boot] = clock
+                engine.times.write(engine.loose, anchor, engine.rows.values())
 
-        engine.attempt(write, "tidy")
+        if engine.times.tells(anchor):
+            engine.attempt(write, "tidy")
 
-    def clock(self, stream: str) -> Clock | None:
-        """The estimate for the boot in which a stream was minted; None if that boot had no contact."""
-        return self._engine.clocks.get(self._engine.boots.get(stream, ""))
+    def clock(self, stream: str, first: int, last: int) -> Clock | None:
+        """What is known of the time of a stream's items made between two uptimes; None before any contact.
+
+        Raises OutboxError.
+        """
+        engine = self._engine
+
+        def look_back() -> None:
+            with engine.read_lock:
+                engine.times.look_back(engine.reader, list(engine.rows.values()))
+
+        if not engine.times.knows(stream):
+            engine.attempt(look_back, "read")
+        return engine.times.clock(stream, first, last)
+
+    def hub_time(self, up: int) -> tuple[int, int] | None:
+        """The hub's time at an uptime of this boot, Unix ms, and how wrong that may be; None before any contact."""
+        return self._engine.times.now(up)
 
     def stats(self) -> OutboxStats:
         """Counts, without looking at a row."""

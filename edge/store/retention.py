@@ -11,7 +11,7 @@ from threading import RLock
 from edge.store.holes import lowered
 from edge.store.lanes import LaneRow, note, noted
 from edge.store.schema import base, transaction
-from wire.messages import Clock, Lane
+from wire.messages import Lane
 
 HOUR_MS = 3_600_000
 ROWS_AT_ONCE = 2000
@@ -85,14 +85,6 @@ def tidy_telemetry(lock: RLock, db: sqlite3.Connection, rows: Iterable[LaneRow])
 
 def set_meta(db: sqlite3.Connection, key: str, value: str) -> None:
     db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
-
-
-def set_clock(db: sqlite3.Connection, boot: str, clock: Clock) -> None:
-    db.execute(
-        "INSERT INTO boots VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET base_ms = excluded.base_ms, error_ms = excluded.error_ms",
-        (boot, clock.base, clock.error),
-    )
 
 
 def forget_receipts(db: sqlite3.Connection, rows: Collection[LaneRow], ledger: str | None) -> None:

@@ -172,8 +172,10 @@ def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> I
     """The lanes of all streams that can be read, from the table or its index."""
     streams = {no: (stream, "") for stream, no in _rows(old, "SELECT stream, no FROM streams ORDER BY stream")}
     streams |= {no: (stream, boot) for no, stream, boot in _rows(old, "SELECT no, stream, boot FROM streams")}
-    boots = _rows(old, "SELECT boot, base_ms, error_ms FROM boots")
-    new.executemany("INSERT OR IGNORE INTO boots VALUES (?, ?, ?)", boots)
+    anchors = _rows(old, "SELECT boot, up_ms, low_ms, high_ms, source FROM anchors")
+    for anchor in anchors:
+        with suppress(sqlite3.Error):
+            new.execute("INSERT OR IGNORE INTO anchors VALUES (?, ?, ?, ?, ?)", anchor)
     known = {
         (row[0], row[1]): row[2:]
         for row in _rows(old, "SELECT no, lane, last, through, gone, sent, kept, thinned, damaged FROM lanes")

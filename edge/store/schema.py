@@ -7,7 +7,7 @@ batch and deleting a confirmed prefix are all runs of one B-tree, and no table i
     lanes              per stream and lane: last minted, through (confirmed by the hub), gone (deleted up to here),
                        sent (telemetry up to here may have left), kept (rows), thinned, damaged (rows were lost)
     streams            its number, when it was minted by the device's clock, and in which boot of the device
-    boots              the device's best estimate, per boot, of Unix time = uptime + base, within error
+    anchors            uptimes of a boot at which Unix time was known: it was uptime plus low_ms to high_ms
     holes              ranges of sequences that will not arrive, and why (edge/store/holes.py)
     receipts           facts of a stream were confirmed up to here, in this hour of the hub's time
     commands           what the hub asked for, and what became of it; `fact` is the row of `facts` that told so
@@ -122,6 +122,22 @@ MIGRATIONS = (
         SELECT coalesce(sum(h.last - h.first + 1), 0) FROM holes h
         WHERE h.no = lanes.no AND h.lane = lanes.lane AND h.fate = 'thinned'
     );
+    """,
+    # Version 0.1.0 kept one estimate a boot and not when it made it: about when the stream was minted, if that is sane.
+    """
+    CREATE TABLE anchors (
+        boot TEXT NOT NULL,
+        up_ms INTEGER NOT NULL,
+        low_ms INTEGER NOT NULL,
+        high_ms INTEGER NOT NULL CHECK (high_ms >= low_ms),
+        source TEXT NOT NULL CHECK (source IN ('hub', 'gnss', 'ntp')),
+        PRIMARY KEY (boot, up_ms)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO anchors
+        SELECT boot, max(0, coalesce((SELECT max(minted_ms) FROM streams s WHERE s.boot = b.boot), 0) - base_ms),
+            base_ms - error_ms, base_ms + error_ms, 'hub'
+        FROM boots b;
+    DROP TABLE boots;
     """,
 )
 

@@ -11,7 +11,7 @@ import pytest
 
 from edge.store.errors import OutboxError, OutboxForeignError, OutboxFullError, OutboxLockedError
 from tests.support.delivery_box import all_of, fixes, open_box, scans
-from wire.messages import Clock, Gap, GapReason, Lane
+from wire.messages import Gap, GapReason, Lane
 
 DAY_MS = 86_400_000
 
@@ -198,17 +198,6 @@ def test_rebinding_makes_everything_that_is_still_stored_pending_again(tmp_path)
         assert (box.ledger, box.stats().pending_facts) == ("b" * 16, 10)
     with closing(open_box(tmp_path)) as box:
         assert (box.ledger, box.stats().pending_facts) == ("b" * 16, 10)
-
-
-def test_an_items_clock_is_that_of_the_boot_that_made_it(tmp_path, monkeypatch):
-    with closing(open_box(tmp_path)) as box:
-        old = box.append_facts(scans(1))[0].stream
-        box.set_clock(Clock(base=5, error=1))
-    monkeypatch.setattr("edge.store.engine._boot", lambda _now: "another")
-    with closing(open_box(tmp_path)) as box:
-        new = box.append_facts(scans(1))[0].stream
-        assert box.clock(old) == Clock(base=5, error=1)
-        assert box.clock(new) is None
 
 
 def test_many_threads_append_read_and_confirm_at_once(tmp_path):

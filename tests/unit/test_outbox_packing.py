@@ -5,6 +5,7 @@ from contextlib import closing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.core.anchors import Anchor
 from edge.core.effects import SendBatch
 from edge.packing import pack
 from tests.support.delivery_box import fixes, open_box, scans
@@ -23,12 +24,12 @@ def ask(stream, lane, after, upto, **how):
 def test_a_batch_carries_the_head_the_items_and_the_clock_of_its_boot(tmp_path):
     with closing(open_box(tmp_path)) as box:
         stream = box.append_facts(scans(3))[0].stream
-        box.set_clock(Clock(base=9, error=1))
+        box.observe(Anchor(1, 8, 10))
         payload, chunk = pack(box, ask(stream, Lane.FACTS, 1, 3))
         batch = decode_up(payload)
         assert (batch.ledger, batch.hello, batch.turn, batch.after, batch.last) == (LEDGER, 7, 3, 1, 3)
         assert batch.items == tuple(scans(2, 2))
-        assert batch.clock == Clock(base=9, error=1)
+        assert batch.clock == Clock(base=9, error=3)
         assert chunk.last == 3
 
 
