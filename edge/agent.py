@@ -63,7 +63,11 @@ class Agent:
         )
         self._outbox.keep_days = settings.keep_days
         self._anew = threading.Event()
-        outside = {"restart": self._begin_anew, "report-health": self._report_health}
+        outside = {
+            "restart": self._begin_anew,
+            "report-health": self._report_health,
+            "renew-certificate": self._renew_certificate,
+        }
         self._orders = Orders(self._outbox, clock, log.bind(part="orders"), outside=outside, refuses=_refuses(settings))
         self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"), self._orders)
         self._reporter = Reporter(settings, self._outbox, self._uplink, clock, log)
@@ -146,6 +150,9 @@ class Agent:
         self._anew.set()
         self._alarm()
 
+    def _renew_certificate(self) -> str:
+        return self._renewal.renew_now()
+
     def _report_health(self) -> str:
         self._outbox.append_telemetry([self._reporter.health()])
         return "sent"
@@ -191,7 +198,8 @@ def main(arguments: list[str]) -> int:
 
 def _refuses(settings: Settings) -> dict[str, str]:
     """Commands that this device cannot do, with the reason."""
-    del settings
+    if settings.hub.identity is not None:
+        return {}
     return {"renew-certificate": "this device has no certificate; it signs in with a password"}
 
 

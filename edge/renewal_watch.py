@@ -7,13 +7,15 @@ about once a day so that a device that starts in 1970 knows a later time that is
 
 import random
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from edge import identity as identities
 from edge.core.renewing import Renewing
 from edge.errors import EdgeError
-from edge.identity import Identity
+from edge.identity import Identity, IdentityError
 from edge.log import Log
 from edge.status import CertificateStatus
 from edge.trust import EXPIRED
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 KEEP_EVERY_MS: Final = 24 * 3_600_000
 LONGEST_MS: Final = 180_000
 """A renewal that takes longer hangs."""
+PATIENCE_S: Final = 40.0
+"""How long the thread that delivers waits for a renewal that was commanded."""
 
 
 class Uplink(Protocol):
@@ -51,6 +55,8 @@ class RenewalWatch:
         self._child: subprocess.Popen[bytes] | None = None
         self._started = 0
         self._asked = False
+        self._waiting: threading.Event | None = None
+        self._keeping = True
         self._renewed = 0
         self._problem = ""
         self._identity: Identity | None = None
@@ -69,10 +75,22 @@ class RenewalWatch:
         """A person wants the certificate renewed now."""
         self._asked = True
 
+    def renew_now(self) -> str:
+        """Have it renewed and wait for that, in another thread than `tick`; what came of it. Raises IdentityError."""
+        ended = self._waiting = threading.Event()
+        self.ask()
+        if not ended.wait(PATIENCE_S):
+            raise IdentityError(f"the renewal has not ended after {PATIENCE_S:.0f} s; its status says how it goes on")
+        if self._problem:
+            raise IdentityError(self._problem)
+        return f"good until {time.strftime('%Y-%m-%d', time.gmtime(self._tries.expires / 1000))}"
+
     def tick(self) -> None:
         """Start what is due, and see to what runs."""
         if self._path is None or self._identity is None:
             return
+        if not self._identity.folder.exists():  # somebody joined again
+            self._read(self._path)
         trusted = self._trusted_ms(self._identity)
         if self._child is not None:
             self._look_after(self._child, self._path, trusted)
@@ -88,6 +106,9 @@ class RenewalWatch:
             self._child.terminate()
             self._child.wait()
             self._close(self._child)
+        if self._waiting is not None:
+            self._problem = "the agent was stopped before the renewal ended"
+            self._waiting.set()
 
     def _trusted_ms(self, identity: Identity) -> int:
         """A time that is certainly past, kept now and then."""
@@ -97,8 +118,11 @@ class RenewalWatch:
         if said - kept >= KEEP_EVERY_MS:
             try:
                 identities.saw(identity, said)
+                self._keeping = True
             except OSError as error:
-                self._log.warning("time-not-kept", why=error.strerror)
+                if self._keeping:
+                    self._log.warning("time-not-kept", why=error.strerror)
+                self._keeping = False
         return said
 
     def _start(self) -> None:
@@ -118,16 +142,24 @@ class RenewalWatch:
                 child.kill()
             return
         said = self._close(child)
+        self._asked = False
         if code == 0:
             self._read(path)
             self._renewed += 1
             self._problem = ""
             self._log.info("renewed", expires=self._tries.expires)
+            self._end_wait()
             return
         self._tries.failed(trusted=trusted, up=self._clock.up_ms(), jitter=random.random())  # noqa: S311
         if said != self._problem:
             self._log.warning("not-renewed", why=said, next="the old certificate stays in use; it is tried again")
         self._problem = said
+        self._end_wait()
+
+    def _end_wait(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.set()
 
     def _close(self, child: "subprocess.Popen[bytes]") -> str:
         """The last line that it said."""
