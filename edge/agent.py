@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Final
 
 from edge.clock import Clock
-from edge.config import ConfigError, Settings, load
+from edge.config import ConfigError, Settings
 from edge.crew import Crew, stuck
+from edge.desired import Configurator, load
 from edge.errors import EdgeError
 from edge.intake import Intake
 from edge.log import LibraryLog, LineLog
@@ -68,9 +69,18 @@ class Agent:
             "report-health": self._report_health,
             "renew-certificate": self._renew_certificate,
         }
-        self._orders = Orders(self._outbox, clock, log.bind(part="orders"), outside=outside, refuses=_refuses(settings))
+        self._configurator = Configurator(settings, self._outbox, clock, log, self._begin_anew)
+        self._orders = Orders(
+            self._outbox,
+            clock,
+            log.bind(part="orders"),
+            outside=outside,
+            refuses=_refuses(settings),
+            desired=self._configurator.offer,
+        )
         self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"), self._orders)
         self._reporter = Reporter(settings, self._outbox, self._uplink, clock, log)
+        self._reporter.configuration = lambda: self._configurator.sentence
         self._renewal = RenewalWatch(
             settings.path, settings.hub.identity, self._uplink, clock, log.bind(part="certificate")
         )
@@ -90,10 +100,12 @@ class Agent:
         ports = {each.port: "up" if each.up else each.why for each in self._intake.status()}
         self._log.info("ready", ports=ports, pending_facts=self._outbox.stats().pending_facts)
         self._uplink.start()
+        self._configurator.begin()
         self._supervisor.ready(self._sentence())
         got = None
         while not self._crew.lost and got not in _STOP and not self._anew.is_set():
             self._reporter.watch(self._intake.status)
+            self._configurator.watch(hub_answered=self._orders.hub_answered)
             self._renewal.tick()
             self._answer_watchdog()
             caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)

@@ -6,10 +6,12 @@ from its identity; the file may say where the hub is otherwise, but not who the 
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edge.core.configuration import overlaid
 from edge.core.dialogue import Work
 from edge.core.ports import AUTO
 from edge.errors import EdgeError
@@ -62,6 +64,8 @@ class Settings:
     log_level: str
     log_json: bool
     advice: tuple[str, ...] = ()
+    overlaid: bool = False
+    """Whether what the hub wished is laid over the file."""
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -79,8 +83,8 @@ class Settings:
         return self.device.data / "status.json"
 
 
-def load(path: Path, *, joined: bool = True) -> Settings:
-    """The settings of a file. Raises ConfigError with every fault that it has.
+def load(path: Path, *, joined: bool = True, overlay: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of a file, with an overlay laid over it. Raises ConfigError with every fault that it has.
 
     With `joined` False an identity that is missing or damaged is no fault: name and host are then empty.
     """
@@ -91,6 +95,10 @@ def load(path: Path, *, joined: bool = True) -> Settings:
         raise ConfigError(path, (f"cannot be read: {error.strerror}; name an existing file with --config",)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, (f"is not TOML: {error}",)) from error
+    if overlay:
+        table, faults = overlaid(table, overlay)
+        if faults:
+            raise ConfigError(path, tuple(faults))
     return check(table, path, joined=joined)
 
 

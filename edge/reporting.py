@@ -13,7 +13,8 @@ from edge.clock import Clock
 from edge.config import Settings
 from edge.errors import EdgeError
 from edge.log import Log
-from edge.status import AgentStatus, CertificateStatus, PortStatus
+from edge.status import AgentStatus, CertificateStatus, Message, PortStatus
+from edge.store.commands import CommandLog
 from edge.store.outbox import Outbox
 from edge.uplink import Uplink
 from edge.version import VERSION
@@ -22,6 +23,7 @@ from wire.messages import Fix, Health, Now
 _HEALTH_EVERY_MS: Final = 60_000
 _SAME_STATUS_MS: Final = 5_000
 _SHOW_EVERY_MS: Final = 10_000
+_MESSAGES: Final = 5
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 Ports = Callable[[], tuple[PortStatus, ...]]
@@ -42,6 +44,9 @@ class Reporter:
         self._next_health = clock.up_ms() + _HEALTH_EVERY_MS
         self._said: AgentStatus | None = None
         self._failing = False
+        self._messages = CommandLog(outbox)
+        self.configuration: Callable[[], str] = str
+        """What of the hub's wishes is in force, for people."""
 
     def watch(self, ports: Ports) -> None:
         """Once a second."""
@@ -113,6 +118,12 @@ class Reporter:
     def _note(self) -> str:
         return str(self._outbox.salvage)[:1000] if self._outbox.salvage else ""
 
+    def _newest_messages(self) -> tuple[Message, ...]:
+        try:
+            return tuple(Message(at=each.at, text=each.text) for each in self._messages.messages(_MESSAGES))
+        except EdgeError:  # said by whoever writes
+            return ()
+
     def _status(self, state: str, ports: tuple[PortStatus, ...]) -> AgentStatus:
         stats, uplink, settings = self._outbox.stats(), self._uplink.status(), self._settings
         return AgentStatus(
@@ -138,6 +149,8 @@ class Reporter:
             outbox_bytes=stats.bytes,
             rss_bytes=_rss_bytes(),
             note=self._note(),
+            configuration=self.configuration(),
+            messages=self._newest_messages(),
             ports=ports,
             certificate=self.certificate(),
         )

@@ -14,6 +14,7 @@ from edge.errors import EdgeError
 from edge.findings import Finding
 from edge.status import AgentStatus, CertificateStatus
 from wire.codec import decode_item
+from wire.display import shown
 from wire.errors import DecodeError
 from wire.messages import Count, Fix, Scan, Void
 
@@ -81,6 +82,10 @@ def _show_agent(status: AgentStatus) -> None:
         table.add_row("problem", Text(status.problem, style="bold red"))
     if status.note:
         table.add_row("note", Text(status.note, style="bold red"))
+    if status.configuration:
+        table.add_row("configuration", Text(status.configuration))
+    for message in status.messages:
+        table.add_row("message", Text(f"{_when(message.at)}  {shown(message.text)}", style="bold"))
     _console.print(table)
 
 

@@ -32,6 +32,13 @@ class CertificateStatus(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A text from the hub for the person at the device, as it was written: whoever shows it makes it harmless first."""
+
+    at: int
+    text: str
+
+
 class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The whole agent. Times are Unix ms by the device's clock; `up` is when it was said, in ms of uptime.
 
@@ -61,6 +68,8 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     outbox_bytes: int = 0
     rss_bytes: int = 0
     note: str = ""
+    configuration: str = ""
+    messages: tuple[Message, ...] = ()
     ports: tuple[PortStatus, ...] = ()
     certificate: CertificateStatus | None = None
 
