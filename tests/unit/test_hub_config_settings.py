@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.config import Address, ConfigError, load, parse_broker
+from hub.__main__ import spelled_out
+from hub.config import Address, ConfigError, Listen, load, parse_broker, parse_listen
 
 
 def _write(folder: Path, text: str) -> None:
@@ -93,3 +94,57 @@ def test_what_is_no_address_of_a_broker_is_refused_without_showing_it(text: obje
 def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         load(tmp_path).mqtt_port = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("", "", 8883),
+        (":9883", "", 9883),
+        ("192.0.2.1", "192.0.2.1", 8883),
+        ("hub.example.org:0", "hub.example.org", 0),
+        ("[fd00::1]:9883", "fd00::1", 9883),
+        ("[::]", "", 8883),
+        ("0.0.0.0:1", "", 1),
+    ],
+)
+def test_where_to_listen_may_leave_out_host_or_port_or_both(text: str, host: str, port: int) -> None:
+    assert parse_listen(text) == Listen(host=host, port=port)
+
+
+@pytest.mark.parametrize("value", ["8883", "a:b", "a:70000", "fd00::1", "a b", "[x]:1", True, 8883, "::", "a\n"])
+def test_what_does_not_say_where_to_listen_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        parse_listen(value)
+
+
+def test_listening_is_off_unless_somebody_asks_for_it(tmp_path: Path) -> None:
+    assert load(tmp_path).listen is None
+    _write(tmp_path, '[listen]\nat = ":9000"\nhttps_port = 9443\nnames = ["hub.example.org"]')
+    settings = load(tmp_path)
+    assert (settings.listen, settings.https_port) == (Listen(port=9000), 9443)
+    assert settings.listen_names == ("hub.example.org",)
+    assert load(tmp_path, {"listen": ""}).listen == Listen()
+
+
+def test_a_hub_listens_by_a_broker_of_its_own_only(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="listen: the hub can only open a broker of its own"):
+        load(tmp_path, {"listen": "", "broker": "mqtt://a@b"})
+
+
+def test_the_ports_for_devices_are_ports_like_the_others(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="9000 cannot serve both MQTT with TLS and HTTPS"):
+        load(tmp_path, {"listen": ":9000", "https_port": 9000})
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("up --listen", "up --listen="),
+        ("up --listen --data x", "up --listen= --data x"),
+        ("up --listen :1 --data x", "up --listen :1 --data x"),
+        ("up --listen=:1", "up --listen=:1"),
+    ],
+)
+def test_listen_alone_means_everywhere(typed: str, meant: str) -> None:
+    assert spelled_out(typed.split()) == meant.split()
