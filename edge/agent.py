@@ -29,6 +29,7 @@ from edge.desired import Configurator, load
 from edge.errors import EdgeError
 from edge.intake import Intake
 from edge.log import LibraryLog, LineLog
+from edge.ntp import NtpWatch
 from edge.orders import Orders
 from edge.renewal_watch import RenewalWatch
 from edge.reporting import Reporter
@@ -85,6 +86,7 @@ class Agent:
             settings.path, settings.hub.identity, self._uplink, clock, log.bind(part="certificate")
         )
         self._reporter.certificate = self._renewal.status
+        self._ntp = NtpWatch(self._outbox, clock, log)
         self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log)
         self._main = threading.main_thread().ident or 0
         self._crew = Crew(self._intake.stop.is_set, self._alarm, log)
@@ -107,6 +109,7 @@ class Agent:
             self._reporter.watch(self._intake.status)
             self._configurator.watch(hub_answered=self._orders.hub_answered)
             self._renewal.tick()
+            self._ntp.look()
             self._answer_watchdog()
             caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)
             got = signal.Signals(caught.si_signo) if caught else None

@@ -89,6 +89,24 @@ def received(t_ms: int, heard: int) -> Anchor:
     return Anchor(heard, t_ms - heard - TICK_MS, t_ms - heard + LATENCY_MS, Source.GNSS)
 
 
+class Soonest:
+    """Of so many sentences the one that came the soonest after its moment: delays on the way only ever add."""
+
+    def __init__(self, out_of: int = 5) -> None:
+        self._out_of, self._count = out_of, 0
+        self._best: Anchor | None = None
+
+    def add(self, anchor: Anchor) -> Anchor | None:
+        """The soonest, once there were enough; then it begins anew."""
+        self._count += 1
+        if self._best is None or reach(self._best, anchor.up)[0] < anchor.low:
+            self._best = anchor
+        if self._count < self._out_of:
+            return None
+        best, self._best, self._count = self._best, None, 0
+        return best
+
+
 def disciplined(wall_ms: int, up: int, error_ms: int) -> Anchor:
     """The wall clock is synchronised, says the kernel, within `error_ms`."""
     slack = error_ms + NTP_SLACK_MS

@@ -9,17 +9,19 @@ from typing import Final, Protocol
 import msgspec
 
 from edge.config import GnssSettings
+from edge.core.anchors import Anchor, Soonest, received
 from edge.drivers.serial_port import Line
 from edge.errors import EdgeError
 from edge.frames.gnss import Reading
 from edge.frames.nmea import NmeaReader
 from edge.log import Log
-from wire.messages import AnyItem, Fix
+from wire.messages import AnyItem, Fix, Quality
 
 QUIET_S: Final = 1.5
 """After so long without a byte what is held is handed on: longer than a receiver's second."""
 
 _GROUP_MS: Final = 1_000
+_TIMELY: Final = frozenset({Quality.GNSS, Quality.DIFFERENTIAL, Quality.RTK})
 
 
 class TelemetryStore(Protocol):
@@ -27,6 +29,9 @@ class TelemetryStore(Protocol):
 
     def append_telemetry(self, items: Sequence[AnyItem], /) -> object:
         """Keep them. Raises EdgeError: none is stored."""
+
+    def observe(self, anchor: Anchor, /) -> None:
+        """Learn what time it is. Raises EdgeError."""
 
 
 class Clocks(Protocol):
@@ -61,14 +66,19 @@ class GnssSession:
         self._reader = NmeaReader()
         self._slot: int | None = None
         self._group: list[Fix] = []
+        self._soonest = Soonest()
         self._storing = True
 
     def opened(self) -> None:
         """A receiver may have moved far while it was unplugged: nothing of before is carried on."""
         self._reader = NmeaReader()
+        self._soonest = Soonest()
 
     def received(self, data: bytes, line: Line) -> None:  # noqa: ARG002 - a receiver is never answered
-        self._take(self._reader.feed(data))
+        readings = self._reader.feed(data)
+        self._take(readings)
+        if readings:
+            self._tell_time(readings[-1])
         if self._group and self._clock.up_ms() - self._group[0].up >= _GROUP_MS:
             self._store()
 
@@ -78,6 +88,18 @@ class GnssSession:
     def closed(self) -> None:
         self._take(self._reader.flush())
         self._store()
+
+    def _tell_time(self, newest: Reading) -> None:
+        """A receiver's time is true. Of several moments the one counts that was told the soonest."""
+        if newest.quality not in _TIMELY:
+            return
+        soonest = self._soonest.add(received(newest.t_ms, self._clock.up_ms()))
+        if soonest is None:
+            return
+        try:
+            self._outbox.observe(soonest)
+        except (EdgeError, OSError) as error:
+            self._log.warning("time-not-kept", why=str(error))
 
     def _store(self) -> None:
         group, self._group = self._group, []

@@ -229,6 +229,10 @@ class Outbox:
             engine.attempt(look_back, "read")
         return engine.times.clock(stream, first, last)
 
+    def newest_anchor(self) -> int | None:
+        """The uptime of the latest time that this boot was told; None before any."""
+        return self._engine.times.newest
+
     def hub_time(self, up: int) -> tuple[int, int] | None:
         """The hub's time at an uptime of this boot, Unix ms, and how wrong that may be; None before any contact."""
         return self._engine.times.now(up)

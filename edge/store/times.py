@@ -70,6 +70,12 @@ class BootTimes:
             self._seen = None
             self._renew()
 
+    @property
+    def newest(self) -> int | None:
+        """The uptime of the latest anchor of this boot."""
+        line = self._line
+        return None if line is None else line.newest
+
     def minted(self, stream: str) -> None:
         """A stream began in this boot."""
         with self._lock:
@@ -86,7 +92,7 @@ class BootTimes:
                     return better or anchor.up - self._line.newest >= EVERY_MS
             if anchor.source is Source.HUB:
                 return True
-            if anchor not in trusted([*mine, anchor]):
+            if anchor.up + anchor.high < self._earliest or anchor not in trusted([*mine, anchor]):
                 return False
             doubt, self._doubt = self._doubt, anchor
             if doubt is None or doubt.source != anchor.source or not agree(doubt, anchor):
