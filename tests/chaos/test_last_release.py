@@ -1,0 +1,67 @@
+"""The last release against this version, both ways: fleets and hubs are never upgraded at the same moment."""
+
+import contextlib
+import json
+import subprocess
+import sys
+
+import pytest
+
+from deploy.link import Link, Mode
+from deploy.stack import Hub, Rest
+from tests.support.hub_process import cli_json
+from tests.support.releases import Place, Release, await_all
+
+
+@pytest.fixture
+def release(tmp_path):
+    return Release("0.1.0", tmp_path / "released")
+
+
+def test_the_released_packages_are_those_that_run(release):
+    say = (
+        "import edge.version, hub.config, wire; print(edge.version.VERSION, edge.__file__, hub.__file__, wire.__file__)"
+    )
+    done = subprocess.run([sys.executable, "-c", say], env=release.env, capture_output=True, text=True, check=True)
+    version, *files = done.stdout.split()
+    assert version == "0.1.0"
+    assert all(file.startswith(str(release.folder)) for file in files)
+
+
+def test_a_released_agent_delivers_to_this_hub_and_its_outbox_goes_on_under_this_agent(release, tmp_path):
+    hub = Hub(tmp_path / "hub")
+    hub.start()
+    with contextlib.ExitStack() as ends:
+        ends.callback(hub.stop)
+        link = ends.enter_context(Link(hub.mqtt_port))
+        password = cli_json("device", "add", "wh1-scanner-1", data=hub.data)["password"]
+        rest = Rest(hub.url, cli_json("token", "add", "test", "--role", "admin", data=hub.data)["token"])
+        place = ends.enter_context(Place(tmp_path / "device", "wh1-scanner-1", port=link.port, password=password))
+        with release.takes(place.agent()) as agent:
+            place.scan(agent, 50)
+            await_all(rest, place)
+            assert agent.status()["version"] == "0.1.0"
+            link.set(Mode.CUT)
+            place.scan(agent, 50)  # these wait in the outbox that the released agent made
+        with place.agent() as agent:
+            place.scan(agent, 50)
+            link.set(Mode.OPEN)
+            found = await_all(rest, place)
+            assert agent.status()["version"] != "0.1.0"
+        assert set(found.values()) == {1}
+        assert len(found) == place.scans + place.fixes
+        assert cli_json("audit", data=hub.data) == []
+
+
+def test_this_agent_delivers_to_a_released_hub(release, tmp_path):
+    with contextlib.ExitStack() as ends:
+        hub = ends.enter_context(release.hub(tmp_path / "hub"))
+        added = release.relay_hub(hub, "device", "add", "wh1-scanner-1", "--json")
+        password = json.loads(added)["password"]
+        place = ends.enter_context(Place(tmp_path / "device", "wh1-scanner-1", port=hub.mqtt_port, password=password))
+        with place.agent() as agent:
+            place.scan(agent, 100)
+            found = await_all(release.rest(hub), place)
+        assert set(found.values()) == {1}
+        assert len(found) == place.scans + place.fixes
+        assert json.loads(release.relay_hub(hub, "audit", "--json")) == []
