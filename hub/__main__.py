@@ -13,7 +13,7 @@ import typer
 from hub.commands import devices, imports, orders, people, upkeep
 from hub.commands.options import DATA, DataOption
 from hub.config import LEVELS, Settings, load
-from hub.errors import HubError
+from hub.errors import DAMAGED, REMEDY, DamagedError, HubError, says_damaged
 from hub.folder import Running
 
 app = typer.Typer(
@@ -160,12 +160,17 @@ def spelled_out(arguments: Sequence[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The entry point: what the hub cannot do is one sentence on standard error and exit code 1."""
+    """The entry point: what the hub cannot do is one sentence on standard error and exit code 1, or 3 (DAMAGED)."""
     try:
         app(spelled_out(sys.argv[1:] if arguments is None else arguments))
     except HubError as error:
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(DAMAGED if isinstance(error, DamagedError) else 1)
+    except Exception as error:
+        if not says_damaged(error):
+            raise
+        print(f"error: the database is damaged: {getattr(error, 'orig', error)}; {REMEDY}", file=sys.stderr)
+        sys.exit(DAMAGED)
 
 
 if __name__ == "__main__":

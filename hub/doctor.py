@@ -14,7 +14,7 @@ from pathlib import Path
 from hub import mosquitto
 from hub.broker import Login, try_login
 from hub.config import Settings
-from hub.errors import HubError
+from hub.errors import REMEDY, HubError
 from hub.folder import Folder, Running
 from hub.web import listen
 
@@ -88,9 +88,7 @@ def _database(settings: Settings) -> Finding:
         said = str(error)
     if said == "ok":
         return Finding(check="database", ok=True, sentence=f"{path} is sound ({path.stat().st_size / 1e6:.1f} MB).")
-    return Finding(
-        check="database", ok=False, sentence=f"{path} is damaged: {said}. Stop the hub and restore a backup."
-    )
+    return Finding(check="database", ok=False, sentence=f"{path} is damaged: {said}; {REMEDY}.")
 
 
 def _mosquitto(settings: Settings) -> Finding:

@@ -32,7 +32,7 @@ from hub.broker import Broker
 from hub.config import Address, Listen, Settings
 from hub.devices import Registry
 from hub.dispatch import Dispatcher
-from hub.errors import HubError
+from hub.errors import DAMAGED, DamagedError, HubError
 from hub.folder import Folder, Running
 from hub.gate import Gate
 from hub.imports.desk import Desk
@@ -97,6 +97,7 @@ class Hub:
         self._dispatcher: Dispatcher | None = None
         self._parts: dict[str, Callable[[], bool]] = {}
         self._faults: Callable[[], list[str]] = list
+        self._failure: Callable[[], BaseException | None] = lambda: None
         self._watchdog = Watchdog()
 
     def start(self) -> Running:
@@ -108,7 +109,7 @@ class Hub:
             raise
 
     def wait(self) -> int:
-        """Until told to stop (0) or a part has died (1)."""
+        """Until told to stop (0), a part has died (1), or the database is damaged (3)."""
         self._watchdog.ready()
         while not self._stopping:
             self._wake.wait(WATCH_S)
@@ -121,9 +122,13 @@ class Hub:
             dead = [name for name, alive in self._parts.items() if not alive()]
             if dead and not self._stopping:
                 log.error("part-died", parts=dead)
-                return 1
+                return self._code()
             self._watchdog.answer("; ".join(self._faults()) or "Up")
         return 0
+
+    def _code(self) -> int:
+        """The exit code after a part has died; whoever supervises need not try again with a damaged database."""
+        return DAMAGED if isinstance(self._failure(), DamagedError) else 1
 
     def _guarded(self, what: str, do: Callable[[], None]) -> None:
         """A hub that cannot do this now goes on, and tries again."""
@@ -187,6 +192,7 @@ class Hub:
         desk.start()
         ends.callback(desk.stop)
         self._faults = lambda: _faults(pipeline, broker)
+        self._failure = lambda: pipeline.failure
         services = Services(
             database=database,
             clock=_clock,

@@ -7,10 +7,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from starlette.exceptions import HTTPException
 
-from hub.errors import HubError
+from hub.errors import REMEDY, HubError, says_damaged
 from hub.store.queries.paging import CursorError, StaleCursorError
 
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ BROKEN = ApiError(
 BUSY = ApiError(
     503, "store-busy", "The database could not be read or written just now.", hint="Try again; see the hub's log."
 )
+DAMAGED = ApiError(500, "store-damaged", "The hub's database is damaged.", hint=f"Who runs the hub: {REMEDY}.")
 _CODES = {404: "not-found", 405: "no-such-method", 401: "sign-in", 403: "not-allowed", 413: "too-large"}
 
 
@@ -80,6 +81,13 @@ async def _busy(request: Request, error: Exception) -> JSONResponse:
     return BUSY.response()
 
 
+async def _damaged(request: Request, error: Exception) -> JSONResponse:
+    if not says_damaged(error):
+        raise error
+    log.error("database-damaged", path=request.url.path, error=str(error), remedy=REMEDY)
+    return DAMAGED.response()
+
+
 def install(app: FastAPI) -> None:
     """Answer all errors in one shape."""
     app.add_exception_handler(ApiError, _told)
@@ -88,3 +96,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _busy)
+    app.add_exception_handler(DatabaseError, _damaged)

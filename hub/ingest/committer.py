@@ -83,6 +83,10 @@ class Committer:
         waiting = connection.exec_driver_sql("SELECT lane_id, seq FROM opaque WHERE state = 'waiting'").all()
         self._hand_in(connection, [(row[0], row[1]) for row in waiting])
 
+    def distrust(self) -> None:
+        """Reading failed in between: what is remembered may be ahead of the database. The lock is held."""
+        self._stale = True
+
     def commit(self, connection: Connection, group: Group) -> None:
         """Commit a group and send its answers. Raises StoreError or DBAPIError if the database cannot store.
 

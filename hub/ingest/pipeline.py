@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from hub.errors import StoreError
+from hub.errors import DamagedError, StoreError
 from hub.ingest.committer import Committer, Outlet
 from hub.ingest.group import Arrival, Group, Result
 from hub.ingest.opaque import OpaqueDesk, Verdict
@@ -134,7 +134,8 @@ class Pipeline:
                 self._committer.recover(connection)
                 self._committer.resume(connection)
         except DBAPIError as error:
-            raise StoreError(f"the hub's database cannot be used: {error.orig}") from error
+            damage = self._database.damage(error)
+            raise damage or StoreError(f"the hub's database cannot be used: {error.orig}") from error
         for name, target in (("ingest-reader", self._read_on), ("ingest-writer", self._write_on)):
             thread = threading.Thread(target=self._guarded, args=(target,), name=name, daemon=True)
             thread.start()
@@ -170,6 +171,10 @@ class Pipeline:
         """A thread that dies of a mistake is noticed: who runs the pipeline ends the process."""
         try:
             target()
+        except DamagedError as error:
+            self.failure = error
+            self._stopping.set()
+            log.error("database-damaged", error=str(error))  # noqa: TRY400 - the sentence says it all
         except BaseException as error:
             self.failure = error
             self._stopping.set()
@@ -181,17 +186,28 @@ class Pipeline:
             while arrivals := self._take():
                 with self._ready:
                     self._await_room()
-                    with self._database.read() as connection:
-                        self._pending = self._reader.build(arrivals, connection, group=self._pending)
-                    self._pending_bytes += sum(len(arrival.payload) for arrival in arrivals)
+                    error = self._add(arrivals)
                     self._ready.notify_all()
                     if self._hungry.is_set():
                         # The lock is not fair: without this wait the writer would come too late to it.
                         self._ready.wait_for(lambda: not self._hungry.is_set() or self._ended.is_set(), timeout=1.0)
+                if error is not None:
+                    self._stall(error)
         finally:
             with self._ready:
                 self._read_all = True
                 self._ready.notify_all()
+
+    def _add(self, arrivals: list[Arrival]) -> Exception | None:
+        """Build on the pending group; the error if the database cannot be read: then the devices send them again."""
+        try:
+            with self._database.read() as connection:
+                self._pending = self._reader.build(arrivals, connection, group=self._pending)
+        except (StoreError, DBAPIError) as error:
+            self._committer.distrust()
+            return error
+        self._pending_bytes += sum(len(arrival.payload) for arrival in arrivals)
+        return None
 
     def _await_room(self) -> None:
         """Wait while the pending group is as large as one may be."""
@@ -262,7 +278,13 @@ class Pipeline:
         return [] if group is None else [group]
 
     def _stall(self, error: Exception) -> None:
-        """The database cannot store: nothing is answered, what was in hand comes again from the devices."""
+        """The database cannot store: nothing is answered, what was in hand comes again from the devices.
+
+        Raises DamagedError where waiting does not help.
+        """
+        damage = self._database.damage(error)
+        if damage is not None:
+            raise damage from error
         if not self._stalled.is_set():
             log.error("the database cannot store; devices keep their data until it can", error=str(error))
         self._stalled.set()

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from hub.errors import StoreError
+from hub.errors import REMEDY, DamagedError, StoreError, says_damaged
 from hub.store import schema
 
 _WRITER = (
@@ -42,6 +42,9 @@ class Database:
                 _identify(connection)
         except Exception as error:
             database.close()
+            damage = database.damage(error)
+            if damage is not None:
+                raise damage from error
             cause = error.orig if isinstance(error, DBAPIError) else error
             raise StoreError(f"the database {path} cannot be opened: {cause}; {_advice(cause)}") from error
         return database
@@ -53,6 +56,13 @@ class Database:
     def read(self) -> AbstractContextManager[Connection]:
         """A read-only connection with a snapshot of its own."""
         return self.reader.connect()
+
+    def damage(self, error: BaseException) -> DamagedError | None:
+        """What an error says of the file: that it is damaged, or, as None, anything else."""
+        if not says_damaged(error):
+            return None
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        return DamagedError(f"the database {self.path} is damaged: {cause}; {REMEDY}")
 
     def close(self) -> None:
         """Give back all connections. Idempotent."""
@@ -105,8 +115,6 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:
 def _advice(cause: BaseException | None) -> str:
     """What a person can do about a database that does not open."""
     said = str(cause)
-    if "not a database" in said or "malformed" in said:
-        return "move the file aside and put a backup in its place (relay-hub restore)"
     if "unable to open" in said:
         return "check that its folder exists and that the hub may write there"
     if "Can't locate revision" in said:
