@@ -185,7 +185,7 @@ class Engine:
 
     def _limit_log(self) -> None:
         for db in (self.facts, self.loose):
-            pages = log_share(self.limit_bytes) // self.page_bytes
+            pages = log_share(self.limit_bytes) // 2 // self.page_bytes  # half: one transaction may come on top
             db.execute(f"PRAGMA wal_autocheckpoint={pages}").fetchall()
 
     def _load(self, db: sqlite3.Connection) -> None:

@@ -15,6 +15,7 @@ from wire.messages import Lane
 
 HOUR_MS = 3_600_000
 ROWS_AT_ONCE = 2000
+BYTES_AT_ONCE = 256 << 10
 MOST_ROWS = 50_000
 """So that the log, which is copied back between two rounds, stays small, and nobody waits long for housekeeping."""
 
@@ -22,9 +23,9 @@ MOST_ROWS = 50_000
 def drop(lock: RLock, db: sqlite3.Connection, row: LaneRow, through: int) -> None:
     """Delete the items of a lane up to `through`, some at a time; of very many only the first, the rest next time."""
     start, target = base(row.no), min(through, row.last, row.gone + MOST_ROWS)
-    while row.gone < target:
+    while row.gone < (target := min(target, row.through)):
         with lock, transaction(db):
-            step = min(target, row.gone + ROWS_AT_ONCE)
+            step = _portion(db, row, target)
             deleted = db.execute(
                 f"DELETE FROM {row.lane.value} WHERE id > ? AND id <= ?",  # noqa: S608
                 (start + row.gone, start + step),
@@ -35,6 +36,19 @@ def drop(lock: RLock, db: sqlite3.Connection, row: LaneRow, through: int) -> Non
             )
             db.execute("COMMIT")
             row.gone, row.kept = step, kept
+
+
+def _portion(db: sqlite3.Connection, row: LaneRow, target: int) -> int:
+    """Up to where to delete at once: the log has to take every page that changes."""
+    start = base(row.no)
+    query = f"SELECT id, length(payload) FROM {row.lane.value} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608
+    size = 0
+    rows = db.execute(query, (start + row.gone, start + target, ROWS_AT_ONCE)).fetchall()
+    for number, length in rows:
+        size += length
+        if size > BYTES_AT_ONCE:
+            return int(number - start)
+    return int(rows[-1][0] - start) if len(rows) == ROWS_AT_ONCE else target
 
 
 def left(row: LaneRow, deleted: int, gone: int) -> int:

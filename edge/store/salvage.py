@@ -128,9 +128,9 @@ def _open_damaged(path: Path, building: Path) -> sqlite3.Connection:
         old = sqlite3.connect(file, isolation_level=None)
         try:
             old.execute("PRAGMA writable_schema=ON")  # a file that lost its end is read as far as it goes
-            old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            old.execute("SELECT 1 FROM streams, facts LIMIT 1").fetchone()
-        except sqlite3.DatabaseError:
+            for table in Lane:  # named in the first page, whatever became of the table's own pages
+                old.execute(f"EXPLAIN SELECT * FROM streams, lanes, {table.value}").fetchone()  # noqa: S608
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # whose message quotes the damaged schema
             old.close()
         else:
             old.text_factory = lambda raw: raw.decode("utf-8", "replace")
@@ -211,6 +211,10 @@ def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -
         kept, last = kept + 1, number - start
     row.last = max(row.last, last)
     row.gone = min(row.gone, row.last - kept)
+    if row.lane is Lane.TELEMETRY and row.gone < (done := min(row.through, row.last)):  # as the next round would
+        run = (start, start + done)
+        confirmed = new.execute("DELETE FROM telemetry WHERE id > ? AND id <= ?", run).rowcount
+        expected, kept, row.gone = expected - confirmed, kept - confirmed, done
     row.holes = _lost(row, [*missing, (last + 1, row.last)])
     lost = max(0, expected - kept)
     row.damaged = int(row.damaged or lost > 0)

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from edge.store.errors import OutboxError, explain
+from edge.store.errors import OutboxCorruptError, OutboxError, explain
 
 SHIFT = 40
 PAGE_BYTES = 4096
@@ -168,6 +168,9 @@ def connect(path: Path, *, synchronous: str, create: bool = False) -> sqlite3.Co
     except sqlite3.Error as error:
         db.close()
         raise explain(error, path, "open") from error
+    except UnicodeDecodeError as error:  # SQLite's message quotes the damaged schema
+        db.close()
+        raise OutboxCorruptError(f"cannot open the outbox {path}: its schema is damaged; it is salvaged") from error
     return db
 
 
