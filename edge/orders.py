@@ -10,7 +10,20 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from edge.clock import Clock
-from edge.core.commands import FINAL, INSIDE, SAYS, Event, Kept, Move, State, arrival, found_started, moved, turn
+from edge.core.commands import (
+    FINAL,
+    INSIDE,
+    SAYS,
+    Event,
+    Kept,
+    Move,
+    State,
+    arrival,
+    found_started,
+    moved,
+    too_late,
+    turn,
+)
 from edge.core.hubtime import HubTime, Span
 from edge.errors import EdgeError
 from edge.log import Log
@@ -100,20 +113,25 @@ class Orders:
         if up < self._rest_until:
             return False
         try:
-            span = self._hub.at(up)
             self._settle()
-            self._take(span)
-            self._do(span)
-            self._forget(span, up)
+            self._take()
+            self._do()
+            self._forget(up)
         except EdgeError:
             self._rest_until = up + RETRY_MS
             raise
+        span = self._span()
         return bool(self._waiting) or any(self._turn(kept, span) for kept in self._open.values())
 
-    def _take(self, span: Span | None) -> None:
+    def _span(self) -> Span | None:
+        """The hub's time at this moment: asked anew after every commit, which may have taken long."""
+        return self._hub.at(self._clock.up_ms())
+
+    def _take(self) -> None:
         """Commands that came, into the log."""
         if not self._waiting:
             return
+        span = self._span()
         full = self._kept.count() + AT_ONCE > MOST_KEPT
         since = None if span is None else self._kept.since(span)
         steps: dict[str, Step] = {}
@@ -129,8 +147,9 @@ class Orders:
                 steps.setdefault(command.id, Step(_new(command), move, fresh=True))
         self._write(list(steps.values()))
 
-    def _do(self, span: Span | None) -> None:
+    def _do(self) -> None:
         """Accepted commands, as many as fit into one transaction; then what reaches out of it, one by one."""
+        span = self._span()
         moves = (Step(kept, self._turn(kept, span)) for kept in self._open.values())
         ready = list(islice((step for step in moves if step.move is not None), AT_ONCE))
         self._write(ready)
@@ -141,6 +160,10 @@ class Orders:
         self._settle()
 
     def _reach_out(self, kept: Kept) -> None:
+        late = too_late(kept, self._span())
+        if late is not None:
+            self._over.append(Step(kept, late))
+            return
         try:
             said = self._outside[kept.name]()
         except (EdgeError, OSError) as error:
@@ -186,7 +209,8 @@ class Orders:
         state = SAYS.get(kept.state, OutcomeState.ACCEPTED)
         return Outcome(at=self._clock.now_ms(), up=self._clock.up_ms(), id=kept.id, state=state, detail=kept.detail)
 
-    def _forget(self, span: Span | None, up: int) -> None:
+    def _forget(self, up: int) -> None:
+        span = self._span()
         if span is not None and up >= self._forget_at:
             self._kept.forget(span)
             self._forget_at = up + FORGET_EVERY_MS

@@ -2,17 +2,20 @@ r"""What a command is to a device: done once, before it expires, or never. Pure;
 
     heard --> ACCEPTED --did--------------------> DONE
                  |    \--began--> STARTED --worked--> DONE
-                 |                    \----broke----> FAILED
+                 |                    |-----broke---> FAILED
+                 |                    \-----late----> EXPIRED
                  |--unfit, disowned--> REFUSED
                  \--late------------> EXPIRED
-    unfit --> REFUSED          late --> EXPIRED
+    unfit --> REFUSED          late --> EXPIRED          forgotten --> FAILED
 
 Each change is one transaction: the row of the log, the effect where it is one of the database, and the fact that tells
 the hub. So a crash finds a command before its effect or after it, never in between. An effect outside of the database
 is marked STARTED before it begins; one that is found STARTED when the agent starts is settled and not begun again.
 
 A command that the log knows is never done again, whoever repeats it. The log forgets one only after it has expired, and
-an expired one is never done: so forgetting is safe. Expired is what the hub's clock may show already, at its latest.
+an expired one is never done: so forgetting is safe. Expired is what the hub's clock may show already, at its latest. A
+log that was damaged may have forgotten more: what was issued before is not done, and FAILED is said of it, because it
+may have happened.
 """
 
 from collections.abc import Mapping
@@ -47,6 +50,7 @@ class Event(StrEnum):
     HEARD = "heard"
     UNFIT = "unfit"
     LATE = "late"
+    FORGOTTEN = "forgotten"
     DISOWNED = "disowned"
     DID = "did"
     BEGAN = "began"
@@ -58,6 +62,7 @@ LIFE: Final[Mapping[tuple[State | None, Event], State]] = {
     (None, Event.HEARD): State.ACCEPTED,
     (None, Event.UNFIT): State.REFUSED,
     (None, Event.LATE): State.EXPIRED,
+    (None, Event.FORGOTTEN): State.FAILED,
     (State.ACCEPTED, Event.DID): State.DONE,
     (State.ACCEPTED, Event.BEGAN): State.STARTED,
     (State.ACCEPTED, Event.UNFIT): State.REFUSED,
@@ -65,6 +70,7 @@ LIFE: Final[Mapping[tuple[State | None, Event], State]] = {
     (State.ACCEPTED, Event.LATE): State.EXPIRED,
     (State.STARTED, Event.WORKED): State.DONE,
     (State.STARTED, Event.BROKE): State.FAILED,
+    (State.STARTED, Event.LATE): State.EXPIRED,
 }
 """Every change that there is: what is not here cannot happen."""
 
@@ -110,10 +116,10 @@ def arrival(
     """
     if command.ledger != ledger or span is None:
         return None
+    if since is not None and command.issued < since:
+        return Move(Event.FORGOTTEN, "the log of commands was damaged since this was issued; it may have happened")
     if _late(command.expires, span):
         return Move(Event.LATE)
-    if since is not None and command.issued < since:
-        return Move(Event.UNFIT, "the log of commands was damaged since this was issued; issue it again")
     fault = unfit(command.name, command.args, refuses)
     return Move(Event.UNFIT, fault) if fault else Move(Event.HEARD)
 
@@ -130,6 +136,11 @@ def turn(kept: Kept, *, ledger: str | None, span: Span | None, refuses: Mapping[
     if fault:
         return Move(Event.UNFIT, fault)
     return Move(Event.DID if kept.name in INSIDE else Event.BEGAN)
+
+
+def too_late(kept: Kept, span: Span | None) -> Move | None:
+    """What becomes of a command that is marked as begun, just before its effect: the mark may have taken its time."""
+    return Move(Event.LATE) if span is None or _late(kept.expires, span) else None
 
 
 def found_started(kept: Kept) -> Move:
