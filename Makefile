@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 ARGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak clean
+.PHONY: help setup demo test check soak deb clean
 
 help:
 	@echo 'make setup   install what is missing: system packages, .venv, the project with its dashboard'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test    set up, then run the tests (ARGS="-k words")'
 	@echo 'make check   formatting, lint, types, import law, dashboard types'
 	@echo 'make soak    run the long seeds'
+	@echo 'make deb     build the Debian package of the edge agent into build/'
 	@echo 'make clean   remove what was built and cached; data in var/ stays'
 
 setup:
@@ -36,6 +37,9 @@ check: setup
 	.venv/bin/lint-imports
 	$(PYTHON) deploy/check_pure.py
 	$(PYTHON) -m deploy.check_dashboard
+
+deb: setup
+	$(PYTHON) -m deploy.build_deb $(ARGS)
 
 clean:
 	rm -rf build dist hub/ui/dist hub/ui/node_modules test-results

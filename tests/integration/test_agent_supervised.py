@@ -14,14 +14,15 @@ from tests.support.notify import NotifySocket
 
 HANGING = """
 import os, sys, time
-from edge import agent, intake, reporting
+from edge import agent, intake, reporting, uplink
 take = intake.ScannerSession.received
 def received(self, data, line):
     while os.path.exists({hang!r}):
         time.sleep(0.01)
     take(self, data, line)
 intake.ScannerSession.received = received
-agent._STUCK_S, agent._WATCH_S, reporting._SAME_STATUS_MS, intake.SCANNER_QUIET_S = 2.5, 0.1, 0, 0.2
+agent._STUCK_S, agent._WATCH_S, reporting._SAME_STATUS_MS = 1.0, 0.1, 0
+intake.SCANNER_QUIET_S, uplink.MAINTAIN_EVERY_MS = 0.2, 200
 sys.exit(agent.main(["--config", {config!r}]))
 """
 
@@ -33,9 +34,8 @@ def device(tmp_path):
     device.unplug()
 
 
-@pytest.mark.parametrize("abstract", [False, True])
-def test_systemd_hears_ready_then_signs_of_life_then_stopping(abstract, device, tmp_path, monkeypatch):
-    with NotifySocket(None if abstract else tmp_path) as systemd:
+def test_systemd_hears_ready_then_signs_of_life_then_stopping(device, tmp_path, monkeypatch):
+    with NotifySocket(tmp_path) as systemd:
         monkeypatch.setenv("NOTIFY_SOCKET", systemd.name)
         monkeypatch.setenv("WATCHDOG_USEC", "600000")
         with AgentProcess(write_config(tmp_path, scanners=[device.path])) as agent:
@@ -97,6 +97,12 @@ def test_the_agent_that_run_becomes_is_the_process_whose_signs_of_life_systemd_w
         finally:
             agent.terminate()
             assert agent.wait(30) == 0
+
+
+def test_an_abstract_socket_is_spoken_to_as_well():
+    with NotifySocket(None) as systemd:
+        Supervisor({"NOTIFY_SOCKET": systemd.name}).ready("well")
+        assert systemd.listen() == ["READY=1", "STATUS=well"]
 
 
 def test_signs_of_life_that_systemd_wants_of_another_process_or_of_nobody_are_not_given(tmp_path):
