@@ -8,27 +8,19 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from hub import mosquitto
 from hub.broker import Login, try_login
 from hub.config import Settings
+from hub.door_checks import check_doors
 from hub.errors import REMEDY, HubError
+from hub.findings import Finding
 from hub.folder import Folder, Running
 from hub.web import listen
 
 FREE_BYTES = 1024**3
 UI = Path(__file__).parent / "ui" / "dist" / "index.html"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One check; `ok` None means that it could not be made."""
-
-    check: str
-    ok: bool | None
-    sentence: str
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -44,7 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         _dashboard,
         lambda: _clock(settings),
     ]
-    return list(_made(checks))
+    return [*_made(checks), *_doors(settings, running)]
 
 
 def _made(checks: list[Callable[[], Finding]]) -> Iterator[Finding]:
@@ -53,6 +45,13 @@ def _made(checks: list[Callable[[], Finding]]) -> Iterator[Finding]:
             yield check()
         except (OSError, HubError, sqlite3.Error, subprocess.SubprocessError) as error:
             yield Finding(check=check.__name__.strip("_<>"), ok=False, sentence=str(error))
+
+
+def _doors(settings: Settings, running: Running | None) -> Iterator[Finding]:
+    try:
+        yield from check_doors(settings, running)
+    except (OSError, HubError, sqlite3.Error) as error:
+        yield Finding(check="devices", ok=False, sentence=str(error))
 
 
 def _folder(settings: Settings) -> Finding:
