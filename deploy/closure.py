@@ -19,7 +19,7 @@ def closure(name: str, extra: str, *, leave_out: Iterable[str] = ()) -> list[Dis
     `leave_out` are names that are gone past: sqlite-utils asks for pip, for its own command `install` alone.
     """
     found: dict[str, Distribution] = {}
-    open_ends = [(name, (extra,))]
+    open_ends: list[tuple[str, tuple[str, ...]]] = [(name, (extra,))]
     seen: set[tuple[str, tuple[str, ...]]] = set()
     while open_ends:
         wanted = open_ends.pop()
@@ -65,7 +65,7 @@ def licences(distributions: Iterable[Distribution]) -> str:
     ]
     for each in distributions:
         folder = canonicalize_name(each.name)
-        terms = each.metadata.get("License-Expression") or _classified(each) or "see the comment"
+        terms = "".join(each.metadata.get_all("License-Expression") or ()) or _classified(each) or "see the comment"
         parts.append(
             f"Files: usr/lib/relief-relay/edge/lib/*/{folder}*\nCopyright: the authors of {each.name} {each.version}\n"
             f"License: {terms}\nComment: Its text is in {each.name}-{each.version}.dist-info beside it."
