@@ -52,6 +52,7 @@ class LiveFeed:
         self._pace_s = pace_s
         self._lock = threading.Lock()
         self._moving: dict[str, Position] = {}
+        self._newest: dict[str, int] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pump: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -69,11 +70,11 @@ class LiveFeed:
         self._call(self._wake.set)
 
     def positions(self, rows: Sequence[Position]) -> None:
-        """Vehicles were seen here; older positions of theirs that were not sent yet are forgotten."""
+        """Vehicles were seen here; what is older than a position that was told before is not told any more."""
         with self._lock:
             for row in rows:
-                known = self._moving.get(row.device)
-                if known is None or row.at >= known.at:
+                if row.at >= self._newest.get(row.device, row.at):
+                    self._newest[row.device] = row.at
                     self._moving[row.device] = row
         self.notify()
 

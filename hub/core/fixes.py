@@ -41,14 +41,17 @@ def intrinsic(point: Point, quality: str, received_at: int) -> Verdict:
     return "good"
 
 
-def verdict(before: Point | None, point: Point, after: Point | None) -> Verdict:
-    """What its neighbours in time say about a fix that is good by itself.
+def verdict(before: Point | None, point: Point, after: Point | None, earlier: Point | None = None) -> Verdict:
+    """What its neighbours in time say about a fix that is good by itself; `earlier` is the one before `before`.
 
-    A jump is too far from the fix before and, where there is one, from the fix after: so a real relocation is a
-    jump only until the next fix confirms it.
+    A jump is too far from the fix before and from the fix after: so a real relocation is a jump only until the next
+    fix confirms it. The newest fix has none after it; it is asked to be too far from both that are before it, so
+    that a wild one that arrives late, and lies just before it in time, does not take its place away.
     """
-    if before is not None and _too_far(before, point) and (after is None or _too_far(point, after)):
-        return "jump"
+    if before is not None and _too_far(before, point):
+        other = after if after is not None else earlier
+        if other is None or _too_far(point, other):
+            return "jump"
     if before is not None and _same(before, point) and _moving(before) and _moving(point):
         return "stuck"
     return "good"
@@ -56,8 +59,8 @@ def verdict(before: Point | None, point: Point, after: Point | None) -> Verdict:
 
 def judge(points: Sequence[Point]) -> list[Verdict]:
     """The verdicts of consecutive fixes that are good by themselves, in order of time."""
-    padded = [None, *points, None]
-    return [verdict(padded[i - 1], point, padded[i + 1]) for i, point in enumerate(points, start=1)]
+    padded = [None, None, *points, None]
+    return [verdict(padded[i - 1], point, padded[i + 1], padded[i - 2]) for i, point in enumerate(points, start=2)]
 
 
 def distance_m(a: Point, b: Point) -> float:

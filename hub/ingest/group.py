@@ -184,6 +184,8 @@ class Touch:
     pending_telemetry: int | None = None
     version: str | None = None
     presence: Presence | None = None
+    last_heard: int = 0
+    """When `presence` was heard of, by the hub's clock: the device's own may be wrong."""
     others: int | None = None
 
 

@@ -275,8 +275,8 @@ class Projector:
             yield fix._replace(verdict=found.get(_time(fix), fix.verdict))
 
 
-NEIGHBOURS = 2
-"""How many stored fixes are read on either side: the outer one is only a neighbour of the inner one."""
+NEIGHBOURS = 3
+"""How many stored fixes are read on either side: the outer one is only a neighbour of the inner ones."""
 _FIX = "device_id, t, lane_id, seq, lat_e7, lon_e7, quality, speed_cms, heading_cd, received_at, verdict"
 _JUDGED = f"SELECT {_FIX} FROM fix WHERE device_id = ? AND verdict IN ('good', 'jump', 'stuck') AND"
 _REJUDGE = "UPDATE fix SET verdict = ? WHERE device_id = ? AND t = ? AND lane_id = ? AND seq = ?"

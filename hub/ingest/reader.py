@@ -162,6 +162,7 @@ class Reader:
         touch = group.touches[device_id]
         touch.version = hello.version or None
         touch.presence = next(reversed(self._alive[arrival.device].values()), touch.presence)
+        touch.last_heard = arrival.received_at
         welcome = Welcome(
             ledger=self.ledger,
             run=self.run,
@@ -192,6 +193,7 @@ class Reader:
             alive.pop(presence.run, None)
         touch = group.touches[device_id]
         touch.presence = next(reversed(alive.values()), presence)
+        touch.last_heard = arrival.received_at
         touch.others = max(0, len(alive) - 1)
 
     def _state(self, key: tuple[str, str, Lane], connection: Connection) -> tuple[int, LaneState]:

@@ -104,7 +104,7 @@ def touch_device(connection: Connection, device: int, touch: Touch) -> None:
     """Update what a device's row shows; what is not known stays."""
     connection.exec_driver_sql(
         "UPDATE device SET last_seen = max(coalesce(last_seen, 0), ?),"
-        " last_fact_at = coalesce(?, last_fact_at),"
+        " last_fact_at = nullif(max(coalesce(last_fact_at, 0), coalesce(?, 0)), 0),"
         " last_position_at = nullif(max(coalesce(last_position_at, 0), coalesce(?, 0)), 0),"
         " pending_facts = coalesce(?, pending_facts), pending_telemetry = coalesce(?, pending_telemetry),"
         " version = coalesce(?, version) WHERE id = ?",
@@ -122,14 +122,18 @@ def touch_device(connection: Connection, device: int, touch: Touch) -> None:
     presence = touch.presence
     if presence is not None:
         connection.exec_driver_sql(
-            "UPDATE device SET online = ?, connection = ?, run = ?, presence_at = ?,"
+            "UPDATE device SET presence_at = CASE WHEN online = ? AND connection = ? AND run = ? THEN presence_at"
+            " ELSE max(coalesce(presence_at, 0), ?) END, online = ?, connection = ?, run = ?,"
             " version = CASE ? WHEN '' THEN version ELSE ? END,"
             " kind = CASE WHEN kind = 'unknown' AND ? <> '' THEN ? ELSE kind END WHERE id = ?",
             (
                 int(presence.online),
                 presence.connection,
                 presence.run,
-                presence.at,
+                touch.last_heard,
+                int(presence.online),
+                presence.connection,
+                presence.run,
                 presence.version,
                 presence.version,
                 presence.kind,

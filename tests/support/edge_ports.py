@@ -82,6 +82,7 @@ class Store:
 
     def __init__(self):
         self.groups = []
+        self.anchors = []
         self.broken = False
         self.asked = threading.Semaphore(0)
         self.gate = threading.Event()
@@ -101,6 +102,9 @@ class Store:
         return [Place("0123456789abcdef", first + n) for n in range(len(items))]
 
     append_telemetry = append_facts
+
+    def observe(self, anchor):
+        self.anchors.append(anchor)
 
 
 @dataclass

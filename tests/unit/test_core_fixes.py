@@ -43,6 +43,8 @@ def test_a_fix_alone_tells(fix: Point, quality: str, verdict: str):
         ([point(0), point(1, 5000), point(2, 20), point(3, 30)], ["good", "jump", "good", "good"]),
         ([point(0), point(1, 5000)], ["good", "jump"]),
         ([point(0), point(1, 5000), point(2, 5010)], ["good"] * 3),
+        ([point(0), point(1, 5000), point(2, 20)], ["good", "jump", "good"]),
+        ([point(0), point(1, 9000), point(2, 5000)], ["good", "jump", "jump"]),
         ([point(0), point(0, 90)], ["good"] * 2),
         ([point(0), point(0, 110)], ["good", "jump"]),
         ([point(0), point(100, 7000)], ["good"] * 2),

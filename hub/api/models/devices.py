@@ -14,7 +14,7 @@ class DeviceModel(Model):
     name: str
     kind: str
     online: bool
-    presence_at: Instant | None
+    presence_at: Instant | None = Field(description="When it came or left, by the hub's clock.")
     connection: str | None
     run: str | None
     version: str | None
