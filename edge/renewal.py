@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from edge import identity as identities
-from edge.config import load
+from edge.desired import load
 from edge.door import Door
 from edge.errors import EdgeError
 from edge.identity import Identity, IdentityError

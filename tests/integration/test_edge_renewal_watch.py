@@ -2,6 +2,7 @@
 
 import threading
 
+from edge.identity import IdentityError
 from edge.renewal_watch import KEEP_EVERY_MS, RenewalWatch
 from edge.trust import EXPIRED
 from tests.support.authority import Authority
@@ -67,6 +68,25 @@ def test_a_renewal_is_tried_at_once_when_the_hub_or_a_person_asks_for_it(tmp_pat
     watch.tick()
     watch.stop()
     assert len(log.named("renewal-started")) == 2
+
+
+def test_whoever_commands_a_renewal_hears_what_came_of_it(tmp_path):
+    watch, _, _, _, _ = watch_over(tmp_path)
+    heard = []
+
+    def ask():
+        try:
+            watch.renew_now()
+        except IdentityError as error:
+            heard.append(str(error))
+
+    for end in (watch.tick, watch.stop):
+        asking = threading.Thread(target=ask)
+        asking.start()
+        until(lambda end=end, asking=asking: end() or not asking.is_alive(), "an answer", 60)
+        asking.join()
+    assert "cannot reach the hub" in heard[0]
+    assert "was stopped" in heard[1]
 
 
 def test_what_the_hub_said_is_kept_once_a_day(tmp_path):

@@ -94,7 +94,7 @@ def test_what_is_left_out_has_a_sensible_value(write):
 
 def test_the_example_that_is_shipped_is_sound():
     example = Path(__file__).parents[2] / "deploy" / "edge.example.toml"
-    settings = load(example)
+    settings = load(example, joined=False)
     assert settings.scanners
     assert settings.gnss
 
