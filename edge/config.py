@@ -21,6 +21,7 @@ from wire.actions import Action
 from wire.limits import KEEP_DAYS
 
 CONFIRM = ("ack", "echo", "none")
+LIMIT_MIB, LEAST_LIMIT_MIB = 1024, 16
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -61,8 +62,10 @@ class Settings:
     scanners: tuple[ScannerSettings, ...]
     gnss: tuple[GnssSettings, ...]
     keep_days: int
+    limit_mib: int
     log_level: str
     log_json: bool
+    trial_s: int = 120
     advice: tuple[str, ...] = ()
     overlaid: bool = False
     """Whether what the hub wished is laid over the file."""
@@ -111,6 +114,7 @@ def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings
     gnss = tuple(_gnss(section) for section in root.tables("gnss"))
     outbox = root.table("outbox")
     log = root.table("log")
+    desired = root.table("desired")
     settings = Settings(
         path=path,
         device=device,
@@ -118,11 +122,13 @@ def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings
         scanners=scanners,
         gnss=gnss,
         keep_days=outbox.integer("keep_days", KEEP_DAYS, least=1, most=3650),
+        limit_mib=outbox.integer("limit_mib", LIMIT_MIB, least=LEAST_LIMIT_MIB, most=1 << 20),
         log_level=log.choice("level", LEVELS, "info"),
         log_json=log.boolean("json", True),
+        trial_s=desired.integer("trial_s", 120, least=5, most=3600),
         advice=tuple(faults.advice),
     )
-    for section in (outbox, log, root):
+    for section in (outbox, log, desired, root):
         section.rest()
     _ports_differ(settings, faults)
     if faults.found:

@@ -18,7 +18,7 @@ from edge import config
 from edge.clock import Clock
 from edge.config import ConfigError, Settings
 from edge.core import configuration
-from edge.core.configuration import TRIAL_MS, Event, Standing
+from edge.core.configuration import Event, Standing
 from edge.errors import EdgeError
 from edge.log import Log
 from edge.store.outbox import Outbox
@@ -81,7 +81,8 @@ class Configurator:
         self._begin_anew = begin_anew
         self._lock = threading.Lock()
         self._standing = read(self._path)
-        self._until = clock.up_ms() + TRIAL_MS
+        self._trial_s = settings.trial_s
+        self._until = clock.up_ms() + self._trial_s * 1000
         self._failed = False
         self._fits = not self._standing.settings or settings.overlaid
 
@@ -124,7 +125,7 @@ class Configurator:
                 if hub_answered:
                     self._end(Event.ANSWERED, "")
                 elif self._clock.up_ms() >= self._until:
-                    self._end(Event.SILENT, f"the hub did not answer within {TRIAL_MS // 1000} s")
+                    self._end(Event.SILENT, f"the hub did not answer within {self._trial_s} s")
             self._tell()
 
     def _faults(self, desired: Desired) -> tuple[str, ...]:

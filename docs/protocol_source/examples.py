@@ -120,7 +120,7 @@ MESSAGES: tuple[Struct, ...] = (
         ledger=LEDGER,
         version=3,
         generation=GENERATION,
-        settings={"log": {"level": "debug"}, "scanner": ({"do": "issue"},)},
+        settings={"log": {"level": "debug"}, "scanner": ({"do": "load"},)},
     ),
     Status(ledger=LEDGER, run=RUN, online=True),
     Presence(run=DEVICE_RUN, connection="8c1f5a20e97bd346", online=True, at=AT, version="0.1.0", kind="scanner"),

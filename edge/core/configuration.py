@@ -20,8 +20,6 @@ import msgspec
 
 from wire.messages import Desired, ReportState
 
-TRIAL_MS: Final = 120_000
-"""How long the hub has to answer."""
 MOST_STARTS: Final = 3
 """How often the agent may start within one trial: one that falls again and again does not stay up for the time."""
 MOST_LEFT: Final = 50

@@ -52,7 +52,7 @@ class NewConfiguration(Input):
     """Settings that are laid over a device's own configuration file."""
 
     settings: dict[str, Any] = Field(
-        max_length=20, examples=[{"log": {"level": "debug"}, "scanner": [{"do": "issue", "to": "transit:truck-7"}]}]
+        max_length=20, examples=[{"log": {"level": "debug"}, "scanner": [{"do": "load", "to": "transit:truck-7"}]}]
     )
 
 
