@@ -48,9 +48,12 @@ def join(
     scanner: Annotated[
         str, typer.Option("--scanner", help='Read the QR code with the scanner on this port, or "auto".')
     ] = "",
-    config: Annotated[Path, typer.Option("--config", "-c", help="The device's TOML file; made if there is none.")] = (
-        SYSTEM_CONFIG
-    ),
+    config: Annotated[
+        Path,
+        typer.Option(
+            "--config", "-c", envvar="RELAY_EDGE_CONFIG", help="The device's TOML file; made if there is none."
+        ),
+    ] = SYSTEM_CONFIG,
 ) -> None:
     """Join a hub: by its address and a code, by the text of a QR code, or by scanning one."""
     from edge.joining import Typed, introduce  # noqa: PLC0415 - see above

@@ -3,6 +3,7 @@
 import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -193,6 +194,11 @@ def test_a_certificate_is_renewed_beside_the_running_agent_and_used_from_then_on
         scanner.send(b"AFTER RENEWAL\r\n")
         arrives(hub, "renewed", "AFTER RENEWAL")
         until(lambda: status(config)["certificate"]["renewed"] == 1, "the status tells", PATIENCE_S)
+        done = cli("device", "command", "renewed", "renew-certificate", "--wait", str(PATIENCE_S), data=hub.data)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "good until" in done.stdout
+        assert identities.load(path).folder != new.folder
+        assert "cryptography" not in Path(f"/proc/{agent.pid}/maps").read_text(), "it stays in the process that renews"
 
 
 def test_a_renewal_that_fails_on_the_way_keeps_the_old_identity(hub, config):

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -14,6 +16,7 @@ from edge.drivers import finding
 from edge.drivers.serial_port import PortError
 from edge.identity import IdentityError, Membership, NoIdentityError
 from edge.version import BUILT_MS
+from tests.support.edge_agent import ROOT
 
 FILES = {"key.pem": b"key", "certificate.pem": b"certificate", "authority.pem": b"authority"}
 JOINED = '[device]\ndata = "data"\n[hub]\nidentity = "identity"\n'
@@ -224,3 +227,10 @@ def test_a_failed_renewal_waits_longer_each_time_but_never_past_the_end():
     short = Renewing(issued=0, expires=80_000)
     short.failed(trusted=64_000, up=0, jitter=1.0)
     assert short.due(trusted=64_000, up=2_000, expired=False)
+
+
+def test_the_running_agent_loads_nothing_that_only_joining_needs():
+    heavy = ["cryptography", "http.client", "email", "subprocess", "typer", "rich", "sqlite_utils", "edge.signing"]
+    code = f"import sys, edge.agent; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
