@@ -64,6 +64,7 @@ class Agent:
             stream_factory=lambda: os.urandom(8).hex(),
         )
         self._outbox.keep_days = settings.keep_days
+        self._outbox.limit_bytes = settings.limit_mib << 20
         self._anew = threading.Event()
         outside = {
             "restart": self._begin_anew,

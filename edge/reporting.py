@@ -16,6 +16,7 @@ from edge.log import Log
 from edge.status import AgentStatus, CertificateStatus, Message, PortStatus
 from edge.store.commands import CommandLog
 from edge.store.outbox import Outbox
+from edge.store.room import Level, Room
 from edge.uplink import Uplink
 from edge.version import VERSION
 from wire.messages import Fix, Health, Now
@@ -41,6 +42,7 @@ class Reporter:
         self._fix: Fix | None = None
         self._shown: Now | None = None
         self._salvage_said: object = None
+        self._room_said = Level.FREE
         self._next_health = clock.up_ms() + _HEALTH_EVERY_MS
         self._said: AgentStatus | None = None
         self._failing = False
@@ -51,6 +53,7 @@ class Reporter:
     def watch(self, ports: Ports) -> None:
         """Once a second."""
         self.say_salvage()
+        self.say_room()
         self.say_status("running", ports)
         self._show_pending()
         if self._clock.up_ms() >= self._next_health:
@@ -71,6 +74,25 @@ class Reporter:
         if report is not None and report is not self._salvage_said:
             self._salvage_said = report
             self._log.error("outbox-salvaged", what=str(report), next="scanning goes on in the new file")
+
+    def say_room(self) -> None:
+        """A filling outbox is said in time, a full one loudly, once each; and when there is room again."""
+        room = self._room()
+        if room is None or room.level is self._room_said:
+            return
+        if room.level is Level.FULL:
+            self._log.error("outbox-full", what=str(room), answered="NAK: each scan is refused, none is lost")
+        elif room.level is Level.TIGHT:
+            self._log.warning("outbox-tight", what=str(room), left_bytes=room.left_bytes)
+        else:
+            self._log.info("outbox-has-room", left_bytes=room.left_bytes)
+        self._room_said = room.level
+
+    def _room(self) -> Room | None:
+        try:
+            return self._outbox.room()
+        except (EdgeError, OSError):  # said by whoever writes
+            return None
 
     def say_status(self, state: str, ports: Ports) -> None:
         """Write status.json if something changed, else every few seconds: a disk wears out."""
@@ -116,7 +138,8 @@ class Reporter:
         )
 
     def _note(self) -> str:
-        return str(self._outbox.salvage)[:1000] if self._outbox.salvage else ""
+        notes = [str(each) for each in (self._room(), self._outbox.salvage) if each is not None]
+        return "; ".join(filter(None, notes))[:1000]
 
     def _newest_messages(self) -> tuple[Message, ...]:
         try:
@@ -125,7 +148,7 @@ class Reporter:
             return ()
 
     def _status(self, state: str, ports: tuple[PortStatus, ...]) -> AgentStatus:
-        stats, uplink, settings = self._outbox.stats(), self._uplink.status(), self._settings
+        stats, uplink, settings, room = self._outbox.stats(), self._uplink.status(), self._settings, self._room()
         return AgentStatus(
             pid=os.getpid(),
             device=settings.device.name,
@@ -147,6 +170,9 @@ class Reporter:
             accepted_facts=stats.accepted_facts,
             confirmed_facts=stats.confirmed_facts,
             outbox_bytes=stats.bytes,
+            outbox_limit_bytes=self._outbox.limit_bytes,
+            outbox_room=room.level.value if room else self._room_said.value,
+            written_bytes=_written_bytes(),
             rss_bytes=_rss_bytes(),
             note=self._note(),
             configuration=self.configuration(),
@@ -164,7 +190,12 @@ def _same(one: AgentStatus, other: AgentStatus) -> bool:
     """Whether nothing happened between them but time."""
     return (
         msgspec.structs.replace(
-            one, at=other.at, up=other.up, last_receipt_age_s=other.last_receipt_age_s, rss_bytes=other.rss_bytes
+            one,
+            at=other.at,
+            up=other.up,
+            last_receipt_age_s=other.last_receipt_age_s,
+            rss_bytes=other.rss_bytes,
+            written_bytes=other.written_bytes,
         )
         == other
     )
@@ -172,6 +203,15 @@ def _same(one: AgentStatus, other: AgentStatus) -> bool:
 
 def _rss_bytes() -> int:
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
+
+
+def _written_bytes() -> int:
+    """What this process had the disk write, from the kernel; 0 where the kernel does not count it."""
+    try:
+        text = Path("/proc/self/io").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return int(dict(line.split(": ") for line in text.splitlines()).get("write_bytes", 0))
 
 
 def _free_bytes(folder: Path) -> int:

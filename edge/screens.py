@@ -75,7 +75,9 @@ def _show_agent(status: AgentStatus) -> None:
         said = "up" if port.up else f"down: {port.why}"
         counts = ", ".join(f"{name} {number}" for name, number in port.counts.items() if number and name != "last_at")
         table.add_row(Text(f"{port.kind} {port.port}"), Text(f"{said}{'; ' if counts else ''}{counts}"))
-    table.add_row("size", f"outbox {status.outbox_bytes // 1024} KiB, memory {status.rss_bytes // 1024**2} MiB")
+    size = f"outbox {status.outbox_bytes / 2**20:.1f} of {status.outbox_limit_bytes >> 20} MiB ({status.outbox_room})"
+    table.add_row("size", f"{size}, memory {status.rss_bytes >> 20} MiB")
+    table.add_row("disk", _written(status))
     if status.certificate is not None:
         table.add_row("certificate", Text(_certificate(status.certificate)))
     if status.problem:
@@ -92,6 +94,13 @@ def _show_agent(status: AgentStatus) -> None:
 def _certificate(certificate: CertificateStatus) -> str:
     failed = f"; could not be renewed {certificate.failures} times: {certificate.problem}"
     return f"until {_when(certificate.expires)}{failed if certificate.failures else ''}"
+
+
+def _written(status: AgentStatus) -> str:
+    """How much the agent wears the disk."""
+    scans = sum(port.counts.get("facts") or 0 for port in status.ports)
+    said = f"{status.written_bytes / 2**20:.1f} MiB written since the start"
+    return f"{said}, {status.written_bytes / scans / 1024:.1f} KiB for each of {scans} scans" if scans else said
 
 
 def _cells(kept: Kept) -> tuple[str, str, str, str, str, str]:

@@ -43,7 +43,8 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The whole agent. Times are Unix ms by the device's clock; `up` is when it was said, in ms of uptime.
 
     `state` is running, stopping or stopped, `delivery` offline, greeting or flowing, and `problem` what keeps it
-    from flowing, in words.
+    from flowing, in words. `outbox_room` is free, tight (a warning) or full (scans are refused); `written_bytes` is
+    what this run of the agent had the disk write.
     """
 
     pid: int
@@ -66,6 +67,9 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     accepted_facts: int = 0
     confirmed_facts: int = 0
     outbox_bytes: int = 0
+    outbox_limit_bytes: int = 0
+    outbox_room: str = "free"
+    written_bytes: int = 0
     rss_bytes: int = 0
     note: str = ""
     configuration: str = ""

@@ -7,7 +7,8 @@ Two ways in which a host answers a scanner, in the order of the scans:
   So bytes confirm only when there are as many as scans waiting, else nothing: the witness never says more than
   it saw. A host that answers later than twice the timeout would still be taken for prompt; who kills or stops
   hosts on purpose uses `echo`.
-- `echo`: the byte, the text as it was sent, and CR. Scans are pipelined and each answer names its scan.
+- `echo`: the byte, the text as it was sent, and CR. Scans are pipelined and each answer names its scan. Here 0x18
+  says refused too: the host is full, and scanning again does not help.
 """
 
 from collections import defaultdict, deque
@@ -28,7 +29,8 @@ class Kind(IntEnum):
     NAK = 0x15
 
 
-_KINDS: Final = {kind.value: kind for kind in Kind}
+_FULL: Final = 0x18
+_KINDS: Final = {kind.value: kind for kind in Kind} | {_FULL: Kind.NAK}
 _STARTS: Final = bytes(_KINDS)
 
 

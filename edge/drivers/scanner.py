@@ -1,7 +1,8 @@
 """A barcode scanner on a serial port: bytes to facts, and the answer on the same port only after their commit.
 
 All that was read at once is one group: one transaction, then its answers in the order of the scans. If the commit
-fails, every reading of the group is answered NAK and none of it has happened, commands neither.
+fails, every reading of the group is answered NAK and none of it has happened, commands neither. Where the outbox or
+the disk is full, a device with a display (`echo`) gets CAN instead: a scan is not kept, and no repeating helps.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,10 @@ from edge.drivers.serial_port import Line
 from edge.errors import EdgeError
 from edge.frames.scanner import Garbage, Reading, ScannerReader
 from edge.log import Log
+from edge.store.errors import OutboxFullError
 from wire.messages import AnyItem, Void
 
-ACK, NAK, BEL = b"\x06", b"\x15", b"\x07"
+ACK, NAK, BEL, CAN = b"\x06", b"\x15", b"\x07", b"\x18"
 QUIET_S: Final = 3.0
 """After so long an unfinished frame is given up."""
 
@@ -85,10 +87,10 @@ class ScannerSession:
     def _take(self, frames: Frames, line: Line) -> None:
         while frames:
             outcomes, state = self._group(frames)
-            stored = self._store(outcomes, state)
-            if not stored:  # what follows was meant to build on it: an undo would meet an earlier fact
+            refusal = self._store(outcomes, state)
+            if refusal:  # what follows was meant to build on it: an undo would meet an earlier fact
                 outcomes += [Outcome(verdict=Verdict.REFUSED, why="not stored")] * (len(frames) - len(outcomes))
-            self._answer(frames[: len(outcomes)], outcomes, line, stored=stored)
+            self._answer(frames[: len(outcomes)], outcomes, line, refusal)
             frames = frames[len(outcomes) :]
 
     def _group(self, frames: Frames) -> tuple[list[Outcome], State]:
@@ -108,8 +110,8 @@ class ScannerSession:
         self.counts.last_at = at
         return outcomes, state
 
-    def _store(self, outcomes: list[Outcome], state: State) -> bool:
-        """Commit a group's facts and take its state. If that fails, the state before the group stays."""
+    def _store(self, outcomes: list[Outcome], state: State) -> bytes | None:
+        """Commit a group's facts and take its state. If that fails, the state before stays: the answer to it all."""
         items = [outcome.item for outcome in outcomes if outcome.item is not None]
         places: list[Place] = []
         if items:
@@ -120,26 +122,26 @@ class ScannerSession:
                 if self._storing:
                     self._log.error("scans-not-stored", why=str(error), answered="NAK: scan again when it is repaired")
                 self._storing = False
-                return False
+                return CAN if isinstance(error, OutboxFullError) and self._settings.confirm == "echo" else NAK
             places = [place for place, item in zip(stored, items, strict=True) if not isinstance(item, Void)]
             self.counts.facts += len(items)
             if not self._storing:
                 self._log.info("scans-stored-again", not_stored=self.counts.not_stored)
             self._storing = True
         self._state = committed(state, places)
-        return True
+        return None
 
-    def _answer(self, frames: Frames, outcomes: list[Outcome], line: Line, *, stored: bool) -> None:
+    def _answer(self, frames: Frames, outcomes: list[Outcome], line: Line, refusal: bytes | None) -> None:
         replies: list[bytes] = []
         for frame, outcome in zip(frames, outcomes, strict=True):
             verdict = outcome.verdict
             if verdict is Verdict.COMMAND:
-                self.counts.commands += stored
-                self._log.debug("command", does=outcome.why, taken=stored)
+                self.counts.commands += not refusal
+                self._log.debug("command", does=outcome.why, taken=not refusal)
             elif verdict is Verdict.REFUSED:
                 self.counts.refused += 1
                 self._say_refused(outcome.why)
-            replies.append(self._reply(_REPLIES[verdict] if stored else NAK, frame))
+            replies.append(self._reply(refusal or _REPLIES[verdict], frame))
         if self._settings.confirm != "none":
             self._send(b"".join(replies), line)
 
