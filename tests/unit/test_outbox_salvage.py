@@ -4,12 +4,14 @@ import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.store.errors import OutboxError
+from edge.store import replacing
+from edge.store.errors import OutboxError, OutboxFullError
 from edge.store.salvage import finish_salvage, salvage
 from tests.support.delivery_box import all_of, fixes, open_box, scans
 from wire.messages import Gap, GapReason, Lane
@@ -188,3 +190,107 @@ def test_whatever_bytes_are_damaged_scanning_goes_on_and_no_sequence_is_hidden(s
                 declared = sum(gap.last - gap.first + 1 for gap in chunk.gaps)
                 assert chunk.last - at == len(chunk.items) + declared
                 at = chunk.last
+
+
+def killed_with_a_log(folder, table=None):
+    """An outbox as a kill leaves it: 3,000 facts in the file, 2 in the log alone; a table's first page is damaged."""
+    alive = folder / "alive"
+    alive.mkdir()
+    with closing(open_box(alive)) as box:
+        stream = box.append_facts(scans(3000))[0].stream
+        box._engine.keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+        page = box._engine.keeper.execute(query, (table,)).fetchone()[0] if table else 1
+        box.append_facts(scans(2, 3001))
+        for name in ("outbox.db", "outbox.db-wal"):
+            shutil.copy(alive / name, folder / name)
+    spoil(folder / "outbox.db", page)
+    return stream
+
+
+def test_facts_that_are_only_in_the_log_are_saved_though_the_first_page_of_the_file_is_lost(tmp_path):
+    stream = killed_with_a_log(tmp_path)
+    with closing(open_box(tmp_path)) as box:
+        assert (box.salvage.kept_facts, box.salvage.lost_facts) == (3002, 0)
+        assert len(all_of(box, stream, Lane.FACTS)[0]) == 3002
+
+
+class PowerCut(BaseException):
+    """Nothing after it happens."""
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_a_salvage_that_is_cut_short_at_any_step_loses_nothing(tmp_path, monkeypatch, step):
+    stream = killed_with_a_log(tmp_path, table="streams")
+    steps = iter(range(100))
+
+    def cut(real):
+        def do(*arguments):
+            if next(steps) == step:
+                raise PowerCut
+            return real(*arguments)
+
+        return do
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", cut(Path.replace))
+        patched.setattr(replacing, "sync_folder", cut(replacing.sync_folder))
+        with pytest.raises(PowerCut):
+            open_box(tmp_path)
+    with closing(open_box(tmp_path)) as box:
+        found, gaps = all_of(box, stream, Lane.FACTS)
+        assert (found, gaps) == ({n: n for n in range(1, 3003)}, [])
+        if step < 5:  # else only the last sync was missing
+            assert (box.salvage.kept_facts, box.salvage.lost_facts) == (3002, 0)
+            assert box.salvage.moved_to == tmp_path / "outbox.db.corrupt-1"
+    assert (tmp_path / "outbox.db.corrupt-1").exists()
+    assert not (tmp_path / "outbox.db.corrupt-2").exists()
+
+
+def test_a_salvage_that_fails_in_mid_run_refuses_scans_and_is_tried_again_by_itself(tmp_path, monkeypatch):
+    failures = [3]
+
+    def on_a_full_disk(*arguments, **names):
+        if failures[0]:
+            failures[0] -= 1
+            raise OutboxFullError("cannot salvage the outbox: the disk is full; free some space on this disk")
+        return salvage(*arguments, **names)
+
+    monkeypatch.setattr("edge.store.engine.salvage", on_a_full_disk)
+    monkeypatch.setattr("edge.store.engine.MEND_EVERY_S", 0.0)
+    with closing(open_box(tmp_path)) as box:
+        stream = box.append_facts(scans(3000))[0].stream
+        box._engine.keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        spoil(tmp_path / "outbox.db", fact_pages(tmp_path)[3])
+        with pytest.raises(OutboxError, match="disk is full"):
+            all_of(box, stream, Lane.FACTS)
+        with pytest.raises(OutboxError, match="nothing can be stored until then"):
+            box.append_facts(scans(1, 3001))
+        with pytest.raises(OutboxError):
+            box.maintain()
+        box.maintain()  # the uplink does this every two seconds, with or without a network
+        assert box.salvage.kept_facts > 2900
+        assert box.append_facts(scans(1, 3001))[0].stream != stream
+        assert len(all_of(box, stream, Lane.FACTS)[0]) == box.salvage.kept_facts
+
+
+def test_between_two_tries_of_a_salvage_nobody_waits_for_the_disk(tmp_path, monkeypatch):
+    tried = []
+
+    def failing(*arguments, **names):
+        tried.append(1)
+        raise OutboxFullError("the disk is full")
+
+    monkeypatch.setattr("edge.store.engine.salvage", failing)
+    monkeypatch.setattr("edge.store.engine.MEND_EVERY_S", 1000.0)
+    with closing(open_box(tmp_path)) as box:
+        box.append_facts(scans(1))
+        spoil(tmp_path / "outbox.db", 1)
+        box._engine._damaged = True
+        box._engine._disconnect()
+        for _ in range(20):
+            with pytest.raises(OutboxError, match="the disk is full"):
+                box.append_facts(scans(1))
+        assert len(tried) == 1
+    with pytest.raises(OutboxError, match="it is closed"):
+        box.append_facts(scans(1))
