@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from edge.core.anchors import Anchor, Source
 from edge.core.effects import SendBatch
 from edge.export import ExportError, export
 from edge.packing import pack
@@ -20,6 +21,7 @@ from tests.support.facts import DOCK, NOW, RICE, batch, fix, goods, scan
 from tests.support.ingest import bench
 from tests.support.sticks import Carrier, authority_of, carry, counted, joined, parts
 from wire import bundle
+from wire.codec import decode_up
 from wire.messages import Gap, GapReason, Lane
 
 
@@ -357,3 +359,15 @@ def test_an_outbox_of_another_ledger_or_device_is_not_signed(device, hub, tmp_pa
 def test_a_label_that_looks_like_a_command_stays_a_label(hub, device):
     device.scan(scan("]C1=cmd|'/c calc'!A0\n../../etc/passwd"), scan(goods(RICE, "A")))
     assert counted(carry(hub, device.stick().file)) == {"new": 2}
+
+
+def test_facts_on_a_stick_carry_what_the_device_knows_of_the_time_as_they_would_on_the_wire(hub, device):
+    device.box.observe(Anchor(up=50, low=NOW + 1_000, high=NOW + 1_100, source=Source.HUB))
+    device.scan(*scans(1, 3))
+    by_wire, _ = pack(device.box, SendBatch(
+        ledger=hub.ledger, hello=7, stream=streams(device)[0], lane=Lane.FACTS, after=0, upto=3, turn=0, max_items=10,
+        max_bytes=250_000, opaque=False, fill=False,
+    ))  # fmt: skip
+    _, (_, carried), _ = parts(device.stick().file)
+    assert decode_up(carried).clock == decode_up(by_wire).clock
+    assert decode_up(carried).clock is not None
