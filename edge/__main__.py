@@ -27,7 +27,11 @@ outbox_app = typer.Typer(no_args_is_help=True, help="What this device keeps unti
 app.add_typer(outbox_app, name="outbox")
 
 SYSTEM_CONFIG = Path("/etc/relief-relay/edge.toml")
-ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The device's TOML file.", show_default=False)]
+CONFIG_VARIABLE = "RELAY_EDGE_CONFIG"
+ConfigFile = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar=CONFIG_VARIABLE, help="The device's TOML file.", show_default=False),
+]
 
 
 @app.command()
@@ -51,7 +55,7 @@ def join(
     config: Annotated[
         Path,
         typer.Option(
-            "--config", "-c", envvar="RELAY_EDGE_CONFIG", help="The device's TOML file; made if there is none."
+            "--config", "-c", envvar=CONFIG_VARIABLE, help="The device's TOML file; made if there is none."
         ),
     ] = SYSTEM_CONFIG,
 ) -> None:

@@ -35,6 +35,9 @@ def examine_identity(settings: Settings) -> Iterator[Finding]:
     except IdentityError as error:
         yield Finding(check=check, said=str(error), fault=True, todo=join)
         return
+    if settings.device.name != identity.membership.device:
+        said = f"it is that of {identity.membership.device}, but the configuration says {settings.device.name}"
+        yield Finding(check=check, said=said, fault=True, todo=f"remove `name` from {settings.path}, or join again")
     yield _key(check, identity)
     yield _dates(identity, settings, join)
     yield _hub(settings, join)

@@ -66,6 +66,14 @@ def test_the_end_of_the_certificate_is_held_against_the_hubs_time(authority, con
     assert todo in found.todo
 
 
+def test_a_name_that_is_not_the_one_that_joined_is_a_fault(authority, config, tmp_path):
+    authority.identity(tmp_path / "data" / "identity", port=closed_port())
+    config.write_text(config.read_text().replace("[device]", '[device]\nname = "other"'))
+    faults = [found for found in examine_identity(load(config, joined=False)) if "but the configuration" in found.said]
+    assert faults[0].fault
+    assert "join again" in faults[0].todo
+
+
 def test_why_the_last_renewal_failed_is_told(authority, config, tmp_path):
     authority.identity(tmp_path / "data" / "identity", port=closed_port())
     status = {
