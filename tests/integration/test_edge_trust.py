@@ -54,7 +54,7 @@ def test_a_wrong_clock_keeps_no_device_from_its_hub(authority, tmp_path, begin, 
 
 
 def test_a_certificate_that_ended_before_the_hub_was_last_heard_is_refused_before_a_word_is_said(authority, tmp_path):
-    identity = authority.identity(tmp_path / "identity")
+    identity = authority.identity(tmp_path / "identity", begin=NOW - 9 * DAY)
     with TlsServer(tmp_path, authority.server(begin=NOW - 9 * DAY, end=NOW - 5 * DAY)) as hub:
         knock(settings(hub.port, identity))
         said = refused(settings(hub.port, identity), floor_ms=ms(NOW - 4 * DAY))
