@@ -64,8 +64,8 @@ class Compactor:
         """Cut off free pages, some at a time, so that a scan comes in between."""
         engine = self._engine
         for _ in range(min(VACUUM_STEPS, free // VACUUM_PAGES + 1)):
-            with engine.lock:
-                engine.loose.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
+            with engine.lock:  # execute() would stop after the first page
+                engine.loose.executescript(f"PRAGMA incremental_vacuum({VACUUM_PAGES})")
         engine.keeper.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _empty_log(self) -> None:
