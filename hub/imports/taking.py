@@ -20,6 +20,8 @@ from wire.messages import Batch, BatchHead, Gap, GapReason, Hello, Lane, Receipt
 WINDOW: Final = 16
 PATIENCE_S: Final = 60.0
 STEP_S: Final = 0.5
+STALLED_S: Final = 1.5
+"""A database that could not store is tried again after a second; only then is it known whether it still cannot."""
 
 _head = msgspec.json.Decoder(Hello | BatchHead)
 
@@ -77,11 +79,11 @@ class _Taker:
 
     def result(self, answered: "queue.SimpleQueue[Result]") -> Result:
         """Wait for the commit. Raises ImportFaultError if the database cannot store."""
-        for _ in range(int(PATIENCE_S / STEP_S)):
+        for step in range(int(PATIENCE_S / STEP_S)):
             try:
                 return answered.get(timeout=STEP_S)
             except queue.Empty:
-                if self.ingest.stalled:
+                if self.ingest.stalled and step * STEP_S >= STALLED_S:
                     break
         raise ImportFaultError(
             "The hub's database cannot store at the moment (is its disk full? see the hub's log). What was stored"
