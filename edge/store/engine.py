@@ -37,7 +37,7 @@ class Engine:
     reader: sqlite3.Connection
     keeper: sqlite3.Connection
 
-    def __init__(self, path: Path, *, device: str, now_ms: int) -> None:
+    def __init__(self, path: Path, *, device: str, now_ms: int, boot: str | None = None) -> None:
         """Raises OutboxError. A damaged file is salvaged first; `report` then says what was lost."""
         self.path, self.device, self.now_ms = path, device, now_ms
         self.lock = threading.RLock()
@@ -45,7 +45,7 @@ class Engine:
         self.rows: dict[tuple[str, Lane], LaneRow] = {}
         self.ledger: str | None = None
         self.hub_ms = 0
-        self.boot = _boot(now_ms)
+        self.boot = _boot(now_ms) if boot is None else boot
         self.times = BootTimes(self.boot, BUILT_MS)
         self.report: SalvageReport | None = None
         self.limit_bytes = 1 << 30

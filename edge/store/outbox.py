@@ -50,13 +50,16 @@ class Outbox:
         self._dirty: set[tuple[str, Lane]] = set()
 
     @classmethod
-    def open(cls, path: Path, *, device: str, now_ms: int, stream_factory: Callable[[], str]) -> Self:
+    def open(
+        cls, path: Path, *, device: str, now_ms: int, stream_factory: Callable[[], str], boot: str | None = None
+    ) -> Self:
         """Create or open, lock and migrate. `stream_factory` gives 16 random hexadecimal digits.
 
+        `boot` names this boot of the machine, where not the system is to say it.
         A damaged file is moved aside and salvaged row by row; `salvage` then reports it. Raises OutboxLockedError,
         OutboxForeignError (another device's file), OutboxError (read-only disk, newer version and the like).
         """
-        return cls(Engine(path, device=device, now_ms=now_ms), stream_factory)
+        return cls(Engine(path, device=device, now_ms=now_ms, boot=boot), stream_factory)
 
     @property
     def path(self) -> Path:
