@@ -6,6 +6,7 @@ some batches whole and the others not at all: the same file brings the rest, and
 
 import queue
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Protocol
 
@@ -18,9 +19,10 @@ from wire.bundle import Reader
 from wire.messages import Batch, BatchHead, Gap, GapReason, Hello, Lane, Receipt, Welcome
 
 WINDOW: Final = 16
-PATIENCE_S: Final = 60.0
 STEP_S: Final = 0.5
-STALLED_S: Final = 1.5
+STEPS: Final = 120
+AGAIN_STEPS: Final = 4
+STALLED_STEPS: Final = 3
 """A database that could not store is tried again after a second; only then is it known whether it still cannot."""
 
 _head = msgspec.json.Decoder(Hello | BatchHead)
@@ -66,25 +68,37 @@ class Report(msgspec.Struct, kw_only=True):
         return sum(last - first + 1 for stream in self.streams for first, last in stream.missing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """A message that is on its way."""
+
+    payload: bytes
+    answers: "queue.SimpleQueue[Result]" = field(default_factory=queue.SimpleQueue)
+
+
 @dataclass(slots=True)
 class _Taker:
     ingest: Ingest
     device: str
     streams: dict[str, StreamReport] = field(default_factory=dict)
 
-    def bring(self, payload: bytes) -> "queue.SimpleQueue[Result]":
-        answered: queue.SimpleQueue[Result] = queue.SimpleQueue()
-        self.ingest.bring(self.device, payload, answered.put)
-        return answered
+    def bring(self, payload: bytes) -> "_Brought":
+        brought = _Brought(payload)
+        self.ingest.bring(self.device, payload, brought.answers.put)
+        return brought
 
-    def result(self, answered: "queue.SimpleQueue[Result]") -> Result:
-        """Wait for the commit. Raises ImportFaultError if the database cannot store."""
-        for step in range(int(PATIENCE_S / STEP_S)):
-            try:
-                return answered.get(timeout=STEP_S)
-            except queue.Empty:
-                if self.ingest.stalled and step * STEP_S >= STALLED_S:
-                    break
+    def result(self, brought: "_Brought") -> Result:
+        """Wait for the commit. Raises ImportFaultError if the database cannot store.
+
+        Silence is answered as a device answers it: the message is brought again, and the first answer counts.
+        """
+        for step in range(1, STEPS + 1):
+            with suppress(queue.Empty):
+                return brought.answers.get(timeout=STEP_S)
+            if self.ingest.stalled and step >= STALLED_STEPS:
+                break
+            if step % AGAIN_STEPS == 0:
+                self.ingest.bring(self.device, brought.payload, brought.answers.put)
         raise ImportFaultError(
             "The hub's database cannot store at the moment (is its disk full? see the hub's log). What was stored"
             " before stays; run the command again when there is room."
@@ -115,13 +129,13 @@ def bring_in(file: BinaryIO, ingest: Ingest, *, declare_missing: bool = False) -
     reader = Reader(file.read)
     taker = _Taker(ingest, reader.header.device)
     hellos: list[bytes] = []
-    flying: list[tuple[BatchHead, int, bytes, queue.SimpleQueue[Result]]] = []
+    flying: list[tuple[BatchHead, _Brought]] = []
     for head, payload in _messages(reader):
         if isinstance(head, Hello):
             hellos.append(payload)
             taker.result(taker.bring(payload))
             continue
-        flying.append((head, _items(head), payload, taker.bring(payload)))
+        flying.append((head, taker.bring(payload)))
         if declare_missing or len(flying) >= WINDOW:
             _land(taker, *flying.pop(0), declare_missing=declare_missing)
     for each in flying:
@@ -132,16 +146,8 @@ def bring_in(file: BinaryIO, ingest: Ingest, *, declare_missing: bool = False) -
     return Report(device=taker.device, streams=changed)
 
 
-def _land(
-    taker: _Taker,
-    head: BatchHead,
-    items: int,
-    payload: bytes,
-    answered: "queue.SimpleQueue[Result]",
-    *,
-    declare_missing: bool,
-) -> None:
-    result = taker.result(answered)
+def _land(taker: _Taker, head: BatchHead, brought: _Brought, *, declare_missing: bool) -> None:
+    result = taker.result(brought)
     if declare_missing and isinstance(result.answer, Receipt) and result.answer.beyond:
         through = result.answer.through
         gap = Batch(
@@ -154,8 +160,8 @@ def _land(
             gaps=(Gap(through + 1, head.after, GapReason.TRIMMED),),
         )
         taker.result(taker.bring(codec.encode(gap)))
-        result = taker.result(taker.bring(payload))
-    taker.note(head, items, result)
+        result = taker.result(taker.bring(brought.payload))
+    taker.note(head, _items(head), result)
 
 
 def _look(taker: _Taker, payload: bytes) -> None:

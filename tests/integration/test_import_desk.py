@@ -100,7 +100,7 @@ def test_a_hub_that_stops_or_cannot_store_says_so_and_the_same_stick_brings_the_
         hub.disk.clear()
         assert bring_in(file, hub.pipeline).total("new") == 2000
     device.box.close()
-    assert sum(hub.balances()[place] for place in hub.balances() if place[0] == DOCK) == 2000
+    assert sum(n for (account, _), n in hub.balances().items() if account == DOCK) == 2000
 
 
 def test_a_stick_that_is_larger_than_the_room_on_the_disk_is_not_copied(stick, tmp_path, monkeypatch):
