@@ -28,7 +28,7 @@ from edge.crew import Crew, stuck
 from edge.desired import Configurator, load
 from edge.errors import EdgeError
 from edge.intake import Intake
-from edge.log import LibraryLog, LineLog
+from edge.log import LibraryLog, LineLog, in_journal
 from edge.ntp import NtpWatch
 from edge.orders import Orders
 from edge.renewal_watch import RenewalWatch
@@ -194,9 +194,9 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load(Path(arguments[1]))
     except ConfigError as error:
-        LineLog().error("config-unusable", file=str(error.path), faults=error.faults)
+        LineLog(journal=in_journal()).error("config-unusable", file=str(error.path), faults=error.faults)
         return 2
-    log = LineLog(settings.log_level, as_json=settings.log_json)
+    log = LineLog(settings.log_level, as_json=settings.log_json, journal=in_journal())
     logging.getLogger().addHandler(LibraryLog(log))
     for advice in settings.advice:
         log.warning("advice", what=advice)

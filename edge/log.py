@@ -6,12 +6,15 @@ whole log is worth there. Callers see a Protocol; any logger with these methods 
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_PRIORITIES: Final = {"debug": "<7>", "info": "<6>", "warning": "<4>", "error": "<3>"}
+"""What systemd's journal takes off a line and keeps as its priority (sd-daemon(3))."""
 
 
 class Log(Protocol):
@@ -31,21 +34,40 @@ def _to_stderr(line: str) -> None:
         pass
 
 
+def in_journal() -> bool:
+    """Whether standard error goes to systemd's journal (JOURNAL_STREAM in systemd.exec(5))."""
+    try:
+        found = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+
+
 class LineLog:
     """Writes each event of its level or above as one line, in one write, from any thread."""
 
     def __init__(
-        self, level: str = "info", *, as_json: bool = True, write: Callable[[str], None] = _to_stderr, **bound: Any
+        self,
+        level: str = "info",
+        *,
+        as_json: bool = True,
+        journal: bool = False,
+        write: Callable[[str], None] = _to_stderr,
+        **bound: Any,
     ) -> None:
+        """`journal`: begin each line with its priority."""
         self._least = _LEVELS[level]
         self._as_json = as_json
+        self._journal = journal
         self._write = write
         self._bound = bound
 
     def bind(self, **fields: Any) -> "LineLog":
         """The same log, with fields that each of its events carries."""
         level = next(name for name, number in _LEVELS.items() if number == self._least)
-        return LineLog(level, as_json=self._as_json, write=self._write, **{**self._bound, **fields})
+        return LineLog(
+            level, as_json=self._as_json, journal=self._journal, write=self._write, **{**self._bound, **fields}
+        )
 
     def debug(self, event: str, **fields: Any) -> None:
         self._say("debug", event, fields)
@@ -69,7 +91,7 @@ class LineLog:
         else:
             line = " ".join((at, level.ljust(7), event, *(f"{key}={value!s}" for key, value in fields.items())))
             line = line.replace("\n", "\\n")
-        self._write(line)
+        self._write(_PRIORITIES[level] + line if self._journal else line)
 
 
 class LibraryLog(logging.Handler):

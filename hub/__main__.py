@@ -15,6 +15,7 @@ from hub.commands.options import DATA, DataOption
 from hub.config import LEVELS, Settings, load
 from hub.errors import DAMAGED, REMEDY, DamagedError, HubError, says_damaged
 from hub.folder import Running
+from hub.journal import in_journal, ranked
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -101,6 +102,8 @@ def configure_log(settings: Settings) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer(colors=False)
     )
+    if in_journal():
+        renderer = ranked(renderer)
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     structlog.configure(
         processors=[

@@ -31,6 +31,14 @@ def test_lines_for_people_are_one_line_too_and_lesser_levels_are_left_out():
     assert lines[0].endswith("error   loud why=a\\nb")
 
 
+def test_the_journal_learns_how_grave_a_line_is():
+    lines = []
+    log = LineLog("info", journal=True, write=lines.append)
+    log.bind(port="/dev/x").warning("port-down")
+    log.error("outbox-salvaged")
+    assert [line[:4] for line in lines] == ["<4>{", "<3>{"]
+
+
 def test_what_libraries_warn_of_is_in_the_same_log():
     log = Events()
     logger = logging.getLogger("some.library")
