@@ -14,7 +14,7 @@ from msgspec import Struct  # noqa: E402
 
 from docs.protocol_source import tables, words  # noqa: E402
 from docs.protocol_source.examples import example  # noqa: E402
-from wire import elements, labels, limits, topics  # noqa: E402
+from wire import bundle, elements, labels, limits, topics  # noqa: E402
 from wire import messages as m  # noqa: E402
 from wire.actions import UNKNOWN  # noqa: E402
 from wire.errors import SENTENCES  # noqa: E402
@@ -80,6 +80,7 @@ def _parts() -> Iterator[str]:
     reasons = ((f"`{reason.value}`", sentence) for reason, sentence in SENTENCES.items())
     yield f"{_filled(words.POISON)}\n\n{tables.table(('reason', 'meaning'), reasons)}"
     yield "## Limits\n\n" + tables.table(("name", "value", "meaning"), tables.constants(limits))
+    yield _filled(words.CARRIED)
     yield f"{words.CLIENT}\n\n{MARKER}\n\n```python\n{CLIENT.read_text(encoding='utf-8')}```"
 
 
@@ -89,6 +90,11 @@ def _filled(prose: str) -> str:
     names = {name: tables.number(value) for name, value in vars(limits).items() if isinstance(value, int)}
     return prose.format(
         **names,
+        MAGIC=bundle.MAGIC.decode().rstrip("\n"),
+        SIGNED_PREFIX=bundle.SIGNED_PREFIX.decode().rstrip("\n"),
+        HEADER_BYTES=tables.number(bundle.HEADER_BYTES),
+        SIGNATURE_BYTES=tables.number(bundle.SIGNATURE_BYTES),
+        BUNDLE_BYTES=tables.number(bundle.BUNDLE_BYTES),
         SHARDS=topics.SHARDS,
         STREAM_ID=tables.HEX,
         UNKNOWN=UNKNOWN,
