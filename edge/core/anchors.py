@@ -92,7 +92,7 @@ def received(t_ms: int, heard: int) -> Anchor:
 class Soonest:
     """Of so many sentences the one that came the soonest after its moment: delays on the way only ever add."""
 
-    def __init__(self, out_of: int = 5) -> None:
+    def __init__(self, out_of: int = 3) -> None:
         self._out_of, self._count = out_of, 0
         self._best: Anchor | None = None
 

@@ -24,7 +24,7 @@ EVERY_MS: Final = 3_600_000
 BETTER: Final = 2
 CLEAR_MS: Final = 50
 """An anchor tells something new if it is BETTER times as narrow as what was known, and that was wider than this."""
-CONFIRM_MS: Final = 5_000
+CONFIRM_MS: Final = 2_000
 """What contradicts all before it counts when the same source says it again, so much later; the hub's word at once."""
 MOST_BOOTS: Final = 20
 """Of boots that left nothing here, so many keep their anchors: the rate is learnt from them."""
