@@ -178,19 +178,18 @@ DEVICE PASSWORD`."""
 CARRIED = """\
 ## A file instead of the network
 
-A device without a network writes its facts into a file, which a person carries to the hub:
+A device without a network writes its facts into a file, which a person carries to the hub. It begins with the line
+`{MAGIC}`. After that come parts: one letter, the length of what follows (4 bytes, big-endian), and that.
 
-| part | bytes |
-|---|---|
-| first line | `{MAGIC}` and a line feed |
-| each part after it | one letter, the length of what follows (4 bytes, big-endian), and that |
-| `H`, first and once | JSON, at most {HEADER_BYTES} bytes: `device`, `ledger`, `certificates` (PEM, the device's own first), `made` (its wall clock), `version` |
-| `M`, any number | a message as on the topic `up`: the pages of one hello, then batches of facts; at most {UNPACKED_BYTES} bytes each |
-| `S`, last and once | an ECDSA signature (P-256, SHA-256, DER), at most {SIGNATURE_BYTES} bytes |
+- `H`, first and once, at most {HEADER_BYTES} bytes: JSON with `device`, `ledger`, `certificates` (PEM, the device's own
+  first), `made` (its wall clock) and `version`.
+- `M`, any number, at most {UNPACKED_BYTES} bytes each: a message as on the topic `up`, the pages of one hello, then
+  batches of facts. Batches of one stream follow one another without a hole. Telemetry stays on the device.
+- `S`, last and once, at most {SIGNATURE_BYTES} bytes: an ECDSA signature (P-256, SHA-256, DER) by the key of the device's
+  certificate.
 
-What is signed is `{SIGNED_PREFIX}`, a line feed, and the SHA-256 of all bytes before the part `S`. The key is that of
-the device's certificate. Nothing is compressed, nothing follows the signature, and a file has at most {BUNDLE_BYTES}
-bytes. Batches of one stream follow one another without a hole. Telemetry stays on the device.
+What is signed is `{SIGNED_PREFIX}`, a line feed, and the SHA-256 of all bytes before the part `S`. Nothing is
+compressed, nothing follows the signature, and a file has at most {BUNDLE_BYTES} bytes.
 
-A hub takes such a file in whole or not at all, up to here; then each batch counts as if it came from the network, but
+A hub checks the whole file before it uses anything of it. Then each batch counts as if it came from the network, but
 nobody is answered: the device hears at its next hello how far the hub is."""
