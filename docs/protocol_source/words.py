@@ -185,8 +185,8 @@ A device without a network writes its facts into a file, which a person carries 
   first), `made` (its wall clock) and `version`.
 - `M`, any number, at most {UNPACKED_BYTES} bytes each: a message as on the topic `up`, the pages of one hello, then
   batches of facts. Batches of one stream follow one another without a hole. Telemetry stays on the device.
-- `S`, last and once, at most {SIGNATURE_BYTES} bytes: an ECDSA signature (P-256, SHA-256, DER) by the key of the device's
-  certificate.
+- `S`, last and once, at most {SIGNATURE_BYTES} bytes: an ECDSA signature (P-256, SHA-256, DER) by the key of the
+  device's certificate.
 
 What is signed is `{SIGNED_PREFIX}`, a line feed, and the SHA-256 of all bytes before the part `S`. Nothing is
 compressed, nothing follows the signature, and a file has at most {BUNDLE_BYTES} bytes.
