@@ -51,12 +51,8 @@ class Link:
         will: tuple[str, bytes] | None,
         topics: tuple[str, ...],
         wake: int,
-        floor_ms: int = 0,
     ) -> None:
-        """Connects, which may take CONNECT_S. `wake` is a descriptor that ends a poll when it is readable.
-
-        `floor_ms` is a time (Unix) that is certainly past: a hub's certificate that ended before it is refused.
-        """
+        """Connects, which may take CONNECT_S. `wake` is a descriptor that ends a poll when it is readable."""
         self.events: deque[tuple[str, bytes]] = deque()
         """What came: topic and payload."""
         self.ready = False
@@ -72,7 +68,7 @@ class Link:
             CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=mqtt.MQTTv311
         )
         self._address = f"{hub.host}:{hub.port}"
-        self._tls = _tls(hub, floor_ms)
+        self._tls = _tls(hub)
         if self._tls is not None:
             self._client.tls_set_context(self._tls)
         else:
@@ -169,10 +165,10 @@ class Link:
         self.events.append((message.topic, bytes(message.payload)))
 
 
-def _tls(hub: HubSettings, floor_ms: int) -> HubContext | None:
+def _tls(hub: HubSettings) -> HubContext | None:
     if hub.identity is None:
         return None
     try:
-        return presenting(load(hub.identity), floor_ms)
+        return presenting(load(hub.identity))
     except IdentityError as error:
         raise LinkError(str(error)) from error

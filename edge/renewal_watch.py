@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from edge import identity as identities
-from edge.core.renewing import Renewing
+from edge.core.renewing import HeldTime, Renewing
 from edge.errors import EdgeError
 from edge.identity import Identity, IdentityError
 from edge.log import Log
@@ -37,6 +37,10 @@ class Uplink(Protocol):
     def refusal(self) -> str:
         """Why the hub did not take this device's certificate: one of edge.trust's words, or nothing."""
 
+    @property
+    def flowing(self) -> bool:
+        """Whether a hub answers now."""
+
     def hub_ms(self) -> int | None:
         """The hub's time now, as it said in this boot, less its error; None before the first contact."""
 
@@ -57,6 +61,7 @@ class RenewalWatch:
         self._asked = False
         self._waiting: threading.Event | None = None
         self._keeping = True
+        self._held = HeldTime()
         self._renewed = 0
         self._problem = ""
         self._identity: Identity | None = None
@@ -113,17 +118,18 @@ class RenewalWatch:
     def _trusted_ms(self, identity: Identity) -> int:
         """A time that is certainly past, kept now and then."""
         kept, said = identity.trusted_ms(), self._uplink.hub_ms()
-        if said is None or said <= kept:
+        held = None if said is None or not self._uplink.flowing else self._held.heard(said, self._clock.up_ms())
+        if held is None or held <= kept:
             return kept
-        if said - kept >= KEEP_EVERY_MS:
+        if held - kept >= KEEP_EVERY_MS:
             try:
-                identities.saw(identity, said)
+                identities.saw(identity, held)
                 self._keeping = True
             except OSError as error:
                 if self._keeping:
                     self._log.warning("time-not-kept", why=error.strerror)
                 self._keeping = False
-        return said
+        return held
 
     def _start(self) -> None:
         import subprocess  # noqa: PLC0415 - see above

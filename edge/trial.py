@@ -42,7 +42,7 @@ def knock(hub: HubSettings) -> None:
     """
     address = f"{hub.host}:{hub.port}"
     try:
-        context = presenting(load(hub.identity), 0) if hub.identity else None
+        context = presenting(load(hub.identity)) if hub.identity else None
         with socket.create_connection((hub.host, hub.port), timeout=CONNECT_S) as plain:
             if context is not None:
                 context.wrap_socket(plain).close()

@@ -8,8 +8,8 @@ of the hub's certificate is held against a time that is certainly past (the late
 trusted connection, or when this program was built): a certificate that ended before it is refused. Where a
 certificate begins is not looked at: only the authority could have made it, and no harm comes from one made early.
 
-Failure modes: a hub whose clock ran years ahead leaves its word with the devices, which then refuse it when it is
-set right; joining again forgets that word. A certificate that ended since the hub was last heard is still believed.
+Failure modes: a hub whose clock was months ahead for hours leaves its word with the devices, which may refuse it when
+it is set right; joining again forgets that word. A certificate that ended since the hub was last heard is believed.
 """
 
 import select
@@ -143,10 +143,10 @@ def trusting(authority: str, floor_ms: int) -> HubContext:
     return context
 
 
-def presenting(identity: Identity, floor_ms: int) -> HubContext:
+def presenting(identity: Identity) -> HubContext:
     """The same, as this device. Raises IdentityError."""
     try:
-        context = trusting(identity.authority.read_text(encoding="ascii"), max(floor_ms, identity.trusted_ms()))
+        context = trusting(identity.authority.read_text(encoding="ascii"), identity.trusted_ms())
         context.load_cert_chain(identity.certificate, identity.key)
         context.presents = True
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError

@@ -194,7 +194,6 @@ class Uplink:
             will=(self._presence, self._present(connection, online=False)),
             topics=self._reads,
             wake=self._wake_read,
-            floor_ms=self.hub_ms() or 0,
         )
         try:
             while not link.ready and not self._stopping.is_set():

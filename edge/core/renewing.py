@@ -1,7 +1,10 @@
-"""When a certificate is renewed, and when again after that failed. Pure; milliseconds.
+"""When a certificate is renewed, and by which time. Pure; milliseconds.
 
 Renewal is due when less than a third of the lifetime is left, by a time that can be trusted, or when the hub says
 that the certificate has expired, whatever this device believes. So there are months for it to go wrong in.
+
+The time is the hub's, but not at its first word: were its clock set to next year for a moment, every device would
+renew at once, by certificates that begin next year, and would hold this year's server certificate for an old one.
 """
 
 from dataclasses import dataclass
@@ -9,6 +12,9 @@ from dataclasses import dataclass
 FIRST_RETRY_MS = 60_000
 MOST_RETRY_MS = 6 * 3_600_000
 LEAST_RETRY_MS = 1_000
+HOLD_MS = 3_600_000
+JUMP_MS = 60_000
+"""More than a quartz runs off between two looks at it."""
 
 
 @dataclass(slots=True)
@@ -33,3 +39,19 @@ class Renewing:
             wait = min(wait, max(LEAST_RETRY_MS, left // 8))
         self.failures += 1
         self._next_up = up + int(wait * (0.5 + 0.5 * jitter))
+
+
+@dataclass(slots=True)
+class HeldTime:
+    """The hub's time, believed once it went on for an hour of this device's uptime without a jump."""
+
+    _offset: int | None = None
+    _since: int = 0
+
+    def heard(self, hub_ms: int, up: int) -> int | None:
+        """The hub's time now, when it has held for long enough; None if it has not."""
+        offset = hub_ms - up
+        if self._offset is None or abs(offset - self._offset) > JUMP_MS:
+            self._since = up
+        self._offset = offset
+        return hub_ms if up - self._since >= HOLD_MS else None

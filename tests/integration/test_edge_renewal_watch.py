@@ -2,6 +2,7 @@
 
 import threading
 
+from edge.core.renewing import HOLD_MS
 from edge.identity import IdentityError
 from edge.renewal_watch import KEEP_EVERY_MS, RenewalWatch
 from edge.trust import EXPIRED
@@ -14,10 +15,13 @@ class Uplink:
     """What the hub said."""
 
     refusal = ""
-    said = None
+    flowing = True
+    hub_ms = staticmethod(lambda: None)
 
-    def hub_ms(self):
-        return self.said
+    def says(self, now_ms, clock):
+        """Its time goes on with the device's uptime."""
+        offset = now_ms - clock.now
+        self.hub_ms = lambda: clock.now + offset
 
 
 class Uptime:
@@ -43,7 +47,10 @@ def test_a_renewal_that_comes_to_nothing_is_said_and_tried_again_later(tmp_path)
     watch, identity, uplink, clock, log = watch_over(tmp_path)
     watch.tick()
     assert not log.lines, "it is not due"
-    uplink.said = identity.membership.expires - 1_000_000
+    uplink.says(identity.membership.expires - 10_000_000, clock)
+    watch.tick()
+    assert not log.lines, "the hub's word has not held yet"
+    clock.now += HOLD_MS
     until(lambda: watch.tick() or log.named("not-renewed"), "the renewal to fail", 60)
     assert "cannot reach the hub" in watch.status().problem
     assert watch.status().failures == 1
@@ -90,14 +97,24 @@ def test_whoever_commands_a_renewal_hears_what_came_of_it(tmp_path):
 
 
 def test_what_the_hub_said_is_kept_once_a_day(tmp_path):
-    watch, identity, uplink, _, _ = watch_over(tmp_path)
+    watch, identity, uplink, clock, _ = watch_over(tmp_path)
     begun = identity.trusted_ms()
-    uplink.said = begun + KEEP_EVERY_MS - 1
-    watch.tick()
+    uplink.says(begun, clock)
+    kept = set()
+    for _ in range(100):
+        watch.tick()
+        kept.add(identity.trusted_ms())
+        clock.now += HOLD_MS
+    assert sorted(kept) == [begun + day * KEEP_EVERY_MS for day in range(5)]
+
+
+def test_a_hub_whose_clock_is_wrong_for_a_moment_moves_nothing(tmp_path):
+    watch, identity, uplink, clock, log = watch_over(tmp_path)
+    begun = identity.trusted_ms()
+    for offset in (0, 400 * KEEP_EVERY_MS, 0, -400 * KEEP_EVERY_MS):
+        uplink.says(begun + clock.now + offset, clock)
+        watch.tick()
+        clock.now += HOLD_MS - 1
+        watch.tick()
     assert identity.trusted_ms() == begun
-    uplink.said = begun + KEEP_EVERY_MS
-    watch.tick()
-    assert identity.trusted_ms() == begun + KEEP_EVERY_MS
-    uplink.said = begun
-    watch.tick()
-    assert identity.trusted_ms() == begun + KEEP_EVERY_MS
+    assert not log.lines
