@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from edge import status as status_file
+from edge.agent_checks import examine_agent, held, holders
 from edge.browse import browse
 from edge.config import Settings
 from edge.core.ports import AUTO
@@ -26,13 +27,16 @@ _BUILT_BEFORE: Final = 1_767_225_600
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every check but the configuration's own, which is what gave these settings."""
-    running = _running(settings)
+    status = status_file.read(settings.status)
+    running = status is not None and status_file.is_alive(status)
     yield _agent(settings, running=running)
     for kind, ports in (("scanner", settings.scanners), ("receiver", settings.gnss)):
         for each in ports:
             yield _found(each.port, kind, settings, running=running)
     if not settings.ports:
         yield Finding(check="ports", said="none configured", todo="add [[scanner]] or [[gnss]] to read a device")
+    if status is not None and running:
+        yield from examine_agent(status)
     yield _disk(settings.device.data)
     yield _outbox(settings)
     if settings.hub.identity is None:
@@ -41,11 +45,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _clock(time.time)
     for advice in settings.advice:
         yield Finding(check="advice", said=advice, todo="see there")
-
-
-def _running(settings: Settings) -> bool:
-    status = status_file.read(settings.status)
-    return status is not None and status_file.is_alive(status)
 
 
 def _agent(settings: Settings, *, running: bool) -> Finding:
@@ -78,7 +77,10 @@ def _port(port: str, *, running: bool) -> Finding:
     if not os.access(port, os.R_OK | os.W_OK):
         todo = "add this user to the group that owns it: sudo usermod -aG dialout $USER, then sign in again"
         return Finding(check=check, said="may not be read and written by this user", fault=True, todo=todo)
-    return Finding(check=check, said="there, in use by the agent" if running else "there, may be opened")
+    if running:
+        return Finding(check=check, said="there, in use by the agent")
+    others = holders(port)
+    return held(port, others) if others else Finding(check=check, said="there, may be opened")
 
 
 def _disk(data: Path) -> Finding:

@@ -17,6 +17,7 @@ from hub.door_checks import check_doors
 from hub.errors import REMEDY, HubError
 from hub.findings import Finding
 from hub.folder import Folder, Running
+from hub.life_checks import check_life
 from hub.web import listen
 
 FREE_BYTES = 1024**3
@@ -36,7 +37,11 @@ def examine(settings: Settings) -> list[Finding]:
         _dashboard,
         lambda: _clock(settings),
     ]
-    return [*_made(checks), *_doors(settings, running)]
+    return [
+        *_made(checks),
+        *_more("devices", check_doors, settings, running),
+        *_more("life", check_life, settings, running),
+    ]
 
 
 def _made(checks: list[Callable[[], Finding]]) -> Iterator[Finding]:
@@ -47,11 +52,16 @@ def _made(checks: list[Callable[[], Finding]]) -> Iterator[Finding]:
             yield Finding(check=check.__name__.strip("_<>"), ok=False, sentence=str(error))
 
 
-def _doors(settings: Settings, running: Running | None) -> Iterator[Finding]:
+def _more(
+    name: str,
+    check: Callable[[Settings, Running | None], Iterator[Finding]],
+    settings: Settings,
+    running: Running | None,
+) -> Iterator[Finding]:
     try:
-        yield from check_doors(settings, running)
+        yield from check(settings, running)
     except (OSError, HubError, sqlite3.Error) as error:
-        yield Finding(check="devices", ok=False, sentence=str(error))
+        yield Finding(check=name, ok=False, sentence=str(error))
 
 
 def _folder(settings: Settings) -> Finding:

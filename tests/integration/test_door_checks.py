@@ -39,6 +39,7 @@ def given(data, name, not_after):
 def test_a_hub_that_listens_is_seen_as_a_device_sees_it(tmp_path):
     with ListeningHub(tmp_path / "hub") as hub:
         hub.newcomer("van-1")
+        cli_json("token", "add", "robot", "--role", "admin", data=hub.data)
         said = {row["check"]: row for row in cli_json("doctor", data=hub.data)}
         taken = Running(
             pid=hub.pid, mqtt_port=hub.mqtt_port, http_port=1, ledger=hub.ledger, run=hub.run,
