@@ -159,7 +159,8 @@ class Link:
         self.ready = True
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
-        self._why = self._why or f"the connection to the broker broke: {code}"
+        said = "it was ended from the other side" if str(code) == "Unspecified error" else code
+        self._why = self._why or f"the connection to the broker broke: {said}"
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         self.events.append((message.topic, bytes(message.payload)))
