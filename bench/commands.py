@@ -16,6 +16,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -26,6 +27,7 @@ from deploy.stack import Agent, Hub, Program, Rest, StackError, wait_for
 SENDERS = 4
 LONG_S, SHORT_S = 3600, 3
 ATTEMPTS_S = 0.2
+LOOK_S = 3.0
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ class Issuer(threading.Thread):
     def _asked(self, device: str, body: dict[str, Any]) -> bool:
         try:
             self._rest.post(f"/devices/{device}/commands", body)
-        except (StackError, OSError):  # killed just now, or so many wait already
+        except (StackError, OSError, HTTPException):  # killed just now, or so many wait already
             return False
         return True
 
@@ -79,7 +81,7 @@ def look(rest: Rest, agents: list[Agent], found: Found) -> None:
         try:
             rows = shown(rest, agent.name)
             here = kept(agent)
-        except (StackError, OSError, sqlite3.Error):
+        except (StackError, OSError, HTTPException, sqlite3.Error):
             continue  # the hub or the file is not there at this moment
         found.falsely.update(id_ for id_, row in rows.items() if row["state"] != "waiting" and id_ not in here)
 
@@ -89,10 +91,11 @@ def kill_on(rng: random.Random, hub: Hub, agents: list[Agent], pause_s: float, o
     kills = 0
     while not over.wait(rng.uniform(0.3, pause_s)):
         kills += 1
-        if rng.random() < 0.15:
+        target = rng.random()
+        if target < 0.1:
             hub.kill_broker()
             continue
-        program: Program = hub if rng.random() < 0.3 else rng.choice(agents)
+        program: Program = hub if target < 0.2 else rng.choice(agents)
         program.kill()
         over.wait(rng.choice((0.0, 0.5, 2.0 * SHORT_S)) if program is not hub else rng.uniform(0.0, 0.5))
         program.start()
@@ -137,12 +140,13 @@ def _run(
     over = threading.Event()
     issuers = [Issuer(hub.rest, todo, found) for _ in range(SENDERS)]
     total = todo.qsize()
+    looking = random.Random(rng.random())
 
     def watch() -> None:
         while any(issuer.is_alive() for issuer in issuers):
-            look(hub.rest, agents, found)
+            look(hub.rest, [looking.choice(agents)], found)
             say(f"{len(found.issued)} of {total} commands asked for")
-            over.wait(5.0)
+            over.wait(LOOK_S)
         over.set()
 
     for issuer in issuers:
