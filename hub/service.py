@@ -37,6 +37,7 @@ from hub.folder import Folder, Running
 from hub.gate import Gate
 from hub.imports.desk import Desk
 from hub.ingest.pipeline import Pipeline
+from hub.ingest.rebuild import bring_up_to_date
 from hub.mosquitto import Mosquitto
 from hub.names import hosts, known_names
 from hub.store.database import Database
@@ -173,6 +174,8 @@ class Hub:
         database = Database.open(settings.database)
         ends.callback(database.close)
         settings.database.chmod(0o600)
+        if bring_up_to_date(database, settings.data):
+            log.info("projections-made-again", why="another version made them by other rules")
         authority = None if settings.listen is None else open_authority(database)
         address = settings.broker or self._start_mosquitto(database, authority)
         ledger, run = database.ledger, secrets.token_hex(8)

@@ -1,6 +1,7 @@
 """The projections made again from the journal, and compared with the live ones, table by table."""
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from hub.store import canon
 from hub.store.database import Database
 from wire.messages import AnyItem, Lane, Opaque
 
+RULES = "2"
+"""By what rules facts become projections: 2 since no corrected time is later than receipt."""
 PORTION = 20_000
 """Items of one transaction."""
 _JOURNAL = (
@@ -68,6 +71,24 @@ def rebuild(database: Database, scratch: Path, *, replace: bool = False) -> Rebu
                 with suppress(OSError):
                     path.with_name(path.name + name).unlink()
     return Rebuilt(items, found)
+
+
+def bring_up_to_date(database: Database, folder: Path) -> bool:
+    """Make the projections again where an earlier version made them by other rules; whether that was so.
+
+    Nothing else may write meanwhile. Raises StoreError.
+    """
+    query = "SELECT (SELECT value FROM meta WHERE key = 'rules'), EXISTS (SELECT 1 FROM journal)"
+    with database.read() as connection:
+        rules, used = connection.exec_driver_sql(query).one()
+    if rules == RULES:
+        return False
+    if used:
+        with tempfile.TemporaryDirectory(dir=folder, prefix="rebuild-") as scratch:
+            rebuild(database, Path(scratch), replace=True)
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('rules', ?)", (RULES,))
+    return bool(used)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from hub.errors import StoreError
-from hub.ingest.rebuild import rebuild
+from hub.ingest.rebuild import bring_up_to_date, rebuild
 from hub.store.canon import CANON
 from tests.support.facts import (
     DOCK,
     NOW,
     OTHER_STREAM,
     PALLET,
+    RECEIVED,
     SHELF,
     TENT,
     batch,
@@ -75,6 +76,21 @@ PLANTS = {
     "outcome": "UPDATE outcome SET state = 'failed'",
     "report": "DELETE FROM report",
 }
+
+
+def test_a_ledger_that_an_earlier_version_kept_is_made_again_once_by_todays_rules(tmp_path: Path):
+    with bench(tmp_path / "hub.db") as made:
+        ahead = scan(goods(lot="A"), at=10**12)
+        made.take(("a", batch(made.ledger, [ahead, void(1, at=10**12)])))
+        made.take(("a", batch(made.ledger, [ahead], after=2)))
+        with made.database.write() as connection:
+            connection.exec_driver_sql("UPDATE move SET at = at + 1000000 WHERE seq = 3")
+        assert bring_up_to_date(made.database, tmp_path)
+        assert set(made.rows("SELECT at FROM move")) == {(RECEIVED,)}
+        assert not bring_up_to_date(made.database, tmp_path)
+        assert made.rebuilt().same
+    with bench(tmp_path / "new.db") as new:
+        assert not bring_up_to_date(new.database, tmp_path)
 
 
 @pytest.mark.parametrize("table", CANON)
