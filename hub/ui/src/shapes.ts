@@ -67,10 +67,17 @@ export interface StockRow {
   condition: string | null;
   quantity: number;
 }
-export interface TraceEvent {
-  at: string;
-  received_at: string | null;
+/** Between what a time lies; `earliest` null where nobody can tell. `estimated`: not sure to 2 seconds. */
+export interface Bounds {
+  earliest: string | null;
+  latest: string | null;
   estimated: boolean;
+}
+export interface TraceEvent extends Bounds {
+  at: string;
+  /** What the device's own wall clock said. */
+  said_at: string | null;
+  received_at: string | null;
   device: string;
   stream: string;
   seq: number;
@@ -95,7 +102,7 @@ export interface Traced {
 export interface Trace {
   code: string;
   what: Traced;
-  now: { account: string; site: string | null; since: string | null; uncertain: boolean } | null;
+  now: (Bounds & { account: string; site: string | null; since: string | null; uncertain: boolean }) | null;
   events: TraceEvent[];
   holders: { account: string; quantity: number }[];
   next: string | null;

@@ -6,6 +6,7 @@ import { useSearchParams } from "wouter";
 
 import { api, type Trace as TraceOf, type TraceEvent, type Traced } from "../api";
 import { useFormat } from "../format";
+import { About, BoundsLine } from "../parts/About";
 import { Account } from "../parts/Account";
 import { Icon, type IconName } from "../parts/icons";
 import { Ago, Page, Tag } from "../parts/Page";
@@ -54,7 +55,8 @@ function Now({ trace }: { trace: TraceOf }) {
       {now ? (
         <>
           <div style={{ fontSize: "1.3rem", fontWeight: 650, margin: "2px 0 6px" }}><Account account={now.account} /></div>
-          <div className="rr-dim"><Ago at={now.since} /></div>
+          <div className="rr-dim"><Ago at={now.since} /> <About time={now} /></div>
+          <div className="rr-small rr-dim"><BoundsLine time={now} /></div>
           {now.uncertain && <p style={{ margin: "10px 0 0" }}><Tag tone="warn">{t("trace.uncertain")}</Tag> <span className="rr-small">{t("trace.uncertainHelp")}</span></p>}
         </>
       ) : <div style={{ fontSize: "1.15rem", marginTop: 4 }}>{t("trace.nowhere")}</div>}

@@ -5,6 +5,7 @@ import type { TraceEvent } from "../api";
 import { useFormat } from "../format";
 import { word } from "../i18n";
 import { toShown } from "../scan";
+import { About, BoundsLine } from "./About";
 import { Account } from "./Account";
 import { Icon } from "./icons";
 import { Tag } from "./Page";
@@ -20,7 +21,7 @@ function Marks({ event }: { event: TraceEvent }) {
     <>
       {event.voided && <Tag tone="bad" title={t("trace.voidedHelp")}>{t("trace.voided")}</Tag>}
       {event.uncertain && <Tag tone="warn" title={t("trace.uncertainHelp")}>{t("trace.uncertain")}</Tag>}
-      {event.estimated && <Tag tone="warn" title={t("trace.estimatedHelp")}>{t("trace.estimated")}</Tag>}
+      <About time={event} />
       {event.received_at && late > LATE_S && <Tag tone="note" title={format.dateTime(event.received_at)}>{t("trace.late", { span: format.span(late) })}</Tag>}
     </>
   );
@@ -43,6 +44,8 @@ function Step({ event }: { event: TraceEvent }) {
       </div>
       <details className="rr-small rr-dim">
         <summary>{event.device} · {t("trace.seq", { seq: format.number(event.seq), stream: event.stream.slice(0, 6) })}</summary>
+        <BoundsLine time={event} />
+        {event.estimated && event.said_at && <div>{t("time.said", { time: format.dateTime(event.said_at) })}</div>}
         <div>{t("trace.labels")}</div>
         {event.labels.map((label, index) => <div key={index} className="rr-mono">{toShown(label)}</div>)}
       </details>
