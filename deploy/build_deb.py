@@ -28,6 +28,8 @@ NAME = "relief-relay-edge"
 HOME = Path("usr/lib/relief-relay/edge")
 MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 LIBRARIES = HOME / "lib" / f"python{MINOR}" / "site-packages"
+LEFT_OUT = ("relief-relay", "pip", "tzdata")
+"""We go in ourselves; sqlite-utils wants pip for its command `install` alone; Debian has the time zones."""
 PLACES = {
     "deploy/debian/edge.toml": "etc/relief-relay/edge.toml",
     "deploy/systemd/relief-relay-edge.service": "usr/lib/systemd/system/relief-relay-edge.service",
@@ -47,7 +49,7 @@ def build(
     Raises BuildError.
     """
     version = _version(source)
-    distributions = closure("relief-relay", "edge", leave_out=("relief-relay", "pip"))  # pip: see deploy/closure.py
+    distributions = closure("relief-relay", "edge", leave_out=LEFT_OUT)
     different = unlocked(distributions, ROOT / "requirements.lock")
     if different:
         raise BuildError(f"These are not as requirements.lock says, run deploy/setup.sh: {', '.join(different)}")

@@ -14,10 +14,7 @@ class BuildError(Exception):
 
 
 def closure(name: str, extra: str, *, leave_out: Iterable[str] = ()) -> list[Distribution]:
-    """All that `name[extra]` needs, as it is installed here, by name.
-
-    `leave_out` are names that are gone past: sqlite-utils asks for pip, for its own command `install` alone.
-    """
+    """All that `name[extra]` needs, as it is installed here, by name; without those to leave out."""
     found: dict[str, Distribution] = {}
     open_ends: list[tuple[str, tuple[str, ...]]] = [(name, (extra,))]
     seen: set[tuple[str, tuple[str, ...]]] = set()

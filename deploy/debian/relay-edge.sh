@@ -7,6 +7,9 @@ user=relief-relay-edge
 home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 command=${1:-}
 export RELAY_EDGE_CONFIG="${RELAY_EDGE_CONFIG:-/etc/relief-relay/edge.toml}"
+# No code from the folder of whoever calls, nor from elsewhere; also not in the processes that this one starts.
+unset PYTHONPATH PYTHONHOME
+export PYTHONSAFEPATH=1
 
 set -- "$home/bin/python" -I -c \
     'import sys; sys.argv[0] = "relay-edge"; from edge.__main__ import main; main()' "$@"

@@ -34,7 +34,7 @@ class System:
     root: Path
 
     def dpkg(self, *arguments) -> str:
-        forced = ("--force-script-chrootless", "--force-depends", "--force-not-root")
+        forced = ("--force-script-chrootless", "--force-depends", "--force-not-root", "--force-unsafe-io")
         command = ["dpkg", f"--root={self.root}", *forced, *map(str, arguments)]
         environment = os.environ | {
             "DEBIAN_FRONTEND": "noninteractive",
@@ -46,9 +46,9 @@ class System:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def relay_edge(self, *arguments, **more) -> subprocess.CompletedProcess:
+    def relay_edge(self, *arguments, cwd=Path("/"), **more) -> subprocess.CompletedProcess:
         command = [str(self.root / "usr/bin/relay-edge"), *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=60, **more)
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=60, **more)
 
     def config(self) -> Path:
         """The package's own configuration, for a device with a password and a scanner on a pty."""
@@ -125,6 +125,7 @@ def test_an_installed_agent_is_upgraded_with_configuration_identity_and_outbox_a
     assert "relief-relay-edge" in next(line for line in groups if line.startswith("dialout:"))
     assert (system.root / STATE).stat().st_mode & 0o777 == 0o700
     assert system.relay_edge("version").stdout == "relay-edge 0.1.0\n"
+    default = (system.root / "etc/relief-relay/edge.toml").read_text()
     config = system.config()
     scan(system, config, b"]C10109501101530003")
     identity = system.root / STATE / "identity"
@@ -133,7 +134,16 @@ def test_an_installed_agent_is_upgraded_with_configuration_identity_and_outbox_a
     mine = config.read_text()
 
     system.dpkg("--install", package)
-    assert system.relay_edge("version").stdout == f"relay-edge {VERSION}\n"
+    given = tmp_path / "edge.toml"
+    given.write_text(default.replace("/var/lib/", f"{system.root}/var/lib/"))
+    done = system.relay_edge("run", env=os.environ | {"RELAY_EDGE_CONFIG": str(given)})
+    assert "1 fault\n" in done.stderr, "the package's configuration lacks more than joining"
+    assert "relay-edge join HUB CODE" in done.stderr
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "edge").mkdir(parents=True)
+    (elsewhere / "edge/__init__.py").write_text("raise SystemExit('code from elsewhere')")
+    version = system.relay_edge("version", env=os.environ | {"PYTHONPATH": str(elsewhere)}, cwd=elsewhere)
+    assert version.stdout == f"relay-edge {VERSION}\n", version.stderr
     assert config.read_text() == mine
     assert (identity / "key.pem").read_text() == "the device's key"
     shutil.rmtree(identity)
@@ -149,14 +159,3 @@ def test_an_installed_agent_is_upgraded_with_configuration_identity_and_outbox_a
     system.dpkg("--purge", "relief-relay-edge")
     assert not (system.root / STATE).exists()
     assert not config.exists()
-
-
-def test_the_installed_agent_takes_no_code_from_elsewhere(package, system):
-    system.dpkg("--unpack", package)
-    python = system.root / "usr/lib/relief-relay/edge/bin/python"
-    say = "import cryptography, edge, msgspec; print(cryptography.__file__, edge.__file__, msgspec.__file__)"
-    elsewhere = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [python, "-I", "-c", say], env=elsewhere, capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert all(file.startswith(str(system.root)) for file in done.stdout.split())
