@@ -14,14 +14,11 @@ from typing import Any
 import uvicorn
 
 from hub.errors import HubError
+from hub.patience import PatientProtocol
 
 START_S = 15.0
 GRACE_S = 2
 """How long requests may go on when the hub stops; live streams are ended at once."""
-
-
-MOST_AT_THE_DOOR = 2000
-"""Connections with TLS beyond this are answered with 503."""
 
 
 class WebError(HubError):
@@ -74,7 +71,7 @@ class Web:
             context = door[1]
             self._sockets.append(door[0])
             # The application is started and stopped by the first one.
-            second = _config(app, lifespan="off", limit_concurrency=MOST_AT_THE_DOOR)
+            second = _config(app, lifespan="off", http=PatientProtocol)
             second.ssl_context_factory = lambda _config, _default: context
             self._servers.append(uvicorn.Server(second))
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)

@@ -1,7 +1,9 @@
 """The hub's HTTPS door: how devices get their certificates, and how strangers do not."""
 
+import asyncio
 import json
 import ssl
+import threading
 
 import httpx
 import pytest
@@ -11,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from deploy.newcomer import Door, Newcomer, NotLetInError, authority, trusting
+from hub import patience
 from hub.admission import RENEWALS_AN_HOUR
 from hub.core.guesses import EACH
+from hub.web import Web, listen
 from tests.support import authority as made
 from tests.support.hub_process import HubProcess, cli
 from tests.support.listening import LET_IN, ListeningHub, joined_context, knock
@@ -251,3 +255,50 @@ def test_a_client_that_asks_for_another_host_is_not_answered(hub):
     answer.read()
     door.close()
     assert answer.status == 400
+
+
+def test_a_stranger_who_asks_nothing_is_not_waited_for_and_one_who_waits_for_an_answer_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.3)
+    own = made.Authority()
+    both = tmp_path / "server.pem"
+    both.write_bytes(b"".join(own.server()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    released = threading.Event()
+
+    async def slow(scope, receive, send):
+        assert scope["type"] == "http"  # it has nothing to start or stop
+        await asyncio.to_thread(released.wait)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    plain, tls = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
+    web = Web(slow, plain, (tls, context))
+    try:
+        web.start()
+        waiting = Door(tls.getsockname()[1], trusting(own.pem))
+        waiting.request("GET", "/")
+        for begun in (b"", b"GET / HTTP/1.1\r\nHost: x\r\n"):
+            silent = Door(tls.getsockname()[1], trusting(own.pem))
+            silent.connect()
+            silent.sock.sendall(begun)
+            assert silent.sock.recv(1) == b""
+            silent.close()
+        released.set()
+        assert waiting.getresponse().read() == b"ok"
+        waiting.close()
+    finally:
+        released.set()
+        web.stop()
+
+
+def test_nobody_may_have_more_than_his_share_of_connections(hub):
+    context = trusting(hub.authority.pem)
+    taken = [Door(hub.https_port, context) for _ in range(patience.MOST_EACH + 1)]
+    for door in taken:
+        door.source_address = ("127.99.0.1", 0)
+        door.connect()
+    assert taken[-1].sock.recv(1) == b""
+    assert authority(hub.https_port)
+    for door in taken:
+        door.close()
