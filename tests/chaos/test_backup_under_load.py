@@ -24,7 +24,7 @@ def test_a_backup_under_load_brings_back_people_authority_and_commands_and_devic
     hub, link, https = open_hub(scene)
     ana = cli_json("user", "add", "ana", "--role", "auditor", data=hub.data)
     member = let_in(scene, hub, link, https, "member-1")
-    plain = scene.device(hub, "plain-1")
+    plain = scene.device(hub, "plain-1", rate=200.0)
     asked = cli("device", "command", "member-1", "message", "count the shelves", data=hub.data)
     assert asked.returncode == 0, asked.stderr
     plain.codes.flow()

@@ -9,7 +9,7 @@ from tests.support.members import let_in, open_hub, take_in, write_stick
 def test_scans_that_travel_on_a_stick_count_once_beside_the_network_and_without_a_hub(scene):
     hub, link, https = open_hub(scene)
     away = let_in(scene, hub, link, https, "away-1")
-    busy = scene.device(hub, "busy-1")
+    busy = scene.device(hub, "busy-1", rate=100.0)
     away.scan(100)
     delivered(hub, away)
     link.set(Mode.CUT)
