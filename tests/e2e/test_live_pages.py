@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from tests.support.browser import map_is_drawn
 from tests.support.scene import SCANNER, VAN, report
-from wire.messages import Fix
+from wire.actions import Action
+from wire.messages import Clock, Fix, Scan
 from wire.topics import shard
 
 EVIL = """<img src=x onerror="document.title='ran'"> '; DROP TABLE scan; -- =HYPERLINK("http://192.0.2.1/","x")"""
@@ -46,6 +47,21 @@ def test_a_code_tells_its_whole_way(window, scene):
     expect(holders.filter(has_text="B07")).to_contain_text("4")
     expect(holders.filter(has_text="A01")).to_contain_text("5")
     expect(page.get_by_role("heading", name=scene.name(3))).to_be_visible()
+
+
+def test_a_time_that_nobody_vouches_for_is_marked_and_shown_with_its_bounds(window, scene):
+    hour = 3_600_000
+    now = time.time_ns() // 1_000_000
+    with scene.stranger("st1-scanner-9", "scanner") as client:
+        lost = Scan(at=0, up=0, do=Action.RECEIVE, labels=("found in the dark",), to="place:st-1")
+        report(client, "st1-scanner-9", lost, Clock(base=now - 5 * hour, error=2 * hour, estimated=True))
+    page = window("/trace").page
+    page.get_by_role("textbox", name="Code").fill("found in the dark")
+    page.keyboard.press("Enter")
+    step = page.locator("ol.rr-timeline > li")
+    expect(step).to_contain_text("≈ about")
+    step.locator("summary").click()
+    expect(step).to_contain_text(re.compile("Between .* and .*clock said 1 Jan 1970"))
 
 
 def test_a_keyboard_scanner_traces_from_any_page(window, scene):
@@ -122,6 +138,24 @@ def test_the_devices_page_shows_who_is_there_and_who_is_not(window, scene):
     scene.agents[SCANNER].start()
     expect(row).to_contain_text("online")
     assert still_there()
+
+
+def test_a_message_to_a_device_shows_the_devices_own_word_without_a_reload(window, scene):
+    page = window("/devices").page
+    still_there = mark(page)
+    page.get_by_role("button", name=f"Messages and commands of {SCANNER}").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Message for the person at the device").fill(EVIL)
+    dialog.get_by_role("button", name="Send").click()
+    entry = dialog.get_by_role("listitem").filter(has_text="DROP TABLE")
+    expect(entry).to_contain_text("done")
+    expect(entry).to_contain_text("admin")
+    expect(entry.locator("img")).to_have_count(0)
+    assert still_there()
+    dialog = window("/devices", user="auditor").page
+    dialog.get_by_role("button", name=f"Messages and commands of {SCANNER}").click()
+    expect(dialog.get_by_role("dialog")).to_contain_text("DROP TABLE")
+    expect(dialog.get_by_role("button", name="Send")).to_have_count(0)
 
 
 def test_what_cannot_be_understood_is_shown_with_its_bytes(window, scene):

@@ -17,7 +17,7 @@ from firmware_sim.stage import drive_between
 from tests.support.facts import batch, hello
 from tests.support.mqtt import Client, connected
 from wire import codec, topics
-from wire.messages import Fix, Lane, Welcome
+from wire.messages import Clock, Fix, Lane, Scan, Welcome
 
 SCANNER, VAN = "wh1-scanner-1", "van-1"
 YEAR = 2026
@@ -99,12 +99,13 @@ class Scene:
         return connected(self.hub.mqtt_port, name, self.hub.add_device(name, kind))
 
 
-def report(client: Client, device: str, fix: Fix) -> None:
-    """Deliver one position as a device does: hello, welcome, batch, receipt."""
+def report(client: Client, device: str, item: Fix | Scan, clock: Clock | None = None) -> None:
+    """Deliver one position or scan as a device does: hello, welcome, batch, receipt."""
     stream, up = f"{time.time_ns():016x}"[-16:], topics.build(device, topics.Leaf.UP)
+    lane = Lane.TELEMETRY if isinstance(item, Fix) else Lane.FACTS
     client.subscribe(topics.build(device, topics.Leaf.RECEIPT))
-    client.publish(up, hello(1, stream=stream, telemetry=1))
+    client.publish(up, hello(1, stream=stream, **{lane.value: 1}))
     welcome = codec.decode_down(client.next()[1])
     assert isinstance(welcome, Welcome)
-    client.publish(up, batch(welcome.ledger, [fix], stream=stream, lane=Lane.TELEMETRY))
+    client.publish(up, batch(welcome.ledger, [item], stream=stream, lane=lane, clock=clock))
     client.next()
