@@ -4,6 +4,9 @@
  */
 import { noteServerDate } from "./clock";
 import type {
+  Asked,
+  Command,
+  Configuration,
   Device,
   Discrepancy,
   Gap,
@@ -111,6 +114,9 @@ export const api = {
   trace: (code: string, cursor?: string | null) => call<Trace>("GET", "/trace" + query({ code, cursor })),
   devices: () => call<{ devices: Device[] }>("GET", "/devices"),
   addDevice: (name: string, kind: string) => call<NewDevice>("POST", "/devices", { name, kind }),
+  commands: (device: string) => call<Page<Command>>("GET", `/devices/${encodeURIComponent(device)}/commands` + query({ limit: 20 })),
+  command: (device: string, asked: Asked) => call<Command>("POST", `/devices/${encodeURIComponent(device)}/commands`, asked),
+  configuration: (device: string) => call<Configuration>("GET", `/devices/${encodeURIComponent(device)}/configuration`),
   positions: () => call<{ positions: Position[] }>("GET", "/positions"),
   track: (device: string, from: string) =>
     call<Track>("GET", `/devices/${encodeURIComponent(device)}/track` + query({ from, limit: 2000 })),

@@ -25,7 +25,7 @@ const FLUSH_MS = 1_000;
 
 const TOUCHES: Record<string, string[]> = {
   stock: ["stock", "sites", "summary", "trace"],
-  device: ["devices", "summary"],
+  device: ["devices", "summary", "commands", "configuration"],
   quarantine: ["quarantine", "summary", "devices"],
   discrepancy: ["discrepancies", "gaps", "summary"],
   reference: ["sites", "items", "organisations", "roads", "region"],

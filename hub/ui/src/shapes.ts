@@ -126,6 +126,32 @@ export interface Device {
   /** Connections that spoke under this name while another was alive. */
   others?: number;
 }
+export type CommandState = "waiting" | "delivered" | "done" | "failed" | "refused" | "expired";
+export type WishState = "waiting" | "applied" | "refused" | "rolled-back";
+
+/** What somebody asks of a device. */
+export interface Asked {
+  name: string;
+  args: Record<string, string>;
+}
+export interface Command extends Asked {
+  id: string;
+  issued_at: string;
+  issued_by: string;
+  expires_at: string;
+  state: CommandState;
+  /** Its time is over, and the device has not said what became of it. */
+  overdue: boolean;
+  detail: string;
+  answered_at: string | null;
+}
+export interface Configuration {
+  version: number | null;
+  issued_at: string | null;
+  issued_by: string | null;
+  state: WishState | null;
+  detail: string;
+}
 export interface NewDevice {
   name: string;
   password: string;

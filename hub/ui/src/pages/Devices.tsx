@@ -2,6 +2,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 
@@ -14,6 +15,7 @@ import { Empty, Loaded } from "../parts/States";
 import { Table, type Column } from "../parts/Table";
 import { useUser } from "../session";
 import { AddDevice } from "./AddDevice";
+import { DeviceOrders } from "./DeviceOrders";
 
 /** A device says hello every 10 minutes at least. */
 const SILENT_S = 900;
@@ -68,7 +70,7 @@ function Pending({ device }: { device: Device }) {
   );
 }
 
-function useColumns(): Column<Device>[] {
+function useColumns(onOrders: (device: string) => void): Column<Device>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const count = (value: number, tone: "bad" | "warn") =>
@@ -84,13 +86,17 @@ function useColumns(): Column<Device>[] {
     { key: "pending", title: t("devices.pending"), empty: (row) => !row.pending_facts && !row.pending_telemetry, cell: (row) => <Pending device={row} /> },
     { key: "quarantined", title: t("devices.quarantined"), num: true, empty: (row) => !row.quarantined, cell: (row) => count(row.quarantined, "warn") },
     { key: "lost", title: t("devices.lost"), num: true, empty: (row) => !row.lost, cell: (row) => count(row.lost, "bad") },
+    { key: "orders", title: t("orders.column"), cell: (row) => (
+      <Button size="compact-sm" variant="subtle" aria-label={t("orders.open", { device: row.name })} onClick={() => onOrders(row.name)}>{t("orders.show")}</Button>
+    ) },
   ];
 }
 
 export default function Devices() {
   const { t } = useTranslation();
   const user = useUser();
-  const columns = useColumns();
+  const [asking, setAsking] = useState<string | null>(null);
+  const columns = useColumns(setAsking);
   const [params, setParams] = useSearchParams();
   const [adding, { open, close }] = useDisclosure(false);
   const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices });
@@ -113,6 +119,7 @@ export default function Devices() {
           }}
         </Loaded>
       </div>
+      <DeviceOrders device={asking} onClose={() => setAsking(null)} />
       <AddDevice opened={adding} onClose={close} />
     </Page>
   );
