@@ -17,10 +17,11 @@ from typing import Any
 from edge.store import holes as ranges
 from edge.store.errors import OutboxError, explain
 from edge.store.extent import log_path
+from edge.store.first_page import first_page
 from edge.store.lanes import LaneRow, note
 from edge.store.replacing import put_in_place, settle
 from edge.store.retention import set_meta
-from edge.store.schema import PAGE_BYTES, base, connect, migrate
+from edge.store.schema import base, connect, migrate
 from wire.codec import decode_item, encode_item
 from wire.errors import DecodeError
 from wire.messages import Lane, Opaque
@@ -87,7 +88,7 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> None:
     with closing(connect(building, synchronous="OFF", create=True)) as new:
         migrate(new, building)
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        with closing(_open_damaged(path, building)) as old:
+        with closing(_open_damaged(path)) as old:
             new.execute("BEGIN IMMEDIATE")
             _copy_meta(old, new, device)
             _copy_commands(old, new)
@@ -109,11 +110,11 @@ def _counts(lanes: list[tuple[LaneRow, int]]) -> str:
     return " ".join(map(str, kept + lost))
 
 
-def _open_damaged(path: Path, building: Path) -> sqlite3.Connection:
+def _open_damaged(path: Path) -> sqlite3.Connection:
     """What can be read of the damaged file.
 
-    Where its first page makes no sense, that of a new outbox takes its place, in a copy: the tables begin on the
-    same pages in each. Where that does not help either, there is nothing to read.
+    Where its first page makes no sense, another takes its place, in a copy. Where that does not help either, there is
+    nothing to read.
     """
     mending = _mending(path)
     for file in (path, mending):
@@ -121,10 +122,8 @@ def _open_damaged(path: Path, building: Path) -> sqlite3.Connection:
             shutil.copyfile(path, mending)
             if log_path(path).exists():
                 shutil.copyfile(log_path(path), log_path(mending))
-            with building.open("rb") as new, mending.open("r+b") as copy:
-                first = bytearray(new.read(PAGE_BYTES))
-                first[28:32] = bytes(4)  # the size in pages: SQLite then takes that of the file
-                copy.write(first)
+            with mending.open("r+b") as copy:
+                copy.write(first_page(path))
         old = sqlite3.connect(file, isolation_level=None)
         try:
             old.execute("PRAGMA writable_schema=ON")  # a file that lost its end is read as far as it goes

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from edge.store import replacing
 from edge.store.errors import OutboxError, OutboxFullError
+from edge.store.first_page import first_page
 from edge.store.salvage import finish_salvage, salvage
+from edge.store.schema import PAGE_BYTES
 from tests.support.delivery_box import all_of, fixes, open_box, scans
 from wire.messages import Gap, GapReason, Lane
 
-PAGE = 4096
+PAGE = PAGE_BYTES
 
 
 def filled(folder, facts=3000, telemetry=500):
@@ -135,6 +137,25 @@ def test_a_file_whose_first_page_is_lost_keeps_its_items(tmp_path):
         assert sorted(path.suffix for path in tmp_path.iterdir() if "corrupt" not in path.name) == [
             ".db", ".db-shm", ".db-wal", ".lock",
         ]  # fmt: skip
+
+
+def test_the_first_block_of_the_disk_may_be_lost_and_files_of_the_first_release_have_larger_pages(
+    tmp_path, monkeypatch
+):
+    for number, size in enumerate((PAGE_BYTES, 4096)):
+        monkeypatch.setattr("edge.store.schema.PAGE_BYTES", size)
+        folder = tmp_path / str(number)
+        stream = filled(folder)
+        spoil(folder / "outbox.db", 1, b"\xa5" * 4096)
+        with closing(open_box(folder)) as box:
+            assert len(all_of(box, stream, Lane.FACTS)[0]) == 3000
+            assert (box.salvage.kept_telemetry, box.ledger) == (500, "a" * 16)
+
+
+def test_all_tables_are_named_on_one_first_page(tmp_path):
+    (tmp_path / "outbox.db").write_bytes(b"")
+    page = first_page(tmp_path / "outbox.db")
+    assert (len(page), page[100]) == (PAGE_BYTES, 0x0D)  # a leaf
 
 
 def test_each_damaged_file_is_kept_under_its_own_number(tmp_path):
