@@ -13,7 +13,6 @@ from deploy.stack import Hub
 from edge import identity as identities
 from edge.config import load
 from edge.door import DoorError
-from edge.drivers.invitation import read_invitation
 from edge.joining import JoiningError, Typed, introduce
 from edge.link import LinkError
 from edge.renewal import renew
@@ -110,21 +109,19 @@ def test_a_new_machine_needs_nothing_but_the_qr_code(hub, tmp_path):
     assert load(config).device.name == "unpacked"
 
 
-def test_the_devices_own_scanner_reads_the_qr_code(config, scanner):
+def test_the_devices_own_scanner_reads_the_qr_code(hub, config, scanner):
     said = []
-    found = []
-    settings = load(config, joined=False)
-    reading = threading.Thread(target=lambda: found.append(read_invitation(settings.scanners[0], said.append)))
-    reading.start()
+    qr = str(replace(parse_invitation(invite(hub, "by-scanner")["qr"]), host="127.0.0.1"))
+    joining = threading.Thread(target=lambda: introduce(config, Typed(scanner=str(scanner.path)), said.append))
+    joining.start()
     until(lambda: said, "the prompt")
-    qr = f"relay+join://hub.example.org:8443/{Code(secret='0123456A', fingerprint='0123456789ABCDEF')}"
     scanner.send(b"]d20109501101530003\r\n")
     assert scanner.heard(1) == b"\x15"
     scanner.send(f"]Q1{qr}\r\n".encode())
     assert scanner.heard(1) == b"\x06"
-    reading.join()
-    assert str(found[0]) == qr
+    joining.join()
     assert "not a QR code for joining" in said[1]
+    assert load(config).device.name == "by-scanner"
 
 
 def test_a_hub_that_the_code_does_not_stand_for_learns_nothing_and_leaves_nothing(hub, tmp_path):
@@ -194,6 +191,8 @@ def test_a_certificate_is_renewed_beside_the_running_agent_and_used_from_then_on
         scanner.send(b"AFTER RENEWAL\r\n")
         arrives(hub, "renewed", "AFTER RENEWAL")
         until(lambda: status(config)["certificate"]["renewed"] == 1, "the status tells", PATIENCE_S)
+        shown = relay_edge("status", "--config", config).stdout.splitlines()
+        assert ["until 20" in line for line in shown if "certificate" in line] == [True]
         done = cli("device", "command", "renewed", "renew-certificate", "--wait", str(PATIENCE_S), data=hub.data)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "good until" in done.stdout
