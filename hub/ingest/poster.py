@@ -72,7 +72,7 @@ class Poster:
                 self._slowly(rows, lane, seq, item)
                 continue
             if straight:
-                at = min(item.at if base is None else item.up + base, received)
+                at = told if (told := item.at if base is None else item.up + base) < received else received
             else:
                 at = corrected(item.at, item.up, clock, received)
             source, to = ends
