@@ -23,6 +23,7 @@ from edge.errors import EdgeError
 from edge.identity import Identity
 from edge.store.errors import explain
 from edge.store.lanes import LaneRow, load, read
+from edge.store.schema import MIGRATIONS
 from edge.store.times import BootTimes, span
 from edge.version import BUILT_MS, VERSION
 from wire.bundle import ENDING, Header, Writer
@@ -76,6 +77,7 @@ def export(outbox: Path, identity: Identity, file: Path, *, everything: bool, no
             size = out.tell()
             _sync(out)
         beside.rename(file)
+        _sync_folder(file.parent)
     except FileExistsError as error:
         raise ExportError(f"{beside} is left of an export that was cut short: delete it") from error
     except OSError as error:
@@ -101,6 +103,8 @@ class _Source:
         self._times = BootTimes("", BUILT_MS)
         self._everything = everything
         member = identity.membership
+        if db.execute("PRAGMA user_version").fetchone()[0] != len(MIGRATIONS):
+            raise ExportError(f"the outbox {path} is of another version of relay-edge; start this one's agent once")
         meta = dict(db.execute("SELECT key, value FROM meta"))
         if meta.get("device") != member.device:
             raise ExportError(f"the outbox {path} is of {meta.get('device')}, this device joined as {member.device}")
@@ -189,6 +193,15 @@ def _sync(out: BinaryIO) -> None:
     """On the stick itself, not in memory: it is pulled next."""
     out.flush()
     os.fsync(out.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):  # some file systems of sticks cannot
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
 
 
 def _remove(path: Path) -> None:

@@ -105,6 +105,9 @@ class Desk:
         except (HubError, OSError, msgspec.MsgspecError) as error:
             log.warning("import-refused", error=str(error))
             answer = Answer(refusal=str(error))
+        except Exception:  # whatever a file does to us, the hub goes on
+            log.exception("import-broke")
+            answer = Answer(refusal="The file could not be taken in: something in the hub broke; see its log.")
         beside = name.with_suffix(".part")
         try:
             beside.write_bytes(msgspec.json.encode(answer))

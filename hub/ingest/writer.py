@@ -103,7 +103,7 @@ def set_aside(connection: Connection, quarantine: Iterable[Quarantined]) -> None
 def touch_device(connection: Connection, device: int, touch: Touch) -> None:
     """Update what a device's row shows; what is not known stays."""
     connection.exec_driver_sql(
-        "UPDATE device SET last_seen = max(coalesce(last_seen, 0), ?),"
+        "UPDATE device SET last_seen = nullif(max(coalesce(last_seen, 0), ?), 0),"
         " last_fact_at = nullif(max(coalesce(last_fact_at, 0), coalesce(?, 0)), 0),"
         " last_position_at = nullif(max(coalesce(last_position_at, 0), coalesce(?, 0)), 0),"
         " pending_facts = coalesce(?, pending_facts), pending_telemetry = coalesce(?, pending_telemetry),"

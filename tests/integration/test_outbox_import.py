@@ -73,7 +73,7 @@ def test_facts_from_a_stick_count_once_however_often_it_is_taken_in(hub, device)
     assert counted(carry(hub, file)) == {"known": 40}
     assert stock(hub) == 40
     assert hub.sent == []  # nobody is answered who was not heard from
-    assert hub.one("SELECT last_seen FROM device WHERE name = ?", device.name) == 0
+    assert hub.one("SELECT last_seen FROM device WHERE name = ?", device.name) is None
     assert hub.findings() == []
     assert hub.rebuilt().same
 
@@ -371,3 +371,11 @@ def test_facts_on_a_stick_carry_what_the_device_knows_of_the_time_as_they_would_
     _, (_, carried), _ = parts(device.stick().file)
     assert decode_up(carried).clock == decode_up(by_wire).clock
     assert decode_up(carried).clock is not None
+
+
+def test_an_outbox_that_an_older_agent_left_is_brought_up_to_date_before_it_is_exported(device):
+    device.box.close()
+    with sqlite3.connect(device.path) as raw:
+        raw.execute("PRAGMA user_version = 1")
+    with pytest.raises(ExportError, match="start this one's agent once"):
+        device.stick()
