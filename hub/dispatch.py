@@ -6,6 +6,7 @@ it, ever more rarely. That the broker took a message says nothing: only a fact o
 """
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,6 +23,8 @@ AGAIN_MS: Final = 10_000
 RAREST_MS: Final = 600_000
 LOOK_S: Final = 5.0
 """How often the whole is looked at, for what was lost on the way."""
+PACE_S: Final = 0.02
+"""The shortest time between two looks: what is asked one by one is said in few."""
 MANY: Final = 20
 """From so many devices on it is asked first which of them there is something for: a herd says hello at once."""
 
@@ -76,8 +79,12 @@ class Dispatcher:
             (self._greeted if greeted else self._answered).add(device)
             self._lock.notify_all()
 
+    def asked(self, device: str) -> None:
+        """Somebody asked something of a device. Any thread, and quick."""
+        self.heard(device, greeted=False)
+
     def changed(self) -> None:
-        """Somebody asked something. Any thread, and quick."""
+        """Another program asked something of some device. Any thread, and quick."""
         with self._lock:
             self._all = True
             self._lock.notify_all()
@@ -95,6 +102,7 @@ class Dispatcher:
                 self._look(greeted, greeted | answered, everyone=everyone)
             except DBAPIError as error:
                 log.warning("the database cannot be read; asked again later", error=str(error.orig))
+            time.sleep(PACE_S)
 
     def _due(self) -> bool:
         return bool(self._stopping or self._greeted or self._answered or self._all)

@@ -210,7 +210,7 @@ class Hub:
             faults=self._faults,
             hosts=hosts(settings),
             admission=self._admission(database, authority),
-            asked=dispatcher.changed,
+            asked=dispatcher.asked,
         )
         context = None if self._gate is None else self._gate.context
         web = Web(create_app(services), web_socket, None if https is None or context is None else (https, context))

@@ -45,7 +45,7 @@ def no_faults() -> Sequence[str]:
     return ()
 
 
-def nobody_asked() -> None:
+def nobody_asked(_device: str) -> None:
     """For a hub that sends nothing to devices."""
 
 
@@ -76,7 +76,7 @@ class Services:
     gauges: Callable[[], Mapping[str, float]] = no_gauges
     timings: Mapping[str, Timing] = field(default_factory=dict)
     faults: Callable[[], Sequence[str]] = no_faults
-    asked: Callable[[], None] = nobody_asked
+    asked: Callable[[str], None] = nobody_asked
     hosts: frozenset[str] = LOOPBACK
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     slowest_refusal_s: float = 0.3

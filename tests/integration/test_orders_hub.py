@@ -227,7 +227,7 @@ def web(tmp_path_factory):
     with database.write() as connection:
         add_device(connection, "a")
     asked = []
-    with serving(folder, database=database, asked=lambda: asked.append(1)) as server:
+    with serving(folder, database=database, asked=asked.append) as server:
         server.asked = asked
         yield server
 

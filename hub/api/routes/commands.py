@@ -46,7 +46,7 @@ def issue_command(here: Here, who: Whoever, name: DeviceName, asked: NewCommandM
         except store.NoDeviceError as error:
             raise _no_device(name) from error
         found = commands.one(connection, id_, now=now)
-    here.services.asked()
+    here.services.asked(name)
     return CommandModel.model_validate(found)
 
 
@@ -72,7 +72,7 @@ def _wish(here: Context, name: str, wished: NewConfiguration, who: Principal) ->
         except store.NoDeviceError as error:
             raise _no_device(name) from error
         found = commands.configuration(connection, name)
-    here.services.asked()
+    here.services.asked(name)
     return ConfigurationModel.model_validate(found)
 
 
