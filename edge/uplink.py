@@ -270,13 +270,14 @@ class Uplink:
                         link.publish(self._up, encode(page))
 
     def _send(self, link: Link, batch: SendBatch) -> None:
+        now = _uptime_ms()  # before it can have arrived: the hub's answer tells the time, too
         payload, chunk = pack(self._outbox, batch)
         if payload is not None:
             link.publish(self._up, payload)
             name = batch_name(batch.stream, batch.lane, batch.after, chunk.last)
             self._log.debug("batch-sent", batch=name, hello=batch.hello, turn=batch.turn)
         size = 0 if payload is None else len(payload)
-        self._core.sent(batch, last=chunk.last, items=len(chunk.items), size=size, now=_uptime_ms())
+        self._core.sent(batch, last=chunk.last, items=len(chunk.items), size=size, now=now)
 
     def _work(self) -> None:
         """Orders: what they make is a fact, which this thread then sends."""
@@ -289,9 +290,13 @@ class Uplink:
             self._note(str(error))
 
     def _keep_clock(self) -> None:
+        """What the hub said of the time is known from here on, also where it cannot be written down."""
         heard = self._core.clock.heard
         while heard:
-            self._outbox.observe(heard.popleft())
+            try:
+                self._outbox.observe(heard.popleft())
+            except OutboxError as error:
+                self._note(str(error))
 
     def _maintain(self) -> None:
         now = _uptime_ms()

@@ -63,10 +63,12 @@ class BootTimes:
         with self._lock:
             found = db.execute("SELECT stream, boot FROM streams ORDER BY no").fetchall()
             self._streams = {stream: boot or f"of {stream}" for stream, boot in found}
-            self._anchors = {}
+            mine = self._anchors.get(self.boot, [])
+            self._anchors = {self.boot: mine} if mine else {}
             rows = db.execute("SELECT boot, up_ms, low_ms, high_ms, source FROM anchors ORDER BY boot, up_ms")
             for boot, up, low, high, source in rows:
-                self._anchors.setdefault(boot, []).append(Anchor(up, low, high, Source(source)))
+                if boot != self.boot or not mine:  # else this run knows more than the file, which was salvaged
+                    self._anchors.setdefault(boot, []).append(Anchor(up, low, high, Source(source)))
             self._seen = None
             self._renew()
 
@@ -103,10 +105,15 @@ class BootTimes:
             return True
 
     def write(self, db: sqlite3.Connection, anchor: Anchor, rows: Iterable[LaneRow]) -> None:
-        """Write an anchor of this boot down; its owner holds the engine's lock."""
-        mine = self._anchors.get(self.boot, [])
-        kept = thinned(sorted({known.up: known for known in [*mine, anchor]}.values()))
-        gone = [] if mine else self._forgotten({row.stream for row in rows if row.kept})
+        """Know an anchor of this boot, then write it down; its owner holds the engine's lock."""
+        with self._lock:
+            mine = self._anchors.get(self.boot, [])
+            kept = thinned(sorted({known.up: known for known in [*mine, anchor]}.values()))
+            gone = [] if mine else self._forgotten({row.stream for row in rows if row.kept})
+            for boot in gone:
+                del self._anchors[boot]
+            self._anchors[self.boot] = kept
+            self._renew()
         with transaction(db):
             db.executemany("DELETE FROM anchors WHERE boot = ?", [(boot,) for boot in gone])
             if len(kept) <= len(mine):
@@ -114,11 +121,6 @@ class BootTimes:
             new = [(self.boot, *each) for each in (kept if len(kept) <= len(mine) else [anchor])]
             db.executemany("INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?)", new)
             db.execute("COMMIT")
-        with self._lock:
-            for boot in gone:
-                del self._anchors[boot]
-            self._anchors[self.boot] = kept
-            self._renew()
 
     def now(self, up: int) -> tuple[int, int] | None:
         """The true time at an uptime of this boot, and how wrong that may be; None before any contact."""

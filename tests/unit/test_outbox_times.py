@@ -181,6 +181,15 @@ def test_a_salvaged_outbox_still_knows_the_time_of_its_boots(tmp_path):
         assert abs(told(box.clock(old, 1_000, 1_000), 1_000) - TRUE + 1_000) <= 12
 
 
+def test_the_time_is_known_also_where_it_cannot_be_written_down(tmp_path):
+    with open_box(tmp_path, "one") as box:
+        stream = box.append_facts([scan(1_000)])[0].stream
+        box._engine.loose.execute("PRAGMA query_only=ON")
+        with pytest.raises(OutboxError):
+            box.observe(exchanged(TRUE, 2_000, 2_010))
+        assert box.clock(stream, 1_000, 1_000).error < 20
+
+
 @pytest.mark.parametrize(
     ("state", "timex", "expected"),
     [
