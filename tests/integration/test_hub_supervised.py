@@ -2,27 +2,69 @@
 
 import signal
 import socket
+import sys
 import time
 from contextlib import closing
 
 from hub.vitals import Door, Progress, Pulse, stuck
+from tests.support import hub_process
 from tests.support.edge_ports import until
-from tests.support.hub_process import HubProcess
+from tests.support.hub_process import HubProcess, cli_json
+from tests.support.mqtt import connected
 from tests.support.notify import NotifySocket
+from wire import codec, topics
+from wire.messages import Hello
+from wire.topics import Leaf
+
+HANGING = """
+import asyncio, os, sys, time
+import paho.mqtt.client as mqtt
+from hub import vitals, watchdog
+from hub.__main__ import main
+from hub.ingest.committer import Committer
+
+def hangs(owner, name, flag):
+    work, path = getattr(owner, name), os.path.join(sys.argv[1], flag)
+    def hanging(*arguments, **more):
+        while os.path.exists(path):
+            time.sleep(0.01)
+        return work(*arguments, **more)
+    setattr(owner, name, hanging)
+
+hangs(asyncio.BaseEventLoop, "_run_once", "http")
+hangs(mqtt.Client, "loop_misc", "mqtt")
+hangs(Committer, "commit", "ingest")
+watchdog.STUCK_S = 2.0
+vitals.Door.__init__.__defaults__ = (0.1,)
+main(sys.argv[2:])
+"""
 
 
-def test_systemd_hears_ready_when_the_hub_answers_then_signs_of_life_then_stopping(tmp_path, monkeypatch):
+def test_a_hub_tells_systemd_ready_alive_and_stopping_and_with_a_part_that_hangs_no_sign_of_life(tmp_path, monkeypatch):
+    monkeypatch.setattr(hub_process, "COMMAND", [sys.executable, "-c", HANGING, str(tmp_path)])
     with NotifySocket(None) as systemd:
         monkeypatch.setenv("NOTIFY_SOCKET", systemd.name)
-        monkeypatch.setenv("WATCHDOG_USEC", "600000")
+        monkeypatch.setenv("WATCHDOG_USEC", "300000")
         with HubProcess(tmp_path / "hub") as hub:
-            ready = systemd.says("READY=1")
+            password = cli_json("device", "add", "scanner-1", data=hub.data)["password"]
+            systemd.says("WATCHDOG=1", systemd.says("READY=1"))
             assert hub.health()["status"] == "ok"
-            life = systemd.says("WATCHDOG=1", ready)
-            systemd.says("WATCHDOG=1", life + 1)
+            (tmp_path / "ingest").touch()
+            with connected(hub.mqtt_port, "scanner-1", password) as device:
+                device.publish(topics.build("scanner-1", Leaf.UP), codec.encode(Hello(hello=5)))
+                stuck = systemd.says("STATUS=Stuck: ingest")
+                (tmp_path / "http").touch()
+                (tmp_path / "mqtt").touch()
+                systemd.says("STATUS=Stuck: mqtt, ingest, http")
+                assert "WATCHDOG=1" not in systemd.heard[stuck:]
+                lines = len(systemd.heard)
+                for part in ("ingest", "http", "mqtt"):
+                    (tmp_path / part).unlink()
+                life = systemd.says("WATCHDOG=1", lines)
             assert hub.end(signal.SIGTERM) == 0
             systemd.says("STOPPING=1", life)
     assert systemd.heard.count("READY=1") == 1, "the broker spoke for the hub"
+    assert "parts-go-on" in hub.log.read_text()
 
 
 def test_work_that_waits_and_is_not_done_ages_and_work_that_is_done_or_absent_does_not():
