@@ -123,7 +123,7 @@ class Admission:
         if invited.used_by not in (None, key):
             raise self._refusal(source, "used-code", "The code was used already; ask for a new one.")
         joined = self._let_in(secret, request, key, now)
-        log.info("joined", device=joined.device, kind=joined.kind, source=source)
+        log.info("joined", device=joined.device, kind=joined.kind, source=network(source))
         self._changed()
         return joined
 
@@ -148,7 +148,7 @@ class Admission:
             if papers.issued_since(connection, holder.device, now - HOUR_MS) >= RENEWALS_AN_HOUR:
                 raise RefusedError("too-many", "This device renewed too often; it has to wait.", wait_s=3600)
             joined = self._certify(connection, request, holder.device, holder.kind, now)
-        log.info("renewed", device=joined.device, source=source)
+        log.info("renewed", device=joined.device, source=network(source))
         self._changed()
         return joined
 
@@ -201,7 +201,7 @@ class Admission:
         """The refusal of a wrong try, which is counted."""
         with self._lock:
             self._guesses.wrong(network(source), self._clock())
-        log.warning("not-let-in", reason=code, source=source)
+        log.warning("not-let-in", reason=code, source=network(source))
         return RefusedError(code, sentence)
 
     def _request(self, csr: str, source: str) -> x509.CertificateSigningRequest:

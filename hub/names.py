@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import socket
 import struct
+from pathlib import Path
 
 from hub.config import Settings
 from hub.folder import Running
@@ -12,6 +13,8 @@ from wire.joining import SERVER_NAME
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _GET_ADDRESS = 0x8915
 """SIOCGIFADDR: the IPv4 address of a network interface (netdevice(7))."""
+_INTERFACES = Path("/sys/class/net")
+"""Not asked by netlink, which a service need not be allowed to speak."""
 _ELSEWHERE = ("192.0.2.1", 9)
 """An address that nobody has (RFC 5737); nothing is sent there."""
 
@@ -23,9 +26,9 @@ def own_addresses() -> list[str]:
         with contextlib.suppress(OSError):
             probe.connect(_ELSEWHERE)
             found.append(probe.getsockname()[0])
-        for _, interface in socket.if_nameindex():
+        for interface in sorted(_INTERFACES.glob("*")):
             with contextlib.suppress(OSError):  # it has none
-                answer = fcntl.ioctl(probe.fileno(), _GET_ADDRESS, struct.pack("256s", interface.encode()[:15]))
+                answer = fcntl.ioctl(probe.fileno(), _GET_ADDRESS, struct.pack("256s", interface.name.encode()[:15]))
                 found.append(socket.inet_ntoa(answer[20:24]))
     return [address for address in dict.fromkeys(found) if not address.startswith(("127.", "0."))]
 

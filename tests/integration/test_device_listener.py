@@ -11,7 +11,6 @@ from deploy.newcomer import NotLetInError, key_pem, trusting
 from tests.support import authority as made
 from tests.support.listening import (
     LET_IN,
-    LISTEN,
     ListeningHub,
     device_context,
     joined_context,
@@ -201,18 +200,6 @@ def test_a_device_whose_password_is_taken_away_is_cut_off_and_shown_as_offline(h
         hub.revoke("terminal-1")
         until(lambda: client.gone, "it is cut off", CUT_S)
     until(lambda: hub.execute("SELECT online FROM device WHERE name = 'terminal-1'") == [(0,)], "it is offline")
-
-
-def test_the_next_start_of_the_hub_knows_who_joined_and_who_was_revoked(tmp_path):
-    data = tmp_path / "hub"
-    with ListeningHub(data) as hub:
-        devices = {name: hub.newcomer(name) for name in ("a", "b")}
-        papers = {name: joined_context(hub, tmp_path, each) for name, each in devices.items()}
-        hub.revoke("b")
-        before = hub.authority.pem
-    with ListeningHub(data, *LISTEN) as hub:
-        assert hub.authority.pem == before
-        assert [knock(hub.mqtts_port, papers[name]) for name in ("a", "b")] == [LET_IN, b""]
 
 
 def test_a_device_cannot_pass_for_the_hub(hub, tmp_path):

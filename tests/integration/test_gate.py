@@ -15,6 +15,7 @@ from hub.config import Listen
 from hub.errors import BrokerError
 from hub.gate import Gate
 from hub.mosquitto import Mosquitto
+from hub.store.database import Database
 from tests.support.hubweb import Clock, make_database
 from tests.support.listening import LET_IN, connect_packet, knock, tls_client
 from tests.support.mqtt import until
@@ -26,8 +27,8 @@ HOUR, DAY = 3_600_000, 86_400_000
 class Post:
     """A gate with its broker, and who admits devices to it; its clock stands still until it is moved."""
 
-    def __init__(self, folder):
-        self.database = make_database(folder)
+    def __init__(self, folder, database=None):
+        self.database = database or make_database(folder)
         self.clock = Clock(time.time_ns() // 1_000_000)
         self.authority = open_authority(self.database)
         self.folder = folder / "broker"
@@ -147,6 +148,17 @@ def test_a_revocation_that_could_not_be_written_is_made_good(post, tmp_path):
     post.pass_time(1)
     until(lambda: client.gone, "it is cut off")
     client.close()
+
+
+def test_the_next_start_knows_who_joined_and_who_was_revoked(tmp_path):
+    first = Post(tmp_path)
+    papers = {name: first.newcomer(name).context(tmp_path) for name in ("a", "b")}
+    first.revoke("b")
+    first.end()
+    again = Post(tmp_path, Database.open(tmp_path / "hub.db"))
+    assert again.authority.pem == first.authority.pem
+    assert [knock(again.port, papers[name]) for name in ("a", "b")] == [LET_IN, b""]
+    again.end()
 
 
 def test_many_changes_at_once_are_all_in_force_when_each_of_them_returns(post, tmp_path):

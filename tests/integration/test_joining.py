@@ -18,7 +18,8 @@ from hub.admission import RENEWALS_AN_HOUR
 from hub.core.guesses import EACH
 from hub.web import Web, listen
 from tests.support import authority as made
-from tests.support.hub_process import HubProcess, cli
+from tests.support.hub_process import cli
+from tests.support.hubweb import serving
 from tests.support.listening import LET_IN, ListeningHub, joined_context, knock
 from wire.joining import CSR_CHARS, JOIN_PATH, RENEW_PATH, fingerprint, parse_code, parse_invitation
 
@@ -228,11 +229,10 @@ def test_people_sign_in_at_the_https_door_and_their_cookie_stays_there(hub):
 
 
 def test_a_hub_that_does_not_listen_says_so(tmp_path):
-    with HubProcess(tmp_path / "hub") as hub, httpx.Client(base_url=hub.http, trust_env=False, verify=False) as client:
-        assert (hub.mqtts_port, hub.https_port) == (None, None)
+    with serving(tmp_path) as web, web.client(None) as client:
         for answer in (client.get("/api/v1/authority"), client.post(JOIN_PATH, json={"code": "0" * 8, "csr": ""})):
             assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not-listening")
-        invited = cli("device", "invite", "van-1", data=hub.data)
+        invited = cli("device", "invite", "van-1", data=tmp_path)
         assert "relay-hub up --listen" in invited.stderr
 
 

@@ -43,7 +43,7 @@ def test_a_code_is_read_back_as_it_was_made(code):
     assert parse_code(str(code)) == code
 
 
-@few
+@settings(deadline=None, max_examples=30)
 @given(codes, st.data())
 def test_a_code_is_read_however_a_person_types_it(code, data):
     typed = ""
