@@ -38,6 +38,7 @@ def settings(folder: Path, port: int, *, name: str = "wh1-scanner-1", password: 
         scanners=(),
         gnss=(),
         keep_days=14,
+        limit_mib=1024,
         log_level="info",
         log_json=True,
     )
