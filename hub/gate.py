@@ -31,6 +31,7 @@ from wire.topics import Leaf
 EFFECT_S = 5.0
 """How long the broker may take to read new rules."""
 CUT_S = 2.0
+ALL_CUT_S = 10.0
 TEND_S = 60.0
 RENEW_MS = 30 * 86_400_000
 """The server certificate is made anew when it ends within this time."""
@@ -124,7 +125,11 @@ class Gate:
             raise
         if not _in_force(probe):
             log.warning("rules-not-confirmed", hint="the broker reads its rules when it answers again")
-        self._to_cut = {name for name in self._to_cut if not self._cut(mosquitto.address, name)}
+        # Whoever waits for us is not kept for long: the rest is cut off by the next call of `tend`.
+        until = time.monotonic() + ALL_CUT_S
+        for name in sorted(self._to_cut):
+            if time.monotonic() < until and self._cut(mosquitto.address, name):
+                self._to_cut.discard(name)
 
     def _cut(self, address: Address, name: str) -> bool:
         """End what is connected as this device, and say that it is offline, which its last will may not."""

@@ -140,7 +140,10 @@ def test_the_files_are_for_the_hub_alone_and_no_password_stands_in_clear(broker:
 
 
 def test_a_device_named_like_the_hub_gets_no_line(tmp_path: Path) -> None:
-    write_rules(tmp_path, {"hub": hashed("x"), "UPPER": hashed("x"), "ok": hashed("x")}, hub_hash="H")
+    passwords = {"hub": hashed("x"), "UPPER": hashed("x"), "ok": hashed("x")}
+    write_rules(tmp_path, passwords, hub_hash="H", certified=("hub", "_probe", "#", "a\nuser hub", "also-ok"))
+    acl = (tmp_path / "acl").read_text().splitlines()
+    assert [line for line in acl if line.startswith("user")] == ["user hub", "user also-ok", "user ok"]
     names = [line.split(":")[0] for line in (tmp_path / "passwords").read_text().splitlines()]
     assert names == ["hub", "ok"]
     assert "hub:H\n" in (tmp_path / "passwords").read_text()
