@@ -89,16 +89,21 @@ def test_between_contacts_days_apart_and_after_one_of_a_known_quartz_times_are_r
 @settings(max_examples=100, deadline=None)
 def test_items_in_their_sequence_are_never_told_backwards_while_the_estimate_moves(seed):
     rng = random.Random(seed)
-    quartz, told, anchors, at = Quartz(rng, centre(rng), START_MS, DAY_MS), Told(), [], None
-    for up in sorted(rng.uniform(2_000, DAY_MS) for _ in range(30)):
+    quartz, told, anchors, at, up = Quartz(rng, centre(rng), START_MS, 2 * DAY_MS), Told(), [], None, 5_000
+    for _ in range(30):
+        up += rng.choice([5, 500, 60_000, HOUR_MS])
         if not anchors or rng.random() < 0.4:
             anchors.append(rng.choice([quartz.ask_hub, quartz.hear_gnss])(up))
         line = Timeline(sorted(anchors))
-        clock = clock_of(line, int(up), int(up) + rng.choice([0, 5, 60_000]), told=told)
-        now = corrected(0, int(up), clock, FAR)
-        assert at is None or now >= at, seed
-        at = now
-        assert abs(now_of(line, int(up))[0] - quartz.true(up)) <= now_of(line, int(up))[1] + 1
+        last = up + rng.choice([0, 5, 60_000])
+        clock = clock_of(line, up, last, told=told)
+        for each in (up, last):
+            now = moment(0, each, clock, FAR)
+            assert at is None or now.at >= at, seed
+            assert now.earliest - 1 <= quartz.true(each) <= now.latest + 1, seed
+            at = now.at
+        assert abs(now_of(line, up)[0] - quartz.true(up)) <= now_of(line, up)[1] + 1
+        up = last
 
 
 @given(st.builds(lambda data: data, st.data()))
