@@ -163,6 +163,10 @@ def _settle(rest: Rest, agents: list[Agent]) -> None:
     say("waiting for the last words")
 
     def answered() -> bool:
+        for agent in agents:
+            if not agent.alive:  # as whoever supervises it would
+                say(f"{agent.name} had ended by itself:\n{agent.tail(5)}")
+                agent.start()
         states = Counter(row["state"] for agent in agents for row in shown(rest, agent.name).values())
         return not states["waiting"] and not states["delivered"]
 
