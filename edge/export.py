@@ -63,6 +63,8 @@ def export(outbox: Path, identity: Identity, file: Path, *, everything: bool, no
 
     Raises ExportError, also if the file exists, and OutboxError; then no file is left.
     """
+    if not outbox.exists():
+        raise ExportError(f"there is no outbox at {outbox} yet: the agent makes one at its first start")
     if file.exists():
         raise ExportError(f"{file} exists already: name another file")
     beside = file.with_name(f"{file.name}.part")

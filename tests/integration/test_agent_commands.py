@@ -104,6 +104,9 @@ def test_the_outbox_is_exported_while_the_agent_runs_and_no_file_is_overwritten(
     assert again.returncode == 1
     assert "exists already" in again.stderr
     assert len(file.read_text().splitlines()) == 3
+    unsigned = relay_edge("outbox", "export", tmp_path / "stick", "--config", config)
+    assert unsigned.returncode == 1
+    assert "no certificate to sign with" in unsigned.stderr
 
 
 def test_an_outbox_that_is_not_there_yet_is_said_in_a_sentence(config):

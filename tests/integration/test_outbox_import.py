@@ -341,6 +341,8 @@ def test_an_export_leaves_no_file_behind_that_is_not_whole(device, tmp_path):
         export(device.path, device.identity, file, everything=False, now_ms=NOW)
     assert file.read_text() == "kept"
     file.unlink()
+    with pytest.raises(ExportError, match="there is no outbox"):
+        export(tmp_path / "none.db", device.identity, file, everything=False, now_ms=NOW)
     device.identity.key.write_text("no key")
     with pytest.raises(ExportError, match="key"):
         export(device.path, device.identity, file, everything=False, now_ms=NOW)
