@@ -19,7 +19,8 @@ from sqlalchemy import select
 from hub.authority import Authority, ServerCertificate
 from hub.broker import Login, take_over, try_login
 from hub.config import Address, Listen
-from hub.mosquitto import Entrance, Mosquitto
+from hub.mosquitto import Mosquitto
+from hub.mosquitto_files import Entrance
 from hub.store import authority as papers
 from hub.store import devices
 from hub.store.database import Database

@@ -17,7 +17,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -25,7 +24,7 @@ import structlog
 from hub.config import Address, Listen
 from hub.credentials import HUB_USER, PROBE_USER, hashed, new_password, write_private, write_rules
 from hub.errors import BrokerError
-from wire.limits import PACKET_BYTES
+from hub.mosquitto_files import Entrance, config_text, entrance_text
 
 LOOPBACK = "127.0.0.1"
 FILES = 65_536
@@ -34,38 +33,6 @@ READY_S = 10.0
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Waits before each restart; the last one stays."""
 
-_CONFIG = """\
-# Written at each start of the hub; changes are lost.
-user {user}
-listener {port} {host}
-allow_anonymous false
-password_file {folder}/passwords
-acl_file {folder}/acl
-persistence false
-sys_interval 0
-max_packet_size {packet_bytes}
-# Towards each client: this many messages unanswered, then this many more, or bytes of them, waiting.
-max_inflight_messages 64
-max_queued_messages 20000
-max_queued_bytes 134217728
-log_dest file {folder}/mosquitto.log
-log_timestamp_format %Y-%m-%dT%H:%M:%S%z
-log_type error
-log_type warning
-log_type notice
-"""
-_ENTRANCE = """\
-# Devices on other machines: each shows a certificate of this hub, and is whom that names, whatever else it says.
-listener {port}{host}
-tls_version tlsv1.2
-cafile {folder}/authority.pem
-certfile {folder}/server.pem
-keyfile {folder}/server-key.pem
-crlfile {folder}/taken-back.pem
-require_certificate true
-use_identity_as_username true
-use_username_as_clientid true
-"""
 # PDEATHSIG is set by setpriv, survives both exec, and came too late if the parent is another one by then.
 # A reload that comes before Mosquitto handles SIGHUP must not end it.
 _START = 'test "$PPID" = "$1" && trap "" HUP && exec "$2" -c "$3"'
@@ -102,19 +69,6 @@ def claim(port: int, host: str = LOOPBACK, option: str = "--mqtt-port") -> int:
             f"Port {port} of {host or 'this machine'} cannot be used for MQTT ({error.strerror}); another broker may "
             f"run. Stop it (Debian: systemctl stop mosquitto), or choose a port by {option} (0 picks a free one)."
         ) from error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entrance:
-    """The way in for devices on other machines, which show certificates.
-
-    `certified` gives the names of those that may come in, `papers` the files authority.pem, server.pem,
-    server-key.pem and taken-back.pem; both are asked at each reload.
-    """
-
-    listen: Listen
-    certified: Callable[[], Collection[str]]
-    papers: Callable[[], Mapping[str, str]]
 
 
 class Mosquitto:
@@ -196,15 +150,12 @@ class Mosquitto:
             self._thread.join()
 
     def _config(self, port: int) -> str:
-        text = _CONFIG.format(
-            user=_user_name(), port=port, host=LOOPBACK, folder=self.folder, packet_bytes=PACKET_BYTES
-        )
+        text = config_text(self.folder, _user_name(), Listen(host=LOOPBACK, port=port))
         if self._entrance is None:
             return text
         listen = self._entrance.listen
         self.entrance_port = claim(listen.port, listen.host, "--listen")
-        host = f" {listen.host}" if listen.host else ""
-        return text + _ENTRANCE.format(port=self.entrance_port, host=host, folder=self.folder)
+        return text + entrance_text(self.folder, Listen(host=listen.host, port=self.entrance_port))
 
     def _write_rules(self) -> str:
         """Everything that a reload reads; the probe's new password."""

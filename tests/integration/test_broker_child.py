@@ -85,7 +85,7 @@ def test_a_mosquitto_of_someone_else_is_never_taken_for_ours(broker: Mosquitto, 
 
 
 def test_a_broker_that_cannot_start_says_what_mosquitto_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.mosquitto._CONFIG", "nonsense {user}{port}{host}{folder}{packet_bytes}\n")
+    monkeypatch.setattr("hub.mosquitto_files._CONFIG", "nonsense {user}{port}{host}{folder}{packet_bytes}\n")
     broker = Mosquitto(tmp_path / "broker", 0, dict)
     with pytest.raises(BrokerError, match="nonsense"):
         broker.start()
