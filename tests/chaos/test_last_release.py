@@ -53,7 +53,7 @@ def test_a_released_agent_delivers_to_this_hub_and_its_outbox_goes_on_under_this
         assert cli_json("audit", data=hub.data) == []
 
 
-def test_this_agent_delivers_to_a_released_hub(release, tmp_path):
+def test_this_agent_delivers_to_a_released_hub_whose_ledger_this_version_takes_over(release, tmp_path):
     with contextlib.ExitStack() as ends:
         hub = ends.enter_context(release.hub(tmp_path / "hub"))
         added = release.relay_hub(hub, "device", "add", "wh1-scanner-1", "--json")
@@ -65,3 +65,5 @@ def test_this_agent_delivers_to_a_released_hub(release, tmp_path):
         assert set(found.values()) == {1}
         assert len(found) == place.scans + place.fixes
         assert json.loads(release.relay_hub(hub, "audit", "--json")) == []
+    assert cli_json("audit", data=tmp_path / "hub") == []
+    assert len(cli_json("device", "list", data=tmp_path / "hub")) == 1
