@@ -56,23 +56,26 @@ class Victim:
 
     def _killed_at_a_sync(self, rng: random.Random) -> str:
         """Killed, and killed again at its n-th fdatasync, counted by thread; perhaps the power fails then."""
-        syncs = rng.randint(1, 30)
+        syncs = rng.randint(1, 20)
         self._program.kill()
         inject = f"inject=fdatasync:signal=KILL:when={syncs}"
-        self._program.command = ["strace", "--seccomp-bpf", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]
+        self._program.command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]
         self._program.command += ["-e", inject, *self._plain]
         try:
             Program.start(self._program)
         finally:
             self._program.command = self._plain
+        said = f"killed at fdatasync {syncs}"
         try:
-            wait_for("the kill", lambda: not self._program.alive, PATIENCE_S)
+            wait_for("the kill", lambda: not self._program.alive, 3 * PATIENCE_S)
         except StackError:
+            said = f"killed before fdatasync {syncs}"
             self._kill_traced()
+        self.took[said.rpartition(" ")[0].replace(" ", "_")] += 1
         if rng.random() < 0.5:
-            return f"killed at fdatasync {syncs}"
+            return said
         self._disk.freeze()
-        return self._lose(rng, f"killed at fdatasync {syncs}, power lost")
+        return self._lose(rng, f"{said}, power lost")
 
     def _await_failure(self) -> None:
         if not self._disk.frozen(PATIENCE_S):

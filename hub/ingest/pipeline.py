@@ -72,6 +72,7 @@ class Pipeline:
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._stalled = threading.Event()
+        self._said = ""
         self._threads: list[threading.Thread] = []
         self._pending: Group | None = None
         self._pending_bytes = 0
@@ -249,7 +250,10 @@ class Pipeline:
                 self._committer.settle(connection, made)
             else:
                 self._committer.commit(connection, made)
-            self._stalled.clear()
+            if self._stalled.is_set():
+                self._stalled.clear()
+                self._said = ""
+                log.info("the database stores again")
         except (StoreError, DBAPIError) as error:
             self._stall(error)
         self._turns += 1
@@ -285,7 +289,8 @@ class Pipeline:
         damage = self._database.damage(error)
         if damage is not None:
             raise damage from error
-        if not self._stalled.is_set():
-            log.error("the database cannot store; devices keep their data until it can", error=str(error))
+        if str(error) != self._said:
+            self._said = str(error)
+            log.error("the database cannot store; devices keep their data until it can", error=self._said)
         self._stalled.set()
         self._stopping.wait(PAUSE_S)
