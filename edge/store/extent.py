@@ -73,14 +73,21 @@ def pages_for(sizes: Iterable[int], page_bytes: int) -> int:
     return 1 + 2 * total // (page_bytes - 64) + most
 
 
-def fits(extent: Extent, pages: int, limit: int, *, reserved: bool) -> bool:
-    """Whether a transaction that fills so many new pages keeps below the limit, also if it leaves the `reserved`."""
+def spare(extent: Extent, pages: int, limit: int, *, reserved: bool) -> int:
+    """Bytes left below the limit after a transaction that fills so many new pages; `reserved`: and leaves the reserve.
+
+    Below zero: it does not fit.
+    """
     grown = extent.pages + max(0, pages - extent.free)
     frames = pages + _BESIDE_PAGES
     log = max(extent.log_bytes + frames * (extent.page_bytes + _FRAME_HEAD), log_share(limit))
-    return grown * extent.page_bytes + log + log_index(log, extent.page_bytes) <= limit - (
-        reserve(limit) if reserved else 0
-    )
+    taken = grown * extent.page_bytes + log + log_index(log, extent.page_bytes)
+    return limit - (reserve(limit) if reserved else 0) - taken
+
+
+def cost(pages: int, page_bytes: int) -> int:
+    """At most so many bytes a transaction that fills so many new pages takes, in the file and in its log."""
+    return (2 * pages + _BESIDE_PAGES) * (page_bytes + _FRAME_HEAD)
 
 
 def capacity(limit: int, page_bytes: int) -> int:

@@ -19,10 +19,11 @@ from edge.store.extent import (
     TELEMETRY_SHARE,
     Extent,
     capacity,
+    cost,
     file_bytes,
-    fits,
     measure,
     pages_for,
+    spare,
 )
 from edge.store.lanes import LaneRow, note, noted
 from edge.store.retention import ROWS_AT_ONCE
@@ -36,6 +37,7 @@ TIGHT = 0.8
 TELEMETRY_SHARE_LEFT = 1 / 16
 """So much telemetry is not thinned before facts really need its room."""
 ROUNDS = 20
+GRANT_BYTES = 1 << 20
 COMMAND_PAGES = 16
 COARSEST = 1 << 20
 TYPICAL_BYTES = 250
@@ -84,7 +86,8 @@ class Keeper:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._refused_pages = 0
-        self._last: Extent | None = None
+        self._granted = dict.fromkeys(Lane, 0)
+        """Bytes that may be written before the file is measured again: that takes as long as a third of a commit."""
 
     @property
     def limit_bytes(self) -> int:
@@ -93,6 +96,7 @@ class Keeper:
     @limit_bytes.setter
     def limit_bytes(self, limit: int) -> None:
         self._engine.limit(limit)
+        self._granted = dict.fromkeys(Lane, 0)
 
     def admit(self, lane: Lane, sizes: Collection[int], *, beside: bool) -> None:
         """Make sure that rows of these sizes fit, before they are written; the lock is held.
@@ -100,14 +104,19 @@ class Keeper:
         `beside`: something that may use the reserve goes with them. Raises OutboxFullError.
         """
         pages = pages_for(sizes, self._engine.page_bytes) + (COMMAND_PAGES if beside else 0)
+        self._granted[lane] -= cost(pages, self._engine.page_bytes)
+        if self._granted[lane] >= 0 and not self._refused_pages:
+            return
         for _ in range(ROUNDS):
-            extent = self._last = self._measure()
-            if self._has_room(extent, lane, pages, beside=beside):
+            left = self._spare(self._measure(), lane, pages, beside=beside)
+            if left >= 0:
+                self._granted[lane] = min(GRANT_BYTES, left // 4)
                 if lane is Lane.FACTS:
                     self._refused_pages = 0
                 return
             if not self._relieve():
                 break
+        self._granted[lane] = 0
         if lane is Lane.FACTS:
             self._refused_pages = pages
             raise OutboxFullError(f"nothing was stored: {self.room()}")
@@ -121,19 +130,18 @@ class Keeper:
         """Housekeeping: make room before it is needed."""
         for _ in range(ROUNDS):
             with self._engine.lock:
-                extent = self._last = self._measure()
-            if self._refused_pages and self._has_room(extent, Lane.FACTS, self._refused_pages, beside=False):
+                extent = self._measure()
+                self._granted = dict.fromkeys(Lane, 0)
+            if self._refused_pages and self._spare(extent, Lane.FACTS, self._refused_pages, beside=False) >= 0:
                 self._refused_pages = 0
             keep = int(TELEMETRY_SHARE_LEFT * capacity(self.limit_bytes, extent.page_bytes)) // TYPICAL_BYTES
             if not self._crowded(extent) or not self._relieve(keep):
                 break
 
     def room(self) -> Room:
-        """How much room there is, as of the last write or housekeeping."""
-        extent, limit = self._last, self.limit_bytes
-        if extent is None:
-            with self._engine.lock:
-                extent = self._last = self._measure()
+        """How much room there is. Raises sqlite3.Error, OSError."""
+        with self._engine.lock:
+            extent, limit = self._measure(), self.limit_bytes
         most = capacity(limit, extent.page_bytes)
         left = max(0, min(most - extent.live_bytes, extent.room_on_disk))
         scarce = extent.room_on_disk < DISK_RESERVE_BYTES
@@ -149,12 +157,14 @@ class Keeper:
     def _measure(self) -> Extent:
         return measure(self._engine.facts, self._engine.path)
 
-    def _has_room(self, extent: Extent, lane: Lane, pages: int, *, beside: bool) -> bool:
+    def _spare(self, extent: Extent, lane: Lane, pages: int, *, beside: bool) -> int:
+        """Bytes left after a transaction that fills so many pages; below zero: it may not come."""
         limit = self.limit_bytes
         if lane is Lane.FACTS:
-            return fits(extent, pages, limit, reserved=not beside)
-        most = TELEMETRY_SHARE * capacity(limit, extent.page_bytes)
-        return extent.live_bytes + pages * extent.page_bytes <= most and fits(extent, pages, limit, reserved=True)
+            return spare(extent, pages, limit, reserved=not beside)
+        most = int(TELEMETRY_SHARE * capacity(limit, extent.page_bytes))
+        share = most - extent.live_bytes - pages * extent.page_bytes
+        return min(share, spare(extent, pages, limit, reserved=True))
 
     def _crowded(self, extent: Extent) -> bool:
         most = capacity(self.limit_bytes, extent.page_bytes)
