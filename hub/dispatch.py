@@ -90,16 +90,18 @@ class Dispatcher:
             self._lock.notify_all()
 
     def _run(self) -> None:
+        looked = time.monotonic()
         while True:
             with self._lock:
-                if not self._lock.wait_for(self._due, timeout=LOOK_S):
-                    self._all = True
+                self._lock.wait_for(self._due, timeout=LOOK_S)
                 if self._stopping:
                     return
+                if time.monotonic() - looked >= LOOK_S:  # however busy it is with single devices
+                    self._all, looked = True, time.monotonic()
                 greeted, answered, everyone = self._greeted, self._answered, self._all
                 self._greeted, self._answered, self._all = set(), set(), False
             try:
-                self._look(greeted, greeted | answered, everyone=everyone)
+                self._look(greeted, answered, everyone=everyone)
             except DBAPIError as error:
                 log.warning("the database cannot be read; asked again later", error=str(error.orig))
             time.sleep(PACE_S)
@@ -107,8 +109,9 @@ class Dispatcher:
     def _due(self) -> bool:
         return bool(self._stopping or self._greeted or self._answered or self._all)
 
-    def _look(self, greeted: set[str], names: set[str], *, everyone: bool) -> None:
+    def _look(self, greeted: set[str], answered: set[str], *, everyone: bool) -> None:
         now = self._clock()
+        names = greeted | answered
         for name in greeted:
             self._said.pop(name, None)
         with self._database.read() as connection:
@@ -122,6 +125,8 @@ class Dispatcher:
                 self._ask(name, asked[name], now)
             else:
                 self._said.pop(name, None)
+        for name in answered & self._said.keys():
+            self._said[name].wait_ms = AGAIN_MS
 
     def _ask(self, name: str, orders: list[Command | Desired], now: int) -> None:
         topic = topics.build(name, topics.Leaf.CMD)

@@ -13,7 +13,8 @@ from wire.messages import Argument, Command, Desired, Overlay
 
 AT_ONCE = 200
 """Commands that one device is asked at a time; the next when it has said something of these."""
-SETTINGS_BYTES = 8 * 1024
+MOST_BYTES = 8 * 1024
+"""Arguments or settings as JSON: with what is around them they keep below what a device reads at all."""
 
 
 class CommandError(HubError):
@@ -64,8 +65,6 @@ def wish(connection: Connection, name: str, settings: object, *, by: str, now: i
     """Keep the configuration that a device should have; its version. Raises CommandError, NoDeviceError."""
     device_id = device(connection, name)
     body = _json(settings, Overlay, "settings")
-    if len(body) > SETTINGS_BYTES:
-        raise CommandError(f"The settings have {len(body)} bytes, more than the {SETTINGS_BYTES} that a device takes.")
     query = "SELECT coalesce(max(version), 0) + 1 FROM desired WHERE device_id = ?"
     version = int(connection.exec_driver_sql(query, (device_id,)).scalar_one())
     connection.exec_driver_sql(
@@ -141,9 +140,12 @@ _DESIRED = (
 def _json(value: object, kind: object, what: str) -> str:
     """A value as JSON text, if it is of this kind. Raises CommandError."""
     try:
-        return msgspec.json.encode(msgspec.convert(value, type=kind), order="deterministic").decode()
+        body = msgspec.json.encode(msgspec.convert(value, type=kind), order="deterministic")
     except (msgspec.ValidationError, UnicodeError) as error:
         raise CommandError(f"These {what} cannot be given to a device: {error}.") from error
+    if len(body) > MOST_BYTES:
+        raise CommandError(f"These {what} have {len(body)} bytes, more than the {MOST_BYTES} that a device takes.")
+    return body.decode()
 
 
 def _args(text: str) -> dict[str, str]:
