@@ -17,6 +17,7 @@ worked out here from the journal's bytes, not by the hub's own code.
 """
 
 import json
+import logging
 import random
 import sqlite3
 import sys
@@ -25,6 +26,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from bench.clocks_device import HOUR_MS, Device, World
 from bench.clocks_hub import SmallHub
@@ -266,6 +269,7 @@ def main() -> int:
     arguments = parser(__doc__)
     arguments.add_argument("--cases", type=int, default=40)
     options = arguments.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     return run(options, lambda rng, folder: clocks(rng, folder, options.cases))
 
 

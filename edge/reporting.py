@@ -41,6 +41,7 @@ class Reporter:
         self._since = clock.now_ms()
         self._fix: Fix | None = None
         self._shown: Now | None = None
+        self._shown_up = 0
         self._salvage_said: object = None
         self._room_said = Level.FREE
         self._next_health = clock.up_ms() + _HEALTH_EVERY_MS
@@ -97,7 +98,7 @@ class Reporter:
     def say_status(self, state: str, ports: Ports) -> None:
         """Write status.json if something changed, else every few seconds: a disk wears out."""
         status, before = self._status(state, ports()), self._said
-        if before and status.at - before.at < _SAME_STATUS_MS and _same(status, before):
+        if before and status.up - before.up < _SAME_STATUS_MS and _same(status, before):
             return
         try:
             status_file.write(self._settings.status, status)
@@ -111,14 +112,14 @@ class Reporter:
 
     def _show_pending(self) -> None:
         """How much waits is shown now and then, and whenever it changes."""
-        now, before = self._newest(self._clock.now_ms()), self._shown
-        if before is None or now.at - before.at >= _SHOW_EVERY_MS or now.pending_facts != before.pending_facts:
-            self._shown = now
+        now, before, up = self._newest(self._clock.now_ms()), self._shown, self._clock.up_ms()
+        if before is None or up - self._shown_up >= _SHOW_EVERY_MS or now.pending_facts != before.pending_facts:
+            self._shown, self._shown_up = now, up
             self._uplink.set_now(now)
 
     def _newest(self, at: int) -> Now:
         stats, fix = self._outbox.stats(), self._fix
-        if fix is not None and at - fix.at >= _SHOW_EVERY_MS:
+        if fix is not None and self._clock.up_ms() - fix.up >= _SHOW_EVERY_MS:  # a wall clock may jump
             fix = None
         return Now(at=at, fix=fix, pending_facts=stats.pending_facts, pending_telemetry=stats.pending_telemetry)
 

@@ -19,10 +19,13 @@ class FakeClock:
     def __init__(self):
         self.ms = 1_000_000
 
-    def now_ms(self):
-        return self.ms
+        self.ahead = 0
 
-    up_ms = now_ms
+    def now_ms(self):
+        return self.ms + self.ahead
+
+    def up_ms(self):
+        return self.ms
 
 
 class FakeUplink:
@@ -92,9 +95,23 @@ def test_a_status_that_cannot_be_written_is_said_once_and_stops_nothing(told):
 
 
 def test_live_screens_get_a_fix_at_once_and_lose_it_when_it_is_old(told):
-    fix = Fix(at=told.clock.ms, up=1, t=1, lat_e7=1, lon_e7=2)
+    fix = Fix(at=told.clock.now_ms(), up=told.clock.up_ms(), t=1, lat_e7=1, lon_e7=2)
     told.reporter.show(fix)
     assert told.uplink.shown[-1].fix == fix
     pass_seconds(told, 20)
     assert told.uplink.shown[-1].fix is None
     assert len(told.uplink.shown) < 6
+
+
+@pytest.mark.parametrize("jump_ms", [-(10**12), 10**12])
+def test_a_wall_clock_that_jumps_neither_silences_the_agent_nor_keeps_an_old_fix(told, jump_ms):
+    told.reporter.show(Fix(at=told.clock.now_ms(), up=told.clock.up_ms(), t=1, lat_e7=1, lon_e7=2))
+    pass_seconds(told, 2)
+    told.clock.ahead = jump_ms
+    pass_seconds(told, 2)
+    shown, said = len(told.uplink.shown), status_file.read(told.settings.status).up
+    assert told.reporter._newest(told.clock.now_ms()).fix is not None
+    pass_seconds(told, 25)
+    assert shown + 2 <= len(told.uplink.shown) <= shown + 5
+    assert told.uplink.shown[-1].fix is None
+    assert status_file.read(told.settings.status).up > said + 15_000
