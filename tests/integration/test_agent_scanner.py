@@ -1,6 +1,7 @@
 """A scanner on a real pty: what is confirmed, when, and what happens when things fail."""
 
 import time
+from contextlib import closing
 
 import pytest
 
@@ -8,6 +9,7 @@ from edge.clock import Clock
 from edge.config import ScannerSettings
 from edge.core.dialogue import Work
 from edge.drivers.scanner import ScannerSession
+from tests.support.delivery_box import open_box
 from tests.support.edge_ports import Device, Events, Running, Store, until
 from wire.actions import Action
 from wire.messages import Void
@@ -25,10 +27,10 @@ def device(tmp_path):
 class Scanner:
     """A session and everything around it."""
 
-    def __init__(self, device, *, confirm="ack", quiet_s=3.0, **settings):
+    def __init__(self, device, *, confirm="ack", quiet_s=3.0, store=None, **settings):
         work = Work(do=Action.RECEIVE, to="place:wh-1/a01")
         defaults = {"baud": 115_200, "prefix": b"", "suffix": b"\r\n"} | settings
-        self.store, self.log, self.device = Store(), Events(), device
+        self.store, self.log, self.device = store or Store(), Events(), device
         settings = ScannerSettings(port=str(device.path), confirm=confirm, work=work, **defaults)
         self.session = ScannerSession(settings, self.store, Clock(), self.log)
         self.running = Running(device.path, self.session, self.log, quiet_s=quiet_s)
@@ -39,7 +41,8 @@ class Scanner:
         return self
 
     def __exit__(self, *args):
-        self.store.gate.set()
+        if isinstance(self.store, Store):
+            self.store.gate.set()
         self.running.__exit__(*args)
 
     @property
@@ -211,3 +214,19 @@ def test_a_second_reader_of_a_port_is_told_so(device, tmp_path):
     with Scanner(device), Running(device.path, Scanner(device).session, log := Events()):
         until(lambda: log.named("port-down"))
     assert "another program has it open" in log.named("port-down")[0]["why"]
+
+
+def test_a_full_outbox_is_a_clear_refusal_and_scanning_goes_on_when_there_is_room(device, tmp_path):
+    with closing(open_box(tmp_path)) as box, Scanner(device, confirm="echo", store=box) as scanner:
+        box.limit_bytes = 16 << 20
+        device.send(b"A\r\n")
+        assert device.heard(3) == b"\x06A\r"
+        box.limit_bytes = 1 << 20
+        device.send(b"B\r\n")
+        assert device.heard(3) == b"\x18B\r"
+        (said,) = scanner.log.named("scans-not-stored")
+        assert "scans are refused until this device reaches its hub" in said["why"]
+        box.limit_bytes = 16 << 20
+        device.send(b"B\r\n")
+        assert device.heard(3) == b"\x06B\r"
+        assert box.stats().accepted_facts == 2

@@ -1,5 +1,6 @@
 """What the agent tells of itself, and how often."""
 
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,10 @@ from edge import status as status_file
 from edge.config import load
 from edge.reporting import Reporter
 from edge.status import PortStatus
+from edge.store.errors import OutboxFullError
+from edge.store.extent import MIB
 from edge.store.outbox import Outbox
+from tests.support.delivery_box import scans
 from tests.support.edge_agent import write_config
 from tests.support.edge_ports import Events
 from wire.codec import decode_item
@@ -101,6 +105,37 @@ def test_live_screens_get_a_fix_at_once_and_lose_it_when_it_is_old(told):
     pass_seconds(told, 20)
     assert told.uplink.shown[-1].fix is None
     assert len(told.uplink.shown) < 6
+
+
+def test_a_filling_outbox_is_said_in_time_and_a_full_one_loudly_in_the_log_the_status_and_the_health(told):
+    told.outbox.limit_bytes = 16 * MIB
+    pass_seconds(told, 1)
+    assert status_file.read(told.settings.status).outbox_room == "free"
+    kept = 0
+    with suppress(OutboxFullError):
+        while True:
+            kept += len(told.outbox.append_facts(scans(2_000, kept + 1)))
+            pass_seconds(told, 1)
+    pass_seconds(told, 6)
+    (tight,) = told.log.named("outbox-tight")
+    assert "more scans; let this device reach its hub, or raise limit_mib" in tight["what"]
+    (full,) = told.log.named("outbox-full")
+    assert "the outbox has reached its limit of 16 MiB: scans are refused" in full["what"]
+    said = status_file.read(told.settings.status)
+    assert (said.outbox_room, said.outbox_limit_bytes) == ("full", 16 * MIB)
+    assert "scans are refused" in said.note
+    assert "scans are refused" in told.reporter.health().note
+    told.outbox.confirm("0" * 16, Lane.FACTS, kept, 1)
+    told.outbox.maintain()
+    pass_seconds(told, 1)
+    assert len(told.log.named("outbox-has-room")) == 1
+    assert status_file.read(told.settings.status).outbox_room == "free"
+
+
+def test_what_the_agent_has_the_disk_write_is_told(told):
+    told.outbox.append_facts(scans(10))
+    pass_seconds(told, 1)
+    assert status_file.read(told.settings.status).written_bytes >= 4_096
 
 
 @pytest.mark.parametrize("jump_ms", [-(10**12), 10**12])
