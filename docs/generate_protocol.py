@@ -14,7 +14,7 @@ from msgspec import Struct  # noqa: E402
 
 from docs.protocol_source import tables, words  # noqa: E402
 from docs.protocol_source.examples import example  # noqa: E402
-from wire import bundle, elements, labels, limits, topics  # noqa: E402
+from wire import bundle, elements, joining, labels, limits, topics  # noqa: E402
 from wire import messages as m  # noqa: E402
 from wire.actions import UNKNOWN  # noqa: E402
 from wire.errors import SENTENCES  # noqa: E402
@@ -60,6 +60,7 @@ def _parts() -> Iterator[str]:
     yield f"## Topics\n\n{_topics()}"
     for prose in (
         words.TOPICS,
+        words.JOINING,
         words.STREAMS,
         words.HELLO,
         words.BATCHES,
@@ -88,8 +89,10 @@ def _filled(prose: str) -> str:
     year = labels.DEFAULT_YEAR
     retail = ", ".join(f"`{identifier}` {digits} digits" for identifier, digits in labels.RETAIL_LENGTHS.items())
     names = {name: tables.number(value) for name, value in vars(limits).items() if isinstance(value, int)}
+    names |= {name: str(value) for name, value in vars(joining).items() if isinstance(value, str | int)}
     return prose.format(
         **names,
+        RENEWAL_PREFIX=joining.RENEWAL_PREFIX.decode().rstrip("\n"),
         MAGIC=bundle.MAGIC.decode().rstrip("\n"),
         SIGNED_PREFIX=bundle.SIGNED_PREFIX.decode().rstrip("\n"),
         HEADER_BYTES=tables.number(bundle.HEADER_BYTES),

@@ -22,6 +22,33 @@ Connect with a clean session and a client id that is random for each connection.
 first hello. Publish only while connected: a client that queues sends stale bytes later. A payload is at most
 {BATCH_BYTES} bytes; a packet beyond the broker's limit costs the connection, again and again."""
 
+JOINING = """\
+## Joining
+
+A device on another machine than the hub shows a certificate (X.509, EC P-256) and is whom that names: the broker takes
+the name for user and client id, whatever the client says. It gets the certificate by a code of {CODE_CHARS} characters of
+`{ALPHABET}`, which a person carries.
+Reading one, `O` is `0`, `I` and `L` are `1`, and case, spaces and hyphens do not count. The first {SECRET_CHARS} characters are
+a secret, good once. The next {FINGERPRINT_CHARS} are the first 80 bits of the SHA-256 of the hub's authority (the DER of its
+certificate), most significant bits first. The last checks the others: the sum of each one's value times its place (from
+1), modulo 31. As a QR code it is `relay+join://HOST:PORT/CODE`, with the port of HTTPS.
+
+1. `GET {AUTHORITY_PATH}` gives the authority's certificate (PEM), over TLS that is not trusted yet. Compare its
+   fingerprint with the code, and say nothing more if it differs. From now on trust this authority only, for the
+   server name `{SERVER_NAME}` at whatever address, and send `Host: {SERVER_NAME}`.
+2. `POST {JOIN_PATH}` with JSON: `code`, the {SECRET_CHARS} characters, and `csr`, a certificate request (PKCS #10, PEM,
+   at most {CSR_CHARS} characters) for a key that never leaves the device. Only its key counts. The answer has
+   `device` and `kind`, who it is from now on; `certificate` and `authority` (PEM); `mqtt_port`, where the broker
+   listens with TLS at the same host; `ledger`, and `time`, the hub's clock (Unix ms). An answer that was lost may be
+   asked for again with the same key and code.
+3. `POST {RENEW_PATH}`, before the certificate ends, with `certificate`, `csr` for a new key, and `signature`: by the
+   *old* key over `{RENEWAL_PREFIX}`, a line feed and the DER of the request (ECDSA, SHA-256, DER, base64). The answer
+   is that of `join`. The old certificate stays valid, so try the new one first.
+
+Errors are JSON: `error` with `code`, `message` and `hint`. 403 says why the device is not let in (`unknown-code`,
+`used-code`, `expired-code`, `revoked-certificate`, `expired-certificate`, `foreign-certificate`, `bad-signature`), 422
+what is wrong with what was sent, and 429 when to come again (`Retry-After`)."""
+
 STREAMS = """\
 ## Streams and lanes
 
