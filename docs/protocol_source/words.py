@@ -26,12 +26,16 @@ JOINING = """\
 ## Joining
 
 A device on another machine than the hub shows a certificate (X.509, EC P-256) and is whom that names: the broker takes
-the name for user and client id, whatever the client says. It gets the certificate by a code of {CODE_CHARS} characters of
-`{ALPHABET}`, which a person carries.
-Reading one, `O` is `0`, `I` and `L` are `1`, and case, spaces and hyphens do not count. The first {SECRET_CHARS} characters are
-a secret, good once. The next {FINGERPRINT_CHARS} are the first 80 bits of the SHA-256 of the hub's authority (the DER of its
-certificate), most significant bits first. The last checks the others: the sum of each one's value times its place (from
-1), modulo 31. As a QR code it is `relay+join://HOST:PORT/CODE`, with the port of HTTPS.
+the name for user and client id, whatever the client says. It gets the certificate by a code, which a person carries:
+{CODE_CHARS} characters of `{ALPHABET}`. Reading one, `O` is `0`, `I` and `L` are `1`,
+and case, spaces and hyphens do not count.
+
+- The first {SECRET_CHARS} characters are a secret, good once.
+- The next {FINGERPRINT_CHARS} are the first 80 bits of the SHA-256 of the hub's authority (the DER of its certificate),
+  most significant bits first.
+- The last checks the others: the sum of each one's value times its place (from 1), modulo 31.
+
+As a QR code it is `relay+join://HOST:PORT/CODE`, with the port of HTTPS.
 
 1. `GET {AUTHORITY_PATH}` gives the authority's certificate (PEM), over TLS that is not trusted yet. Compare its
    fingerprint with the code, and say nothing more if it differs. From now on trust this authority only, for the
