@@ -25,6 +25,12 @@ _UNWRITTEN: Final = frozenset(
 _UNREAD: Final = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS})
 
 
+def of_the_disk(error: Exception) -> bool:
+    """Whether the disk did not do what it was asked, which says nothing of what is on it."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    return code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL}
+
+
 class Faults:
     """The errors of one open outbox; used by several threads, of which none needs to see another's at once."""
 

@@ -17,6 +17,7 @@ from typing import Any
 from edge.store import holes as ranges
 from edge.store.errors import OutboxError, explain
 from edge.store.extent import log_path
+from edge.store.faults import of_the_disk
 from edge.store.first_page import first_page
 from edge.store.lanes import LaneRow, note
 from edge.store.replacing import put_in_place, settle
@@ -129,8 +130,10 @@ def _open_damaged(path: Path) -> sqlite3.Connection:
             old.execute("PRAGMA writable_schema=ON")  # a file that lost its end is read as far as it goes
             for table in Lane:  # named in the first page, whatever became of the table's own pages
                 old.execute(f"EXPLAIN SELECT * FROM streams, lanes, {table.value}").fetchone()  # noqa: S608
-        except (sqlite3.DatabaseError, UnicodeDecodeError):  # whose message quotes the damaged schema
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # whose message quotes the damaged schema
             old.close()
+            if of_the_disk(error):  # it may be read a moment later
+                raise
         else:
             old.text_factory = lambda raw: raw.decode("utf-8", "replace")
             return old
@@ -170,7 +173,11 @@ def _copy_commands(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
 def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> Iterator[LaneRow]:
     """The lanes of all streams that can be read, from the table or its index."""
     streams = {no: (stream, "") for stream, no in _rows(old, "SELECT stream, no FROM streams ORDER BY stream")}
-    streams |= {no: (stream, boot) for no, stream, boot in _rows(old, "SELECT no, stream, boot FROM streams")}
+    try:
+        streams |= {no: (stream, boot) for no, stream, boot in old.execute("SELECT no, stream, boot FROM streams")}
+    except sqlite3.Error as error:
+        if not streams and of_the_disk(error):  # without streams nothing could be kept
+            raise
     anchors = _rows(old, "SELECT boot, up_ms, low_ms, high_ms, source FROM anchors")
     for anchor in anchors:
         with suppress(sqlite3.Error):
