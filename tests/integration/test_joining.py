@@ -88,6 +88,11 @@ def test_the_name_comes_from_the_invitation_whatever_the_request_says(hub):
     assert answer["mqtt_port"] == hub.mqtts_port
 
 
+def test_a_device_that_is_replaced_stays_what_it_is(hub):
+    Newcomer().join(hub.https_port, hub.invite("van-16", kind="vehicle"))
+    assert Newcomer().join(hub.https_port, hub.invite("van-16"))["kind"] == "vehicle"
+
+
 def test_a_code_is_good_for_one_key_whose_lost_answer_can_be_asked_for_again(hub, source, tmp_path):
     code, device = hub.invite("van-3"), Newcomer()
     first = device.join(hub.https_port, code)

@@ -80,13 +80,13 @@ class Done(Model):
 _RESPONSES: dict[int, str] = {
     400: "The request, or its cursor, cannot be used.",
     401: "Not signed in.",
-    403: "The role may not do this, or the request comes from another origin.",
+    403: "The role may not do this, the request comes from another origin, or a device is not let in.",
     404: "There is no such thing.",
     409: "It clashes with what is there.",
     410: "The cursor is from before a restore: begin the list again.",
     413: "The body is too large.",
     422: "Something in the request is not allowed; the message names it.",
-    429: "Locked for a while after too many wrong passwords.",
+    429: "Too many wrong tries; the answer says how long to wait.",
     503: "The hub cannot do it at this moment.",
 }
 
