@@ -93,6 +93,10 @@ class Disk:
         """Let calls (read, write, sync) on files whose name begins so fail with an I/O error."""
         self._order(f"fail {call} {name} {times}")
 
+    def spoil(self, name: str, at: int) -> None:
+        """The page with byte `at` of a file can never be read again, as long as the file has this name."""
+        self._order(f"spoil {name} {at}")
+
     def fill(self, left: int = 0) -> None:
         """Leave so many bytes of room."""
         self._order(f"room {left}")

@@ -6,6 +6,7 @@ FOLDER/plate holds the files. Orders come on standard input, one a line, and eac
     freeze           the power fails now
     cut SEED STYLE   after either: take away what was not synced (see deploy.platter), say what, and end
     fail OP NAME N   the next N calls of OP (read, write, sync) on files whose name begins with NAME fail with EIO
+    spoil NAME AT    reading the byte AT of files of that name fails with EIO, until they are removed
     room N           the disk has room for N bytes more
     heal             no more faults, and room again
 
@@ -50,6 +51,7 @@ class Disk(Operations):  # type: ignore[misc]  # mfusepy's class is untyped wher
         self.gate = threading.Lock()
         self.room = LARGE
         self.faults: dict[str, tuple[str, int]] = {}
+        self.spoilt: set[tuple[str, int]] = set()
         self.armed = 0
         self.dead = threading.Event()
 
@@ -72,6 +74,7 @@ class Disk(Operations):  # type: ignore[misc]  # mfusepy's class is untyped wher
     def heal(self) -> None:
         with self.gate:
             self.faults.clear()
+            self.spoilt.clear()
             self.room = LARGE
 
     # Calls
@@ -121,6 +124,9 @@ class Disk(Operations):  # type: ignore[misc]  # mfusepy's class is untyped wher
     def read(self, path: str, size: int, offset: int, fh: int) -> bytes:
         with self.gate:
             self._try("read", path)
+            name = Path(path or "").name
+            if any(bad == name and offset <= at < offset + size for bad, at in self.spoilt):
+                raise FuseOSError(errno.EIO)
             return os.pread(fh, size, offset)
 
     def write(self, path: str, data: bytes, offset: int, fh: int) -> int:
@@ -159,6 +165,7 @@ class Disk(Operations):  # type: ignore[misc]  # mfusepy's class is untyped wher
 
     def unlink(self, path: str) -> int:
         with self.gate:
+            self._forget(path)
             real = self._real(path)
             self.room += real.lstat().st_size
             self.platter.unlink(real)
@@ -166,6 +173,7 @@ class Disk(Operations):  # type: ignore[misc]  # mfusepy's class is untyped wher
 
     def rename(self, old: str, new: str) -> int:
         with self.gate:
+            self._forget(old)
             self.platter.rename(self._real(old), self._real(new))
         return 0
 
@@ -211,6 +219,10 @@ class Disk(Operations):  # type: ignore[misc]  # mfusepy's class is untyped wher
 
     def access(self, path: str, amode: int) -> int:
         return 0
+
+    def _forget(self, path: str) -> None:
+        """A bad sector leaves with its file."""
+        self.spoilt = {(name, at) for name, at in self.spoilt if name != Path(path).name}
 
     def _real(self, path: str) -> Path:
         return self.root / path.lstrip("/")
@@ -258,6 +270,8 @@ def _obey(disk: Disk) -> None:
                 disk.freeze()
             case "fail":
                 disk.fail(words[0], words[1], int(words[2]))
+            case "spoil":
+                disk.spoilt.add((words[0], int(words[1])))
             case "room":
                 disk.room = int(words[0])
             case "heal":
