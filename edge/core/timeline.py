@@ -70,9 +70,9 @@ class Timeline:
         return min(lows), max(highs)
 
     def bends(self, first: int, last: int) -> Iterator[int]:
-        """Uptimes between two others at which the bounds are not straight, in order."""
-        ups = [anchor.up for run, _ in self._runs for anchor in run]
-        edges = [first, *(up for up in ups if first < up < last), last]
+        """Uptimes between two others at which the bounds are not straight, in order; the last before a jump, too."""
+        ups = {anchor.up for run, _ in self._runs for anchor in run} | {start - 1 for start in self._starts}
+        edges = [first, *sorted(up for up in ups if first < up < last), last]
         for start, end in pairwise(edges):
             if start != first:
                 yield start
@@ -134,7 +134,8 @@ def stretches(line: Line, first: int, last: int, most: int) -> list[Stretch]:
     The point that sticks out furthest is added until none does, or there are enough; the bounds are then widened by
     what still sticks out.
     """
-    every = [Stretch(up, *line.at(up)) for up in sorted({first, *line.bends(first, last), last})]
+    bends = line.bends(first, last) if last > first else ()
+    every = [Stretch(up, *line.at(up)) for up in sorted({first, *bends, last})]
     chosen = sorted({0, len(every) - 1})
     while True:
         out, place = max((_sticks_out(every, chosen, at), at) for at in range(len(every)))
