@@ -26,6 +26,7 @@ class Reason(StrEnum):
     UNINTERPRETABLE = "uninterpretable"
     BAD_BATCH = "bad-batch"
     FOREIGN = "foreign"
+    TOO_MANY = "too-many"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -37,4 +38,5 @@ SENTENCES: dict[Reason, str] = {
     Reason.UNINTERPRETABLE: "The item came wrapped as opaque bytes and could not be interpreted.",
     Reason.BAD_BATCH: "The message is not a batch or hello: its envelope cannot be read.",
     Reason.FOREIGN: "The message came over a topic that its content does not agree with.",
+    Reason.TOO_MANY: "The device sends too many messages that are no batch: further ones are counted here, not kept.",
 }

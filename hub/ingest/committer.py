@@ -20,10 +20,11 @@ from hub.ingest.decoding import BadItem
 from hub.ingest.group import Arrival, Group, LaneRef, Quarantined, Result, Rows
 from hub.ingest.opaque import Task, Verdict
 from hub.ingest.projector import Projector
+from hub.ingest.quarantine import set_aside
 from hub.ingest.reader import KEPT_BYTES, Reader
 from hub.ingest.replay import fact_at, place_of
 from hub.ingest.timing import Timing
-from hub.ingest.writer import announce, set_aside, tell, write
+from hub.ingest.writer import announce, tell, write
 from wire import codec, topics
 from wire.errors import Reason
 from wire.messages import AnyItem, Now, Welcome, batch_name

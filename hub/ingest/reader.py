@@ -6,7 +6,6 @@ forgets everything, and what was built ahead is built again.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Connection
@@ -253,13 +252,5 @@ def _set_aside(group: Group, arrival: Arrival, bad: BadMessage) -> None:
     _answer(group, arrival, Result(None))
 
 
-def digest(data: bytes) -> str:
-    """Tells messages apart that were set aside, so that one sent again and again is kept once."""
-    return sha256(data).hexdigest()[:32]
-
-
 def _top(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM device").scalar() or 0)
-
-
-__all__ = ["Reader", "digest"]

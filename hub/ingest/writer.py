@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from hub.errors import StoreError
 from hub.ingest.bulk import insert
-from hub.ingest.group import Group, LaneChange, Quarantined, Touch
+from hub.ingest.group import Group, LaneChange, Touch
 from hub.ingest.projector import Projector
-from hub.ingest.reader import digest
+from hub.ingest.quarantine import set_aside
 from wire.messages import Lane
 
 CHANGES_KEPT = 100_000
@@ -80,24 +80,6 @@ def _reopen(connection: Connection, lane: int, change: LaneChange, now: int) -> 
         source = next((row for row in known if row[0] <= last and first <= row[1]), None)
         rows.append((lane, first, last, source[2] if source else "unreadable", source[3] if source else now))
     insert(connection, "INSERT INTO gap (lane_id, first, last, reason, declared_at)", rows)
-
-
-def set_aside(connection: Connection, quarantine: Iterable[Quarantined]) -> None:
-    """Store what is quarantined; a whole message that comes again is counted, not stored again."""
-    for row in quarantine:
-        key = digest(row.data)
-        if row.lane is None:
-            again = connection.exec_driver_sql(
-                "UPDATE quarantine SET times = times + 1 WHERE device = ? AND digest = ? AND lane_id IS NULL",
-                (row.device, key),
-            )
-            if again.rowcount:
-                continue
-        connection.exec_driver_sql(
-            "INSERT INTO quarantine (device, lane_id, seq, received_at, reason, detail, bytes, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lane_id, seq) DO NOTHING",
-            (row.device, row.lane, row.seq, row.received_at, row.reason.value, row.detail[:1000], row.data, key),
-        )
 
 
 def touch_device(connection: Connection, device: int, touch: Touch) -> None:

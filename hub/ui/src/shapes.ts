@@ -181,6 +181,7 @@ export interface Quarantined {
   reason: string;
   sentence: string;
   detail: string | null;
+  times: number;
   bytes_b64: string;
   text: string | null;
 }

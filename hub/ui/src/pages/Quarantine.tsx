@@ -30,6 +30,7 @@ function Entry({ row }: { row: Quarantined }) {
             <span>{row.device}</span>
             {row.seq !== null && <span>{t("trace.seq", { seq: format.number(row.seq), stream: (row.stream ?? "").slice(0, 6) })}</span>}
             {row.lane && <span>{t("quarantine.lane", { lane: word(t, "lane", row.lane) })}</span>}
+            {row.times > 1 && <span>{t("quarantine.times", { n: format.number(row.times) })}</span>}
             <Ago at={row.received_at} />
           </div>
         </div>
