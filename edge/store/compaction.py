@@ -6,12 +6,12 @@ has reached a mebibyte, and then overwritten. After a drain free pages are cut o
 nothing has come for a while, the log is emptied.
 """
 
+import os
 import struct
-from contextlib import suppress
 from pathlib import Path
 
 from edge.store.engine import Engine
-from edge.store.extent import MIB, log_path, measure
+from edge.store.extent import MIB, measure
 
 LOG_BYTES = MIB
 """The log is copied back into the file from this length on."""
@@ -37,6 +37,7 @@ class Compactor:
         self._engine = engine
         self._quiet = 0
         self._seen = -1
+        self._index = _LogIndex()
 
     def round(self, pending: int) -> None:
         """Copy the log back if it is long, and make the file small if that is worth it and not much is `pending`.
@@ -46,7 +47,7 @@ class Compactor:
         engine = self._engine
         self._quiet = self._quiet + 1 if engine.appends == self._seen and not pending else 0
         self._seen = engine.appends
-        frames, copied = _log(engine.path)
+        frames, copied = self._index.read(engine.path.with_name(engine.path.name + "-shm"))
         if frames != copied and frames * engine.page_bytes >= LOG_BYTES:
             engine.keeper.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         if pending > BACKLOG:
@@ -75,9 +76,25 @@ class Compactor:
             engine.keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def _log(path: Path) -> tuple[int, int]:
-    """Frames in the log and frames of these that are copied back; zeros where there is no log."""
-    with suppress(OSError, struct.error), log_path(path).with_name(path.name + "-shm").open("rb") as index:
-        frames, copied = _INDEX_HEAD.unpack(index.read(_INDEX_HEAD.size))
+class _LogIndex:
+    """The index of the log, read through a descriptor that stays open as long as the file is used.
+
+    Closing any descriptor of a file drops every lock that the process has on it, SQLite's own too: another process that
+    opens the outbox then takes the index for abandoned and cuts it under our feet, which ends the agent by SIGBUS
+    (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    """
+
+    def __init__(self) -> None:
+        self._fd = -1
+
+    def read(self, path: Path) -> tuple[int, int]:
+        """Frames in the log and frames of these that are copied back; zeros where there is no log."""
+        try:
+            if self._fd < 0 or not os.path.samestat(os.fstat(self._fd), path.stat()):
+                old, self._fd = self._fd, os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                if old >= 0:
+                    os.close(old)  # of a file that is not there any more
+            frames, copied = _INDEX_HEAD.unpack(os.pread(self._fd, _INDEX_HEAD.size, 0))
+        except (OSError, struct.error):
+            return 0, 0
         return frames, copied
-    return 0, 0
