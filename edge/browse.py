@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge.store.errors import OutboxError, explain
+from edge.store.lanes import load
 from edge.store.schema import SHIFT
+from edge.store.stats import count
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -56,20 +58,15 @@ class Browser:
         """Raises OutboxError."""
         with self._reading():
             meta = dict(self._db.execute("SELECT key, value FROM meta"))
-            found = self._db.execute(
-                "SELECT lane, count(*), sum(max(0, last - max(through, gone))), sum(kept), sum(last)"
-                " FROM lanes GROUP BY lane"
-            )
-            lanes = {row[0]: row[1:] for row in found}
-        facts, telemetry = (lanes.get(lane, (0, 0, 0, 0)) for lane in _LANES)
+            found = count(load(self._db.conn).values(), size=0, ledger=meta.get("ledger"))
         return Counts(
             device=meta.get("device", ""),
-            ledger=meta.get("ledger"),
-            streams=facts[0],
-            pending_facts=facts[1],
-            pending_telemetry=telemetry[2],
-            kept_facts=facts[2],
-            accepted_facts=facts[3],
+            ledger=found.ledger,
+            streams=found.streams,
+            pending_facts=found.pending_facts,
+            pending_telemetry=found.pending_telemetry,
+            kept_facts=found.kept_facts,
+            accepted_facts=found.accepted_facts,
         )
 
     def newest(self, lane: str, limit: int) -> list[Kept]:

@@ -43,6 +43,7 @@ class Reporter:
         self._shown: Now | None = None
         self._shown_up = 0
         self._salvage_said: object = None
+        self._room: Room | None = None
         self._room_said = Level.FREE
         self._next_health = clock.up_ms() + _HEALTH_EVERY_MS
         self._said: AgentStatus | None = None
@@ -78,8 +79,11 @@ class Reporter:
 
     def say_room(self) -> None:
         """A filling outbox is said in time, a full one loudly, once each; and when there is room again."""
-        room = self._room()
-        if room is None or room.level is self._room_said:
+        try:
+            room = self._room = self._outbox.room()
+        except (EdgeError, OSError):  # said by whoever writes
+            return
+        if room.level is self._room_said:
             return
         if room.level is Level.FULL:
             self._log.error("outbox-full", what=str(room), answered="NAK: each scan is refused, none is lost")
@@ -88,12 +92,6 @@ class Reporter:
         else:
             self._log.info("outbox-has-room", left_bytes=room.left_bytes)
         self._room_said = room.level
-
-    def _room(self) -> Room | None:
-        try:
-            return self._outbox.room()
-        except (EdgeError, OSError):  # said by whoever writes
-            return None
 
     def say_status(self, state: str, ports: Ports) -> None:
         """Write status.json if something changed, else every few seconds: a disk wears out."""
@@ -139,7 +137,7 @@ class Reporter:
         )
 
     def _note(self) -> str:
-        notes = [str(each) for each in (self._room(), self._outbox.salvage) if each is not None]
+        notes = [str(each) for each in (self._room, self._outbox.salvage) if each is not None]
         return "; ".join(filter(None, notes))[:1000]
 
     def _newest_messages(self) -> tuple[Message, ...]:
@@ -149,7 +147,7 @@ class Reporter:
             return ()
 
     def _status(self, state: str, ports: tuple[PortStatus, ...]) -> AgentStatus:
-        stats, uplink, settings, room = self._outbox.stats(), self._uplink.status(), self._settings, self._room()
+        stats, uplink, settings = self._outbox.stats(), self._uplink.status(), self._settings
         return AgentStatus(
             pid=os.getpid(),
             device=settings.device.name,
@@ -172,7 +170,7 @@ class Reporter:
             confirmed_facts=stats.confirmed_facts,
             outbox_bytes=stats.bytes,
             outbox_limit_bytes=self._outbox.limit_bytes,
-            outbox_room=room.level.value if room else self._room_said.value,
+            outbox_room=self._room_said.value,
             written_bytes=_written_bytes(),
             rss_bytes=_rss_bytes(),
             note=self._note(),

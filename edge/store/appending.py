@@ -6,7 +6,7 @@ from collections.abc import Callable
 from edge.store.engine import Engine
 from edge.store.errors import OutboxFullError
 from edge.store.lanes import LaneRow, Position
-from edge.store.room import Keeper
+from edge.store.room import Bounds
 from edge.store.schema import base, transaction
 from wire.messages import Lane
 
@@ -17,9 +17,9 @@ Beside = Callable[[sqlite3.Connection, range], None]
 class Appender:
     """Appends to the stream of this run, which is minted with the first item after each opening of the file."""
 
-    def __init__(self, engine: Engine, keeper: Keeper, stream_factory: Callable[[], str]) -> None:
+    def __init__(self, engine: Engine, bounds: Bounds, stream_factory: Callable[[], str]) -> None:
         self._engine = engine
-        self._keeper = keeper
+        self._bounds = bounds
         self._factory = stream_factory
         self._current: tuple[int, str] | None = None
 
@@ -29,7 +29,7 @@ class Appender:
             positions = self._engine.attempt(lambda: self._insert(lane, payloads, also), "write to")
         except OutboxFullError:
             if lane is Lane.FACTS:
-                self._keeper.refused()
+                self._bounds.refused()
             raise
         self._engine.appends += 1
         return positions
@@ -43,7 +43,7 @@ class Appender:
         with engine.lock:
             if lane is Lane.FACTS:
                 engine.assure()
-            self._keeper.admit(lane, [len(payload) for payload in payloads], beside=also is not None)
+            self._bounds.admit(lane, [len(payload) for payload in payloads], beside=also is not None)
             db = engine.facts if lane is Lane.FACTS else engine.loose
             if not payloads:
                 _write_beside(db, also)

@@ -73,7 +73,7 @@ class Chunk:
 
 
 def load(db: sqlite3.Connection) -> dict[tuple[str, Lane], LaneRow]:
-    """Every lane, older streams first."""
+    """Every lane, older streams first. The file may be of an earlier version."""
     found = db.execute(
         "SELECT no, stream, lane, last, through, gone, sent, kept, thinned, damaged"
         " FROM streams JOIN lanes USING (no) ORDER BY no, lane"
@@ -81,6 +81,8 @@ def load(db: sqlite3.Connection) -> dict[tuple[str, Lane], LaneRow]:
     lanes = {(row[1], Lane(row[2])): LaneRow(row[0], row[1], Lane(row[2]), *row[3:]) for row in found}
     streams = {row.no: row.stream for row in lanes.values()}
     holes: dict[tuple[str, Lane], list[Hole]] = {}
+    if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'holes'").fetchone():
+        return lanes
     for no, lane, first, last, fate, step in db.execute("SELECT * FROM holes ORDER BY no, lane, first"):
         holes.setdefault((streams[no], Lane(lane)), []).append(Hole(first, last, Fate(fate), step))
     for key, some in holes.items():

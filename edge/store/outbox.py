@@ -23,7 +23,7 @@ from edge.store.engine import Engine
 from edge.store.errors import OutboxError, OutboxFullError
 from edge.store.extent import file_bytes
 from edge.store.lanes import Chunk, LaneRow, Position
-from edge.store.room import Keeper, Room
+from edge.store.room import Bounds, Room
 from edge.store.salvage import SalvageReport
 from edge.store.stats import OutboxStats, count
 from wire.codec import encode_item
@@ -44,8 +44,8 @@ class Outbox:
         self.on_change: Callable[[], None] = _nothing
         """Called after each append, by the thread that appended: it must be quick."""
         self._engine = engine
-        self._keeper = Keeper(engine)
-        self._appender = Appender(engine, self._keeper, stream_factory)
+        self._bounds = Bounds(engine)
+        self._appender = Appender(engine, self._bounds, stream_factory)
         self._compactor = Compactor(engine)
         self._dirty: set[tuple[str, Lane]] = set()
 
@@ -68,11 +68,11 @@ class Outbox:
     @property
     def limit_bytes(self) -> int:
         """Most bytes that the outbox takes on the disk, with its log; may be set at any time."""
-        return self._keeper.limit_bytes
+        return self._bounds.limit_bytes
 
     @limit_bytes.setter
     def limit_bytes(self, limit: int) -> None:
-        self._keeper.limit_bytes = limit
+        self._bounds.limit_bytes = limit
 
     @property
     def ledger(self) -> str | None:
@@ -173,7 +173,7 @@ class Outbox:
             rows = list(engine.rows.values())
             retention.tidy_telemetry(engine.lock, engine.loose, rows)
             retention.expire(engine.lock, engine.loose, rows, engine.hub_ms, self.keep_days)
-            self._keeper.relax()
+            self._bounds.relax()
             self._compactor.round(sum(row.pending for row in rows))
 
         engine.attempt(work, "tidy")
@@ -248,7 +248,7 @@ class Outbox:
 
     def room(self) -> Room:
         """How full it is. Raises OutboxError."""
-        return self._engine.attempt(self._keeper.room, "measure")
+        return self._engine.attempt(self._bounds.room, "measure")
 
     def close(self) -> None:
         """Write down what is known and give up the lock. May be called again."""

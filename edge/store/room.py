@@ -80,7 +80,7 @@ class Room:
                 return ""
 
 
-class Keeper:
+class Bounds:
     """Keeps one outbox below its limit. `limit_bytes` may be set at any time."""
 
     def __init__(self, engine: Engine) -> None:

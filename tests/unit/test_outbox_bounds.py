@@ -118,7 +118,7 @@ def test_telemetry_makes_room_for_facts_and_keeps_every_so_manieth_item(box):
 def test_a_track_that_is_thinned_loses_detail_everywhere_before_it_loses_more_anywhere(box):
     stream = box.append_telemetry(fixes(30_000))[0].stream
     while box.stats().thinned < 20_000:
-        assert box._keeper._relieve()
+        assert box._bounds._relieve()
     found, _ = all_of(box, stream, Lane.TELEMETRY)
     assert {later - earlier for earlier, later in pairwise(sorted(found))} <= {2, 4}
 
@@ -127,8 +127,8 @@ def test_thinning_half_of_the_telemetry_frees_half_of_its_pages(box):
     box.append_telemetry(fixes(30_000))
     before = needed(box)
     while box.stats().thinned < 15_000:
-        box._keeper._relieve()
-    extent = box._keeper._measure()
+        box._bounds._relieve()
+    extent = box._bounds._measure()
     assert extent.live_bytes < 0.55 * before
 
 
