@@ -5,6 +5,7 @@ import pytest
 from edge.clock import Clock
 from edge.config import GnssSettings
 from edge.drivers.gnss import GnssSession
+from firmware_sim.nmea import Epoch, sentences
 from tests.support.edge_ports import Device, Events, Running, Store, until
 from wire.messages import Fix
 
@@ -93,3 +94,32 @@ def test_noise_on_the_line_is_no_fix_and_the_fixes_after_it_are_read(device):
         device.send(bytes(range(256)) * 400 + damaged + b"\r\n" + b"".join(epoch(n) for n in range(7, 17)))
         until(lambda: len(receiver.store.items) == 10)
         assert all(fix.lat_e7 < 312_060_000 for fix in receiver.store.items)
+
+
+def test_a_receiver_tells_the_time_by_the_sentence_that_came_the_soonest_and_only_where_it_measured():
+    class Clocks:
+        up, wall = 5_000, 0
+
+        def now_ms(self):
+            return self.wall
+
+        def up_ms(self):
+            return self.up
+
+    true, clock, store = 1_795_000_000_000, Clocks(), Store()
+    session = GnssSession(GnssSettings(port="x", baud=9600, rate_hz=1), store, clock, lambda _: None, Events())
+    delays = [900, 120, 700, 400, 60, 300, 800, 90, 500, 250, 333, 444]
+    for second, delay in enumerate(delays):
+        clock.up = 5_000 + second * 1_000 + delay
+        epoch = Epoch(unix_ms=true + second * 1_000, lat_deg=31.0, lon_deg=121.0)
+        session.received(b"".join(sentences(epoch)), None)
+    assert len(store.anchors) >= 2
+    for anchor in store.anchors:
+        assert anchor.low <= true - 5_000 <= anchor.high
+        assert true - 5_000 - anchor.low <= 405
+    store.anchors.clear()
+    for second in range(20, 40):
+        clock.up = 5_000 + second * 1_000
+        lines = b"".join(sentences(Epoch(unix_ms=true + second * 1_000, lat_deg=31.0, lon_deg=121.0, fix=False)))
+        session.received(lines, None)
+    assert store.anchors == []
