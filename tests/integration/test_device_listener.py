@@ -135,7 +135,14 @@ def test_a_device_cannot_speak_as_another_one_by_topic_or_last_will(hub, papers,
 
 def test_a_device_cannot_hear_what_is_for_another_one_by_topic_or_wildcard(hub, papers, ear):
     with device(hub, papers[A]) as client:
-        for wish in ("#", "relay/v1/#", "$SYS/#", "+/+/+/+/+", *(topics.build(B, leaf) for leaf in Leaf)):
+        for wish in (
+            "#",
+            "relay/v1/#",
+            "$SYS/#",
+            "+/+/+/+/+",
+            "$share/a/relay/v1/#",
+            *(topics.build(B, leaf) for leaf in Leaf),
+        ):
             client.subscribe(wish)
         for leaf in Leaf:
             ear.publish(topics.build(B, leaf), b"{}")
