@@ -28,6 +28,8 @@ from wire.errors import DecodeError
 from wire.messages import Lane, Opaque
 
 MOST_PROBES = 200_000
+WINDOW = 256
+"""Rows that are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,25 +252,39 @@ def _sound(payload: bytes) -> bytes:
 
 
 def _items(old: sqlite3.Connection, lane: Lane, first: int, last: int) -> Iterator[tuple[int, object]]:
-    """The rows of first to last that can be read: where a range cannot, its halves are tried."""
-    ranges = [(first, last)]
+    """The rows of first to last that can be read: where a range cannot, its halves are tried.
+
+    A damaged page may hold row numbers of its own, which hide rows of others: what comes out of order is not believed,
+    and facts, which have no gaps, are looked for one by one where a range lacks some.
+    """
+    width = WINDOW if last - first < WINDOW * MOST_PROBES // 4 else last - first + 1
+    ranges = [(low, min(last, low + width - 1)) for low in range(first, last + 1, width)][::-1]
     probes = 0
     while ranges and probes < MOST_PROBES:
         low, high = ranges.pop()
         probes += 1
-        at = low - 1
-        query = f"SELECT id, payload FROM {lane.value} WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608
-        try:
-            for number, payload in old.execute(query, (low, high)):
-                if not at < number <= high:
-                    raise sqlite3.DatabaseError("out of order")  # noqa: TRY301
-                yield number, payload
-                at = number
-        except sqlite3.DatabaseError:
-            if low < high and at < high:
-                middle = (at + 1 + high) // 2
-                ranges.extend([(middle + 1, high)] if middle < high else [])
-                ranges.append((at + 1, middle))
+        rows, clean = _range(old, lane, low, high)
+        lacking = lane is Lane.FACTS and width == WINDOW and 0 < len(rows) < high - low + 1
+        if low == high or (clean and not lacking):
+            yield from rows
+        else:
+            middle = (low + high) // 2
+            ranges.extend([(middle + 1, high), (low, middle)])
+
+
+def _range(old: sqlite3.Connection, lane: Lane, low: int, high: int) -> tuple[list[tuple[int, object]], bool]:
+    """The rows of a range, and whether it could be read to its end."""
+    rows: list[tuple[int, object]] = []
+    # The limit keeps SQLite from looking into the page behind the last row, which may be the damaged one.
+    query = f"SELECT id, payload FROM {lane.value} WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"  # noqa: S608
+    try:
+        for number, payload in old.execute(query, (low, high, high - low + 1)):
+            if not (rows[-1][0] if rows else low - 1) < number <= high:
+                return [], False
+            rows.append((number, payload))
+    except sqlite3.DatabaseError:
+        return [], False
+    return rows, True
 
 
 def _rows(old: sqlite3.Connection, query: str) -> list[tuple[Any, ...]]:

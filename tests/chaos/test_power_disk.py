@@ -14,6 +14,7 @@ from bench.powercut import powercut
 from deploy.disk import STYLES, Disk
 from deploy.stack import HERE, Agent, wait_for
 from edge.errors import EdgeError
+from edge.store.schema import PAGE_BYTES
 from tests.chaos.test_power import more_confirmed, refused
 from tests.support.chaos import PATIENCE_S, add_device, delivered, reckon, settle, tell, upright
 from tests.support.delivery_box import all_of, fixes, open_box, scans
@@ -121,7 +122,8 @@ def test_a_page_that_can_never_be_read_again_costs_its_rows_alone(disk: Disk, mo
     with closing(open_box(disk.path)) as box:
         stream = box.append_facts(scans(3000))[0].stream
     data = (disk.path / "outbox.db").read_bytes()
-    pages = [at for at in range(0, len(data), 4096) if data[at] == 0x0D and b'"k":"scan"' in data[at : at + 4096]]
+    starts = range(0, len(data), PAGE_BYTES)
+    pages = [at for at in starts if data[at] == 0x0D and b'"k":"scan"' in data[at : at + PAGE_BYTES]]
     disk.spoil("outbox.db", pages[len(pages) // 2])
     with closing(open_box(disk.path)) as box:
         for _ in range(20):
@@ -201,8 +203,8 @@ def test_a_salvage_cut_by_the_power_at_any_sync_loses_nothing_more(disk: Disk, r
     with closing(sqlite3.connect(disk.path / "outbox.db")) as db:
         page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'streams'").fetchone()[0]
     with (disk.path / "outbox.db").open("r+b") as file:
-        file.seek((page - 1) * 4096)
-        file.write(b"\xa5" * 4096)
+        file.seek((page - 1) * PAGE_BYTES)
+        file.write(b"\xa5" * PAGE_BYTES)
         file.flush()
     disk.arm(round_ % 12 + 1)
     import subprocess
