@@ -27,7 +27,7 @@ from wire.codec import decode_item, encode_item
 from wire.errors import DecodeError
 from wire.messages import Lane, Opaque
 
-MOST_PROBES = 200_000
+MOST_PROBES = 2_000_000
 WINDOW = 256
 """Rows that are read at once."""
 
@@ -210,7 +210,8 @@ def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -
     """Copy the rows of one lane; the lane, and how many of its items are lost."""
     expected, start, kept, last = row.kept, base(row.no), 0, 0
     missing: list[ranges.Range] = []
-    for number, payload in _items(old, row.lane, start + 1, start + row.last if row.last else base(row.no + 1) - 1):
+    end = start + row.last if row.last else base(row.no + 1) - 1
+    for number, payload in _items(old, row.lane, start + 1, end, gone=start + row.gone):
         if not isinstance(payload, bytes):
             continue
         new.execute(f"INSERT OR IGNORE INTO {row.lane.value} VALUES (?, ?)", (number, _sound(payload)))  # noqa: S608
@@ -251,20 +252,20 @@ def _sound(payload: bytes) -> bytes:
     return payload
 
 
-def _items(old: sqlite3.Connection, lane: Lane, first: int, last: int) -> Iterator[tuple[int, object]]:
+def _items(old: sqlite3.Connection, lane: Lane, first: int, last: int, *, gone: int) -> Iterator[tuple[int, object]]:
     """The rows of first to last that can be read: where a range cannot, its halves are tried.
 
     A damaged page may hold row numbers of its own, which hide rows of others: what comes out of order is not believed,
-    and facts, which have no gaps, are looked for one by one where a range lacks some.
+    and facts, which have no gaps after `gone`, are looked for one by one where a range lacks some.
     """
-    width = WINDOW if last - first < WINDOW * MOST_PROBES // 4 else last - first + 1
+    width = WINDOW if last - first < WINDOW * MOST_PROBES // 1000 else last - first + 1
     ranges = [(low, min(last, low + width - 1)) for low in range(first, last + 1, width)][::-1]
     probes = 0
     while ranges and probes < MOST_PROBES:
         low, high = ranges.pop()
         probes += 1
         rows, clean = _range(old, lane, low, high)
-        lacking = lane is Lane.FACTS and width == WINDOW and 0 < len(rows) < high - low + 1
+        lacking = lane is Lane.FACTS and width == WINDOW and gone < low and len(rows) < high - low + 1
         if low == high or (clean and not lacking):
             yield from rows
         else:

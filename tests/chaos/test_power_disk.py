@@ -28,7 +28,7 @@ import edge.store.engine as engine
 honest = engine.connect
 def connect(*arguments, **names):
     db = honest(*arguments, **names)
-    db.execute("PRAGMA synchronous=OFF")
+    db.execute("PRAGMA synchronous=NORMAL")
     return db
 engine.connect = connect
 from edge.agent import main
@@ -62,7 +62,7 @@ def test_an_agent_that_confirms_before_it_has_synced_is_found_out(tmp_path: Path
 
     honest = Agent.__init__
     monkeypatch.setattr(Agent, "__init__", lying)
-    options = Namespace(cuts=12, rate=200.0, devices=1, hub_share=0.0)
+    options = Namespace(cuts=8, rate=200.0, devices=1, hub_share=0.0)
     assert powercut(dice(), tmp_path, options)["lost"] > 0
 
 
