@@ -11,6 +11,9 @@ UNPACKED_BYTES: Final = 1024 * 1024
 ITEM_BYTES: Final = 16 * 1024
 """Greatest size of one encoded item, in bytes; the wrapping of an opaque item does not count."""
 
+BATCH_ITEMS: Final = 20_000
+"""Most items of one batch: more than fit into BATCH_BYTES, so that no payload costs a hub more than a sound one may."""
+
 PACKET_BYTES: Final = 1280 * 1024
 """The broker's packet limit, in bytes: above UNPACKED_BYTES, so that an oversized batch reaches quarantine."""
 

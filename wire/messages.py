@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from wire.actions import Action
-from wire.limits import MAX_SEQUENCE
+from wire.limits import BATCH_ITEMS, MAX_SEQUENCE
 
 Ms = Annotated[int, Meta(ge=-MAX_SEQUENCE, le=MAX_SEQUENCE)]
 """Milliseconds."""
@@ -257,13 +257,13 @@ class BatchHead(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field
 class Batch(BatchHead, frozen=True, kw_only=True, tag="batch"):
     """Items (after, last] of one stream and lane, in order; what is missing is declared in `gaps`."""
 
-    items: tuple[AnyItem, ...] = ()
+    items: Annotated[tuple[AnyItem, ...], Meta(max_length=BATCH_ITEMS)] = ()
 
 
 class RawBatch(BatchHead, frozen=True, kw_only=True, tag="batch"):
     """A batch whose items are still bytes: how a hub reads one that does not decode whole."""
 
-    items: tuple[msgspec.Raw, ...] = ()
+    items: Annotated[tuple[msgspec.Raw, ...], Meta(max_length=BATCH_ITEMS)] = ()
 
 
 class StreamState(Struct, frozen=True, kw_only=True, omit_defaults=True):

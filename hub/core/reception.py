@@ -164,18 +164,21 @@ def _overlap(left: Ranges, right: Ranges) -> Ranges:
 
 
 def _without(ranges: Ranges, taken: Ranges) -> Ranges:
-    """The ranges, less what is in `taken`."""
+    """The ranges, less what is in `taken`; both ascending."""
     if not taken:
         return ranges
     result: list[Range] = []
+    begin = 0
     for first, last in ranges:
-        at = first
-        for low, high in taken:
-            if high < at or low > last:
-                continue
+        while begin < len(taken) and taken[begin][1] < first:
+            begin += 1
+        at, here = first, begin
+        while here < len(taken) and taken[here][0] <= last:
+            low, high = taken[here]
             if low > at:
                 result.append((at, low - 1))
             at = high + 1
+            here += 1
         if at <= last:
             result.append((at, last))
     return tuple(result)

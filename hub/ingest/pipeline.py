@@ -18,6 +18,7 @@ from hub.ingest.group import Arrival, Group, Result
 from hub.ingest.opaque import OpaqueDesk, Verdict
 from hub.ingest.reader import Reader
 from hub.ingest.timing import Timing
+from hub.ingest.waiting import Waiting
 from hub.store.database import Database
 from hub.vitals import Progress
 from wire import codec, topics
@@ -66,8 +67,7 @@ class Pipeline:
             ahead=self._take_back,
             heard=heard,
         )
-        self._waiting: deque[Arrival] = deque()
-        self._bytes = 0
+        self._waiting = Waiting()
         self._wake = threading.Condition()
         self._stopping = threading.Event()
         self._ended = threading.Event()
@@ -95,8 +95,13 @@ class Pipeline:
 
     @property
     def waiting_bytes(self) -> int:
-        """Payload that is queued, in bytes."""
-        return self._bytes
+        """What is queued, in bytes."""
+        return self._waiting.bytes
+
+    @property
+    def dropped(self) -> int:
+        """Messages dropped since the start, of devices that sent more than their share."""
+        return self._waiting.dropped
 
     @property
     def stalled(self) -> bool:
@@ -154,12 +159,11 @@ class Pipeline:
 
     def _enqueue(self, arrival: Arrival) -> None:
         with self._wake:
-            while self._bytes > QUEUE_BYTES and not self._stopping.is_set():
+            while self._waiting.bytes > QUEUE_BYTES and not self._stopping.is_set():
                 if self._stalled.is_set():
                     return
                 self._wake.wait(0.1)
-            self._waiting.append(arrival)
-            self._bytes += len(arrival.payload)
+            self._waiting.put(arrival)
             self._wake.notify_all()
 
     def _show(self, device: str, payload: bytes) -> None:
@@ -223,16 +227,10 @@ class Pipeline:
 
     def _take(self) -> list[Arrival]:
         """What has arrived, up to one portion; waits for the first. Empty when it is time to stop."""
-        taken: list[Arrival] = []
-        size = 0
         with self._wake:
             while not self._waiting and not self._stopping.is_set():
                 self._wake.wait(1.0)
-            while self._waiting and size < PORTION_BYTES:
-                arrival = self._waiting.popleft()
-                taken.append(arrival)
-                size += len(arrival.payload)
-            self._bytes -= size
+            taken = self._waiting.take(PORTION_BYTES)
             self._wake.notify_all()
         return taken
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from hub.ingest.bulk import insert
 from hub.ingest.group import Quarantined
 from wire.errors import Reason
 
@@ -18,27 +19,29 @@ MESSAGES_KEPT: Final = 100
 """Most messages that are no batch, of one device, that are kept with their bytes."""
 MESSAGE_BYTES_KEPT: Final = 4 * 1024 * 1024
 """No more are kept, of one device, when those kept have this many bytes together."""
+_INSERT: Final = "INSERT INTO quarantine (device, lane_id, seq, received_at, reason, detail, bytes, digest)"
 _REST: Final = ""
 """Stands for the digest in the row that counts: no bytes have it."""
 
 
 def set_aside(connection: Connection, quarantine: Iterable[Quarantined]) -> None:
     """Store what is quarantined; a whole message that comes again, or too many of them, is counted, not stored."""
-    for row in quarantine:
+    rows = list(quarantine)
+    items = [_values(row, _digest(row.data)) for row in rows if row.lane is not None]
+    insert(connection, _INSERT, items, "ON CONFLICT (lane_id, seq) DO NOTHING")
+    for row in rows:
         if row.lane is None:
             _message(connection, row)
-        else:
-            _insert(connection, row, sha256(row.data).hexdigest()[:32])
 
 
 def _message(connection: Connection, row: Quarantined) -> None:
-    key = sha256(row.data).hexdigest()[:32]
+    key = _digest(row.data)
     if _came_again(connection, row, key) or _came_again(connection, row, _REST):
         return
     if _has_room(connection, row.device):
-        _insert(connection, row, key)
+        insert(connection, _INSERT, [_values(row, key)])
     else:
-        _insert(connection, row._replace(reason=Reason.TOO_MANY, data=b""), _REST)
+        insert(connection, _INSERT, [_values(row._replace(reason=Reason.TOO_MANY, data=b""), _REST)])
 
 
 def _came_again(connection: Connection, row: Quarantined, key: str) -> bool:
@@ -55,9 +58,9 @@ def _has_room(connection: Connection, device: str) -> bool:
     return bool(messages < MESSAGES_KEPT and size < MESSAGE_BYTES_KEPT)
 
 
-def _insert(connection: Connection, row: Quarantined, key: str) -> None:
-    connection.exec_driver_sql(
-        "INSERT INTO quarantine (device, lane_id, seq, received_at, reason, detail, bytes, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lane_id, seq) DO NOTHING",
-        (row.device, row.lane, row.seq, row.received_at, row.reason.value, row.detail[:1000], row.data, key),
-    )
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()[:32]
+
+
+def _values(row: Quarantined, key: str) -> tuple[object, ...]:
+    return row.device, row.lane, row.seq, row.received_at, row.reason.value, row.detail[:1000], row.data, key

@@ -22,6 +22,10 @@ from wire.topics import Leaf
 
 KEPT_BYTES = 1024 * 1024
 """How much of an unreadable message is kept."""
+LANES_REMEMBERED = 100_000
+"""About the most lanes whose state is remembered: a device names as many streams as it likes."""
+RUNS_REMEMBERED = 16
+"""Most agents under one name that are told apart."""
 
 
 class Reader:
@@ -35,6 +39,7 @@ class Reader:
         self._devices: dict[str, int] = {}
         self._next_device = 1
         self._alive: dict[str, dict[str, Presence]] = defaultdict(dict)
+        self._newest = Group()
 
     def forget(self, connection: Connection) -> None:
         """Start again from what the database holds."""
@@ -52,7 +57,8 @@ class Reader:
         `connection` reads what is not remembered. `apart` leaves the items in group.apart, to be posted one by one.
         Never raises for what a message says.
         """
-        group = Group() if group is None else group
+        if group is None:
+            group = self._begin()
         for arrival in arrivals:
             group.arrivals.append(arrival)
             device_id = self.device(group, arrival, connection)
@@ -70,6 +76,13 @@ class Reader:
             else:
                 _set_aside(group, arrival, message)
         return group
+
+    def _begin(self) -> Group:
+        """A new group. All but the one before it is committed: what those moved can be read again."""
+        if len(self._lanes) > LANES_REMEMBERED:
+            self._lanes = {key: found for key, found in self._lanes.items() if found[0] in self._newest.lanes}
+        self._newest = Group()
+        return self._newest
 
     def device(self, group: Group, arrival: Arrival, connection: Connection) -> int:
         """The id of a device; one that the broker let in and the hub does not know yet is created as unknown."""
@@ -188,6 +201,8 @@ class Reader:
         if presence.online:
             alive.pop(presence.run, None)
             alive[presence.run] = presence
+            if len(alive) > RUNS_REMEMBERED:
+                del alive[next(iter(alive))]
         elif known is None or known.connection == presence.connection:
             alive.pop(presence.run, None)
         touch = group.touches[device_id]

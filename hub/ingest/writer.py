@@ -1,6 +1,8 @@
 """One group, one transaction: journal, lanes, projections, quarantine, devices and the change log."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from operator import itemgetter
 
 import msgspec
 from sqlalchemy import Connection
@@ -70,15 +72,22 @@ def _move_lane(connection: Connection, lane: int, change: LaneChange, now: int) 
 
 
 def _reopen(connection: Connection, lane: int, change: LaneChange, now: int) -> None:
-    """Write the open gaps of a facts lane anew, each with the reason under which it was declared."""
-    query = "SELECT first, last, reason, declared_at FROM gap WHERE lane_id = ?"
-    known = [tuple(row) for row in connection.exec_driver_sql(query, (lane,))]
-    known.extend((*gap, now) for gap in change.declared)
-    connection.exec_driver_sql("DELETE FROM gap WHERE lane_id = ?", (lane,))
+    """Write what changed of the open gaps of a facts lane, each with the reason under which it was declared first.
+
+    A lane may have very many of them, so that no work is done for those that stay.
+    """
+    before, after = set(change.before.open), set(change.after.open)
+    query = "SELECT first, last, reason, declared_at FROM gap WHERE lane_id = ? AND first = ?"
+    known = [tuple(connection.exec_driver_sql(query, (lane, gap[0])).one()) for gap in sorted(before - after)]
+    if known:
+        many = [(lane, row[0]) for row in known]
+        connection.exec_driver_sql("DELETE FROM gap WHERE lane_id = ? AND first = ?", many)
+    known = sorted((*known, *((*gap, now) for gap in change.declared)), key=itemgetter(0))
+    ends = [row[1] for row in known]
     rows = []
-    for first, last in change.after.open:
-        source = next((row for row in known if row[0] <= last and first <= row[1]), None)
-        rows.append((lane, first, last, source[2] if source else "unreadable", source[3] if source else now))
+    for first, last in sorted(after - before):
+        source = known[bisect_left(ends, first)]
+        rows.append((lane, first, last, source[2], source[3]))
     insert(connection, "INSERT INTO gap (lane_id, first, last, reason, declared_at)", rows)
 
 

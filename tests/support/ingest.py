@@ -280,7 +280,8 @@ class Station(Questions):
         self.until(lambda: any(one.through >= through for one in self.receipts(device)), f"{device} at {through}")
 
     def flush(self, device: str = "probe") -> Welcome:
-        """Wait until all that was sent before is committed: a hello is answered in its turn."""
+        """Wait until all that was sent before is committed: what follows the last that waited is answered after it."""
+        self.until(lambda: not self.pipeline.waiting_bytes, "everything is read")
         self._hellos += 1
         number = self._hellos
         self.send(device, hello(number))
