@@ -141,7 +141,7 @@ class _Source:
                 limit = BATCH_BYTES - HEAD_BYTES
                 chunk = read(self._db, row, after=at, upto=first.last, max_items=MOST_ITEMS, max_bytes=limit)
                 ups = span(chunk.items)
-                clock = None if ups is None else self._times.clock(row.stream, *ups)
+                clock = None if ups is None else self._times.clock(row.stream, Lane.FACTS, *ups)
             finally:
                 self._db.execute("ROLLBACK")
             head = Batch(

@@ -25,7 +25,7 @@ def pack(outbox: Outbox, batch: SendBatch) -> tuple[bytes | None, Chunk]:
     if batch.fill and not chunk.items:
         return None, chunk
     ups = span(chunk.items)
-    clock = None if ups is None else outbox.clock(batch.stream, *ups)
+    clock = None if ups is None else outbox.clock(batch.stream, batch.lane, *ups)
     head = Batch(
         ledger=batch.ledger,
         hello=batch.hello,

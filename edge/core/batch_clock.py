@@ -1,5 +1,6 @@
 """What a batch says of its items' times, out of what is known of the boot that made them. Pure; milliseconds."""
 
+from collections import deque
 from math import ceil, floor
 from typing import Final
 
@@ -15,12 +16,21 @@ LONGEST_HOLD_MS: Final = 10_000
 
 
 class Told:
-    """The latest item of a boot that was told, and when it was said to have been: later ones are not told earlier."""
+    """When the last items of a lane's batches were said to have been: what was made later is not told earlier.
 
-    __slots__ = ("at", "up")
+    A batch that is sent again is held to those before it, so several ends are remembered.
+    """
 
     def __init__(self) -> None:
-        self.up, self.at = -1, 0
+        self._ends: deque[tuple[int, int]] = deque(maxlen=64)
+
+    def floor(self, up: int) -> int:
+        """Nothing that was made at this uptime, or later, is told to have been before."""
+        return max((at for end, at in self._ends if end <= up), default=0)
+
+    def add(self, up: int, at: int) -> None:
+        """A batch ends so."""
+        self._ends.append((up, at))
 
 
 def clock_of(line: Timeline | Between, first: int, last: int, *, walls: tuple[int, ...] = (), told: Told) -> Clock:
@@ -33,10 +43,9 @@ def clock_of(line: Timeline | Between, first: int, last: int, *, walls: tuple[in
     whole = stretches(line, first, last, MOST_POINTS)
     estimated = isinstance(line, Between)
     claim = _claim(line, first, last, walls) if estimated else None
-    points = [_held(point, told) for point in (_point(stretch, claim) for stretch in whole)]
-    clock = _small(points, estimated=estimated)
-    if last >= told.up:
-        told.up, told.at = last, last + (clock.points[-1].base if clock.points else clock.base)
+    least = told.floor(first)
+    clock = _small([_held(_point(stretch, claim), least) for stretch in whole], estimated=estimated)
+    told.add(last, last + (clock.points[-1].base if clock.points else clock.base))
     return clock
 
 
@@ -61,10 +70,10 @@ def _point(stretch: Stretch, claim: int | None) -> ClockPoint:
     return ClockPoint(stretch.up, base, base - low + 1, high - base + 1)
 
 
-def _held(point: ClockPoint, told: Told) -> ClockPoint:
+def _held(point: ClockPoint, least: int) -> ClockPoint:
     """Not earlier than an item that was made before: sequence tells the order better than an estimate that moved."""
-    short = told.at - (point.up + point.base)
-    if point.up < told.up or not 0 < short <= LONGEST_HOLD_MS:
+    short = least - (point.up + point.base)
+    if not 0 < short <= LONGEST_HOLD_MS:
         return point
     return ClockPoint(point.up, point.base + short, point.before + short, max(0, point.after - short))
 

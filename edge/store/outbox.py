@@ -217,8 +217,8 @@ class Outbox:
         if engine.times.tells(anchor):
             engine.attempt(write, "tidy")
 
-    def clock(self, stream: str, first: int, last: int) -> Clock | None:
-        """What is known of the time of a stream's items made between two uptimes; None before any contact.
+    def clock(self, stream: str, lane: Lane, first: int, last: int) -> Clock | None:
+        """What is known of the time of a lane's items made between two uptimes; None for a stream that was lost.
 
         Raises OutboxError.
         """
@@ -230,7 +230,7 @@ class Outbox:
 
         if not engine.times.knows(stream):
             engine.attempt(look_back, "read")
-        return engine.times.clock(stream, first, last)
+        return engine.times.clock(stream, lane, first, last)
 
     def newest_anchor(self) -> int | None:
         """The uptime of the latest time that this boot was told; None before any."""

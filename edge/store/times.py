@@ -18,7 +18,7 @@ from edge.core.boots import Boot, learnt, lines
 from edge.core.timeline import Between, Timeline
 from edge.store.lanes import LaneRow
 from edge.store.schema import base, transaction
-from wire.messages import Clock
+from wire.messages import Clock, Lane
 
 EVERY_MS: Final = 3_600_000
 BETTER: Final = 2
@@ -52,7 +52,7 @@ class BootTimes:
         self._lock = threading.Lock()
         self._streams: dict[str, str] = {}
         self._anchors: dict[str, list[Anchor]] = {}
-        self._told: dict[str, Told] = {}
+        self._told: dict[tuple[str, Lane], Told] = {}
         self._line: Timeline | None = None
         self._doubt: Anchor | None = None
         self._seen: dict[str, list[_Times]] | None = None
@@ -140,13 +140,13 @@ class BootTimes:
         with self._lock:
             self._seen, self._lines = seen, None
 
-    def clock(self, stream: str, first: int, last: int) -> Clock | None:
-        """The clock for items of a stream made between two uptimes; None for a stream that is not known."""
+    def clock(self, stream: str, lane: Lane, first: int, last: int) -> Clock | None:
+        """The clock for items of a lane made between two uptimes; None for a stream that is not known."""
         with self._lock:
             boot = self._streams.get(stream)
             if boot is None:
                 return None
-            told = self._told.setdefault(boot, Told())
+            told = self._told.setdefault((stream, lane), Told())
             if boot == self.boot and self._line is not None:
                 return clock_of(self._line, first, last, told=told)
             if self._lines is None:

@@ -89,6 +89,7 @@ def test_between_contacts_days_apart_and_after_one_of_a_known_quartz_times_are_r
 def test_items_in_their_sequence_are_never_told_backwards_while_the_estimate_moves(seed):
     rng = random.Random(seed)
     quartz, told, anchors, at, up = Quartz(rng, centre(rng), START_MS, 2 * DAY_MS), Told(), [], None, 5_000
+    before = None
     for _ in range(30):
         up += rng.choice([5, 500, 60_000, HOUR_MS])
         if not anchors or rng.random() < 0.4:
@@ -101,6 +102,10 @@ def test_items_in_their_sequence_are_never_told_backwards_while_the_estimate_mov
             assert at is None or now.at >= at, seed
             assert now.earliest - 1 <= quartz.true(each) <= now.latest + 1, seed
             at = now.at
+        again = clock_of(Timeline(sorted([*anchors, quartz.ask_hub(last)])), up, last, told=told)
+        assert before is None or corrected(0, up, again, FAR) >= before, seed
+        assert moment(0, up, again, FAR).earliest - 1 <= quartz.true(up) <= moment(0, up, again, FAR).latest + 1
+        before = at
         assert abs(now_of(line, up)[0] - quartz.true(up)) <= now_of(line, up)[1] + 1
         up = last
 

@@ -49,13 +49,13 @@ def test_an_items_clock_is_that_of_the_boot_that_made_it(tmp_path):
     with open_box(tmp_path, "one") as box:
         old = box.append_facts([scan(1_000)])[0].stream
         box.observe(exchanged(TRUE, 2_000, 2_010))
-        assert abs(told(box.clock(old, 1_000, 1_000), 1_000) - TRUE + 1_000) <= 12
+        assert abs(told(box.clock(old, Lane.FACTS, 1_000, 1_000), 1_000) - TRUE + 1_000) <= 12
     with open_box(tmp_path, "two") as box:
         new = box.append_facts([scan(500)])[0].stream
         box.observe(exchanged(TRUE + HOUR, 600, 610))
-        assert abs(told(box.clock(old, 1_000, 1_000), 1_000) - TRUE + 1_000) <= 12
-        assert abs(told(box.clock(new, 500, 500), 500) - TRUE - HOUR + 100) <= 12
-        assert box.clock(old, 1_000, 1_000).error < 20
+        assert abs(told(box.clock(old, Lane.FACTS, 1_000, 1_000), 1_000) - TRUE + 1_000) <= 12
+        assert abs(told(box.clock(new, Lane.FACTS, 500, 500), 500) - TRUE - HOUR + 100) <= 12
+        assert box.clock(old, Lane.FACTS, 1_000, 1_000).error < 20
         assert box.hub_time(1_600)[0] - TRUE - HOUR - 1_000 < 20
         assert box.newest_anchor() == 610
 
@@ -74,7 +74,7 @@ def test_a_boot_without_contact_lies_between_its_neighbours_and_its_wall_clock_c
     with open_box(tmp_path, "three") as box:
         box.append_facts([scan(1_000)])
         box.observe(exchanged(TRUE + 24 * HOUR, 2_000, 2_010))
-        clock = box.clock(lost, HOUR, HOUR)
+        clock = box.clock(lost, Lane.FACTS, HOUR, HOUR)
         assert clock.estimated
         (point,) = clock.points
         at = HOUR + point.base
@@ -89,7 +89,7 @@ def test_what_happened_since_the_last_contact_may_have_happened_until_the_hub_he
         box.observe(exchanged(TRUE, 2_000, 2_010))
     with open_box(tmp_path, "two") as box:
         stream = box.append_facts([scan(7_000)])[0].stream
-        clock = box.clock(stream, 7_000, 7_000)
+        clock = box.clock(stream, Lane.FACTS, 7_000, 7_000)
         assert clock.estimated
         assert abs(told(clock, 7_000) - clock.points[0].before - TRUE - 7_000) < 3_000
         assert box.hub_time(7_000) is None
@@ -159,7 +159,7 @@ def test_an_outbox_of_version_0_1_0_brings_its_estimates_along(tmp_path):
         db.execute("PRAGMA user_version=1")
         db.commit()
     with open_box(tmp_path, "two") as box:
-        clock = box.clock("1111111111111111", 6_000, 6_000)
+        clock = box.clock("1111111111111111", Lane.FACTS, 6_000, 6_000)
         assert abs(clock.base - TRUE) <= 1
         assert clock.error < 30
 
@@ -178,7 +178,7 @@ def test_a_salvaged_outbox_still_knows_the_time_of_its_boots(tmp_path):
         except OutboxError:
             pytest.fail("it was not salvaged")
         assert box.salvage is not None
-        assert abs(told(box.clock(old, 1_000, 1_000), 1_000) - TRUE + 1_000) <= 12
+        assert abs(told(box.clock(old, Lane.FACTS, 1_000, 1_000), 1_000) - TRUE + 1_000) <= 12
 
 
 def test_the_time_is_known_also_where_it_cannot_be_written_down(tmp_path):
@@ -187,7 +187,7 @@ def test_the_time_is_known_also_where_it_cannot_be_written_down(tmp_path):
         box._engine.loose.execute("PRAGMA query_only=ON")
         with pytest.raises(OutboxError):
             box.observe(exchanged(TRUE, 2_000, 2_010))
-        assert box.clock(stream, 1_000, 1_000).error < 20
+        assert box.clock(stream, Lane.FACTS, 1_000, 1_000).error < 20
 
 
 @pytest.mark.parametrize(
