@@ -304,6 +304,7 @@ def _https_socket(where: Listen, port: int) -> socket.socket:
 
 def _gauges(pipeline: Pipeline, broker: Broker) -> dict[str, float]:
     values = {f"ingest_{name}_total": float(count) for name, count in pipeline.counts.items()}
+    values["ingest_dropped_total"] = float(pipeline.dropped)
     values["ingest_waiting_bytes"] = float(pipeline.waiting_bytes)
     values["ingest_stalled"] = float(pipeline.stalled)
     values["broker_connected"] = float(broker.connected)

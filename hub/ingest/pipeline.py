@@ -18,7 +18,7 @@ from hub.ingest.group import Arrival, Group, Result
 from hub.ingest.opaque import OpaqueDesk, Verdict
 from hub.ingest.reader import Reader
 from hub.ingest.timing import Timing
-from hub.ingest.waiting import Waiting
+from hub.ingest.waiting import Waiting, cost
 from hub.store.database import Database
 from hub.vitals import Progress
 from wire import codec, topics
@@ -211,7 +211,7 @@ class Pipeline:
         except (StoreError, DBAPIError) as error:
             self._committer.distrust()
             return error
-        self._pending_bytes += sum(len(arrival.payload) for arrival in arrivals)
+        self._pending_bytes += sum(cost(arrival) for arrival in arrivals)
         return None
 
     def _await_room(self) -> None:

@@ -37,8 +37,8 @@ class Waiting:
             self.dropped += 1
             return
         self._queues.setdefault(arrival.device, deque()).append(arrival)
-        self._sizes[arrival.device] = size + _size(arrival)
-        self.bytes += _size(arrival)
+        self._sizes[arrival.device] = size + cost(arrival)
+        self.bytes += cost(arrival)
 
     def take(self, most: int) -> list[Arrival]:
         """About so many bytes of messages: one of each device in turn, those of one device in their order."""
@@ -48,8 +48,8 @@ class Waiting:
             device, queue = self._queues.popitem(last=False)
             arrival = queue.popleft()
             taken.append(arrival)
-            size += _size(arrival)
-            self._sizes[device] -= _size(arrival)
+            size += cost(arrival)
+            self._sizes[device] -= cost(arrival)
             if queue:
                 self._queues[device] = queue
             else:
@@ -58,5 +58,6 @@ class Waiting:
         return taken
 
 
-def _size(arrival: Arrival) -> int:
+def cost(arrival: Arrival) -> int:
+    """About how much memory a message takes, in bytes."""
     return len(arrival.payload) + OVERHEAD_BYTES
