@@ -14,7 +14,7 @@ from edge.store.lanes import LaneRow, load
 from edge.store.lock import FileLock
 from edge.store.retention import set_meta
 from edge.store.salvage import SalvageReport, finish_salvage, salvage
-from edge.store.schema import PAGE_BYTES, base, connect, migrate
+from edge.store.schema import LOG_KEPT_BYTES, PAGE_BYTES, base, connect, migrate
 from edge.store.times import BootTimes
 from edge.version import BUILT_MS
 from wire.messages import Lane
@@ -184,9 +184,11 @@ class Engine:
         self.is_open = True
 
     def _limit_log(self) -> None:
+        share = log_share(self.limit_bytes)
         for db in (self.facts, self.loose):
-            pages = log_share(self.limit_bytes) // 2 // self.page_bytes  # half: one transaction may come on top
+            pages = share // 2 // self.page_bytes  # half: one transaction may come on top
             db.execute(f"PRAGMA wal_autocheckpoint={pages}").fetchall()
+            db.execute(f"PRAGMA journal_size_limit={min(LOG_KEPT_BYTES, share)}").fetchall()
 
     def _load(self, db: sqlite3.Connection) -> None:
         known = dict(db.execute("SELECT key, value FROM meta").fetchall())

@@ -210,3 +210,25 @@ def test_garbage_at_full_speed_takes_no_memory_and_the_next_scan_is_read(device,
         assert device.heard(2) == NAK + ACK
         assert agent.rss_bytes() - before < 4 * 1024 * 1024
         assert len(agent.named("refused")) == 1
+
+
+def test_an_agent_without_a_hub_confirms_until_its_outbox_is_full_and_then_refuses_and_says_so(device, tmp_path):
+    config = write_config(tmp_path, scanners=[device.path], extra="[outbox]\nlimit_mib = 16")
+    label = b"z" * 4_000 + b"\r\n"
+    answers = b""
+    with AgentProcess(config) as agent:
+        agent.says("ready")
+        while not answers.endswith(NAK * 25):
+            device.send(label * 25)
+            answers += device.heard(25)
+        full = agent.says("outbox-full")
+        assert "limit of 16 MiB" in full["what"]
+        assert agent.named("outbox-tight")
+        assert answers.count(ACK) > 2_000
+        status = tmp_path / "data" / "status.json"
+        said = until(lambda: (told := status_of(status)) and told["outbox_room"] == "full" and told, "the status")
+        assert said["outbox_bytes"] <= said["outbox_limit_bytes"] == 16 << 20
+        assert "scans are refused until this device reaches its hub" in said["note"]
+        agent.kill()
+        agent.ended()
+    assert len(kept(tmp_path)) == answers.count(ACK)
