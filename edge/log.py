@@ -12,9 +12,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
+from wire.display import shown
+
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _PRIORITIES: Final = {"debug": "<7>", "info": "<6>", "warning": "<4>", "error": "<3>"}
 """What systemd's journal takes off a line and keeps as its priority (sd-daemon(3))."""
+
+LONGEST_LINE: Final = 10_000
 
 
 class Log(Protocol):
@@ -44,7 +48,10 @@ def in_journal() -> bool:
 
 
 class LineLog:
-    """Writes each event of its level or above as one line, in one write, from any thread."""
+    """Writes each event of its level or above as one line, in one write, from any thread.
+
+    Fields carry what others sent: nothing in a line ends it or steers the terminal of whoever reads it.
+    """
 
     def __init__(
         self,
@@ -87,10 +94,11 @@ class LineLog:
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         fields = {**self._bound, **fields}
         if self._as_json:
-            line = json.dumps({"at": at, "level": level, "event": event, **fields}, ensure_ascii=False, default=str)
+            text = json.dumps({"at": at, "level": level, "event": event, **fields}, ensure_ascii=False, default=str)
+            line = text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
         else:
             line = " ".join((at, level.ljust(7), event, *(f"{key}={value!s}" for key, value in fields.items())))
-            line = line.replace("\n", "\\n")
+            line = shown(line, LONGEST_LINE)
         self._write(_PRIORITIES[level] + line if self._journal else line)
 
 

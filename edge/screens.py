@@ -25,7 +25,7 @@ def show_finding(finding: Finding) -> None:
     """One line of the doctor's."""
     word, style = ("FAULT", "bold red") if finding.fault else ("advice", "yellow") if finding.todo else ("ok", "green")
     line = Text(word.ljust(7), style=style)
-    line.append(f"{finding.check}: {finding.said}", style="")
+    line.append(shown(f"{finding.check}: {finding.said}"), style="")
     if finding.todo:
         line.append(f" -> {finding.todo}", style="bold" if finding.fault else "")
     _console.print(line)
@@ -56,8 +56,8 @@ def show_items(counts: Counts, items: list[Kept]) -> None:
     for name in ("at", "kind", "what", "n", "from", "to", "stream", "seq", "hub has it"):
         table.add_column(name, overflow="fold", justify="right" if name in {"n", "seq"} else "left")
     for kept in items:
-        cells = _cells(kept)
-        table.add_row(*(Text(cell) for cell in (*cells, kept.stream, str(kept.seq), "no" if kept.pending else "yes")))
+        cells = (*_cells(kept), kept.stream, str(kept.seq), "no" if kept.pending else "yes")
+        table.add_row(*(Text(shown(cell)) for cell in cells))
     _console.print(table)
 
 
@@ -74,18 +74,18 @@ def _show_agent(status: AgentStatus) -> None:
     for port in status.ports:
         said = "up" if port.up else f"down: {port.why}"
         counts = ", ".join(f"{name} {number}" for name, number in port.counts.items() if number and name != "last_at")
-        table.add_row(Text(f"{port.kind} {port.port}"), Text(f"{said}{'; ' if counts else ''}{counts}"))
+        table.add_row(Text(f"{port.kind} {port.port}"), Text(shown(f"{said}{'; ' if counts else ''}{counts}")))
     size = f"outbox {status.outbox_bytes / 2**20:.1f} of {status.outbox_limit_bytes >> 20} MiB ({status.outbox_room})"
     table.add_row("size", f"{size}, memory {status.rss_bytes >> 20} MiB")
     table.add_row("disk", _written(status))
     if status.certificate is not None:
-        table.add_row("certificate", Text(_certificate(status.certificate)))
+        table.add_row("certificate", Text(shown(_certificate(status.certificate))))
     if status.problem:
-        table.add_row("problem", Text(status.problem, style="bold red"))
+        table.add_row("problem", Text(shown(status.problem), style="bold red"))
     if status.note:
-        table.add_row("note", Text(status.note, style="bold red"))
+        table.add_row("note", Text(shown(status.note), style="bold red"))
     if status.configuration:
-        table.add_row("configuration", Text(status.configuration))
+        table.add_row("configuration", Text(shown(status.configuration)))
     for message in status.messages:
         table.add_row("message", Text(f"{_when(message.at)}  {shown(message.text)}", style="bold"))
     _console.print(table)

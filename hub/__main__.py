@@ -15,7 +15,8 @@ from hub.commands.options import DATA, DataOption
 from hub.config import LEVELS, Settings, load
 from hub.errors import DAMAGED, REMEDY, DamagedError, HubError, says_damaged
 from hub.folder import Running
-from hub.journal import in_journal, ranked
+from hub.journal import for_people, harmless, in_journal, ranked
+from wire.display import shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -99,9 +100,7 @@ def version() -> None:
 
 def configure_log(settings: Settings) -> None:
     """Events with key-values to standard error: for people, or as JSON."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer() if settings.log_json else for_people()
     if in_journal():
         renderer = ranked(renderer)
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
@@ -110,7 +109,7 @@ def configure_log(settings: Settings) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([structlog.processors.format_exc_info] if settings.log_json else []),
+            *([structlog.processors.format_exc_info] if settings.log_json else [harmless]),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -167,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(spelled_out(sys.argv[1:] if arguments is None else arguments))
     except HubError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print("error: " + "\n".join(shown(line) for line in str(error).split("\n")), file=sys.stderr)
         sys.exit(DAMAGED if isinstance(error, DamagedError) else 1)
     except Exception as error:
         if not says_damaged(error):

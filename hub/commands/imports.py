@@ -16,6 +16,7 @@ import typer
 from hub.commands.options import DATA, DataOption, JsonOption, existing
 from hub.config import Settings
 from hub.folder import Folder
+from hub.journal import for_people, harmless
 from hub.store.database import Database
 from wire.messages import Now
 
@@ -95,6 +96,7 @@ def _warnings_only() -> Iterator[None]:
     """Ingest's log, on standard error: what is printed is the report."""
     before = structlog.get_config()
     structlog.configure(
+        processors=[structlog.processors.add_log_level, harmless, for_people()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )

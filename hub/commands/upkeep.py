@@ -16,6 +16,7 @@ from hub.doctor import examine
 from hub.folder import Folder
 from hub.store import backup as store
 from hub.store.database import Database
+from wire.display import shown
 
 _SIGNS = {True: "ok     ", False: "WRONG  ", None: "-      "}
 
@@ -27,7 +28,7 @@ def doctor(data: DataOption = DATA, json: JsonOption = False) -> None:
         typer.echo(msgspec.json.encode([asdict(finding) for finding in findings]).decode())
     else:
         for finding in findings:
-            typer.echo(f"{_SIGNS[finding.ok]} {finding.check:<10} {finding.sentence}")
+            typer.echo(f"{_SIGNS[finding.ok]} {finding.check:<10} {shown(finding.sentence)}")
     if any(finding.ok is False for finding in findings):
         raise typer.Exit(1)
 
@@ -43,7 +44,7 @@ def audit(data: DataOption = DATA, json: JsonOption = False) -> None:
         typer.echo(msgspec.json.encode([asdict(finding) for finding in findings]).decode())
     else:
         for finding in findings:
-            typer.echo(f"{finding.check}: {finding.sentence}")
+            typer.echo(f"{finding.check}: {shown(finding.sentence)}")
         if not findings:
             typer.echo("All invariants hold.")
     if findings:
@@ -76,7 +77,7 @@ def rebuild(
         typer.echo(msgspec.json.encode(asdict(made) | {"same": made.same}).decode())
     else:
         for table, lines in made.differences.items():
-            typer.echo(f"{table}: " + ("as it was" if not lines else "\n  ".join(["DIFFERS", *lines])))
+            typer.echo(f"{table}: " + ("as it was" if not lines else "\n  ".join(["DIFFERS", *map(shown, lines)])))
         typer.echo(f"{made.items} items of the journal were gone through again.")
     if not made.same and not replace:
         raise typer.Exit(1)
@@ -127,7 +128,7 @@ def verify_backup(
             f" {found.people} people, {found.journal_rows} stored batches, the newest of {newest}."
         )
         for fault in found.faults:
-            typer.echo(fault)
+            typer.echo(shown(fault))
         typer.echo("It would not do: use another backup." if found.faults else "It can be restored.")
     if found.faults:
         raise typer.Exit(1)
