@@ -25,6 +25,7 @@ from hub.errors import HubError
 from hub.store import authority as papers
 from hub.store import devices, invitations
 from hub.store.database import Database
+from hub.store.reference import announce
 from wire.joining import ALPHABET, SECRET_CHARS, Code, Joined, renewed_text
 
 HOUR_MS: Final = 3_600_000
@@ -178,6 +179,7 @@ class Admission:
             not_after=issued.not_after,
             now=now,
         )
+        announce(connection, "device", {"names": [name]}, now)
         return Joined(
             device=name,
             kind=kind,

@@ -10,6 +10,7 @@ from hub.store import authority, invitations
 from hub.store import devices as store
 from hub.store.database import Database
 from hub.store.devices import DeviceError
+from hub.store.reference import announce
 
 _CONFIG = """\
 {note}[device]
@@ -70,17 +71,19 @@ class Registry:
         self._changed()
         return Credentials(name=name, password=password, config=self._config(name, kind, password, secret))
 
-    def remove_device(self, name: str) -> None:
+    def remove_device(self, name: str) -> str:
         """Let a device in no longer, neither by password nor by certificate nor by an invitation. Raises DeviceError.
 
-        A connection that it has ends at once.
+        A connection that it has ends at once. What is left to do to a person: nothing, but for a broker of others.
         """
         now = _now()
         with self._database.write() as connection:
             ended = authority.take_back(connection, name, now=now) + invitations.cancel(connection, name)
             if not ended or store.is_in(connection, name):
                 store.remove(connection, name, now=now)
+            announce(connection, "device", {"names": [name]}, now)
         self._changed()
+        return "" if self._embedded else f"The broker at {self._address} is not the hub's own: remove its user {name}."
 
     def _config(self, name: str, kind: str, password: str, secret: str) -> str:
         drivers = _GNSS if kind == "vehicle" else _SCANNER

@@ -38,8 +38,9 @@ from hub.gate import Gate
 from hub.imports.desk import Desk
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.rebuild import bring_up_to_date
+from hub.inviting import Inviter
 from hub.mosquitto import Mosquitto
-from hub.names import hosts, known_names
+from hub.names import hosts, inviting_name, known_names
 from hub.store.database import Database
 from hub.vitals import Door
 from hub.watchdog import Watchdog
@@ -210,6 +211,7 @@ class Hub:
             faults=self._faults,
             hosts=hosts(settings),
             admission=self._admission(database, authority),
+            inviter=self._inviter(database, authority, https),
             asked=dispatcher.asked,
         )
         context = None if self._gate is None else self._gate.context
@@ -264,6 +266,14 @@ class Hub:
         if authority is None or port is None:
             return None
         return Admission(database, authority, mqtt_port=port, clock=_clock, changed=self.reload)
+
+    def _inviter(self, database: Database, authority: Authority | None, https: socket.socket | None) -> Inviter | None:
+        if authority is None or https is None:
+            return None
+        port = https.getsockname()[1]
+        return Inviter(
+            database, authority, name=lambda: inviting_name(self.settings, None), https_port=port, clock=_clock
+        )
 
 
 def serve(settings: Settings, announce: Callable[[Running], None]) -> int:

@@ -10,7 +10,19 @@ from hub.api import faults
 from hub.api.context import Context, Remembered
 from hub.api.door import enter
 from hub.api.guard import Guard
-from hub.api.routes import commands, dashboard, devices, events, join, reference, session, stock, system, trouble
+from hub.api.routes import (
+    commands,
+    dashboard,
+    devices,
+    events,
+    invitations,
+    join,
+    reference,
+    session,
+    stock,
+    system,
+    trouble,
+)
 from hub.api.services import Services
 from hub.api.sign_in import SignIn
 from hub.store.queries import discrepancies, summary
@@ -23,6 +35,7 @@ ROUTERS = (
     stock.router,
     devices.router,
     commands.router,
+    invitations.router,
     join.router,
     trouble.router,
     events.router,

@@ -72,5 +72,10 @@ async def _principal(request: Request) -> Principal:
     return principal
 
 
+def named(who: Principal) -> str:
+    """Who asks, as it is kept and logged."""
+    return f"token {who.name}" if who.by_token else who.name
+
+
 Whoever = Annotated[Principal, Depends(_principal)]
-__all__ = ["API", "COOKIE", "Whoever", "enter", "still_welcome"]
+__all__ = ["API", "COOKIE", "Whoever", "enter", "named", "still_welcome"]

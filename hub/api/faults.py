@@ -45,6 +45,9 @@ BUSY = ApiError(
     503, "store-busy", "The database could not be read or written just now.", hint="Try again; see the hub's log."
 )
 DAMAGED = ApiError(500, "store-damaged", "The hub's database is damaged.", hint=f"Who runs the hub: {REMEDY}.")
+NOT_LISTENING = ApiError(
+    409, "not-listening", "This hub does not listen for devices.", hint="Start it with relay-hub up --listen."
+)
 _CODES = {404: "not-found", 405: "no-such-method", 401: "sign-in", 403: "not-allowed", 413: "too-large"}
 
 

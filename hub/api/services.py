@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 
 from hub.admission import Admission
 from hub.api.live import LiveFeed
+from hub.inviting import Offer
 from hub.names import LOOPBACK
 from hub.store.database import Database
 
@@ -29,6 +30,19 @@ class DeviceRegistry(Protocol):
 
     def add_device(self, name: str, kind: str) -> Credentials:
         """Add a device and give its credentials, which are shown this once. Raises HubError."""
+
+    def remove_device(self, name: str) -> str:
+        """Let a device in no longer, and end its connection; what a person has to do yet, mostly nothing.
+
+        Raises DeviceError for a name that is none.
+        """
+
+
+class Inviter(Protocol):
+    """Invites devices by a code."""
+
+    def invite(self, device: str, kind: str | None, hours: float) -> Offer:
+        """An invitation, whose code is shown this once. Raises InvitationError."""
 
 
 class Timing(Protocol):
@@ -61,7 +75,7 @@ class Services:
     `gauges` is asked at each scrape of the metrics: names (letters, digits, underscore) to values; what ends in
     `_total` counts. `timings` are shown with them. `faults` says why the hub cannot take in what devices deliver.
     `hosts` are the names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name
-    here.
+    here. `admission` and `inviter` are those of a hub that listens for devices on other machines.
     """
 
     database: Database
@@ -73,6 +87,7 @@ class Services:
     live: LiveFeed
     devices: DeviceRegistry
     admission: Admission | None = None
+    inviter: Inviter | None = None
     gauges: Callable[[], Mapping[str, float]] = no_gauges
     timings: Mapping[str, Timing] = field(default_factory=dict)
     faults: Callable[[], Sequence[str]] = no_faults

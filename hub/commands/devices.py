@@ -1,6 +1,5 @@
 """`relay-hub device ...`: let devices in and out."""
 
-import io
 import time
 from contextlib import closing
 from typing import Annotated
@@ -16,12 +15,13 @@ from hub.config import Address, Settings
 from hub.credentials import KINDS
 from hub.devices import Registry
 from hub.folder import Folder
+from hub.inviting import Offer, terminal
 from hub.names import inviting_name
 from hub.store import authority
 from hub.store import devices as store
 from hub.store.database import Database
 from hub.store.queries import devices as queries
-from wire.joining import HTTPS_PORT, Invitation
+from wire.joining import Invitation
 
 RELOAD_S = 5.0
 
@@ -100,21 +100,20 @@ def invite(
         made = invite_device(database, open_authority(database), name, kind, now=now, ms=round(hours * 3_600_000))
     port = settings.https_port if running is None or running.https_port is None else running.https_port
     told = Invitation(host=host or inviting_name(settings, running), port=port, code=made.code)
+    offer = Offer(device=name, kind=made.kind, told=told, expires_at=made.expires_at)
     if running is None or running.https_port is None:
         typer.echo("warning: this hub does not listen for devices now; run relay-hub up --listen", err=True)
-    dial = told.host if port == HTTPS_PORT else told.address
-    command = f"relay-edge join {dial} {made.code}"
     if json:
         found = {
-            "name": name, "kind": made.kind, "code": str(made.code), "qr": str(told), "command": command,
+            "name": name, "kind": made.kind, "code": offer.code, "qr": offer.qr, "command": offer.command,
             "host": told.host, "port": port, "expires_at": made.expires_at,
         }  # fmt: skip
         typer.echo(msgspec.json.encode(found).decode())
         return
     until = time.strftime("%FT%TZ", time.gmtime(made.expires_at / 1000))
-    typer.echo(f"Code for {name} ({made.kind}), good once and until {until}:\n\n    {made.code}\n")
-    typer.echo(f"On the device:\n\n    {command}\n\nor let its scanner read this:\n")
-    typer.echo(_qr(str(told)))
+    typer.echo(f"Code for {name} ({made.kind}), good once and until {until}:\n\n    {offer.code}\n")
+    typer.echo(f"On the device:\n\n    {offer.command}\n\nor let its scanner read this:\n")
+    typer.echo(terminal(offer.qr))
 
 
 @app.command()
@@ -126,22 +125,16 @@ def revoke(name: str, data: DataOption = DATA) -> None:
     settings, database = opened(data)
     with closing(database):
         registry, _ = _registry(settings, database)
-        registry.remove_device(name)
+        hint = registry.remove_device(name)
     typer.echo(f"{name} can connect no longer.")
+    if hint:
+        typer.echo(hint, err=True)
 
 
 @app.command()
 def remove(name: str, data: DataOption = DATA) -> None:
     """Let a device in no longer; what it delivered stays. The same as revoke."""
     revoke(name, data)
-
-
-def _qr(text: str) -> str:
-    import segno  # noqa: PLC0415 (only here)
-
-    drawn = io.StringIO()
-    segno.make(text, error="m", micro=False).terminal(drawn, compact=True)
-    return drawn.getvalue()
 
 
 def _now() -> int:

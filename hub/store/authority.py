@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from hub.store.schema import authority, certificate, device
 
@@ -71,6 +71,16 @@ def certified(connection: Connection, *, now: int) -> dict[str, frozenset[str]]:
     for name, serial in rows:
         found.setdefault(name, set()).add(serial)
     return {name: frozenset(serials) for name, serials in found.items()}
+
+
+def ends(connection: Connection) -> dict[int, int]:
+    """When the newest certificate of each device ends that was not taken back, by the device's id."""
+    rows = connection.execute(
+        select(certificate.c.device_id, func.max(certificate.c.not_after).label("ends"))
+        .where(certificate.c.revoked_at.is_(None))
+        .group_by(certificate.c.device_id)
+    )
+    return {row.device_id: row.ends for row in rows}
 
 
 def holder(connection: Connection, fingerprint: str) -> Holder | None:

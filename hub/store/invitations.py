@@ -25,6 +25,14 @@ class Invited:
     used_by: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How long an invitation is good, and when it was used; times in Unix ms."""
+
+    expires_at: int
+    used_at: int | None
+
+
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return sha256(secret.encode()).hexdigest()
@@ -44,6 +52,14 @@ def invite(connection: Connection, secret: str, *, device: str, kind: str, now: 
 def cancel(connection: Connection, device: str) -> int:
     """End a name's invitations, used ones too (their answer cannot be asked for again); how many there were."""
     return connection.execute(delete(invitation).where(invitation.c.device == device)).rowcount
+
+
+def latest(connection: Connection, device: str) -> State | None:
+    """The invitation of a name, None where there is none: it was taken back, or is long over."""
+    row = connection.execute(
+        select(invitation.c.expires_at, invitation.c.used_at).where(invitation.c.device == device)
+    ).one_or_none()
+    return None if row is None else State(expires_at=row.expires_at, used_at=row.used_at)
 
 
 def find(connection: Connection, secret: str) -> Invited | None:

@@ -17,6 +17,7 @@ from hub.api.services import Services
 from hub.core.access import Role
 from hub.store import users
 from hub.store.database import Database
+from hub.store.devices import DeviceError
 from hub.web import Web as Server
 from hub.web import listen
 
@@ -51,6 +52,12 @@ class Registry:
     def add_device(self, name: str, kind: str) -> Added:
         self.added.append((name, kind))
         return Added(name=name, config=f'[device]\nname = "{name}"\n')
+
+    def remove_device(self, name: str) -> str:
+        if name not in [added for added, _ in self.added]:
+            raise DeviceError(f"There is no device {name!r}.")
+        self.added = [each for each in self.added if each[0] != name]
+        return ""
 
 
 @dataclass

@@ -27,12 +27,15 @@ class DeviceModel(Model):
     lost: int = Field(description="Facts that it made, that have not come, and that it does not say it holds.")
     quarantined: int
     streams: int = Field(description="Runs of its agent that the hub has met.")
+    access: Literal["certificate", "password", "none"] = Field(description="By what it is let in.")
+    certificate_until: Instant | None = Field(description="When its newest certificate ends, or has ended.")
 
 
 class Devices(Model):
     """All devices, by name."""
 
     devices: list[DeviceModel]
+    listening: bool = Field(description="Whether devices on other machines may join, by an invitation.")
 
 
 class NewDevice(Input):

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from hub.api.context import Context, Here
-from hub.api.door import Whoever
+from hub.api.door import Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models.commands import (
     CommandModel,
@@ -37,7 +37,7 @@ def issue_command(here: Here, who: Whoever, name: DeviceName, asked: NewCommandM
     """Ask a device to do something once. It is done before its time is over, or never; offline devices get it later."""
     now = here.now
     made = store.NewCommand(
-        device=name, name=asked.name, args=asked.args, by=_by(who), now=now, expires=now + asked.expires_s * 1000,
+        device=name, name=asked.name, args=asked.args, by=named(who), now=now, expires=now + asked.expires_s * 1000,
         id=asked.id,
     )  # fmt: skip
     with here.write() as connection:
@@ -68,16 +68,12 @@ def wish_configuration(here: Here, who: Whoever, name: DeviceName, wished: NewCo
 def _wish(here: Context, name: str, wished: NewConfiguration, who: Principal) -> ConfigurationModel:
     with here.write() as connection:
         try:
-            store.wish(connection, name, wished.settings, by=_by(who), now=here.now, generation=here.generation)
+            store.wish(connection, name, wished.settings, by=named(who), now=here.now, generation=here.generation)
         except store.NoDeviceError as error:
             raise _no_device(name) from error
         found = commands.configuration(connection, name)
     here.services.asked(name)
     return ConfigurationModel.model_validate(found)
-
-
-def _by(who: Principal) -> str:
-    return f"token {who.name}" if who.by_token else who.name
 
 
 def _no_device(name: str) -> ApiError:

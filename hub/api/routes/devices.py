@@ -19,7 +19,8 @@ router = APIRouter(prefix=API, tags=["devices"])
 def the_devices(here: Here) -> Devices:
     """All devices with their presence, what they hold back and what is missing of theirs."""
     with here.services.database.read() as connection:
-        return Devices.model_validate({"devices": devices.devices(connection)})
+        rows = devices.devices(connection)
+    return Devices.model_validate({"devices": rows, "listening": here.services.inviter is not None})
 
 
 @router.post("/devices", status_code=201, responses=errors(401, 403, 409, 422, 503))

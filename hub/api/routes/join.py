@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from hub.admission import Admission, RefusedError
 from hub.api.context import Context, Here
-from hub.api.faults import ApiError
+from hub.api.faults import NOT_LISTENING, ApiError
 from hub.api.models.join import JoinedModel, JoinInput, RenewInput
 from hub.api.models.shared import errors
 from hub.core.access import API
@@ -53,9 +53,7 @@ def renew(here: Here, request: Request, asked: RenewInput) -> JoinedModel:
 
 def _admission(here: Context, request: Request) -> Admission:
     if here.services.admission is None:
-        raise ApiError(
-            409, "not-listening", "This hub does not listen for devices.", hint="Start it with relay-hub up --listen."
-        )
+        raise NOT_LISTENING
     if request.url.scheme != "https":
         raise ApiError(403, "tls-only", "Devices join by HTTPS only.", hint="Use the port that --https-port names.")
     return here.services.admission

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, distinct, func, select
 
+from hub.store import authority
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.schema import device, gap, lane, quarantine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRow:
-    """A device as the hub knows it; times in Unix ms. `lost`: facts that it made and holds no more, as far as known."""
+    """A device as the hub knows it; times in Unix ms. `lost`: facts that it made and holds no more, as far as known.
+
+    `access` says by what it is let in: certificate, password or none; `certificate_until` may be over.
+    """
 
     name: str
     kind: str
@@ -28,6 +32,8 @@ class DeviceRow:
     lost: int
     quarantined: int
     streams: int
+    access: str
+    certificate_until: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,7 @@ def devices(connection: Connection) -> list[DeviceRow]:
         )
     }
     missing = missing_facts(connection)
+    ends = authority.ends(connection)
     rows = connection.execute(select(device).where(device.c.removed_at.is_(None)).order_by(device.c.name))
     return [
         DeviceRow(
@@ -78,6 +85,8 @@ def devices(connection: Connection) -> list[DeviceRow]:
             lost=max(0, missing.get(row.id, 0) - (row.pending_facts or 0)),
             quarantined=quarantined.get(row.name, 0),
             streams=streams.get(row.id, 0),
+            access="certificate" if row.id in ends else "none" if row.password is None else "password",
+            certificate_until=ends.get(row.id),
         )
         for row in rows
     ]
