@@ -1,11 +1,13 @@
 """What the disk's errors say about an outbox: whether its file is damaged, and whether its log can be trusted.
 
-Two things are not what they seem:
+Three things are not what they seem:
 
 - After a sync that failed, the system believes that what it could not write is written: a later sync says yes and
   writes nothing of it (https://wiki.postgresql.org/wiki/Fsync_Errors). A fact appended behind such a hole in the log
   would be gone after a power cut, with the yes that a person was given. So the log is copied into the file and begun
   anew before the next fact is kept. A log that an earlier process left may have such a hole, too.
+- A constraint that fails says that tables do not fit each other, as where a page looks like an empty one. The file is
+  salvaged then, but once in a run: should it be a mistake of the program's own, a second time would not help.
 - A page that cannot be read may be readable a moment later, or never again. Only when the same work fails for a while,
   again and again, is the file taken for damaged.
 """
@@ -38,12 +40,16 @@ class Faults:
         self.unsure = False
         """Whether the log must be begun anew before a fact can be kept for certain."""
         self._unread: dict[str, tuple[int, float]] = {}
+        self._contradicted = False
 
     def found(self, error: sqlite3.Error, problem: OutboxError, doing: str) -> OutboxError:
         """What an error comes to: an OutboxCorruptError if the file has to be salvaged."""
         code = getattr(error, "sqlite_errorcode", 0) or 0
         if code in _UNWRITTEN:
             self.unsure = True
+        if code & 0xFF == sqlite3.SQLITE_CONSTRAINT and not self._contradicted:
+            self._contradicted = True
+            return OutboxCorruptError(f"{problem}; its tables contradict each other, what can be read is saved")
         if code in _UNREAD:
             times, since = self._unread.get(doing, (0, time.monotonic()))
             self._unread[doing] = (times + 1, since)

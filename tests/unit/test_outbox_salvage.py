@@ -1,6 +1,7 @@
 """A damaged outbox: moved aside, salvaged row by row, and scanning goes on."""
 
 import shutil
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
@@ -315,3 +316,13 @@ def test_between_two_tries_of_a_salvage_nobody_waits_for_the_disk(tmp_path, monk
         assert len(tried) == 1
     with pytest.raises(OutboxError, match="it is closed"):
         box.append_facts(scans(1))
+
+
+def test_tables_that_contradict_each_other_are_salvaged_once_and_the_scan_is_kept(tmp_path):
+    filled(tmp_path, facts=10, telemetry=0)
+    with closing(sqlite3.connect(tmp_path / "outbox.db")) as db, db:
+        db.execute("DELETE FROM streams")  # as a page that looks like an empty one
+    with closing(open_box(tmp_path)) as box:
+        assert box.append_facts(scans(1))[0].seq == 1
+        assert box.salvage is not None
+        assert (tmp_path / "outbox.db.corrupt-1").exists()
