@@ -15,6 +15,7 @@ import pytest
 
 from edge.store.errors import OutboxFullError
 from edge.store.extent import MIB
+from edge.store.holes import Fate, count
 from tests.support.delivery_box import fixes, open_box, scans
 from wire.messages import Lane
 
@@ -234,7 +235,7 @@ class Walk:
             taken = [seq for seq in before[key] - after[key] if seq > self.model.through[key]]
             for seq in taken:
                 fates[seq - 1] = "unreadable"
-            self.thinned_between(fates, sorted(taken))
+            self.thinned_between(key, sorted(taken))
 
     def readable(self, path, *tables):
         with closing(sqlite3.connect(path)) as db:
@@ -250,12 +251,14 @@ class Walk:
 
         self.box._engine.attempt(look, "read")
 
-    def thinned_between(self, fates, taken):
-        """What was thinned between two rows that one page took is as unreadable as they are."""
+    def thinned_between(self, key, taken):
+        """Of what was thinned between two rows that one page took, either may be said: that it was, or unreadable."""
+        fates, said = self.model.fates[key], self.box._engine.rows[key].holes
         for one, other in pairwise(taken):
-            between = fates[one : other - 1]
-            if set(between) == {"thinned"}:
-                fates[one : other - 1] = ["unreadable"] * len(between)
+            if set(fates[one : other - 1]) == {"thinned"}:
+                for seq in range(one + 1, other):
+                    if count(said, Fate.UNREADABLE, after=seq - 1, upto=seq):
+                        fates[seq - 1] = "unreadable"
 
     def rebind(self):
         held, gone = self.held()
