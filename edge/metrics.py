@@ -135,6 +135,9 @@ def _numbers(status: AgentStatus | None) -> Iterator[Metric]:
         full = f"relay_edge_{name.removesuffix('_s')}_seconds" if name.endswith("_s") else f"relay_edge_{name}"
         family = CounterMetricFamily if name.startswith(_COUNTERS) else GaugeMetricFamily
         yield family(full, name.replace("_", " ") + ".", float(value))
+    room = GaugeMetricFamily("relay_edge_outbox_room", "What room the outbox has: 1 where it is so.", labels=["state"])
+    for state in ("free", "tight", "full"):
+        room.add_metric([state], float(status.outbox_room == state))
     open_ = GaugeMetricFamily("relay_edge_port_up", "Whether a port is open.", labels=["kind", "port"])
     read = CounterMetricFamily("relay_edge_port", "What a port's driver counted.", labels=["kind", "port", "what"])
     for port in status.ports:
@@ -142,7 +145,7 @@ def _numbers(status: AgentStatus | None) -> Iterator[Metric]:
         for what, count in port.counts.items():
             if count is not None and what != "last_at":
                 read.add_metric([port.kind, port.port, what], float(count))
-    yield from (open_, read)
+    yield from (room, open_, read)
 
 
 def _uptime_ms() -> int:

@@ -37,6 +37,7 @@ def _status(**changes) -> AgentStatus:
         pending_facts=3,
         accepted_facts=10,
         confirmed_facts=7,
+        outbox_room="tight",
         ports=(PORT,),
     )
     return msgspec.structs.replace(status, **changes)
@@ -63,6 +64,8 @@ def test_what_the_agent_says_of_itself_becomes_numbers_with_units_and_kinds(path
         "# TYPE relay_edge_accepted_facts_total counter",
         "relay_edge_accepted_facts_total 10.0",
         "relay_edge_last_receipt_age_seconds 1.5",
+        'relay_edge_outbox_room{state="tight"} 1.0',
+        'relay_edge_outbox_room{state="free"} 0.0',
         'relay_edge_port_up{kind="scanner",port="/dev/ttyUSB0"} 1.0',
         'relay_edge_port_total{kind="scanner",port="/dev/ttyUSB0",what="readings"} 7.0',
     ):
