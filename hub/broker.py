@@ -63,6 +63,7 @@ class Broker:
         self._up = threading.Event()
         self._stopping = threading.Event()
         self._quiet = threading.Event()
+        self._anew = threading.Event()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self.pulse = Pulse()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
@@ -96,6 +97,15 @@ class Broker:
             self._count_down()
         self._wake()
         return sent
+
+    def reconnect(self) -> None:
+        """Begin a new session with the broker: what it has for us is dropped, and devices greet anew.
+
+        For after a flood. A Mosquitto whose buffer towards us is full drops also what it sends at QoS 1, and waits for
+        the acknowledgement of it: 64 of these, and this session brings nothing at QoS 1 any more.
+        """
+        self._anew.set()
+        self._wake()
 
     def quiesce(self) -> None:
         """Take in nothing more; sending still works. The first half of `stop`."""
@@ -173,6 +183,11 @@ class Broker:
             self.pulse.beat()
             if self._stopping.is_set():
                 return self._leave(client)
+            if self._anew.is_set():
+                self._anew.clear()
+                client.disconnect()
+                client.loop_write()
+                return "a new session, after a flood"
             reading = 0 if self._quiet.is_set() else select.POLLIN
             poll.register(descriptor, reading | (select.POLLOUT if client.want_write() else 0))
             events = dict(poll.poll(1000))

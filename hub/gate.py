@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from hub.authority import Authority, ServerCertificate
 from hub.broker import Login, take_over, try_login
 from hub.config import Address, Listen
 from hub.mosquitto import Mosquitto
-from hub.mosquitto_files import Entrance
+from hub.mosquitto_files import CIPHERS, Entrance
 from hub.store import authority as papers
 from hub.store import devices
 from hub.store.database import Database
@@ -29,6 +30,7 @@ from wire import codec, topics
 from wire.messages import Presence
 from wire.topics import Leaf
 
+T = TypeVar("T")
 EFFECT_S = 5.0
 """How long the broker may take to read new rules."""
 CUT_S = 2.0
@@ -57,6 +59,7 @@ class Gate:
         self._certified: dict[str, frozenset[str]] = {}
         self._passwords: frozenset[str] = frozenset()
         self._to_cut: set[str] = set()
+        self._shut: dict[str, float] = {}
         self._turn = threading.Lock()
         self._counting = threading.Lock()
         self._asked = 0
@@ -78,13 +81,14 @@ class Gate:
         if self._server is not None:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+            self.context.set_ciphers(CIPHERS)
             self._show()
         return address
 
     def passwords(self) -> Mapping[str, str]:
         """Who may connect by password: name -> hash."""
         with self._database.read() as connection:
-            return devices.credentials(connection)
+            return self._heard(devices.credentials(connection))
 
     def reload(self) -> None:
         """Bring the broker to what the database says now; returns when that is so. Raises BrokerError."""
@@ -100,6 +104,11 @@ class Gate:
                 covered = self._asked
             self._apply(self._mosquitto)
             self._done = covered
+
+    def shut_out(self, name: str, seconds: float) -> None:
+        """Have a device publish and hear nothing for a while, and cut it off. Raises BrokerError."""
+        self._shut[name] = time.monotonic() + seconds
+        self.reload()
 
     def tend(self) -> None:
         """What time brings: certificates that end, and what did not work at once. Called often, quick mostly."""
@@ -145,7 +154,13 @@ class Gate:
     def _who(self) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
         with self._database.read() as connection:
             certified = papers.certified(connection, now=self._clock()) if self._authority is not None else {}
-            return certified, frozenset(devices.credentials(connection))
+            return self._heard(certified), frozenset(self._heard(devices.credentials(connection)))
+
+    def _heard(self, names: Mapping[str, T]) -> dict[str, T]:
+        """The same without those that are shut out for now."""
+        now = time.monotonic()
+        self._shut = {name: until for name, until in self._shut.items() if until > now}
+        return {name: value for name, value in names.items() if name not in self._shut}
 
     def _ends_soon(self, server: ServerCertificate) -> bool:
         return server.not_after - self._clock() < RENEW_MS

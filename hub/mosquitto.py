@@ -155,7 +155,8 @@ class Mosquitto:
             return text
         listen = self._entrance.listen
         self.entrance_port = claim(listen.port, listen.host, "--listen")
-        return text + entrance_text(self.folder, Listen(host=listen.host, port=self.entrance_port))
+        where = Listen(host=listen.host, port=self.entrance_port)
+        return text + entrance_text(self.folder, where, _file_limit(os.getpid()))
 
     def _write_rules(self) -> str:
         """Everything that a reload reads; the probe's new password."""
@@ -274,10 +275,15 @@ def _user_name() -> str:
         return str(os.geteuid())
 
 
+def _file_limit(pid: int) -> int:
+    """How many descriptors a process may have at most: FILES, or fewer."""
+    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    return FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+
+
 def _raise_file_limit(pid: int) -> None:
     _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (wanted, hard))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (_file_limit(pid), hard))
 
 
 def _rotate(path: Path) -> bool:

@@ -31,6 +31,7 @@ _ENTRANCE = """\
 # Devices on other machines: each shows a certificate of this hub, and is whom that names, whatever else it says.
 listener {port}{host}
 tls_version tlsv1.2
+ciphers {ciphers}
 cafile {folder}/authority.pem
 certfile {folder}/server.pem
 keyfile {folder}/server-key.pem
@@ -38,7 +39,11 @@ crlfile {folder}/taken-back.pem
 require_certificate true
 use_identity_as_username true
 use_username_as_clientid true
+# Fewer than there are descriptors: however many strangers knock, the hub itself finds its way in by loopback.
+max_connections {most}
 """
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""For TLS 1.2, at both doors: forward secrecy and authenticated encryption, which TLS 1.3 always has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,9 @@ def config_text(folder: Path, user: str, where: Listen) -> str:
     return _CONFIG.format(user=user, port=where.port, host=where.host, folder=folder, packet_bytes=PACKET_BYTES)
 
 
-def entrance_text(folder: Path, where: Listen) -> str:
-    """What to add for a listener that asks for certificates."""
-    return _ENTRANCE.format(port=where.port, host=f" {where.host}" if where.host else "", folder=folder)
+def entrance_text(folder: Path, where: Listen, descriptors: int) -> str:
+    """What to add for a listener that asks for certificates, in a broker that may have so many descriptors."""
+    host = f" {where.host}" if where.host else ""
+    return _ENTRANCE.format(
+        port=where.port, host=host, folder=folder, ciphers=CIPHERS, most=descriptors - descriptors // 16
+    )

@@ -10,6 +10,7 @@ import contextlib
 import faulthandler
 import gc
 import os
+import queue
 import resource
 import secrets
 import signal
@@ -30,6 +31,7 @@ from hub.api.services import Services
 from hub.authority import Authority
 from hub.broker import Broker
 from hub.config import Address, Listen, Settings
+from hub.core.floods import SHUT_MS
 from hub.devices import Registry
 from hub.dispatch import Dispatcher
 from hub.errors import DAMAGED, DamagedError, HubError
@@ -97,6 +99,8 @@ class Hub:
         self._mosquitto: Mosquitto | None = None
         self._gate: Gate | None = None
         self._dispatcher: Dispatcher | None = None
+        self._floods: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._broker: Broker | None = None
         self._parts: dict[str, Callable[[], bool]] = {}
         self._faults: Callable[[], list[str]] = list
         self._failure: Callable[[], BaseException | None] = lambda: None
@@ -121,12 +125,30 @@ class Hub:
                 self._guarded("reload", self.reload)
             if self._gate is not None:
                 self._guarded("tend", self._gate.tend)
+            self._guarded("calm", self._calm)
             dead = [name for name, alive in self._parts.items() if not alive()]
             if dead and not self._stopping:
                 log.error("part-died", parts=dead)
                 return self._code()
             self._watchdog.answer("; ".join(self._faults()) or "Up")
         return 0
+
+    def flooding(self, device: str) -> None:
+        """Have a device that sends too much shut out for a while. Any thread."""
+        self._floods.put(device)
+        self._wake.set()
+
+    def _calm(self) -> None:
+        if self._floods.empty():
+            return
+        try:
+            while not self._floods.empty():
+                name = self._floods.get()
+                if self._gate is not None:
+                    self._gate.shut_out(name, SHUT_MS / 1000)
+        finally:
+            if self._broker is not None:
+                self._broker.reconnect()
 
     def _code(self) -> int:
         """The exit code after a part has died; whoever supervises need not try again with a damaged database."""
@@ -183,8 +205,10 @@ class Hub:
         live = LiveFeed(database, _clock)
         outlet = Outlet(live)
         dispatcher = self._dispatcher = Dispatcher(database, publish=outlet.order, clock=_clock)
-        pipeline = Pipeline(database, run=run, outlet=outlet, clock=_clock, heard=dispatcher.heard)
-        broker = outlet.broker = Broker(address, ledger=ledger, run=run, on_message=pipeline.offer)
+        pipeline = Pipeline(
+            database, run=run, outlet=outlet, clock=_clock, heard=dispatcher.heard, flooding=self.flooding
+        )
+        broker = self._broker = outlet.broker = Broker(address, ledger=ledger, run=run, on_message=pipeline.offer)
         ends.callback(broker.stop)
         pipeline.start()
         ends.callback(pipeline.stop)

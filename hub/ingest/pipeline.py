@@ -5,6 +5,7 @@ as it is when it is free: so a lone scan is committed at once, and a backlog in 
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from hub.core.floods import SHUT_MS, Floods, Heard
 from hub.errors import DamagedError, StoreError
 from hub.ingest.committer import Committer, Outlet
 from hub.ingest.group import Arrival, Group, Result
@@ -48,8 +50,12 @@ class Pipeline:
         outlet: Outlet,
         clock: Callable[[], int],
         heard: Callable[[str, bool], None] = lambda _name, _greeted: None,
+        flooding: Callable[[str], None] = lambda _name: None,
     ) -> None:
-        """`heard` is told of each device that said a committed hello (true) or that answered what it was asked."""
+        """`heard` is told of each device that said a committed hello (true) or that answered what it was asked.
+
+        `flooding` is told of each device that sends too much, which is not listened to for a while.
+        """
         self._database = database
         self._outlet = outlet
         self._clock = clock
@@ -68,6 +74,9 @@ class Pipeline:
             heard=heard,
         )
         self._waiting = Waiting()
+        self._floods = Floods()
+        self._flooding = flooding
+        self._ignored = 0
         self._wake = threading.Condition()
         self._stopping = threading.Event()
         self._ended = threading.Event()
@@ -101,7 +110,7 @@ class Pipeline:
     @property
     def dropped(self) -> int:
         """Messages dropped since the start, of devices that sent more than their share."""
-        return self._waiting.dropped
+        return self._waiting.dropped + self._ignored
 
     @property
     def stalled(self) -> bool:
@@ -119,6 +128,13 @@ class Pipeline:
             where = topics.parse(topic)
         except TopicError as error:
             log.warning("a message on a topic that is none of ours", error=str(error))
+            return
+        heard = self._floods.hear(where.device, len(payload), time.monotonic_ns() // 1_000_000)
+        if heard is not Heard.TAKE:
+            self._ignored += 1
+            if heard is Heard.FLOOD:
+                log.warning("flood", device=where.device, shut_out_s=SHUT_MS // 1000)
+                self._flooding(where.device)
             return
         if where.leaf is Leaf.NOW:
             self._show(where.device, payload)
