@@ -39,6 +39,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _TOO_LARGE = ApiError(413, "too-large", "The body of the request is too large.", hint="Send it in smaller parts.")
+_ENCODED = ApiError(415, "encoded", "The body of the request is compressed, which the hub does not unpack.")
 _TOO_SLOW = ApiError(408, "too-slow", "The body of the request did not come in time.")
 
 log = structlog.get_logger()
@@ -71,6 +72,8 @@ class Guard:
             hint = "Open it by a name that it knows, or add this name to the hub's settings."
             raise ApiError(400, "unknown-host", "The hub is not known by this host name.", hint=hint)
         if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            if headers.get("content-encoding", "identity").lower() != "identity":
+                raise _ENCODED
             limit = LARGE_BODY_BYTES if scope["path"] in LARGE else BODY_BYTES
             receive = await _whole(receive, headers, limit)
         await self._app(scope, receive, send)
