@@ -32,7 +32,9 @@ def main() -> None:
             (folder / f"seed-{number}").write_bytes(seed)
     command = [sys.argv[0], f"-runs={given.runs}", f"-seed={given.seed}", "-max_len=4096", "-timeout=20"]
     command += [f"-artifact_prefix={folder.parent}/", str(folder)]
-    mutator = {"nmea": _mended, "messages": _rewritten, "items": _rewritten}.get(given.target)
+    mutator = {"nmea": _mended, "messages": _rewritten, "items": _rewritten, "configuration": _rewritten}.get(
+        given.target
+    )
     atheris.Setup(command, TARGETS[given.target], **({"custom_mutator": mutator} if mutator else {}))
     atheris.Fuzz()
 

@@ -7,12 +7,20 @@ import msgspec
 
 from docs.protocol_source import examples
 from tests.fuzz import mutation
-from wire import joining, topics
+from wire import bundle, codec, joining, topics
+from wire.messages import Desired
 
 
 def of(target: str) -> list[bytes]:
     """Sound inputs for a target."""
-    return list({"messages": _messages, "items": _items, "nmea": _nmea}.get(target, _texts)())
+    makers = {
+        "messages": _messages,
+        "items": _items,
+        "nmea": _nmea,
+        "stick": _sticks,
+        "configuration": _configurations,
+    }
+    return list(makers.get(target, _texts)())
 
 
 def _items() -> Iterator[bytes]:
@@ -21,6 +29,24 @@ def _items() -> Iterator[bytes]:
 
 def _messages() -> Iterator[bytes]:
     yield from map(msgspec.json.encode, examples.MESSAGES)
+
+
+def _sticks() -> Iterator[bytes]:
+    writer = bundle.Writer()
+    header = bundle.Header(device="wh1-scanner-1", ledger="0" * 16, certificates=("PEM",))
+    parts = [writer.begin(header), *map(writer.message, _messages())]
+    yield b"".join([*parts, writer.end(b"signature")])
+    yield parts[0] + writer.end(b"")
+
+
+def _configurations() -> Iterator[bytes]:
+    settings = (
+        {"log": {"level": "debug"}, "outbox": {"keep_days": 3, "limit_mib": 64}, "hub": {"host": "h", "port": 1}},
+        {"scanner": ({"port": "/dev/a", "do": "load", "to": "transit:van", "confirm": "echo"},)},
+        {"gnss": ({"port": "/dev/g", "rate_hz": 5},), "device": {"name": "thief"}, "hub": {"password": "x"}},
+    )
+    for each in settings:
+        yield codec.encode(Desired(ledger="0" * 16, version=1, generation="1" * 16, settings=each))
 
 
 def _nmea() -> Iterator[bytes]:

@@ -1,16 +1,23 @@
 """What every decoder promises, as functions of arbitrary bytes: they fail where the promise is broken."""
 
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from edge.config import ConfigError, check
+from edge.core.configuration import ALLOWED, overlaid
 from edge.frames.nmea import MAX_LINE, NmeaReader
 from edge.frames.scanner import LIMIT, Garbage, Reading, ScannerReader
 from hub.ingest.decoding import ReadBatch, read
-from wire import codec, joining, labels, topics
+from wire import bundle, codec, joining, labels, topics
+from wire.bundle import BundleError
 from wire.checkdigits import is_checked
 from wire.errors import DecodeError, TopicError
 from wire.joining import CodeError
+from wire.limits import UNPACKED_BYTES
+from wire.messages import Desired
 
 _DECODERS: Final[tuple[Callable[[bytes], Any], ...]] = (
     codec.decode_up,
@@ -116,8 +123,57 @@ def topic(data: bytes) -> None:
     assert topics.build(found.device, found.leaf) == text
 
 
+def stick(data: bytes) -> None:
+    """A file is whole, or refused with a sentence; never more is asked for than a part may have, nor left unsigned."""
+    at = 0
+
+    def read_on(size: int) -> bytes:
+        nonlocal at
+        assert size <= max(UNPACKED_BYTES, bundle.HEADER_BYTES)
+        at += size
+        return data[at - size : at]
+
+    try:
+        reader = bundle.Reader(read_on)
+        for message in reader.messages():
+            messages(message)
+    except BundleError:
+        return
+    covered = data[: len(data) - len(reader.signature) - 5]
+    assert reader.to_verify() == bundle.signed(sha256(covered).digest())
+
+
+def configuration(data: bytes) -> None:
+    """Whatever the hub wishes, what belongs to whoever stands at the device stays, and the rest fits or is refused."""
+    try:
+        order = codec.decode_order(data)
+    except DecodeError:
+        return
+    if not isinstance(order, Desired):
+        return
+    table, faults = overlaid(OWN, order.settings)
+    assert all(isinstance(fault, str) and fault for fault in faults)
+    for name, section in OWN.items():
+        if isinstance(section, dict):
+            kept = section.keys() - ALLOWED.get(name, frozenset())
+            assert {key: table[name][key] for key in kept} == {key: section[key] for key in kept}, name
+    assert table.keys() <= OWN.keys() | ALLOWED.keys()
+    try:
+        settings = check(table, Path("/nowhere/edge.toml"))
+    except ConfigError:
+        return
+    assert settings.device.name == OWN["device"]["name"]
+
+
+OWN: Final[dict[str, Any]] = {
+    "device": {"name": "wh1-scanner-1", "kind": "scanner", "data": "data"},
+    "hub": {"host": "hub", "port": 1883, "password": "secret"},
+    "scanner": [{"port": "/dev/a", "do": "sight"}, {"port": "/dev/b"}],
+    "log": {"level": "info"},
+}
+
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
-    target.__name__: target for target in (messages, items, nmea, scanner, label, joincode, topic)
+    target.__name__: target for target in (messages, items, nmea, scanner, label, joincode, topic, stick, configuration)
 }
 
 
