@@ -165,3 +165,16 @@ def test_every_code_that_steers_a_scanner_is_told():
     source = (ROOT / "edge" / "core" / "dialogue.py").read_text(encoding="utf-8")
     codes = set(re.findall(r"^    (RR:[A-Z]+)", source, re.MULTILINE))
     assert codes == set(re.findall(r"^\| `(RR:[A-Z]+)", page, re.MULTILINE))
+
+
+def test_every_attack_of_the_security_page_names_a_test_that_makes_it():
+    named = re.findall(r"`(test_\w+)::(test_\w+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+    assert len(named) > 50
+    files = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    assert [pair for pair in named if f"def {pair[1]}(" not in files.get(pair[0], "")] == []
+
+
+def test_every_row_of_the_security_page_names_a_test():
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").partition("## Attacks tried")[2]
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| attack |")]
+    assert [row for row in rows if "::" not in row] == []
