@@ -81,6 +81,7 @@ def invite(database: Database, authority: Authority, name: str, kind: str | None
         if kind not in KINDS:
             raise InvitationError(f"{kind!r} is no kind of device; use one of {', '.join(KINDS)}.")
         invitations.invite(connection, secret, device=name, kind=kind, now=now, expires_at=now + ms)
+        announce(connection, "device", {"names": [name]}, now)
     code = Code(secret=secret, fingerprint=authority.fingerprint)
     return Invitation(device=name, kind=kind, code=code, expires_at=now + ms)
 

@@ -69,6 +69,7 @@ def test_an_auditor_sees_everything_and_can_change_nothing(window):
 def test_an_administrator_adds_a_device_and_sees_its_password_once(window):
     page = window("/devices").page
     page.get_by_role("button", name="Add device").click()
+    expect(page.get_by_role("dialog")).to_contain_text("relay-hub up --listen")
     page.get_by_label("Name").fill("WH 2")
     expect(page.get_by_role("button", name="Create device")).to_be_disabled()
     page.get_by_label("Name").fill("wh2-scanner-1")

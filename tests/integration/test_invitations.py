@@ -123,6 +123,13 @@ def test_a_name_that_is_none_has_no_invitation_and_cannot_be_revoked(web):
     assert ask(web, "revocation", name="nobody").json()["error"]["code"] == "no-device"
 
 
+def test_the_name_of_a_revoked_device_can_be_added_again(web):
+    with web.database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO device (name, kind, created_at, removed_at) VALUES ('old-1', '', 0, 1)")
+    with web.client() as client:
+        assert client.post("/api/v1/devices", json={"name": "old-1", "kind": "scanner"}).status_code == 201
+
+
 def test_a_hub_that_does_not_listen_says_how_it_would(tmp_path):
     with serving(tmp_path) as web:
         answer = ask(web, "invitation", {})

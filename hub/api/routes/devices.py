@@ -9,6 +9,7 @@ from hub.api.faults import ApiError
 from hub.api.models.devices import CredentialsModel, Devices, NewDevice, Positions, TrackModel
 from hub.api.models.shared import SIGNED_IN, DeviceName, When, errors
 from hub.core.access import API
+from hub.store import devices as store
 from hub.store.queries import devices, positions
 from hub.store.queries.positions import Track
 
@@ -27,7 +28,7 @@ def the_devices(here: Here) -> Devices:
 def add_device(here: Here, device: NewDevice) -> CredentialsModel:
     """Let a device in. The answer holds its password and its configuration file, shown this once."""
     with here.services.database.read() as connection:
-        if devices.exists(connection, device.name):
+        if store.is_in(connection, device.name):
             raise ApiError(409, "exists", f"There is a device {device.name} already.", hint="Choose another name.")
     added = here.services.devices.add_device(device.name, device.kind)
     here.services.live.notify()

@@ -30,6 +30,7 @@ def invite(here: Here, who: Whoever, name: DeviceName, asked: NewInvitation) -> 
     with here.services.database.read() as connection:
         replaces = store.is_in(connection, name)
     offer = here.services.inviter.invite(name, asked.kind, asked.hours)
+    here.services.live.notify()
     log.info("invited", device=name, kind=offer.kind, by=named(who), until=rfc3339(offer.expires_at))
     return InvitationModel(
         device=offer.device, kind=offer.kind, code=offer.code, command=offer.command, qr=offer.qr,

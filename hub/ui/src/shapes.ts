@@ -125,6 +125,15 @@ export interface Device {
   streams: number;
   /** Connections that spoke under this name while another was alive. */
   others?: number;
+  /** By what it is let in. */
+  access: "certificate" | "password" | "none";
+  /** When its newest certificate ends, or has ended. */
+  certificate_until: string | null;
+}
+export interface Devices {
+  devices: Device[];
+  /** Whether devices on other machines may join, by an invitation. */
+  listening: boolean;
 }
 export type CommandState = "waiting" | "delivered" | "done" | "failed" | "refused" | "expired";
 export type WishState = "waiting" | "applied" | "refused" | "rolled-back";
@@ -156,6 +165,27 @@ export interface NewDevice {
   name: string;
   password: string;
   config: string;
+}
+/** A code that lets one device in, once; shown this once. */
+export interface Invitation {
+  device: string;
+  kind: string;
+  code: string;
+  command: string;
+  qr_svg: string;
+  expires_at: string;
+  /** A device of this name is let in: it is shut out when the new one joins. */
+  replaces: boolean;
+}
+/** What became of the newest invitation of a name. */
+export interface InvitationState {
+  expires_at: string;
+  used_at: string | null;
+}
+export interface Revoked {
+  device: string;
+  /** What a person has to do yet; empty where nothing. */
+  hint: string;
 }
 export interface Position {
   device: string;

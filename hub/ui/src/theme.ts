@@ -20,6 +20,8 @@ export const theme = createTheme({
   headings: { fontFamily: "var(--rr-font)", fontWeight: "650" },
   cursorType: "pointer",
   respectReducedMotion: true,
+  // A dialog's heading is no banner of the page.
+  components: { Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } } },
 });
 
 export const resolver: CSSVariablesResolver = () => ({

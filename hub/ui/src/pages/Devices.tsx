@@ -15,6 +15,7 @@ import { Empty, Loaded } from "../parts/States";
 import { Table, type Column } from "../parts/Table";
 import { useUser } from "../session";
 import { AddDevice } from "./AddDevice";
+import { Access, DeviceAccess } from "./DeviceAccess";
 import { DeviceOrders } from "./DeviceOrders";
 
 /** A device says hello every 10 minutes at least. */
@@ -46,12 +47,13 @@ function Name({ device }: { device: Device }) {
     <div style={{ display: "flex", gap: 12, alignItems: "center" }}>
       <Icon name={icon} size={24} color="var(--rr-accent)" />
       <div>
-        <div className="rr-strong rr-nowrap">{device.name}</div>
+        <div className="rr-strong rr-device">{device.name}</div>
         {!!device.others && <Tag tone="warn" title={t("devices.othersHelp")}>{t("devices.others")}</Tag>}
         <div className="rr-small rr-dim rr-nowrap">
           {kind}{device.version && ` · ${device.version}`}
           {device.last_position_at && <> · <Link href={"/map" + query({ device: device.name })}>{t("devices.showMap")}</Link></>}
         </div>
+        <Access device={device} />
       </div>
     </div>
   );
@@ -70,7 +72,7 @@ function Pending({ device }: { device: Device }) {
   );
 }
 
-function useColumns(onOrders: (device: string) => void): Column<Device>[] {
+function useColumns(onOrders: (device: string) => void, onAccess: ((device: Device) => void) | null): Column<Device>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const count = (value: number, tone: "bad" | "warn") =>
@@ -86,8 +88,11 @@ function useColumns(onOrders: (device: string) => void): Column<Device>[] {
     { key: "pending", title: t("devices.pending"), empty: (row) => !row.pending_facts && !row.pending_telemetry, cell: (row) => <Pending device={row} /> },
     { key: "quarantined", title: t("devices.quarantined"), num: true, empty: (row) => !row.quarantined, cell: (row) => count(row.quarantined, "warn") },
     { key: "lost", title: t("devices.lost"), num: true, empty: (row) => !row.lost, cell: (row) => count(row.lost, "bad") },
-    { key: "orders", title: t("orders.column"), cell: (row) => (
-      <Button size="compact-sm" variant="subtle" aria-label={t("orders.open", { device: row.name })} onClick={() => onOrders(row.name)}>{t("orders.show")}</Button>
+    { key: "more", title: t("devices.more"), cell: (row) => (
+      <div className="rr-actions">
+        <Button size="compact-sm" variant="subtle" aria-label={t("orders.open", { device: row.name })} onClick={() => onOrders(row.name)}>{t("orders.show")}</Button>
+        {onAccess && <Button size="compact-sm" variant="subtle" aria-label={t("access.title", { device: row.name })} onClick={() => onAccess(row)}>{t("access.show")}</Button>}
+      </div>
     ) },
   ];
 }
@@ -96,12 +101,13 @@ export default function Devices() {
   const { t } = useTranslation();
   const user = useUser();
   const [asking, setAsking] = useState<string | null>(null);
-  const columns = useColumns(setAsking);
+  const [access, setAccess] = useState<Device | null>(null);
   const [params, setParams] = useSearchParams();
   const [adding, { open, close }] = useDisclosure(false);
   const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices });
   const search = (params.get("q") ?? "").toLowerCase();
   const admin = user.role === "admin";
+  const columns = useColumns(setAsking, admin ? setAccess : null);
   const add = admin && <Button leftSection={<Icon name="plus" size={18} />} onClick={open}>{t("devices.add")}</Button>;
   return (
     <Page title={t("devices.title")} lead={t("devices.lead")} asOf={devices.dataUpdatedAt} actions={add}>
@@ -120,7 +126,8 @@ export default function Devices() {
         </Loaded>
       </div>
       <DeviceOrders device={asking} onClose={() => setAsking(null)} />
-      <AddDevice opened={adding} onClose={close} />
+      {access && <DeviceAccess key={access.name} device={access} listening={!!devices.data?.listening} onClose={() => setAccess(null)} />}
+      <AddDevice opened={adding} devices={devices.data} onClose={close} />
     </Page>
   );
 }
