@@ -21,6 +21,7 @@ from hub.store import authority
 from hub.store import devices as store
 from hub.store.database import Database
 from hub.store.queries import devices as queries
+from wire.display import shown
 from wire.joining import Invitation
 
 RELOAD_S = 5.0
@@ -74,7 +75,7 @@ def list_(data: DataOption = DATA, json: JsonOption = False) -> None:
         state = "online" if row.online else "offline"
         seen = "never" if row.last_seen is None else time.strftime("%FT%TZ", time.gmtime(row.last_seen / 1000))
         note = "" if row.name in allowed else "  (not let in)"
-        typer.echo(f"{row.name:<40} {row.kind:<10} {state:<8} last seen {seen}{note}")
+        typer.echo(f"{row.name:<40} {shown(row.kind):<10} {state:<8} last seen {seen}{note}")
     if not rows:
         typer.echo("No devices yet: relay-hub device invite NAME")
 

@@ -30,6 +30,9 @@ from wire.errors import Reason
 from wire.messages import AnyItem, Now, Welcome, batch_name
 from wire.topics import Leaf
 
+MOST_TRIED = 256
+"""Most opaque items that are kept in memory to be tried out."""
+
 log = structlog.get_logger("ingest")
 
 
@@ -71,6 +74,8 @@ class Committer:
         self._ahead = ahead
         self._heard = heard
         self._stale = False
+        self._tried: set[tuple[int, int]] = set()
+        self._more = False
         self.timing = Timing()
         self.counts = {"facts": 0, "telemetry": 0, "batches": 0, "quarantined": 0, "groups": 0, "refused": 0}
 
@@ -81,7 +86,8 @@ class Committer:
 
     def resume(self, connection: Connection) -> None:
         """Have the opaque items tried out that were waiting when the hub ended."""
-        waiting = connection.exec_driver_sql("SELECT lane_id, seq FROM opaque WHERE state = 'waiting'").all()
+        query = "SELECT lane_id, seq FROM opaque WHERE state = 'waiting' LIMIT ?"
+        waiting = connection.exec_driver_sql(query, (2 * MOST_TRIED,)).all()
         self._hand_in(connection, [(row[0], row[1]) for row in waiting])
 
     def distrust(self) -> None:
@@ -119,6 +125,7 @@ class Committer:
                 for group in ahead:
                     self._afresh(connection, group.arrivals)
                 self._settle(connection, verdict)
+                self._tried_out(connection, verdict.task)
         except (StoreError, DBAPIError):
             self._later(verdict.task)
             raise
@@ -237,10 +244,22 @@ class Committer:
     # Opaque items
 
     def _hand_in(self, connection: Connection, opaques: Iterable[tuple[int, int]]) -> None:
+        """Have them tried out, as many as there is room for: the others wait in the database."""
         for lane, seq in opaques:
+            if len(self._tried) >= MOST_TRIED:
+                self._more = True
+                return
             found = fact_at(connection, lane, seq, wrapped=True)
-            if found is not None and isinstance(found.fact, BadItem):
+            if (lane, seq) not in self._tried and found is not None and isinstance(found.fact, BadItem):
+                self._tried.add((lane, seq))
                 self._later(Task(lane, seq, found.fact.data))
+
+    def _tried_out(self, connection: Connection, task: Task) -> None:
+        self._tried.discard((task.lane, task.seq))
+        if self._more and len(self._tried) < MOST_TRIED // 2:
+            self._more = False
+            with connection.begin():
+                self.resume(connection)
 
     def _settle(self, connection: Connection, verdict: Verdict) -> None:
         task, fault = verdict.task, verdict.fault

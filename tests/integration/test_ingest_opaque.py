@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from hub.ingest import committer
 from hub.ingest import opaque as opaque_module
+from hub.ingest.opaque import Verdict
 from tests.support.facts import DOCK, NOW, batch, fix, goods, opaque, scan, void
 from tests.support.ingest import Bench, bench, plant, station
 from wire import codec
@@ -126,6 +128,21 @@ def test_a_child_that_crashes_or_hangs_costs_only_its_own_item(tmp_path: Path, m
         hub.until(lambda: not hub.rows("SELECT 1 FROM opaque WHERE state = 'waiting'"), "the children")
         assert [row[1:3] for row in hub.quarantine()] == [(1, Reason.UNINTERPRETABLE), (2, Reason.UNINTERPRETABLE)]
         assert hub.balances()[DOCK, "A"] == 2
+
+
+def test_opaque_items_without_end_wait_in_the_database_and_not_in_memory(made: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(committer, "MOST_TRIED", 4)
+    made.try_out = lambda _: None
+    items = [opaque(scan(LOT))] * 15
+    made.take(("a", batch(made.ledger, items)), ("a", batch(made.ledger, items, after=15)))
+    assert len(made.tasks) == 4
+    for _ in range(5):
+        task = made.tasks.pop(0)
+        made.committer.settle(made._connection, Verdict(task, None))
+        assert len(made.tasks) <= 4
+    made.settle()
+    assert made.balances()[DOCK, "A"] == 30
+    assert made.rows("SELECT DISTINCT state FROM opaque") == [("done",)]
 
 
 def test_a_machine_that_starts_no_child_makes_an_opaque_item_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
