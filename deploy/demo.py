@@ -45,7 +45,7 @@ class Demo:
     def __init__(self, folder: Path, scenario: str, *, http_port: int, mqtt_port: int) -> None:
         self.folder = folder
         self.scenario = scenario
-        self.hub = Hub(folder / "hub", http_port=http_port, mqtt_port=mqtt_port)
+        self.hub = Hub(folder / "hub", http_port=http_port, mqtt_port=mqtt_port, listen=True)
         self.links: dict[str, Link] = {}
         self.agents: dict[str, Agent] = {}
         self.ports = folder / "ports"
@@ -72,7 +72,7 @@ class Demo:
         self.sim = self._simulation(duration_s)
         self._ends.enter_context(self.sim)
         wait_for("the simulated ports", lambda: all((self.ports / name).exists() for name in DEVICES))
-        say("5/5 Starting three agents: " + ", ".join(DEVICES) + " ...")
+        say("5/5 Letting three devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
         for name, kind in DEVICES.items():
             self._start_agent(name, kind)
         say("")
@@ -98,24 +98,15 @@ class Demo:
         return Program("simulation", command, self.folder / "simulation.log")
 
     def _start_agent(self, name: str, kind: str) -> None:
-        link = self.links[name] = self._ends.enter_context(Link(self.hub.mqtt_port))
+        link = self.links[name] = self._ends.enter_context(Link(self.hub.mqtts_port))
         port = self.ports / name
         scanner = scanner_section(port, confirm="ack", owner=OWNER)
         section = gnss_section(port, rate_hz=2) if kind == "vehicle" else scanner
-        password = self._password(name, kind)
-        agent = Agent(self.folder / "agents", name, kind, port=link.port, password=password, ports=section)
+        agent = Agent(self.folder / "agents", name, kind, port=link.port, ports=section)
+        if not agent.joined:  # an earlier run of this folder may have let it in
+            agent.join(self.hub.rest.post(f"/devices/{name}/invitation", {"kind": kind})["qr"])
         self.agents[name] = agent
         self._ends.enter_context(agent)
-
-    def _password(self, name: str, kind: str) -> str:
-        """The device's password; one that an earlier run of this folder let in keeps its own."""
-        kept = self.folder / "agents" / f"{name}.password"
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            password = self.hub.add_device(name, kind)
-            kept.touch(mode=0o600)
-            kept.write_text(password)
-        return kept.read_text()
 
     def witnesses(self) -> dict[str, Witness]:
         """What the simulated scanners saw come back."""

@@ -230,21 +230,37 @@ class Hub(Program):
 
 
 class Agent(Program):
-    """`relay-edge run` with a configuration file written here; `data` is its data folder, if it is not beside that."""
+    """`relay-edge run` with a configuration file written here; `data` is its data folder, if it is not beside that.
+
+    Without a password it has to `join` before it starts, and then comes in by its certificate.
+    """
 
     def __init__(
-        self, folder: Path, name: str, kind: str, *, port: int, password: str, ports: str, data: Path | None = None
+        self, folder: Path, name: str, kind: str, *, port: int, ports: str, password: str = "", data: Path | None = None
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.config = folder / f"{name}.toml"
         self.data = data or folder / name
         self.config.touch(mode=0o600)
+        known_by = f'username = "{name}"\npassword = "{password}"\n' if password else 'identity = "identity"\n'
         self.config.write_text(
             f'[device]\nname = "{name}"\nkind = "{kind}"\ndata = "{self.data}"\n\n'
-            f'[hub]\nhost = "127.0.0.1"\nport = {port}\nusername = "{name}"\npassword = "{password}"\n\n{ports}'
+            f'[hub]\nhost = "127.0.0.1"\nport = {port}\n{known_by}\n{ports}'
         )
         command = [str(HERE / "relay-edge"), "run", "--config", str(self.config)]
         super().__init__(name, command, folder / f"{name}.log")
+
+    @property
+    def joined(self) -> bool:
+        """Whether it has an identity."""
+        return (self.data / "identity").exists()
+
+    def join(self, qr: str) -> None:
+        """Join a hub by what its QR code says. Raises StackError."""
+        command = [str(HERE / "relay-edge"), "join", qr, "--config", str(self.config)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode:
+            raise StackError(f"{self.name} could not join: {done.stderr or done.stdout}")
 
     def status(self) -> dict[str, Any]:
         """What the agent says of itself; empty before its first word."""
