@@ -1,15 +1,16 @@
 """Whether a device sends more than any sound one does, by a token bucket for each (the generic cell rate algorithm).
 
-Every message costs 1, and 1 more for each UNIT_BYTES; 1,000 a second come back. A sound device has a window of few
-batches on its way and waits for receipts, so it stays below both rates by far. Not thread-safe; times are milliseconds
-of a clock that is never set.
+A message costs MESSAGE_US and 1 us more for each BYTES_PER_US of it, so 5,000 messages or 125 MB a second cost what a
+second gives back. A sound device has a window of few batches on its way and waits for receipts, so it stays below both
+rates however fast the hub is. Not thread-safe; times are microseconds of a clock that is never set.
 """
 
 from enum import Enum
 from typing import Final
 
-BURST: Final = 5_000
-UNIT_BYTES: Final = 32 * 1024
+MESSAGE_US: Final = 200
+BYTES_PER_US: Final = 125
+BURST_US: Final = 5_000_000
 SHUT_MS: Final = 60_000
 """How long a device that floods is not listened to."""
 
@@ -35,10 +36,10 @@ class Floods:
         """What to do with a message of so many bytes."""
         if now < self._shut_until.get(device, now):
             return Heard.DROP
-        full_at = max(self._full_at.get(device, now), now) + 1 + size // UNIT_BYTES
-        if full_at - now <= BURST:
+        full_at = max(self._full_at.get(device, now), now) + MESSAGE_US + size // BYTES_PER_US
+        if full_at - now <= BURST_US:
             self._full_at[device] = full_at
             return Heard.TAKE
         self._full_at.pop(device, None)
-        self._shut_until[device] = now + SHUT_MS
+        self._shut_until[device] = now + SHUT_MS * 1000
         return Heard.FLOOD

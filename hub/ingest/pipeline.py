@@ -129,7 +129,7 @@ class Pipeline:
         except TopicError as error:
             log.warning("a message on a topic that is none of ours", error=str(error))
             return
-        heard = self._floods.hear(where.device, len(payload), time.monotonic_ns() // 1_000_000)
+        heard = self._floods.hear(where.device, len(payload), time.monotonic_ns() // 1000)
         if heard is not Heard.TAKE:
             self._ignored += 1
             if heard is Heard.FLOOD:
