@@ -54,9 +54,7 @@ def join(
     ] = "",
     config: Annotated[
         Path,
-        typer.Option(
-            "--config", "-c", envvar=CONFIG_VARIABLE, help="The device's TOML file; made if there is none."
-        ),
+        typer.Option("--config", "-c", envvar=CONFIG_VARIABLE, help="The device's TOML file; made if there is none."),
     ] = SYSTEM_CONFIG,
 ) -> None:
     """Join a hub: by its address and a code, by the text of a QR code, or by scanning one."""

@@ -115,7 +115,7 @@ def test_a_savepoint_gives_back_what_came_in_it_and_no_more(database: Database):
 
 @pytest.mark.parametrize(
     ("content", "advice"),
-    [(b"no database at all" * 100, "restore"), (b"SQLite format 3\x00" + b"\xff" * 4096, "aside")],
+    [(b"no database at all" * 100, "restore"), (b"SQLite format 3\x00" + b"\xff" * 4096, "restore")],
 )
 def test_a_file_that_is_no_database_says_what_helps_and_stays_as_it_is(tmp_path: Path, content: bytes, advice: str):
     path = tmp_path / "hub.db"

@@ -142,9 +142,14 @@ def test_what_fails_outside_is_told_with_its_reason(device):
     assert CommandLog(device.box).find(f"{1:016x}").detail == "the disk is full"
 
 
+def _fail():
+    raise OSError("no disk")
+
+
 def test_a_disk_that_cannot_store_takes_no_command_and_does_it_when_it_can(device):
     db = device.box._engine.facts
-    db.execute("CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'full'); END")
+    db.create_function("fail", 0, _fail)
+    db.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON main.messages BEGIN SELECT fail(); END")
     device.orders.hear(encode(command()))
     with pytest.raises(OutboxError):
         device.orders.work()
