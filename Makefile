@@ -24,7 +24,7 @@ demo:
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
 test: setup
-	$(PYTHON) -m pytest -m 'not soak' $(ARGS)
+	$(PYTHON) -m pytest -m 'not soak' -n logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 soak: setup
 	$(PYTHON) -m pytest -m soak $(ARGS)
