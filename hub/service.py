@@ -7,18 +7,14 @@ must not look like one.
 """
 
 import contextlib
-import faulthandler
-import gc
 import os
-import queue
-import resource
 import secrets
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -30,11 +26,12 @@ from hub.api.live import LiveFeed
 from hub.api.services import Services
 from hub.authority import Authority
 from hub.broker import Broker
+from hub.condition import faults, gauges
 from hub.config import Address, Listen, Settings
-from hub.core.floods import SHUT_MS
 from hub.devices import Registry
 from hub.dispatch import Dispatcher
 from hub.errors import DAMAGED, DamagedError, HubError
+from hub.floodgate import Floodgate
 from hub.folder import Folder, Running
 from hub.gate import Gate
 from hub.imports.desk import Desk
@@ -43,11 +40,12 @@ from hub.ingest.rebuild import bring_up_to_date
 from hub.inviting import Inviter
 from hub.mosquitto import Mosquitto
 from hub.names import hosts, inviting_name, known_names
+from hub.outlet import Outlet
+from hub.process import raise_file_limit, say_where_threads_are, settle
 from hub.store.database import Database
 from hub.vitals import Door
 from hub.watchdog import Watchdog
 from hub.web import Web, listen, listen_everywhere
-from wire.messages import Now
 
 CONNECT_S = 10.0
 WATCH_S = 0.5
@@ -64,26 +62,11 @@ def version() -> str:
         return "0"
 
 
-class Outlet:
-    """What ingest may do to the outside: send to devices, and say what screens should show."""
-
-    def __init__(self, live: LiveFeed) -> None:
-        self.broker: Broker | None = None
-        self._live = live
-
-    def publish(self, topic: str, payload: bytes) -> None:
-        if self.broker is not None:
-            self.broker.publish(topic, payload)
-
-    def order(self, topic: str, payload: bytes) -> bool:
-        """Ask something of a device; whether it could be sent at all."""
-        return self.broker is not None and self.broker.publish(topic, payload, qos=1)
-
-    def changed(self) -> None:
-        self._live.notify()
-
-    def shown(self, device: str, now: Now, received_at: int) -> None:
-        self._live.shown(device, now, received_at)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Intake:
+    pipeline: Pipeline
+    broker: Broker
+    dispatcher: Dispatcher
 
 
 class Hub:
@@ -99,8 +82,7 @@ class Hub:
         self._mosquitto: Mosquitto | None = None
         self._gate: Gate | None = None
         self._dispatcher: Dispatcher | None = None
-        self._floods: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._broker: Broker | None = None
+        self._floodgate = Floodgate(self._wake.set)
         self._parts: dict[str, Callable[[], bool]] = {}
         self._faults: Callable[[], list[str]] = list
         self._failure: Callable[[], BaseException | None] = lambda: None
@@ -125,30 +107,13 @@ class Hub:
                 self._guarded("reload", self.reload)
             if self._gate is not None:
                 self._guarded("tend", self._gate.tend)
-            self._guarded("calm", self._calm)
+            self._guarded("calm", self._floodgate.tend)
             dead = [name for name, alive in self._parts.items() if not alive()]
             if dead and not self._stopping:
                 log.error("part-died", parts=dead)
                 return self._code()
             self._watchdog.answer("; ".join(self._faults()) or "Up")
         return 0
-
-    def flooding(self, device: str) -> None:
-        """Have a device that sends too much shut out for a while. Any thread."""
-        self._floods.put(device)
-        self._wake.set()
-
-    def _calm(self) -> None:
-        if self._floods.empty():
-            return
-        try:
-            while not self._floods.empty():
-                name = self._floods.get()
-                if self._gate is not None:
-                    self._gate.shut_out(name, SHUT_MS / 1000)
-        finally:
-            if self._broker is not None:
-                self._broker.reconnect()
 
     def _code(self) -> int:
         """The exit code after a part has died; whoever supervises need not try again with a damaged database."""
@@ -188,74 +153,33 @@ class Hub:
         settings, ends = self.settings, self._ends
         self._folder.lock()
         ends.callback(self._folder.unlock)
-        _raise_file_limit()
-        web_socket = listen(settings.http_host, settings.http_port)
-        ends.callback(web_socket.close)
-        https = None if settings.listen is None else _https_socket(settings.listen, settings.https_port)
-        if https is not None:
-            ends.callback(https.close)
-        database = Database.open(settings.database)
-        ends.callback(database.close)
-        settings.database.chmod(0o600)
-        if bring_up_to_date(database, settings.data):
-            log.info("projections-made-again", why="another version made them by other rules")
+        raise_file_limit()
+        web_socket, https = self._listen()
+        database = self._open_database()
         authority = None if settings.listen is None else open_authority(database)
         address = settings.broker or self._start_mosquitto(database, authority)
-        ledger, run = database.ledger, secrets.token_hex(8)
+        run = secrets.token_hex(8)
         live = LiveFeed(database, _clock)
-        outlet = Outlet(live)
-        dispatcher = self._dispatcher = Dispatcher(database, publish=outlet.order, clock=_clock)
-        pipeline = Pipeline(
-            database, run=run, outlet=outlet, clock=_clock, heard=dispatcher.heard, flooding=self.flooding
-        )
-        broker = self._broker = outlet.broker = Broker(address, ledger=ledger, run=run, on_message=pipeline.offer)
-        ends.callback(broker.stop)
-        pipeline.start()
-        ends.callback(pipeline.stop)
-        broker.start()
-        ends.callback(broker.quiesce)
-        dispatcher.start()
-        ends.callback(dispatcher.stop)
-        desk = Desk(settings.data, database, pipeline, _clock)
-        desk.start()
-        ends.callback(desk.stop)
-        self._faults = lambda: _faults(pipeline, broker)
-        self._failure = lambda: pipeline.failure
+        intake = self._start_intake(database, address, run, live)
         services = Services(
             database=database,
             clock=_clock,
             run=run,
-            ledger=ledger,
+            ledger=database.ledger,
             version=version(),
             ui=UI,
             live=live,
             devices=Registry(database, address, embedded=settings.broker is None, changed=self.reload),
-            gauges=lambda: _gauges(pipeline, broker),
-            timings={"commit": pipeline.commits},
+            gauges=lambda: gauges(intake.pipeline, intake.broker),
+            timings={"commit": intake.pipeline.commits},
             faults=self._faults,
             hosts=hosts(settings),
             admission=self._admission(database, authority),
             inviter=self._inviter(database, authority, https),
-            asked=dispatcher.asked,
+            asked=intake.dispatcher.asked,
         )
-        context = None if self._gate is None else self._gate.context
-        web = Web(create_app(services), web_socket, None if https is None or context is None else (https, context))
-        ends.callback(web.stop)
-        ends.callback(live.close)
-        web.start()
-        door = Door(web_socket.getsockname()[:2])
-        ends.callback(door.stop)
-        door.start()
-        self._watchdog.signs = {"mqtt": broker.pulse, "ingest": pipeline.progress, "http": door}
-        self._parts = {
-            "mqtt": lambda: broker.alive,
-            "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
-            "ingest": lambda: pipeline.failure is None,
-            "imports": lambda: desk.alive,
-            "dispatch": lambda: dispatcher.alive,
-            "http": lambda: web.alive,
-        }
-        if not broker.wait_connected(CONNECT_S):
+        self._start_web(services, web_socket, https)
+        if not intake.broker.wait_connected(CONNECT_S):
             log.warning("not-connected-yet", broker=str(address), hint="devices keep their data until it answers")
         running = Running(
             pid=os.getpid(),
@@ -263,7 +187,7 @@ class Hub:
             mqtt_port=address.port,
             http_host=settings.http_host,
             http_port=web_socket.getsockname()[1],
-            ledger=ledger,
+            ledger=database.ledger,
             run=run,
             listen_host="" if settings.listen is None else settings.listen.host,
             mqtts_port=self._entrance_port,
@@ -273,9 +197,74 @@ class Hub:
         ends.callback(self._folder.clear_running)
         return running
 
+    def _listen(self) -> tuple[socket.socket, socket.socket | None]:
+        """The sockets of both doors, taken early, so that a conflict is said before all else."""
+        settings = self.settings
+        plain = listen(settings.http_host, settings.http_port)
+        self._ends.callback(plain.close)
+        if settings.listen is None:
+            return plain, None
+        https = _https_socket(settings.listen, settings.https_port)
+        self._ends.callback(https.close)
+        return plain, https
+
+    def _open_database(self) -> Database:
+        settings = self.settings
+        database = Database.open(settings.database)
+        self._ends.callback(database.close)
+        settings.database.chmod(0o600)
+        if bring_up_to_date(database, settings.data):
+            log.info("projections-made-again", why="another version made them by other rules")
+        return database
+
+    def _start_intake(self, database: Database, address: Address, run: str, live: LiveFeed) -> _Intake:
+        """Everything between the broker and the ledger."""
+        ends, outlet = self._ends, Outlet(live)
+        dispatcher = self._dispatcher = Dispatcher(database, publish=outlet.order, clock=_clock)
+        heard, flooding = dispatcher.heard, self._floodgate.flooding
+        pipeline = Pipeline(database, run=run, outlet=outlet, clock=_clock, heard=heard, flooding=flooding)
+        broker = outlet.broker = Broker(address, ledger=database.ledger, run=run, on_message=pipeline.offer)
+        self._floodgate.broker = broker
+        ends.callback(broker.stop)
+        pipeline.start()
+        ends.callback(pipeline.stop)
+        broker.start()
+        ends.callback(broker.quiesce)
+        dispatcher.start()
+        ends.callback(dispatcher.stop)
+        desk = Desk(self.settings.data, database, pipeline, _clock)
+        desk.start()
+        ends.callback(desk.stop)
+        self._faults = lambda: faults(pipeline, broker)
+        self._failure = lambda: pipeline.failure
+        self._watchdog.signs.update(mqtt=broker.pulse, ingest=pipeline.progress)
+        self._parts |= {
+            "mqtt": lambda: broker.alive,
+            "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
+            "ingest": lambda: pipeline.failure is None,
+            "imports": lambda: desk.alive,
+            "dispatch": lambda: dispatcher.alive,
+        }
+        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher)
+
+    def _start_web(self, services: Services, plain: socket.socket, https: socket.socket | None) -> None:
+        """Both doors for people, and the knocking that proves that they answer."""
+        context = None if self._gate is None else self._gate.context
+        web = Web(create_app(services), plain, None if https is None or context is None else (https, context))
+        self._ends.callback(web.stop)
+        self._ends.callback(services.live.close)
+        web.start()
+        door = Door(plain.getsockname()[:2])
+        self._ends.callback(door.stop)
+        door.start()
+        self._watchdog.signs["http"] = door
+        self._parts["http"] = lambda: web.alive
+
     def _start_mosquitto(self, database: Database, authority: Authority | None) -> Address:
         settings = self.settings
-        gate = self._gate = Gate(database, settings.broker_folder, lambda: known_names(settings), _clock)
+        gate = self._gate = self._floodgate.gate = Gate(
+            database, settings.broker_folder, lambda: known_names(settings), _clock
+        )
         entrance = None if authority is None or settings.listen is None else gate.open(authority, settings.listen)
         self._mosquitto = Mosquitto(settings.broker_folder, settings.mqtt_port, gate.passwords, entrance)
         self._ends.callback(self._mosquitto.stop)
@@ -306,26 +295,14 @@ def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.ask_to_stop())
     signal.signal(signal.SIGHUP, lambda *_: hub.ask_to_reload())
-    faulthandler.enable()  # the watchdog's SIGABRT makes the hub say where each thread was
+    say_where_threads_are()
     running = hub.start()
-    _spare_the_collector()
-    sys.setswitchinterval(0.001)  # ingest's two threads and the requests wait for each other less
+    settle()
     try:
         announce(running)
         return hub.wait()
     finally:
         hub.stop()
-
-
-def _spare_the_collector() -> None:
-    """Have cyclic garbage looked for rarely.
-
-    A group is 50,000 small objects without a cycle; looking through them again and again took a third of the
-    reader's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 50)
 
 
 def _clock() -> int:
@@ -334,30 +311,3 @@ def _clock() -> int:
 
 def _https_socket(where: Listen, port: int) -> socket.socket:
     return listen(where.host, port, "--https-port") if where.host else listen_everywhere(port)
-
-
-def _gauges(pipeline: Pipeline, broker: Broker) -> dict[str, float]:
-    values = {f"ingest_{name}_total": float(count) for name, count in pipeline.counts.items()}
-    values["ingest_dropped_total"] = float(pipeline.dropped)
-    values["ingest_waiting_bytes"] = float(pipeline.waiting_bytes)
-    values["ingest_stalled"] = float(pipeline.stalled)
-    values["broker_connected"] = float(broker.connected)
-    return values
-
-
-def _faults(pipeline: Pipeline, broker: Broker) -> list[str]:
-    """Why devices wait for their receipts."""
-    found = {
-        "ingest has ended": pipeline.failure is not None,
-        "the database cannot store": pipeline.stalled,
-        "the broker is not connected": not broker.connected,
-    }
-    return [sentence for sentence, true in found.items() if true]
-
-
-def _raise_file_limit() -> None:
-    """Each screen and each database connection needs a descriptor; 1,024 are soon gone."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

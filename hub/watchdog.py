@@ -1,6 +1,5 @@
 """The answer to systemd's watchdog: given only while every part of the hub goes on."""
 
-from collections.abc import Mapping
 
 import structlog
 
@@ -17,7 +16,7 @@ class Watchdog:
     """Asked at every turn of the hub's main loop, which is a part that must go on too."""
 
     def __init__(self) -> None:
-        self.signs: Mapping[str, Sign] = {}
+        self.signs: dict[str, Sign] = {}
         self._supervisor = Supervisor()
         self._stuck: list[str] = []
 
