@@ -23,6 +23,7 @@ SALVAGED: Final = "commands_salvaged"
 SINCE: Final = "commands_since"
 """In `meta`: the log knows nothing of what was issued before this time of the hub."""
 
+_STATES = {state.value: state for state in State}
 _COLUMNS = "id, ledger, name, args, expires_ms, state, detail, fact"
 
 
@@ -132,9 +133,17 @@ def _kept(row: tuple[object, ...]) -> Kept:
         id=str(id_),
         ledger=str(ledger),
         name=str(name),
-        args=msgspec.json.decode(str(args), type=dict[str, str]),
-        expires=int(str(expires)),
-        state=State(str(state)),
+        args=_args(str(args)),
+        expires=expires if isinstance(expires, int) else 0,
+        state=_STATES.get(str(state), State.FAILED),
         detail=str(detail),
-        fact=None if fact is None else int(str(fact)),
+        fact=fact if isinstance(fact, int) else None,
     )
+
+
+def _args(text: str) -> dict[str, str]:
+    """None where a damaged page makes no sense of them: what needs some is then refused, and never done wrongly."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.MsgspecError:
+        return {}

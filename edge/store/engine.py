@@ -191,6 +191,13 @@ class Engine:
             db.execute(f"PRAGMA journal_size_limit={min(LOG_KEPT_BYTES, share)}").fetchall()
 
     def _load(self, db: sqlite3.Connection) -> None:
+        """SQLite finds pages that make no sense; values that make none are found here."""
+        try:
+            self._take_in(db)
+        except (ValueError, KeyError, TypeError) as error:
+            raise sqlite3.DatabaseError(f"malformed: a table holds what was never written ({error})") from error
+
+    def _take_in(self, db: sqlite3.Connection) -> None:
         known = dict(db.execute("SELECT key, value FROM meta").fetchall())
         meta = {"device": self.device, **known}
         if meta["device"] != self.device:

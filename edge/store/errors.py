@@ -26,13 +26,15 @@ class OutboxCorruptError(OutboxError):
 
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NONSENSE = ("malformed", "Could not decode to UTF-8")
+"""The second is what Python's module says of a text that is none; it gives no code."""
 
 
 def explain(error: sqlite3.Error, path: object, doing: str) -> OutboxError:
     """An OutboxError that says what a person can do about an error of SQLite."""
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     what = f"cannot {doing} the outbox {path}: {error}"
-    if code in _DAMAGED or "malformed" in str(error):
+    if code in _DAMAGED or any(word in str(error) for word in _NONSENSE):
         return OutboxCorruptError(f"{what}; it is moved aside and salvaged")
     if code == sqlite3.SQLITE_FULL:
         return OutboxFullError(f"{what}; free some space on this disk")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from edge.store import holes as ranges
 from edge.store.holes import Fate, Hole, Holes
-from edge.store.schema import base
+from edge.store.schema import SHIFT, base
 from wire.messages import Gap, GapReason, Lane
 
 GAP_BYTES = 48
@@ -79,6 +79,8 @@ def load(db: sqlite3.Connection) -> dict[tuple[str, Lane], LaneRow]:
         " FROM streams JOIN lanes USING (no) ORDER BY no, lane"
     )
     lanes = {(row[1], Lane(row[2])): LaneRow(row[0], row[1], Lane(row[2]), *row[3:]) for row in found}
+    if not all(believable(row.last, row.through, row.gone, row.sent, row.kept, row.damaged) for row in lanes.values()):
+        raise sqlite3.DatabaseError("malformed: the counts of a lane contradict each other")
     streams = {row.no: row.stream for row in lanes.values()}
     holes: dict[tuple[str, Lane], list[Hole]] = {}
     if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'holes'").fetchone():
@@ -88,6 +90,14 @@ def load(db: sqlite3.Connection) -> dict[tuple[str, Lane], LaneRow]:
     for key, some in holes.items():
         lanes[key].holes = lanes[key].noted = tuple(some)
     return lanes
+
+
+def believable(*counts: object) -> bool:
+    """Whether last, through, gone, sent, kept and damaged of a lane can be true, as the table's rules have it."""
+    if not all(isinstance(value, int) for value in counts):
+        return False
+    last, through, gone, sent, kept, damaged = (value for value in counts if isinstance(value, int))
+    return 0 <= gone <= last < 1 << SHIFT and 0 <= kept <= last - gone and min(through, sent) >= 0 and damaged in {0, 1}
 
 
 def note(db: sqlite3.Connection, row: LaneRow, holes: Holes) -> None:

@@ -83,7 +83,10 @@ def expire(lock: RLock, db: sqlite3.Connection, rows: Iterable[LaneRow], hub_ms:
         return
     facts = {row.no: row for row in rows if row.lane is Lane.FACTS}
     for no, through in found:
-        row, target = facts[no], min(through, facts[no].through, facts[no].last)
+        row = facts.get(no)
+        if row is None or not isinstance(through, int):
+            raise sqlite3.DatabaseError("malformed: receipts of no stream")
+        target = min(through, row.through, row.last)
         drop(lock, db, row, target)
         if row.gone >= target:
             with lock:

@@ -19,7 +19,7 @@ from edge.store.errors import OutboxError, explain
 from edge.store.extent import log_path
 from edge.store.faults import of_the_disk
 from edge.store.first_page import first_page
-from edge.store.lanes import LaneRow, note
+from edge.store.lanes import LaneRow, believable, note
 from edge.store.replacing import put_in_place, settle
 from edge.store.retention import set_meta
 from edge.store.schema import base, connect, migrate
@@ -148,7 +148,7 @@ def _mending(path: Path) -> Path:
 
 def _copy_meta(old: sqlite3.Connection, new: sqlite3.Connection, device: str) -> None:
     for key, value in _rows(old, "SELECT key, value FROM meta"):
-        if key in {"ledger", "hub_ms"} and isinstance(value, str):
+        if isinstance(value, str) and value.isascii() and (key == "ledger" or (key == "hub_ms" and value.isdigit())):
             set_meta(new, key, value)
     set_meta(new, "device", device)
 
@@ -189,21 +189,25 @@ def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> I
         for row in _rows(old, "SELECT no, lane, last, through, gone, sent, kept, thinned, damaged FROM lanes")
     }
     holes = _rows(old, "SELECT no, lane, first, last, fate, step FROM holes")
-    for no, (stream, boot) in sorted(streams.items()):
+    kept: set[int] = set()
+    for no, (stream, boot) in sorted((no, named) for no, named in streams.items() if isinstance(no, int)):
         try:
             new.execute("INSERT INTO streams VALUES (?, ?, ?, ?)", (no, stream, now_ms, boot))
         except sqlite3.IntegrityError:
             continue
+        kept.add(no)
         for lane in Lane:
             found = known.get((no, lane.value))
-            if found is not None and all(isinstance(value, int) for value in found):
+            if found is not None and believable(*found[:5], found[6]):
                 row = LaneRow(no, stream, lane, *found)
             else:
                 row = LaneRow(no, stream, lane, damaged=1)
             row.holes = ranges.sound(hole[2:] for hole in holes if hole[:2] == (no, lane.value))
             yield row
-    receipts = _rows(old, "SELECT no, hour, through FROM receipts")
-    new.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", (r for r in receipts if r[0] in streams))
+    for receipt in _rows(old, "SELECT no, hour, through FROM receipts"):
+        if receipt[0] in kept:
+            with suppress(sqlite3.Error):
+                new.execute("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", receipt)
 
 
 def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -> tuple[LaneRow, int]:

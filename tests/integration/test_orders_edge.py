@@ -239,6 +239,21 @@ def test_a_damaged_file_neither_repeats_a_command_nor_takes_one_that_it_may_have
     later.box.close()
 
 
+@pytest.mark.parametrize(("column", "told"), [("args", "refused"), ("name", "refused"), ("state", "failed")])
+def test_a_command_in_which_a_bit_flipped_is_never_done_and_lets_the_agent_start(device, tmp_path, column, told):
+    device.orders.hear(encode(command()))
+    device.orders._take()
+    device.box.close()
+    with closing(sqlite3.connect(tmp_path / "outbox.db")) as db, db:
+        db.execute("PRAGMA ignore_check_constraints=ON")
+        db.execute(f"UPDATE commands SET {column} = 'acPepted', fact = NULL")
+    later = again(device, tmp_path)
+    later.hello()
+    later.ask(command())
+    assert later.texts() == []
+    assert later.facts()[-1] == ("1", told)
+
+
 def test_what_a_person_reads_of_a_message_steers_no_terminal(device, tmp_path):
     config = write_config(tmp_path)
     agent = status.AgentStatus(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edge.core.anchors import Anchor
 from edge.store import replacing
 from edge.store.errors import OutboxError, OutboxFullError
 from edge.store.first_page import first_page
@@ -326,3 +327,34 @@ def test_tables_that_contradict_each_other_are_salvaged_once_and_the_scan_is_kep
         assert box.append_facts(scans(1))[0].seq == 1
         assert box.salvage is not None
         assert (tmp_path / "outbox.db.corrupt-1").exists()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE meta SET value = CAST(x'ff30' AS TEXT) WHERE key = 'ledger'",
+        "UPDATE meta SET value = '17000z0000000' WHERE key = 'hub_ms'",
+        "UPDATE streams SET boot = CAST(x'626fff74' AS TEXT)",
+        "UPDATE anchors SET source = 'huc'",
+        "UPDATE lanes SET gone = last + 1",
+        "UPDATE lanes SET lane = 'facus' WHERE lane = 'facts'",
+        "INSERT INTO holes VALUES (77, 'facts', 1, 2, 'trimmed', 0)",
+        "INSERT INTO receipts VALUES (77, 1, 1)",
+    ],
+)
+def test_values_that_were_never_written_are_salvaged_once_though_sqlite_finds_nothing_wrong(tmp_path, damage):
+    """One bit that flips in a text or a number: without this the agent would fail at every start, for ever."""
+    stream = filled(tmp_path, facts=30, telemetry=10)
+    with closing(open_box(tmp_path)) as box:
+        box.observe(Anchor(10, 20, 30))
+        box.confirm(stream, Lane.FACTS, 20, 1_700_000_000_000)
+    with closing(sqlite3.connect(tmp_path / "outbox.db")) as db, db:
+        db.execute("PRAGMA ignore_check_constraints=ON")
+        db.execute(damage)
+    for last in (1, 1):
+        with closing(open_box(tmp_path)) as box:
+            assert box.append_facts(scans(1))[0].seq == last
+            box.maintain()
+            assert set(all_of(box, stream, Lane.FACTS)[0]) == set(range(1, 31))
+    assert (tmp_path / "outbox.db.corrupt-1").exists()
+    assert not (tmp_path / "outbox.db.corrupt-2").exists()
