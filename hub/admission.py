@@ -136,8 +136,9 @@ class Admission:
             shown = read_certificate(certificate)
         except RequestError as error:
             raise self._refusal(source, "bad-certificate", str(error)) from error
+        mark = shown.fingerprint(hashes.SHA256()).hex()
         with self._database.read() as connection:
-            holder = papers.holder(connection, shown.fingerprint(hashes.SHA256()).hex())
+            holder = papers.holder(connection, mark)
         if holder is None or not self._authority.signed(shown):
             raise self._refusal(source, "foreign-certificate", "This hub did not issue the certificate; join anew.")
         if holder.revoked or holder.not_after <= now:
@@ -147,6 +148,9 @@ class Admission:
         if not proves(shown, signature, renewed_text(request.public_bytes(serialization.Encoding.DER))):
             raise self._refusal(source, "bad-signature", "The request is not signed by the certificate's key.")
         with self._database.write() as connection:
+            holder = papers.holder(connection, mark)  # again: it may have been revoked or replaced meanwhile
+            if holder is None or holder.revoked:
+                raise RefusedError("revoked-certificate", "The certificate is revoked; join anew.")
             if papers.issued_since(connection, holder.device, now - HOUR_MS) >= RENEWALS_AN_HOUR:
                 raise RefusedError("too-many", "This device renewed too often; it has to wait.", wait_s=3600)
             joined = self._certify(connection, request, holder.device, holder.kind, now)
