@@ -26,14 +26,15 @@ class Floodgate:
         self._wake()
 
     def tend(self) -> None:
-        """Do what is to be done. Raises HubError; it was tried for each device."""
-        if self._names.empty():
+        """Do what is to be done, for all of them at once. Raises HubError."""
+        names = set()
+        while not self._names.empty():
+            names.add(self._names.get())
+        if not names:
             return
         try:
-            while not self._names.empty():
-                name = self._names.get()
-                if self.gate is not None:
-                    self.gate.shut_out(name, SHUT_MS / 1000)
+            if self.gate is not None:
+                self.gate.shut_out(names, SHUT_MS / 1000)
         finally:
             if self.broker is not None:
                 self.broker.reconnect()

@@ -10,14 +10,14 @@ name must show a certificate that still counts.
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
 from sqlalchemy import select
 
-from hub.authority import Authority, ServerCertificate
+from hub.authority import SERVER_DAYS, Authority, ServerCertificate
 from hub.broker import Login, take_over, try_login
 from hub.config import Address, Listen
 from hub.mosquitto import Mosquitto
@@ -36,7 +36,8 @@ EFFECT_S = 5.0
 CUT_S = 2.0
 ALL_CUT_S = 10.0
 TEND_S = 60.0
-RENEW_MS = 30 * 86_400_000
+DAY_MS = 86_400_000
+RENEW_MS = 30 * DAY_MS
 """The server certificate is made anew when it ends within this time."""
 
 log = structlog.get_logger("gate")
@@ -105,9 +106,10 @@ class Gate:
             self._apply(self._mosquitto)
             self._done = covered
 
-    def shut_out(self, name: str, seconds: float) -> None:
-        """Have a device publish and hear nothing for a while, and cut it off. Raises BrokerError."""
-        self._shut[name] = time.monotonic() + seconds
+    def shut_out(self, names: Collection[str], seconds: float) -> None:
+        """Have devices publish and hear nothing for a while, and cut them off. Raises BrokerError."""
+        with self._turn:  # whose turn it is looks at them too
+            self._shut |= dict.fromkeys(names, time.monotonic() + seconds)
         self.reload()
 
     def tend(self) -> None:
@@ -115,13 +117,18 @@ class Gate:
         if self._mosquitto is None or (not self._to_cut and time.monotonic() < self._tend_at):
             return
         self._tend_at = time.monotonic() + TEND_S
-        if self._authority is not None and self._server is not None and self._ends_soon(self._server):
+        before = self._server
+        if self._authority is not None and before is not None and not self._lasts(before):
             self._server = self._authority.certify_server(self._names(), now_ms=self._clock())
             log.info("server-certificate-renewed")
         elif not self._to_cut and self._who() == (self._certified, self._passwords):
             return
-        self.reload()
-        self._show()
+        try:
+            self.reload()
+            self._show()
+        except Exception:
+            self._server = before  # nobody may have the new one: it is made again
+            raise
 
     def _apply(self, mosquitto: Mosquitto) -> None:
         certified, passwords = self._certified, self._passwords
@@ -133,12 +140,14 @@ class Gate:
         except Exception:
             self._certified, self._passwords = certified, passwords
             raise
-        if not _in_force(probe):
+        in_force = _in_force(probe)
+        if not in_force:
             log.warning("rules-not-confirmed", hint="the broker reads its rules when it answers again")
         # Whoever waits for us is not kept for long: the rest is cut off by the next call of `tend`.
         until = time.monotonic() + ALL_CUT_S
         for name in sorted(self._to_cut):
-            if time.monotonic() < until and self._cut(mosquitto.address, name):
+            # By the old rules it may be back at once: then it is cut off again.
+            if time.monotonic() < until and self._cut(mosquitto.address, name) and in_force:
                 self._to_cut.discard(name)
 
     def _cut(self, address: Address, name: str) -> bool:
@@ -162,8 +171,9 @@ class Gate:
         self._shut = {name: until for name, until in self._shut.items() if until > now}
         return {name: value for name, value in names.items() if name not in self._shut}
 
-    def _ends_soon(self, server: ServerCertificate) -> bool:
-        return server.not_after - self._clock() < RENEW_MS
+    def _lasts(self, server: ServerCertificate) -> bool:
+        """Whether it does not end soon, nor begins only later: the clock may have been wrong when it was made."""
+        return RENEW_MS <= server.not_after - self._clock() <= (SERVER_DAYS + 1) * DAY_MS
 
     def _papers(self) -> Mapping[str, str]:
         assert self._authority is not None  # noqa: S101 (open() came before)

@@ -6,13 +6,16 @@ import socket
 import ssl
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
 
 from deploy.newcomer import LOOPBACK, Newcomer, trusting
 from hub.admission import Admission, invite, open_authority
 from hub.config import Listen
 from hub.errors import BrokerError
+from hub.floodgate import Floodgate
 from hub.gate import Gate
 from hub.mosquitto import Mosquitto
 from hub.store.database import Database
@@ -109,6 +112,26 @@ def test_the_https_door_shows_the_new_server_certificate_too(post):
     assert shown() != first
 
 
+def test_a_server_certificate_made_by_a_clock_that_stood_far_ahead_is_made_anew_when_it_is_set(post):
+    post.pass_time(10 * 365 * DAY)
+    far = post.shown()
+    post.pass_time(-10 * 365 * DAY)
+    until(lambda: post.shown() != far, "the broker shows another certificate")
+    now = datetime.fromtimestamp(post.clock() / 1000, UTC)
+    assert x509.load_der_x509_certificate(post.shown()).not_valid_before_utc < now
+
+
+def test_a_new_server_certificate_that_could_not_be_written_is_made_again(post):
+    first = post.shown()
+    in_the_way = post.folder / "server.pem.new"
+    in_the_way.mkdir()
+    with pytest.raises(BrokerError, match="server"):
+        post.pass_time(61 * DAY)
+    in_the_way.rmdir()
+    post.pass_time(1)
+    until(lambda: post.shown() != first, "the broker shows the new certificate")
+
+
 def test_who_is_connected_when_the_certificate_ends_is_cut_off(post, tmp_path):
     client = tls_client(post.port, post.newcomer("van-1").context(tmp_path))
     post.pass_time(364 * DAY)
@@ -148,6 +171,32 @@ def test_a_revocation_that_could_not_be_written_is_made_good(post, tmp_path):
     post.pass_time(1)
     until(lambda: client.gone, "it is cut off")
     client.close()
+
+
+def test_who_was_cut_off_before_the_new_rules_were_known_to_be_in_force_is_cut_off_again(post, monkeypatch):
+    post.newcomer("van-1")
+    cut, in_force = [], [True, False]
+    monkeypatch.setattr("hub.gate.take_over", lambda _address, name, *_, **__: cut.append(name) is None)
+    monkeypatch.setattr("hub.gate._in_force", lambda _probe: in_force.pop())
+    post.revoke("van-1")
+    post.gate.reload()
+    post.gate.tend()
+    post.gate.tend()
+    assert cut == ["van-1", "van-1"]
+
+
+def test_devices_that_flood_together_are_shut_out_together(post, monkeypatch):
+    for name in ("van-1", "van-2"):
+        post.newcomer(name)
+    reloads, reload = [], post.mosquitto.reload
+    monkeypatch.setattr(post.mosquitto, "reload", lambda: reloads.append(1) or reload())
+    floodgate = Floodgate(lambda: None)
+    floodgate.gate = post.gate
+    for name in ("van-1", "van-2", "van-1"):
+        floodgate.flooding(name)
+    floodgate.tend()
+    assert reloads == [1]
+    assert "user van-" not in (post.folder / "acl").read_text()
 
 
 def test_the_next_start_knows_who_joined_and_who_was_revoked(tmp_path):
