@@ -19,6 +19,7 @@ from importlib import metadata
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from hub.admission import Admission, open_authority
 from hub.api.app import create_app
@@ -30,7 +31,7 @@ from hub.condition import faults, gauges
 from hub.config import Address, Listen, Settings
 from hub.devices import Registry
 from hub.dispatch import Dispatcher
-from hub.errors import DAMAGED, DamagedError, HubError
+from hub.errors import DAMAGED, DamagedError, HubError, says_damaged
 from hub.floodgate import Floodgate
 from hub.folder import Folder, Running
 from hub.gate import Gate
@@ -120,10 +121,12 @@ class Hub:
         return DAMAGED if isinstance(self._failure(), DamagedError) else 1
 
     def _guarded(self, what: str, do: Callable[[], None]) -> None:
-        """A hub that cannot do this now goes on, and tries again."""
+        """A hub that cannot do this now, of a failing disk for one, goes on, and tries again."""
         try:
             do()
-        except HubError:
+        except (HubError, DBAPIError) as error:
+            if says_damaged(error):
+                raise
             log.exception("failed", what=what)
 
     def stop(self) -> None:

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from hub.config import load
 from hub.errors import DAMAGED, DamagedError
+from hub.service import Hub
 from hub.store.database import Database
 from tests.support.facts import DOCK, batch, goods, scan
 from tests.support.hub_process import HubProcess, cli, cli_json
@@ -62,6 +64,22 @@ def test_what_comes_while_the_database_cannot_be_read_is_not_answered_and_comes_
         assert not hub.pipeline.stalled
         assert hub.balances()[DOCK, "A"] == 2
         assert hub.findings() == []
+
+
+def test_a_database_that_cannot_be_read_for_a_moment_does_not_end_the_hub(tmp_path: Path):
+    hub = Hub(load(tmp_path))
+    looks = []
+
+    class FlakyGate:
+        def tend(self) -> None:
+            looks.append(1)
+            if len(looks) == 1:
+                raise OperationalError("SELECT", (), sqlite3.OperationalError("disk I/O error"))
+            hub.ask_to_stop()
+
+    hub._gate = FlakyGate()
+    assert hub.wait() == 0
+    assert len(looks) == 2
 
 
 def test_damage_found_by_ingest_ends_it_without_a_receipt(tmp_path: Path):
