@@ -98,7 +98,7 @@ def load(path: Path) -> Identity:
             continue
         except OSError as error:
             raise IdentityError(f"cannot read the identity in {path}: {error.strerror}") from error
-        except msgspec.MsgspecError as error:
+        except ValueError as error:  # msgspec's own, and what it says of bytes that are no text
             raise IdentityError(f"{path / HUB} is damaged ({error}): join the hub again") from error
         if not is_device(membership.device):
             raise IdentityError(f"{path / HUB} names no device: join the hub again")
@@ -130,10 +130,13 @@ def adopt(path: Path, identity: Identity) -> None:
         if path.is_dir() and not path.is_symlink():  # somebody copied the folder; from now on it is a link again
             path.rename(path.with_name(f"{path.name}-{secrets.token_hex(4)}"))
         link.replace(path)
-        _sync(path.parent)
     except OSError as error:
         link.unlink(missing_ok=True)
         raise IdentityError(f"cannot put the identity in place at {path}: {error.strerror}") from error
+    try:
+        _sync(path.parent)
+    except OSError:  # it is in place, but a power cut may bring back the old one, which has to be there then
+        return
     for other in path.parent.glob(f"{path.name}-????????"):
         if other != identity.folder:
             shutil.rmtree(other, ignore_errors=True)
@@ -156,7 +159,8 @@ def exclusively(path: Path) -> Iterator[None]:
     """While an identity is made, nobody else makes one. Raises IdentityError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        lock = os.open(path.with_name(f"{path.name}.lock"), flags, 0o644)
     except OSError as error:
         raise IdentityError(f"cannot write in {path.parent}: {error.strerror}; see [device] data") from error
     try:
@@ -187,9 +191,12 @@ def _sync(folder: Path) -> None:
 
 
 def _give_to_the_owner_of(parent: Path, made: Path) -> None:
-    """The administrator joins, the agent's user reads: what was made belongs to whom the data folder belongs."""
+    """The administrator joins, the agent's user reads: what was made belongs to whom the data folder belongs.
+
+    Who owns the folder may put links there: nothing outside of it is given away.
+    """
     if os.geteuid() != 0:
         return
     owner = parent.stat()
     for each in (made, *(made.iterdir() if made.is_dir() else ())):
-        os.chown(each, owner.st_uid, owner.st_gid)
+        os.chown(each, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -63,7 +63,7 @@ class RenewalWatch:
         self._keeping = True
         self._held = HeldTime()
         self._renewed = 0
-        self._problem = ""
+        self._problem = self._unusable = ""
         self._identity: Identity | None = None
         self._tries = Renewing(issued=0, expires=0)
         if identity is not None:
@@ -103,7 +103,7 @@ class RenewalWatch:
         due = self._tries.due(trusted=trusted, up=self._clock.up_ms(), expired=self._uplink.refusal == EXPIRED)
         if due or self._asked:
             self._asked = False
-            self._start()
+            self._start(trusted)
 
     def stop(self) -> None:
         """End a renewal that runs: what is not in place yet never will be."""
@@ -131,15 +131,17 @@ class RenewalWatch:
                 self._keeping = False
         return held
 
-    def _start(self) -> None:
+    def _start(self, trusted: int) -> None:
         import subprocess  # noqa: PLC0415 - see above
 
         self._log.info("renewal-started", config=str(self._config))
         command = [sys.executable, "-m", "edge.renewal", "--config", str(self._config)]
         self._started = self._clock.up_ms()
-        self._child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        nothing = subprocess.DEVNULL
+        try:
+            self._child = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE)
+        except OSError as error:
+            self._not_renewed(f"cannot start a process for the renewal: {error.strerror}", trusted)
 
     def _look_after(self, child: "subprocess.Popen[bytes]", path: Path, trusted: int) -> None:
         code = child.poll()
@@ -151,11 +153,15 @@ class RenewalWatch:
         self._asked = False
         if code == 0:
             self._read(path)
+            self._tries.came_about(up=self._clock.up_ms())
             self._renewed += 1
             self._problem = ""
             self._log.info("renewed", expires=self._tries.expires)
             self._end_wait()
-            return
+        else:
+            self._not_renewed(said, trusted)
+
+    def _not_renewed(self, said: str, trusted: int) -> None:
         self._tries.failed(trusted=trusted, up=self._clock.up_ms(), jitter=random.random())  # noqa: S311
         if said != self._problem:
             self._log.warning("not-renewed", why=said, next="the old certificate stays in use; it is tried again")
@@ -180,7 +186,10 @@ class RenewalWatch:
         try:
             self._identity = identities.load(path)
         except EdgeError as error:
-            self._log.error("identity-unusable", why=str(error))
+            if str(error) != self._unusable:
+                self._log.error("identity-unusable", why=str(error))
+            self._unusable = str(error)
             return
+        self._unusable = ""
         member = self._identity.membership
         self._tries = Renewing(issued=member.issued, expires=member.expires)

@@ -31,6 +31,10 @@ class Renewing:
         third = (self.expires - self.issued) // 3
         return up >= self._next_up and (expired or self.expires - trusted <= third)
 
+    def came_about(self, *, up: int) -> None:
+        """Its certificate is new: it is not renewed at once again, whatever the time is said to be."""
+        self._next_up = up + min(MOST_RETRY_MS, (self.expires - self.issued) // 3)
+
     def failed(self, *, trusted: int, up: int, jitter: float) -> None:
         """A try came to nothing: wait longer each time, but not so long that the certificate ends meanwhile."""
         wait = min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** min(self.failures, 20))

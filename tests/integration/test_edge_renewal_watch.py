@@ -1,5 +1,8 @@
 """The running agent's side of renewal: it starts a process when it is time, and says what came of it."""
 
+import errno
+import shutil
+import subprocess
 import threading
 
 from edge.core.renewing import HOLD_MS
@@ -118,3 +121,24 @@ def test_a_hub_whose_clock_is_wrong_for_a_moment_moves_nothing(tmp_path):
         watch.tick()
     assert identity.trusted_ms() == begun
     assert not log.lines
+
+
+def test_a_machine_that_can_start_no_process_goes_on_with_the_old_certificate(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    watch, _, uplink, _, log = watch_over(tmp_path)
+    uplink.refusal = EXPIRED
+    watch.tick()
+    watch.tick()
+    assert "Cannot allocate memory" in watch.status().problem
+    assert len(log.named("not-renewed")) == 1
+
+
+def test_an_identity_that_is_gone_is_said_once(tmp_path):
+    watch, identity, _, _, log = watch_over(tmp_path)
+    shutil.rmtree(identity.folder)
+    for _ in range(3):
+        watch.tick()
+    assert len(log.named("identity-unusable")) == 1

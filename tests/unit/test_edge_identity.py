@@ -1,5 +1,6 @@
 """A device's identity: put in place whole or not at all, read by the configuration, renewed in time."""
 
+import errno
 import json
 import os
 import stat
@@ -67,6 +68,47 @@ def test_a_new_identity_takes_the_place_of_the_old_one_at_once_and_leaves_nothin
     identities.adopt(path, staged)
     assert identities.load(path).membership.device == "new"
     assert sorted(each.name for each in path.parent.iterdir()) == sorted(["identity", staged.folder.name])
+
+
+def test_an_identity_in_place_stays_though_the_disk_cannot_say_that_it_is_safe_and_the_old_one_beside_it(
+    path, monkeypatch
+):
+    old = joined(path, "old")
+    staged = identities.stage(path, member("new"), FILES, 0)
+
+    def failing(_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(identities, "_sync", failing)
+    identities.adopt(path, staged)
+    assert identities.load(path).membership.device == "new"
+    assert old.key.exists(), "a power cut may bring its link back"
+
+
+def test_a_damaged_identity_is_said_in_words_also_where_it_is_no_text(path):
+    joined(path)
+    for content in (b'{"device": "\xff"}', b"{"):
+        (path / "hub.json").write_bytes(content)
+        with pytest.raises(IdentityError, match=r"damaged.*join the hub again"):
+            identities.load(path)
+
+
+def test_nothing_outside_of_the_data_folder_is_given_to_its_owner(path, tmp_path, monkeypatch):
+    """An administrator joins in a folder where the agent's user may have put links."""
+    given = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda where, *_, follow_symlinks=True: given.append((where, follow_symlinks)))
+    path.parent.mkdir()
+    with identities.exclusively(path):
+        joined(path)
+    assert given
+    assert not any(followed for _, followed in given)
+    secret = tmp_path / "secret"
+    secret.touch()
+    path.with_name("identity.lock").unlink()
+    path.with_name("identity.lock").symlink_to(secret)
+    with pytest.raises(IdentityError), identities.exclusively(path):
+        pass
 
 
 def test_an_identity_that_was_copied_as_a_plain_folder_can_be_replaced(path):
@@ -227,6 +269,17 @@ def test_a_failed_renewal_waits_longer_each_time_but_never_past_the_end():
     short = Renewing(issued=0, expires=80_000)
     short.failed(trusted=64_000, up=0, jitter=1.0)
     assert short.due(trusted=64_000, up=2_000, expired=False)
+
+
+def test_a_new_certificate_is_not_renewed_at_once_again_though_the_time_is_said_to_be_near_its_end():
+    year = 365 * DAY_MS
+    tries = Renewing(issued=0, expires=year)
+    tries.came_about(up=0)
+    assert not tries.due(trusted=year, up=MOST_RETRY_MS - 1, expired=False)
+    assert tries.due(trusted=year, up=MOST_RETRY_MS, expired=False)
+    short = Renewing(issued=0, expires=3_000)
+    short.came_about(up=0)
+    assert short.due(trusted=2_000, up=1_000, expired=False)
 
 
 def test_the_running_agent_loads_nothing_that_only_joining_needs():
