@@ -18,7 +18,7 @@ from edge import config
 from edge.clock import Clock
 from edge.config import ConfigError, Settings
 from edge.core import configuration
-from edge.core.configuration import Event, Standing
+from edge.core.configuration import Event, Standing, Told
 from edge.errors import EdgeError
 from edge.log import Log
 from edge.store.outbox import Outbox
@@ -48,7 +48,7 @@ def read(path: Path) -> Standing:
     """What is kept; nothing where it is missing or damaged: the hub is asked again, by its own asking."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Standing)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError):  # msgspec's own, and what it says of bytes that are no text
         return Standing()
 
 
@@ -83,7 +83,9 @@ class Configurator:
         self._standing = read(self._path)
         self._trial_s = settings.trial_s
         self._until = clock.up_ms() + self._trial_s * 1000
-        self._failed = False
+        self._failed = self._trying = False
+        self._stored: Told | None = None
+        """What is a fact already, also where that cannot be written down."""
         self._fits = not self._standing.settings or settings.overlaid
 
     @property
@@ -97,7 +99,8 @@ class Configurator:
     def begin(self) -> None:
         """The agent is up. A trial in which it fell too often ends here."""
         with self._lock:
-            if not self._standing.on_trial:
+            self._trying = self._standing.on_trial
+            if not self._trying:
                 return
             after = configuration.started(self._standing)
             if not self._fits:
@@ -121,7 +124,7 @@ class Configurator:
     def watch(self, *, hub_answered: bool) -> None:
         """Once a second."""
         with self._lock:
-            if self._standing.on_trial and self._standing.starts:
+            if self._standing.on_trial and self._trying:
                 if hub_answered:
                     self._end(Event.ANSWERED, "")
                 elif self._clock.up_ms() >= self._until:
@@ -158,7 +161,17 @@ class Configurator:
         told = self._standing.untold
         if told is None:
             return
-        report = Report(
+        try:
+            if told != self._stored:
+                self._outbox.append_facts([self._report(told)])
+        except EdgeError as error:
+            self._warn(error)
+            return
+        self._stored = told
+        self._keep(msgspec.structs.replace(self._standing, untold=None))
+
+    def _report(self, told: Told) -> Report:
+        return Report(
             at=self._clock.now_ms(),
             up=self._clock.up_ms(),
             version=told.version,
@@ -166,12 +179,6 @@ class Configurator:
             state=configuration.TOLD[told.state],
             detail=told.detail,
         )
-        try:
-            self._outbox.append_facts([report])
-        except EdgeError as error:
-            self._warn(error)
-            return
-        self._keep(msgspec.structs.replace(self._standing, untold=None))
 
     def _warn(self, error: EdgeError) -> None:
         if not self._failed:

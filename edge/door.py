@@ -74,7 +74,7 @@ class Door:
         answer = self._heard(trusting(authority, floor_ms), path, msgspec.json.encode(request))
         try:
             joined = msgspec.json.decode(answer, type=Joined)
-        except msgspec.MsgspecError as error:
+        except ValueError as error:  # msgspec's own, and what it says of bytes that are no text
             raise DoorError(f"the answer of the hub at {self.address} is not understood: {error}") from error
         if len(joined.certificate) > CSR_CHARS:
             raise DoorError(f"the hub at {self.address} sent a certificate of {len(joined.certificate)} characters")
@@ -95,6 +95,8 @@ class Door:
             content = answer.read(ANSWER_BYTES + 1)
         except ssl.SSLError as error:
             raise DoorError(explain(error, self.address)) from error
+        except UnicodeError as error:
+            raise DoorError(f"{self.address} is no address: a part of the name is empty, or too long") from error
         except OSError as error:
             raise UnheardError(explain(error, self.address)) from error
         except http.client.HTTPException as error:

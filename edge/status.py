@@ -89,7 +89,7 @@ def read(path: Path) -> AgentStatus | None:
     """What the agent last said, None if it never did or it cannot be understood."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=AgentStatus)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError):  # msgspec's own, and what it says of bytes that are no text
         return None
 
 

@@ -46,7 +46,7 @@ def knock(hub: HubSettings) -> None:
         with socket.create_connection((hub.host, hub.port), timeout=CONNECT_S) as plain:
             if context is not None:
                 context.wrap_socket(plain).close()
-    except (OSError, IdentityError) as error:
+    except (OSError, UnicodeError, IdentityError) as error:
         said = str(error) if isinstance(error, IdentityError) else explain(error, address)
         raise LinkError(said, refusal(error)) from error
 

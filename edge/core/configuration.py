@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import msgspec
 
-from wire.messages import Desired, ReportState
+from wire.messages import Desired, Overlay, ReportState
 
 MOST_STARTS: Final = 3
 """How often the agent may start within one trial: one that falls again and again does not stay up for the time."""
@@ -84,8 +84,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `untold` is the word that has not been made a fact yet.
     """
 
-    settings: dict[str, Any] = {}
-    before: dict[str, Any] | None = None
+    settings: Overlay = {}
+    before: Overlay | None = None
     generation: str = ""
     judged: int = 0
     state: State | None = None

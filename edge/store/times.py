@@ -197,6 +197,6 @@ def _read(item: bytes) -> _Times | None:
     """When an item says that it was made; None for what is none, or was wrapped without its times."""
     try:
         told = _times.decode(item)
-    except msgspec.MsgspecError:
+    except (ValueError, RecursionError):  # msgspec's own, and what it says of bytes that are no text
         return None
     return told if told.up or told.at else None

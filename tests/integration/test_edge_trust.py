@@ -7,16 +7,18 @@ Instead of the machine's clock the certificates' dates are moved: for OpenSSL it
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from edge.door import Door, DoorError
 from edge.identity import saw
 from edge.link import CONNECT_S, Link, LinkError
 from edge.parties import HubSettings
 from edge.trial import knock
 from tests.support.authority import CLIENT, DAY, SERVER, Authority, TlsServer, ms
-from wire.joining import SERVER_NAME
+from wire.joining import SERVER_NAME, Code
 
 NOW = datetime.now(UTC)
 
@@ -138,3 +140,12 @@ def test_a_key_that_cannot_be_used_is_said_and_not_raised_as_anything_else(autho
     identity = authority.identity(tmp_path / "identity")
     identity.key.write_bytes(b"rubbish")
     assert "join the hub again" in refused(settings(9, identity))
+
+
+@pytest.mark.parametrize("host", ["hub..example.org", "h" * 64])
+def test_a_host_that_no_name_can_be_is_said_in_words(authority, tmp_path, host):
+    identity = authority.identity(tmp_path / "identity")
+    with pytest.raises(LinkError, match="cannot reach the hub"):
+        knock(replace(settings(1, identity), host=host))
+    with pytest.raises(DoorError, match="is no address"):
+        Door(host, 1).authority(Code(secret="0" * 8, fingerprint="0" * 16))

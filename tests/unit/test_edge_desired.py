@@ -161,6 +161,37 @@ def test_a_disk_that_cannot_store_keeps_the_configuration_as_it_is(device, monke
     assert device.standing == Standing()
 
 
+def test_a_file_with_bytes_that_are_no_text_or_tables_that_are_none_lets_the_agent_start(device):
+    for content in (b'{"generation": "\xff\xfe"}', b'{"settings": {"log": 5}}', b'{"settings": {"scanner": [7]}}'):
+        (device.folder / "data" / NAME).write_bytes(content)
+        device.start()
+        assert device.settings.log_level == "info"
+
+
+def test_what_was_told_is_not_told_again_each_second_while_that_cannot_be_written_down(device):
+    (device.folder / "data" / NAME).unlink(missing_ok=True)
+    device.offer(1, log={"level": "loud"})
+    (device.folder / "data" / f"{NAME}.new").mkdir()
+    for _ in range(5):
+        device.second(answered=True)
+    assert device.told() == [(1, "refused")]
+    (device.folder / "data" / f"{NAME}.new").rmdir()
+    device.second(answered=True)
+    assert device.standing.untold is None
+    assert device.told() == [(1, "refused")]
+
+
+def test_a_trial_whose_start_could_not_be_written_down_ends_all_the_same(device):
+    device.run.offer(Desired(ledger=LEDGER, version=1, generation=FIRST, settings={"hub": {"port": 9}}))
+    (device.folder / "data" / f"{NAME}.new").mkdir()
+    device.start()
+    (device.folder / "data" / f"{NAME}.new").rmdir()
+    device.second(answered=False, seconds=5)
+    assert device.settings.hub.port != 9
+    device.second(answered=False)
+    assert device.told() == [(1, "rolled-back")]
+
+
 def test_a_broken_own_file_is_told_as_ever(device):
     device.config.write_text("[device")
     with pytest.raises(ConfigError):

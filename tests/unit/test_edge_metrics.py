@@ -54,6 +54,12 @@ def test_an_agent_that_never_ran_is_down_and_counts_nothing(path):
     assert "pending" not in said
 
 
+@pytest.mark.parametrize("content", [b'{"device": "\xff"}', b"\x00" * 100, b""])
+def test_a_status_file_that_a_power_cut_spoiled_is_as_if_there_were_none(path, content):
+    path.write_bytes(content)
+    assert "relay_edge_up 0.0" in metrics.text(path).decode()
+
+
 def test_what_the_agent_says_of_itself_becomes_numbers_with_units_and_kinds(path):
     status_file.write(path, _status())
     said = metrics.text(path).decode()
