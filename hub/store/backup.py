@@ -125,7 +125,10 @@ def _renew(path: Path) -> None:
 
 
 def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
-    """Certificates that were revoked since the backup stay so, and codes of its time are worth nothing any more.
+    """What the authority signed and took back since the backup stays so; codes of its time are worth nothing any more.
+
+    A certificate that it does not know it could not take back: who was thrown out would be in again with it as soon
+    as somebody else joins under that name. And who renewed would be shut out when the earlier certificate ends.
 
     Returns who else was shut out since: a restore may be meant to bring back just them, so a person decides. None: the
     database that was there cannot be read. Of one that is gone, or of another ledger, nothing is taken over.
@@ -138,8 +141,8 @@ def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
             tables = {row[0] for row in connection.execute(_COMMON).fetchall()}
             if not connection.execute(_SAME_LEDGER).fetchone()[0]:
                 return ()
-            for table, statement in _SHUT.items():
-                if table in tables:
+            for table, statements in _SHUT.items():
+                for statement in statements if table in tables else ():
                     connection.execute(statement)
             return tuple(f"{kind} {name}" for kind, name in connection.execute(_AGAIN).fetchall())
     except sqlite3.Error:
@@ -150,12 +153,27 @@ _COMMON = "SELECT name FROM main.sqlite_master JOIN was.sqlite_master USING (nam
 _SAME_LEDGER = (
     "SELECT (SELECT value FROM main.meta WHERE key = 'ledger') = (SELECT value FROM was.meta WHERE key = 'ledger')"
 )
+_REVOKED = """
+UPDATE main.certificate AS made
+SET revoked_at = (SELECT revoked_at FROM was.certificate AS old WHERE old.serial = made.serial) WHERE revoked_at IS NULL
+"""
+_HOLDERS = """
+INSERT INTO main.device (name, kind, created_at, removed_at)
+SELECT name, kind, created_at, removed_at FROM was.device
+WHERE id IN (SELECT device_id FROM was.certificate) AND name NOT IN (SELECT name FROM main.device)
+"""
+_ISSUED = """
+INSERT INTO main.certificate (serial, device_id, fingerprint, not_before, not_after, issued_at, revoked_at)
+SELECT serial, made.id, fingerprint, not_before, not_after, issued_at, revoked_at FROM was.certificate
+JOIN was.device AS holder ON holder.id = device_id JOIN main.device AS made ON made.name = holder.name
+WHERE serial NOT IN (SELECT serial FROM main.certificate)
+"""
 _SHUT = {
-    "certificate": (
-        "UPDATE main.certificate AS made SET revoked_at ="
-        " (SELECT revoked_at FROM was.certificate AS old WHERE old.serial = made.serial) WHERE revoked_at IS NULL"
+    "authority": (
+        "INSERT INTO main.authority SELECT * FROM was.authority WHERE id NOT IN (SELECT id FROM main.authority)",
     ),
-    "invitation": "DELETE FROM main.invitation WHERE used_at IS NULL",
+    "certificate": (_REVOKED, _HOLDERS, _ISSUED),
+    "invitation": ("DELETE FROM main.invitation WHERE used_at IS NULL",),
 }
 _AGAIN = """
 SELECT 'device', made.name FROM main.device AS made JOIN was.device AS old USING (name)

@@ -222,6 +222,23 @@ def test_a_restore_trusts_no_certificate_that_was_revoked_since_and_says_who_els
         assert certificates.kept(connection) is not None
 
 
+def test_a_restore_knows_every_certificate_that_was_given_out_and_taken_back_since(data: Path, tmp_path: Path) -> None:
+    with closing(Database.open(_made(data))) as database:
+        joined(database, "kept-1", tmp_path / "kept-1")
+    file = tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    with closing(Database.open(data / "hub.db")) as database:
+        since = {name: joined(database, name, tmp_path / f"{name}-since") for name in ("lost-1", "kept-1", "new-1")}
+    assert cli("device", "revoke", "lost-1", data=data).returncode == 0
+    done = cli("restore", file, data=data)
+    assert done.returncode == 0, done.stderr
+    with closing(Database.open(data / "hub.db")) as database, database.read() as connection:
+        known = {name: certificates.holder(connection, _fingerprint(identity)) for name, identity in since.items()}
+        assert {name: holder and holder.device for name, holder in known.items()} == {name: name for name in since}
+        assert [name for name, holder in known.items() if holder.revoked] == ["lost-1"]
+        assert len(certificates.taken_back(connection)) == 1
+
+
 def _fingerprint(identity: Identity) -> str:
     return x509.load_pem_x509_certificate(identity.certificate.read_bytes()).fingerprint(hashes.SHA256()).hex()
 
