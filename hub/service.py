@@ -215,7 +215,6 @@ class Hub:
         settings = self.settings
         database = Database.open(settings.database)
         self._ends.callback(database.close)
-        settings.database.chmod(0o600)
         if bring_up_to_date(database, settings.data):
             log.info("projections-made-again", why="another version made them by other rules")
         return database

@@ -41,6 +41,5 @@ def prepared(data: Path) -> tuple[Settings, Database]:
         try:
             return settings, Database.open(settings.database)
         finally:
-            settings.database.touch(mode=0o600)
             folder.unlock()
     return settings, Database.open(settings.database)

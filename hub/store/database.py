@@ -1,8 +1,9 @@
 """Opening the hub's database: one writer, pooled readers, WAL, durable commits."""
 
+import os
 import secrets
 import sqlite3
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from alembic import command
@@ -35,6 +36,7 @@ class Database:
     @classmethod
     def open(cls, path: Path) -> "Database":
         """Open, create or upgrade the database at a path. Raises StoreError with what a person can do."""
+        _keep_private(path)
         database = cls(path)
         try:
             database._upgrade()
@@ -93,6 +95,17 @@ class Database:
         with self.writer.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _keep_private(path: Path) -> None:
+    """For its owner alone before anything is in it: the write-ahead log, which holds the same, gets the same mode.
+
+    A file that is there is not opened: to close it would end the locks that this process has on it (fcntl(2)).
+    """
+    with suppress(OSError):  # to open it says what is wrong
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        path.chmod(0o600)
 
 
 def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:

@@ -1,5 +1,6 @@
 """The hub's database: one schema by two ways, durable, and clear about what it cannot open."""
 
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -54,6 +55,16 @@ def test_a_fresh_schema_is_the_migrated_one(database: Database, tmp_path: Path):
     assert set(migrated) == set(fresh)
     for name in fresh:
         assert migrated[name] == fresh[name], name
+
+
+def test_a_new_database_and_its_log_are_for_their_owner_alone_from_the_beginning(tmp_path: Path):
+    before = os.umask(0o022)
+    try:
+        with closing(Database.open(tmp_path / "hub.db")):
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("hub.db", "hub.db-wal", "hub.db-shm"), 0o600)
 
 
 def test_every_table_is_strict(database: Database):
