@@ -66,6 +66,7 @@ class Folder:
         file.write(str(os.getpid()))
         file.flush()
         self._lock = file
+        self.clear_running()  # of one that was killed: its process id may be another program's by now
 
     def unlock(self) -> None:
         """Give the folder back. Idempotent."""

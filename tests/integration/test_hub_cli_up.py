@@ -12,6 +12,7 @@ import pytest
 
 from hub.config import Address
 from hub.credentials import hashed
+from hub.folder import Folder, Running
 from hub.mosquitto import Mosquitto, claim
 from tests.support.hub_process import HubProcess, cli, cli_json
 from tests.support.mqtt import Refused, connected, until
@@ -86,6 +87,14 @@ def test_kill_9_of_the_hub_leaves_no_mosquitto_and_it_starts_again(data: Path) -
         ledger, run = hub.ledger, hub.run
     with HubProcess(data, "--mqtt-port", str(claim(0))) as again:
         assert (again.ledger, again.run == run) == (ledger, False)
+
+
+def test_a_hub_that_was_killed_is_not_taken_for_the_one_that_starts_after_it(tmp_path: Path) -> None:
+    Folder(tmp_path).write_running(Running(pid=os.getpid(), mqtt_port=1, http_port=1, ledger="a", run="b"))
+    starting = Folder(tmp_path)
+    starting.lock()
+    assert Folder(tmp_path).running() is None
+    starting.unlock()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
