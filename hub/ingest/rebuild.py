@@ -1,7 +1,7 @@
 """The projections made again from the journal, and compared with the live ones, table by table."""
 
+import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ from wire.messages import AnyItem, Lane, Opaque
 
 RULES = "2"
 """By what rules facts become projections: 2 since no corrected time is later than receipt."""
+SCRATCH = "rebuilding"
+"""The folder for it, of one name, so that what was cut short does not fill the disk."""
 PORTION = 20_000
 """Items of one transaction."""
 _JOURNAL = (
@@ -84,8 +86,15 @@ def bring_up_to_date(database: Database, folder: Path) -> bool:
     if rules == RULES:
         return False
     if used:
-        with tempfile.TemporaryDirectory(dir=folder, prefix="rebuild-") as scratch:
-            rebuild(database, Path(scratch), replace=True)
+        scratch = folder / SCRATCH
+        shutil.rmtree(scratch, ignore_errors=True)  # two copies of the ledger, if a power cut left them
+        try:
+            scratch.mkdir(mode=0o700)
+            rebuild(database, scratch, replace=True)
+        except OSError as error:
+            raise StoreError(f"{scratch} cannot be made, to make the projections again: {error.strerror}") from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     with database.write() as connection:
         connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('rules', ?)", (RULES,))
     return bool(used)

@@ -1,5 +1,8 @@
 """The projections made again from the journal show every difference, and repair it when asked."""
 
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from hub.errors import StoreError
 from hub.ingest.rebuild import bring_up_to_date, rebuild
 from hub.store.canon import CANON
+from hub.store.database import Database
 from tests.support.facts import (
     DOCK,
     NOW,
@@ -91,6 +95,29 @@ def test_a_ledger_that_an_earlier_version_kept_is_made_again_once_by_todays_rule
         assert made.rebuilt().same
     with bench(tmp_path / "new.db") as new:
         assert not bring_up_to_date(new.database, tmp_path)
+
+
+CUT_SHORT = """
+import os, sys
+from pathlib import Path
+from hub.ingest import rebuild
+from hub.store.database import Database
+rebuild._replay = lambda _: os._exit(9)
+rebuild.bring_up_to_date(Database.open(Path(sys.argv[1])), Path(sys.argv[1]).parent)
+"""
+
+
+def test_what_was_cut_short_while_it_was_made_again_does_not_fill_the_disk(tmp_path: Path):
+    with bench(tmp_path / "hub.db") as made:
+        made.take(("a", batch(made.ledger, [scan(goods(lot="A"))])))
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", CUT_SHORT, str(tmp_path / "hub.db")], check=False)
+        assert done.returncode == 9
+        (left,) = (path for path in tmp_path.iterdir() if path.is_dir())
+        assert left.stat().st_mode & 0o777 == 0o700
+    with closing(Database.open(tmp_path / "hub.db")) as database:
+        assert bring_up_to_date(database, tmp_path)
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("table", CANON)
