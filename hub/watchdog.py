@@ -1,6 +1,5 @@
 """The answer to systemd's watchdog: given only while every part of the hub goes on."""
 
-
 import structlog
 
 from hub.supervision import Supervisor
