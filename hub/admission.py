@@ -2,7 +2,7 @@
 
 The name and kind come from the invitation, never from the request. Whoever joins under a name replaces the device
 that had it: everything it could connect with ends. An answer that got lost may be asked for again, by the same key
-and while the invitation lasts. Wrong tries are limited; right ones are not.
+and while the invitation lasts. Wrong tries are limited, and right ones by device.
 """
 
 import ipaddress
@@ -29,7 +29,8 @@ from hub.store.reference import announce
 from wire.joining import ALPHABET, SECRET_CHARS, Code, Joined, renewed_text
 
 HOUR_MS: Final = 3_600_000
-RENEWALS_AN_HOUR: Final = 10
+CERTIFICATES_AN_HOUR: Final = 10
+"""Most that one device gets in an hour by renewing, or by asking again for the answer to its joining."""
 
 log = structlog.get_logger("admission")
 
@@ -151,7 +152,7 @@ class Admission:
             holder = papers.holder(connection, mark)  # again: it may have been revoked or replaced meanwhile
             if holder is None or holder.revoked:
                 raise RefusedError("revoked-certificate", "The certificate is revoked; join anew.")
-            if papers.issued_since(connection, holder.device, now - HOUR_MS) >= RENEWALS_AN_HOUR:
+            if papers.issued_since(connection, holder.device, now - HOUR_MS) >= CERTIFICATES_AN_HOUR:
                 raise RefusedError("too-many", "This device renewed too often; it has to wait.", wait_s=3600)
             joined = self._certify(connection, request, holder.device, holder.kind, now)
         log.info("renewed", device=joined.device, source=network(source))
@@ -166,6 +167,8 @@ class Admission:
             if invited.used_by is None:
                 papers.take_back(connection, invited.device, now=now)
                 invitations.use(connection, secret, by=key, now=now)
+            elif papers.issued_since(connection, invited.device, now - HOUR_MS) >= CERTIFICATES_AN_HOUR:
+                raise RefusedError("too-many", "This device joined too often; it has to wait.", wait_s=3600)
             devices.admit_certified(connection, invited.device, invited.kind, now=now)
             return self._certify(connection, request, invited.device, invited.kind, now)
 

@@ -1,4 +1,4 @@
-"""A device that is thrown out or replaced at the very moment when it renews its certificate."""
+"""A device that is replaced at the very moment when it renews its certificate, and one that asks without end."""
 
 import base64
 
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from deploy.newcomer import Newcomer
-from hub.admission import HOUR_MS, Admission, RefusedError, invite, open_authority
+from hub.admission import CERTIFICATES_AN_HOUR, HOUR_MS, Admission, RefusedError, invite, open_authority
 from hub.authority import Authority
 from hub.store import authority as papers
 from tests.support.hubweb import START_MS, make_database
@@ -65,3 +65,13 @@ def test_a_device_that_nobody_throws_out_meanwhile_renews(admission):
     device = joined(admission, "van-1")
     assert renewed(admission, device).device == "van-1"
     assert len(counting(admission)["van-1"]) == 2
+
+
+def test_a_device_that_asks_for_its_answer_without_end_has_to_wait(admission):
+    invited = invite(admission._database, admission._authority, "van-1", None, now=START_MS, ms=HOUR_MS)
+    request = Newcomer().request()
+    for _ in range(CERTIFICATES_AN_HOUR):
+        admission.join(invited.code.secret, request, source="192.0.2.1")
+    with pytest.raises(RefusedError, match="too often") as caught:
+        admission.join(invited.code.secret, request, source="192.0.2.1")
+    assert caught.value.wait_s == 3600

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from deploy.newcomer import Door, Newcomer, NotLetInError, authority, trusting
 from hub import patience
-from hub.admission import RENEWALS_AN_HOUR
+from hub.admission import CERTIFICATES_AN_HOUR
 from hub.core.guesses import EACH
 from hub.web import Web, listen
 from tests.support import authority as made
@@ -206,7 +206,7 @@ def test_a_certificate_that_has_ended_renews_nothing(hub):
 
 def test_a_device_that_renews_without_end_has_to_wait(hub):
     device = hub.newcomer("van-13")
-    for _ in range(RENEWALS_AN_HOUR - 1):
+    for _ in range(CERTIFICATES_AN_HOUR - 1):
         device.renew(hub.https_port)
     with pytest.raises(NotLetInError) as caught:
         device.renew(hub.https_port)
