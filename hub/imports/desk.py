@@ -67,7 +67,8 @@ class Desk:
         """Empty the folder and begin. Raises HubError if it cannot be made."""
         _prepare(self._folder)
         for left in self._folder.iterdir():
-            left.unlink(missing_ok=True)
+            if not left.is_dir():
+                left.unlink(missing_ok=True)
         self._thread.start()
 
     @property

@@ -79,6 +79,12 @@ def test_what_an_earlier_run_left_is_removed_and_what_is_no_request_is_answered_
     assert desk.alive
 
 
+def test_a_folder_that_somebody_put_there_does_not_keep_the_hub_from_starting(desk, tmp_path):
+    (tmp_path / "imports" / "sticks").mkdir(parents=True)
+    desk.start()
+    assert [path.name for path in left(tmp_path)] == ["sticks"]
+
+
 def test_a_command_whose_hub_has_gone_says_so_and_leaves_nothing(stick, tmp_path):
     (tmp_path / "imports").mkdir()
     for now in (None, Running(pid=1, mqtt_port=1, http_port=1, ledger="1" * 16, run="b" * 16)):
