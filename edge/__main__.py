@@ -77,10 +77,11 @@ def status(config: ConfigFile) -> None:
 @app.command()
 def doctor(config: ConfigFile) -> None:
     """Check this device: one line for each check, with what to do. Exit code 1 if something is wrong."""
+    from edge.desired import load as load_in_force  # noqa: PLC0415 - see above
     from edge.screens import show_finding  # noqa: PLC0415 - see above
 
     with _reported():
-        settings = load(config, joined=False)
+        settings = load_in_force(config, joined=False)
     print(f"ok     configuration {config}: sound")
     faults = 0
     for finding in examine(settings):

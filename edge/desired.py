@@ -31,14 +31,17 @@ class DesiredError(EdgeError):
     """What the hub wishes cannot be kept on this disk."""
 
 
-def load(path: Path) -> Settings:
-    """The settings of a file, with what the hub wished laid over them where that fits. Raises ConfigError."""
-    own = config.load(path)
+def load(path: Path, *, joined: bool = True) -> Settings:
+    """The settings of a file, with what the hub wished laid over them where that fits. Raises ConfigError.
+
+    See edge.config.load for `joined`.
+    """
+    own = config.load(path, joined=joined)
     standing = read(own.device.data / NAME)
     if not standing.settings:
         return own
     try:
-        return replace(config.load(path, overlay=standing.settings), overlaid=True)
+        return replace(config.load(path, joined=joined, overlay=standing.settings), overlaid=True)
     except ConfigError as error:
         said = f"what the hub set does not fit to this file any more and is left out: {'; '.join(error.faults)}"
         return replace(own, advice=(*own.advice, said))
@@ -68,6 +71,17 @@ def write(path: Path, standing: Standing) -> None:
             os.close(folder)
     except OSError as error:
         raise DesiredError(f"cannot write {path}: {error.strerror}; check the disk's space and rights") from error
+
+
+def forget(path: Path, *, entirely: bool) -> None:
+    """A person says where the hub is: what it was told before about that is in force no more; nothing, if `entirely`.
+
+    Raises DesiredError.
+    """
+    standing = read(path)
+    after = Standing() if entirely else configuration.without(standing, "hub")
+    if after != standing:
+        write(path, after)
 
 
 class Configurator:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from edge import desired
 from edge import identity as identities
 from edge.browse import browse
 from edge.config import Settings, load
@@ -149,6 +150,7 @@ def join(invitation: Invitation, config: Path, settings: Settings | None) -> Joi
         if settings is None:
             _write_config(config, answer.kind)
         identities.adopt(place, staged)
+        desired.forget(place.parent / desired.NAME, entirely=before is not None)
     return JoinedDevice(identity=staged, before=before)
 
 

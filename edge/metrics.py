@@ -63,7 +63,10 @@ def unready(path: Path) -> str:
         return problem
     if status.state != "running":
         return f"the agent is {status.state}"
-    return "; ".join(f"{port.port}: {port.why or 'not open'}" for port in status.ports if not port.up)
+    problems = [f"{port.port}: {port.why or 'not open'}" for port in status.ports if not port.up]
+    if status.outbox_room == "full":
+        problems.append("the outbox is full: scans are refused")
+    return "; ".join(problems)
 
 
 def serve(path: Path, host: str, port: int, announce: Callable[[str], None]) -> None:

@@ -121,6 +121,16 @@ def offered(standing: Standing, desired: Desired, faults: tuple[str, ...]) -> St
     return msgspec.structs.replace(named, settings=dict(desired.settings), before=standing.settings, starts=0)
 
 
+def without(standing: Standing, table: str) -> Standing:
+    """With nothing of one table in force any more, nor coming back."""
+    before = standing.before
+    return msgspec.structs.replace(
+        standing,
+        settings={name: wished for name, wished in standing.settings.items() if name != table},
+        before=None if before is None else {name: wished for name, wished in before.items() if name != table},
+    )
+
+
 def started(standing: Standing) -> Standing:
     """The agent starts in a trial."""
     return msgspec.structs.replace(standing, starts=standing.starts + 1)

@@ -6,6 +6,8 @@ import socket
 
 import pytest
 
+from edge import desired
+from edge.core.configuration import Standing
 from tests.support.edge_agent import AgentProcess, relay_edge, write_config
 from tests.support.edge_ports import Device, until
 
@@ -135,6 +137,17 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_device(device, tmp_path):
     assert ended.returncode == 0, ended.stdout
     assert "its broker answers" in ended.stdout
     assert not (tmp_path / "data").exists()
+
+
+def test_the_doctor_looks_for_the_hub_where_the_agent_does(device, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as broker:
+        config = write_config(tmp_path, scanners=[device.path])
+        (tmp_path / "data").mkdir()
+        wished = {"hub": {"port": broker.getsockname()[1]}}
+        desired.write(tmp_path / "data" / desired.NAME, Standing(settings=wished))
+        ended = relay_edge("doctor", "--config", config)
+    assert ended.returncode == 0, ended.stdout
+    assert "its broker answers" in ended.stdout
 
 
 def test_the_doctor_sees_a_damaged_outbox(scanned, config, tmp_path):

@@ -10,8 +10,10 @@ import pytest
 
 from deploy.reckoning import journal_texts
 from deploy.stack import Hub
+from edge import desired
 from edge import identity as identities
 from edge.config import load
+from edge.core.configuration import Standing
 from edge.door import DoorError
 from edge.joining import JoiningError, Typed, introduce
 from edge.link import LinkError
@@ -152,6 +154,16 @@ def test_a_device_without_scans_may_join_under_another_name(hub, config):
     joined(hub, config, "lent")
     joined(hub, config, "given")
     assert load(config).device.name == "given"
+
+
+def test_where_a_device_joins_is_where_its_agent_connects_whatever_a_hub_wished_before(hub, config):
+    joined(hub, config, "sent-away")
+    wished = {"hub": {"host": "gone.example.org"}, "log": {"level": "debug"}}
+    desired.write(config.parent / "data" / desired.NAME, Standing(settings=wished))
+    assert desired.load(config).hub.host == "gone.example.org"
+    joined(hub, config, "sent-away")
+    settings = desired.load(config)
+    assert (settings.hub.host, settings.log_level) == ("127.0.0.1", "debug")
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,17 @@ def test_what_does_not_fit_any_more_to_a_file_that_a_person_edited_is_left_out_a
     assert "does not fit" in device.settings.advice[-1]
 
 
+def test_who_joins_says_where_the_hub_is_and_another_hub_begins_with_nothing(device):
+    device.offer(1, log={"level": "debug"}, hub={"port": 9})
+    device.second(answered=True)
+    desired.forget(device.folder / "data" / NAME, entirely=False)
+    device.start()
+    assert device.settings.log_level == "debug"
+    assert device.settings.hub.port != 9
+    desired.forget(device.folder / "data" / NAME, entirely=True)
+    assert device.standing == Standing()
+
+
 def test_a_file_that_is_damaged_is_as_if_nothing_had_been_wished(device):
     device.offer(1, log={"level": "debug"})
     (device.folder / "data" / NAME).write_bytes(b'{"settings": {"log"')

@@ -100,6 +100,8 @@ def test_a_hub_that_is_gone_leaves_a_device_ready_and_a_port_that_is_gone_does_n
     lost = msgspec.structs.replace(PORT, up=False, why="unplugged")
     status_file.write(path, _status(ports=(lost,)))
     assert metrics.unready(path) == "/dev/ttyUSB0: unplugged"
+    status_file.write(path, _status(outbox_room="full"))
+    assert metrics.unready(path) == "the outbox is full: scans are refused"
     status_file.write(path, _status(state="stopping"))
     assert metrics.unready(path) == "the agent is stopping"
 
