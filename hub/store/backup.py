@@ -122,10 +122,13 @@ def _renew(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (secrets.token_hex(8),))
         connection.execute("DELETE FROM session")  # who signed out since the backup stays signed out
+        if connection.execute(_INVITES).fetchone():
+            # Of a code that was used, too, the answer could be asked for again: by who was thrown out since.
+            connection.execute("DELETE FROM invitation")
 
 
 def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
-    """What the authority signed and took back since the backup stays so; codes of its time are worth nothing any more.
+    """What the authority signed and took back since the backup stays so.
 
     A certificate that it does not know it could not take back: who was thrown out would be in again with it as soon
     as somebody else joins under that name. And who renewed would be shut out when the earlier certificate ends.
@@ -149,6 +152,7 @@ def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
         return None
 
 
+_INVITES = "SELECT 1 FROM sqlite_master WHERE name = 'invitation'"
 _COMMON = "SELECT name FROM main.sqlite_master JOIN was.sqlite_master USING (name, type) WHERE type = 'table'"
 _SAME_LEDGER = (
     "SELECT (SELECT value FROM main.meta WHERE key = 'ledger') = (SELECT value FROM was.meta WHERE key = 'ledger')"
@@ -173,7 +177,6 @@ _SHUT = {
         "INSERT INTO main.authority SELECT * FROM was.authority WHERE id NOT IN (SELECT id FROM main.authority)",
     ),
     "certificate": (_REVOKED, _HOLDERS, _ISSUED),
-    "invitation": ("DELETE FROM main.invitation WHERE used_at IS NULL",),
 }
 _AGAIN = """
 SELECT 'device', made.name FROM main.device AS made JOIN was.device AS old USING (name)

@@ -239,6 +239,23 @@ def test_a_restore_knows_every_certificate_that_was_given_out_and_taken_back_sin
         assert len(certificates.taken_back(connection)) == 1
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_no_code_of_before_a_restore_is_good_for_anything_not_even_to_who_used_it(
+    data: Path, tmp_path: Path, lost: bool
+) -> None:
+    with closing(Database.open(_made(data))) as database, database.write() as connection:
+        for secret, name in (("S" * 8, "new-1"), ("T" * 8, "lost-1")):
+            invitations.invite(connection, secret, device=name, kind="scanner", now=1, expires_at=2**50)
+        invitations.use(connection, "T" * 8, by="its key", now=1)
+    file = tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    if lost:
+        (data / "hub.db").unlink()
+    assert cli("restore", file, data=data).returncode == 0
+    with closing(Database.open(data / "hub.db")) as database, database.read() as connection:
+        assert [invitations.find(connection, secret * 8) for secret in "ST"] == [None, None]
+
+
 def _fingerprint(identity: Identity) -> str:
     return x509.load_pem_x509_certificate(identity.certificate.read_bytes()).fingerprint(hashes.SHA256()).hex()
 
