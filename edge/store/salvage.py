@@ -90,7 +90,8 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> None:
     """Into a new file, which says also what was kept and lost."""
     with closing(connect(building, synchronous="OFF", create=True)) as new:
         migrate(new, building)
-        new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        # Whatever fails, the new file is thrown away: a log would only take as much room again on a disk that is short.
+        new.execute("PRAGMA journal_mode=MEMORY").fetchall()
         with closing(_open_damaged(path)) as old:
             new.execute("BEGIN IMMEDIATE")
             _copy_meta(old, new, device)
@@ -98,8 +99,6 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> None:
             lanes = [_copy_lane(old, new, row) for row in _streams(old, new, now_ms)]
             set_meta(new, "salvage", _counts(lanes))
             new.execute("COMMIT")
-        new.execute("PRAGMA synchronous=FULL")
-        new.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         new.execute("PRAGMA journal_mode=DELETE").fetchall()
     with building.open("rb") as file:
         os.fsync(file.fileno())

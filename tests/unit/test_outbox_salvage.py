@@ -15,9 +15,10 @@ from edge.core.anchors import Anchor
 from edge.store import replacing
 from edge.store.errors import OutboxError, OutboxFullError
 from edge.store.first_page import first_page
+from edge.store.lanes import note
 from edge.store.salvage import finish_salvage, salvage
 from edge.store.schema import PAGE_BYTES
-from tests.support.delivery_box import all_of, fixes, open_box, scans
+from tests.support.delivery_box import DEVICE, all_of, fixes, open_box, scans
 from wire.messages import Gap, GapReason, Lane
 
 PAGE = PAGE_BYTES
@@ -165,6 +166,23 @@ def test_each_damaged_file_is_kept_under_its_own_number(tmp_path):
         (tmp_path / "outbox.db").write_bytes(b"rubbish" * 1000)
         with closing(open_box(tmp_path)) as box:
             assert box.salvage.moved_to.name == f"outbox.db.corrupt-{number}"
+
+
+def test_a_salvage_takes_no_more_room_than_the_new_file(tmp_path, monkeypatch):
+    filled(tmp_path, facts=12_000)
+    building = tmp_path / "outbox.db.salvaging"
+    sizes = []
+
+    def settled(*arguments):
+        sizes.extend(file.stat().st_size for file in tmp_path.glob(f"{building.name}-*"))
+        return note(*arguments)
+
+    monkeypatch.setattr("edge.store.salvage.note", settled)
+    salvage(tmp_path / "outbox.db", device=DEVICE, now_ms=1)
+    assert sum(sizes) == 0
+    with closing(open_box(tmp_path)) as box:
+        assert box.salvage is None
+        assert box.stats().kept_facts == 12_000
 
 
 def test_a_salvage_that_was_finished_but_not_put_in_place_is_put_in_place(tmp_path):
