@@ -46,11 +46,12 @@ def test_more_devices_than_files_may_be_open_are_said_with_where_to_raise_the_li
     assert "LimitNOFILE" in sentence
 
 
-def test_a_running_hub_that_takes_nothing_in_is_said_with_its_reason(tmp_path):
+def test_a_running_hub_that_takes_nothing_in_is_said_with_its_reason(tmp_path, monkeypatch):
     faults: list[str] = []
     with serving(tmp_path, faults=lambda: faults) as web:
         port = int(web.url.rpartition(":")[2])
         running = Running(pid=1, mqtt_port=1, http_port=port, ledger="a" * 16, run="b" * 16)
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # as on many a machine that goes out by one
         assert _found(tmp_path, running)["intake"][0]
         faults.append("the database cannot store")
         ok, sentence = _found(tmp_path, running)["intake"]
