@@ -17,7 +17,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import select
 
-from hub.authority import SERVER_DAYS, Authority, ServerCertificate
+from hub.authority import EARLIEST_MS, SERVER_DAYS, Authority, ServerCertificate
 from hub.broker import Login, take_over, try_login
 from hub.config import Address, Listen
 from hub.mosquitto import Mosquitto
@@ -172,8 +172,12 @@ class Gate:
         return {name: value for name, value in names.items() if name not in self._shut}
 
     def _lasts(self, server: ServerCertificate) -> bool:
-        """Whether it does not end soon, nor begins only later: the clock may have been wrong when it was made."""
-        return RENEW_MS <= server.not_after - self._clock() <= (SERVER_DAYS + 1) * DAY_MS
+        """Whether it does not end soon, nor begins only later: the clock may have been wrong when it was made.
+
+        By a clock that is wrong now it is not judged: nothing could be signed.
+        """
+        now = self._clock()
+        return now < EARLIEST_MS or RENEW_MS <= server.not_after - now <= (SERVER_DAYS + 1) * DAY_MS
 
     def _papers(self) -> Mapping[str, str]:
         assert self._authority is not None  # noqa: S101 (open() came before)

@@ -121,6 +121,16 @@ def test_a_server_certificate_made_by_a_clock_that_stood_far_ahead_is_made_anew_
     assert x509.load_der_x509_certificate(post.shown()).not_valid_before_utc < now
 
 
+def test_a_clock_that_falls_back_to_1970_keeps_nobody_from_being_thrown_out(post, tmp_path):
+    client = tls_client(post.port, post.newcomer("van-1").context(tmp_path))
+    first, now = post.shown(), post.clock()
+    post.revoke("van-1")
+    post.pass_time(1000 - now)
+    until(lambda: client.gone, "it is cut off")
+    assert post.shown() == first
+    client.close()
+
+
 def test_a_new_server_certificate_that_could_not_be_written_is_made_again(post):
     first = post.shown()
     in_the_way = post.folder / "server.pem.new"
