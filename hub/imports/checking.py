@@ -21,6 +21,8 @@ from hub.store.database import Database
 from wire.bundle import BUNDLE_BYTES, BundleError, Header, Reader
 from wire.messages import GapReason, Hello, Lane
 
+HELLO_BYTES: Final = 16 * 1024 * 1024
+"""Most that a device says of its streams, which is kept until the end: starting daily for 4 years makes 100 KiB."""
 _JOIN: Final = "let the device join again (relay-hub device invite) and export once more: it keeps its facts"
 
 
@@ -154,12 +156,13 @@ def _still_good(certificate: x509.Certificate, device: str, trust: Trust) -> Non
 
 def _sound(reader: Reader, trust: Trust) -> Checked:
     """What the signature vouches for must also be what ingest may be given: facts, of this ledger, that add up."""
-    messages = facts = 0
+    messages = facts = said = 0
     for payload in reader.messages():
         messages += 1
         message = read(payload)
         if isinstance(message, Hello):
-            sound = message.ledger == trust.ledger
+            said += len(payload)
+            sound = message.ledger == trust.ledger and said <= HELLO_BYTES
         elif isinstance(message, ReadBatch):
             head = message.head
             sound = head.ledger == trust.ledger and head.lane is Lane.FACTS and head.last > head.after

@@ -313,6 +313,17 @@ def test_what_a_device_signed_and_ingest_could_not_take_is_refused_whole(hub, de
     refused(hub, signed(stick, device, header, [*messages, message(hub)]), "this hub cannot read it")
 
 
+def test_a_stick_that_says_more_of_its_streams_than_the_hub_may_keep_in_memory_is_refused(
+    hub, device, stick, monkeypatch
+):
+    header, messages, _ = parts(stick)
+    hello = next(each for each in messages if b'"k":"hello"' in each)
+    monkeypatch.setattr("hub.imports.checking.HELLO_BYTES", 3 * len(hello))
+    assert counted(carry(hub, signed(stick, device, header, [hello, *messages]))) == {"new": 40}
+    with pytest.raises(ImportFaultError, match="this hub cannot read it"):
+        carry(hub, signed(stick, device, header, [hello] * 4))
+
+
 def test_files_that_are_no_export_are_refused_before_they_are_read(hub, stick, tmp_path):
     packed = tmp_path / "packed"
     packed.write_bytes(gzip.compress(bytes(50_000_000)))
