@@ -85,6 +85,9 @@ def restore(file: Path, database: Path) -> Summary:
     aside = database.with_name(f"{database.name}.before-restore-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
     try:
         _copy(file, beside)
+        if os.geteuid() == 0:  # an administrator restores, the hub's own user runs it
+            owner = database.parent.stat()
+            os.chown(beside, owner.st_uid, owner.st_gid)
         _renew(beside)
         again = _stay_shut_out(beside, database)
         kept = _set_aside(database, aside)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from edge.identity import Identity
 from hub.__main__ import main
 from hub.store import authority as certificates
 from hub.store import invitations
+from hub.store.backup import restore
 from hub.store.database import Database
 from tests.support.hub_process import Done, HubProcess, cli, cli_json
 from tests.support.mqtt import Refused, connected
@@ -237,6 +239,19 @@ def test_a_restore_knows_every_certificate_that_was_given_out_and_taken_back_sin
         assert {name: holder and holder.device for name, holder in known.items()} == {name: name for name in since}
         assert [name for name, holder in known.items() if holder.revoked] == ["lost-1"]
         assert len(certificates.taken_back(connection)) == 1
+
+
+def test_what_root_restores_belongs_to_the_owner_of_the_folder(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, file = _made(data), tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda _path, *owner: given.append(owner))
+    restore(file, database)
+    about = data.stat()
+    assert given == [(about.st_uid, about.st_gid)]
 
 
 @pytest.mark.parametrize("lost", [False, True])
