@@ -14,7 +14,7 @@ STAMPS=$VENV/.stamps
 STEPS=4
 
 RUN_PACKAGES=(python3 python3-venv mosquitto libzbar0 libgl1 libglib2.0-0 procps util-linux ca-certificates)
-TEST_PACKAGES=(chromium fonts-noto-cjk strace fuse3 systemd)
+TEST_PACKAGES=(chromium fonts-noto-cjk libatomic1 strace fuse3 systemd)
 
 case "${1:-}" in
 "") PACKAGES=("${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}") ;;
