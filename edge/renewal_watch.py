@@ -29,6 +29,8 @@ LONGEST_MS: Final = 180_000
 PATIENCE_S: Final = 40.0
 """How long the thread that delivers waits for a renewal that was commanded."""
 
+_STOPPED: Final = "the agent was stopped before the renewal ended"
+
 
 class Uplink(Protocol):
     """What is asked of the connection to the hub."""
@@ -58,7 +60,7 @@ class RenewalWatch:
         self._config, self._path, self._uplink, self._clock, self._log = config, identity, uplink, clock, log
         self._child: subprocess.Popen[bytes] | None = None
         self._started = 0
-        self._asked = False
+        self._asked = self._stopped = False
         self._waiting: threading.Event | None = None
         self._keeping = True
         self._held = HeldTime()
@@ -84,6 +86,8 @@ class RenewalWatch:
         """Have it renewed and wait for that, in another thread than `tick`; what came of it. Raises IdentityError."""
         ended = self._waiting = threading.Event()
         self.ask()
+        if self._stopped:  # asked for several times: nobody waits for the others one after the other
+            raise IdentityError(_STOPPED)
         if not ended.wait(PATIENCE_S):
             raise IdentityError(f"the renewal has not ended after {PATIENCE_S:.0f} s; its status says how it goes on")
         if self._problem:
@@ -106,13 +110,14 @@ class RenewalWatch:
             self._start(trusted)
 
     def stop(self) -> None:
-        """End a renewal that runs: what is not in place yet never will be."""
+        """End a renewal that runs: what is not in place yet never will be. Whoever commands one later is told."""
+        self._stopped = True
         if self._child is not None:
             self._child.terminate()
             self._child.wait()
             self._close(self._child)
         if self._waiting is not None:
-            self._problem = "the agent was stopped before the renewal ended"
+            self._problem = _STOPPED
             self._waiting.set()
 
     def _trusted_ms(self, identity: Identity) -> int:

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import threading
 
+import pytest
+
 from edge.core.renewing import HOLD_MS
 from edge.identity import IdentityError
 from edge.renewal_watch import KEEP_EVERY_MS, RenewalWatch
@@ -142,3 +144,10 @@ def test_an_identity_that_is_gone_is_said_once(tmp_path):
     for _ in range(3):
         watch.tick()
     assert len(log.named("identity-unusable")) == 1
+
+
+def test_a_renewal_that_is_commanded_while_the_agent_stops_keeps_it_from_nothing(tmp_path):
+    watch, _, _, _, _ = watch_over(tmp_path)
+    watch.stop()
+    with pytest.raises(IdentityError, match="was stopped"):
+        watch.renew_now()
