@@ -167,7 +167,10 @@ class Agent:
         self._alarm()
 
     def _renew_certificate(self) -> str:
-        return self._renewal.renew_now()
+        try:
+            return self._renewal.renew_now()
+        finally:
+            self._uplink.pulse.beat()  # several in a row, each of which may take long, are no hanging thread
 
     def _report_health(self) -> str:
         self._outbox.append_telemetry([self._reporter.health()])

@@ -81,6 +81,8 @@ class Engine:
             if not isinstance(problem, OutboxCorruptError):
                 raise problem from error
             self._recover(generation, problem)
+        except OSError as error:  # the disk could not even be measured
+            raise self._unmeasured(error, doing) from error
         else:
             self.faults.went_well(doing)
             return done
@@ -88,6 +90,11 @@ class Engine:
             return work()
         except sqlite3.Error as error:
             raise explain(error, self.path, doing) from error
+        except OSError as error:
+            raise self._unmeasured(error, doing) from error
+
+    def _unmeasured(self, error: OSError, doing: str) -> OutboxError:
+        return OutboxError(f"cannot {doing} the outbox {self.path}: {error.strerror or error}; check the disk")
 
     def limit(self, limit_bytes: int) -> None:
         """Keep the log within its share of this limit: whoever writes copies it back, if nobody did in time."""

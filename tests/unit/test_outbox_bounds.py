@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from edge.store.errors import OutboxFullError
+from edge.store.errors import OutboxError, OutboxFullError
 from edge.store.extent import MIB
 from edge.store.room import Level
 from edge.store.schema import MIGRATIONS
@@ -214,3 +214,15 @@ def test_an_outbox_of_the_first_release_is_accounted_for_exactly(tmp_path):
         assert 5 + 5 + 40 - kept + kept == stats.accepted_telemetry
         chunk = box.read("00000000000000aa", Lane.FACTS, after=50, upto=100, max_items=100, max_bytes=10_000)
         assert chunk.gaps == (Gap(60, 60, GapReason.UNREADABLE),)
+
+
+def test_a_disk_that_cannot_even_be_measured_refuses_with_a_sentence_and_ends_no_thread(box, monkeypatch):
+    def broken(_path):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("edge.store.extent.os.statvfs", broken)
+    for attempt in (box.maintain, lambda: box.append_facts(scans(1))):
+        with pytest.raises(OutboxError, match=r"Input/output error; check the disk"):
+            attempt()
+    monkeypatch.undo()
+    assert len(box.append_facts(scans(1))) == 1
