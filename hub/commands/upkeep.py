@@ -141,7 +141,6 @@ def restore(file: Path, data: DataOption = DATA) -> None:
     folder.lock()
     try:
         summary = store.restore(file, settings.database)
-        Database.open(settings.database).close()  # upgrades one of an older version
     finally:
         folder.unlock()
     typer.echo(f"Restored ledger {summary.ledger}: {summary.devices} devices, {summary.journal_rows} stored batches.")

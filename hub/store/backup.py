@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.errors import BackupError
+from hub.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,10 @@ def inspect(file: Path) -> Summary:
 
 
 def restore(file: Path, database: Path) -> Summary:
-    """Put a backup in place of a database; the old one stays aside. The caller holds the folder's lock."""
+    """Put a backup in place of a database; the old one stays aside. The caller holds the folder's lock.
+
+    Raises BackupError; StoreError for a backup that this version cannot use. Then the database stays as it was.
+    """
     if not file.is_file():
         raise BackupError(f"There is no backup {file}.")
     summary = inspect(file)
@@ -88,6 +92,7 @@ def restore(file: Path, database: Path) -> Summary:
         if os.geteuid() == 0:  # an administrator restores, the hub's own user runs it
             owner = database.parent.stat()
             os.chown(beside, owner.st_uid, owner.st_gid)
+        Database.open(beside).close()  # upgrades one of an older version, and refuses one of a newer
         _renew(beside)
         again = _stay_shut_out(beside, database)
         kept = _set_aside(database, aside)
@@ -125,9 +130,8 @@ def _renew(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (secrets.token_hex(8),))
         connection.execute("DELETE FROM session")  # who signed out since the backup stays signed out
-        if connection.execute(_INVITES).fetchone():
-            # Of a code that was used, too, the answer could be asked for again: by who was thrown out since.
-            connection.execute("DELETE FROM invitation")
+        # Of a code that was used, too, the answer could be asked for again: by who was thrown out since.
+        connection.execute("DELETE FROM invitation")
 
 
 def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
@@ -155,7 +159,6 @@ def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
         return None
 
 
-_INVITES = "SELECT 1 FROM sqlite_master WHERE name = 'invitation'"
 _COMMON = "SELECT name FROM main.sqlite_master JOIN was.sqlite_master USING (name, type) WHERE type = 'table'"
 _SAME_LEDGER = (
     "SELECT (SELECT value FROM main.meta WHERE key = 'ledger') = (SELECT value FROM was.meta WHERE key = 'ledger')"

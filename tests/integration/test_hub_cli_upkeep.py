@@ -241,6 +241,38 @@ def test_a_restore_knows_every_certificate_that_was_given_out_and_taken_back_sin
         assert len(certificates.taken_back(connection)) == 1
 
 
+def test_a_backup_of_a_newer_version_is_refused_and_the_database_stays(data: Path, tmp_path: Path) -> None:
+    database, file = _made(data), tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = _meta(database)
+    done = cli("restore", file, data=data)
+    assert done.returncode == 1
+    assert "a newer hub wrote it" in done.stderr
+    assert _meta(database) == before
+    assert list(data.glob("hub.db.*")) == []
+
+
+def test_a_backup_of_before_there_was_an_authority_costs_no_device_its_trust(data: Path, tmp_path: Path) -> None:
+    with closing(Database.open(_made(data))):
+        pass
+    file = tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    with closing(sqlite3.connect(file)) as raw, raw:
+        for table in ("authority", "certificate", "invitation", "command", "outcome", "desired", "report"):
+            raw.execute(f"DROP TABLE {table}")
+        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    with closing(Database.open(data / "hub.db")) as database:
+        since = joined(database, "new-1", tmp_path / "new-1")
+        with database.read() as connection:
+            kept = certificates.kept(connection)
+    assert cli("restore", file, data=data).returncode == 0
+    with closing(Database.open(data / "hub.db")) as database, database.read() as connection:
+        assert certificates.kept(connection) == kept
+        assert certificates.holder(connection, _fingerprint(since)) is not None
+
+
 def test_what_root_restores_belongs_to_the_owner_of_the_folder(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
