@@ -104,9 +104,14 @@ class Authority:
         return _key_pem(self._key)
 
     def certify_device(self, request: x509.CertificateSigningRequest, device: str, *, now_ms: int) -> Issued:
-        """A client certificate for the request's key in the name of a device; nothing else of the request counts."""
+        """A client certificate for the request's key in the name of a device; nothing else of the request counts.
+
+        It begins long ago: signed by a clock that was ahead, it would else be refused when that clock is set.
+        """
         public = request.public_key()
-        certificate = self._certify(public, device, [], ExtendedKeyUsageOID.CLIENT_AUTH, now_ms, DEVICE_DAYS)
+        certificate = self._certify(
+            public, device, [], ExtendedKeyUsageOID.CLIENT_AUTH, now_ms, DEVICE_DAYS, begin=LONG_AGO
+        )
         return Issued(
             pem=certificate.public_bytes(serialization.Encoding.PEM).decode(),
             serial=serial_of(certificate),
@@ -154,12 +159,14 @@ class Authority:
         end: x509.ObjectIdentifier,
         now_ms: int,
         days: int,
+        *,
+        begin: datetime | None = None,
     ) -> x509.Certificate:
         if now_ms < EARLIEST_MS:
             raise AuthorityError("the hub's clock is wrong, so it signs no certificate; set its clock")
         now = datetime.fromtimestamp(now_ms // 1000, UTC)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = _builder(subject, self.certificate.subject, public, now - BEFORE, now + timedelta(days=days))
+        builder = _builder(subject, self.certificate.subject, public, begin or now - BEFORE, now + timedelta(days=days))
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_usage(ca=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([end]), critical=False)
