@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Installs what Relief Relay needs on Debian 12 or later (with --run-only also on Ubuntu 24.04 or later, whose Chromium
-# is no package, so that the browser tests cannot run there): system packages, a virtual
-# environment (.venv) with the locked Python packages, and the project itself, which builds the dashboard.
-# It may be run again at any time: what is up to date is skipped.
+# Installs what Relief Relay needs: system packages, a virtual environment (.venv) with the locked Python packages, and
+# the project itself, which builds the dashboard. It may be run again at any time: what is up to date is skipped.
+# On Debian 12 or later; with --run-only also on Ubuntu 24.04 or later, whose Chromium is no Debian package.
 #
 #   deploy/setup.sh              everything, also what the tests need (a browser, Chinese fonts)
 #   deploy/setup.sh --run-only   what is needed to run and to play the demo
