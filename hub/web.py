@@ -111,9 +111,10 @@ class Web:
                 group.create_task(server.serve(sockets=[each]))
 
 
-def _config(app: Any, **more: Any) -> uvicorn.Config:
+def _config(app: Any, *, http: Any = "h11", **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=http,  # both doors read requests in one way, whatever else is installed
         log_config=None,
         access_log=False,
         server_header=False,

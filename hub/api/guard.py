@@ -1,4 +1,4 @@
-"""Around the whole application: allowed hosts, greatest sizes, security headers, and an answer when all else fails."""
+"""Around the whole application: unclear lengths, allowed hosts, greatest sizes, security headers, and a last answer."""
 
 import asyncio
 from collections.abc import Collection
@@ -38,6 +38,8 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_TWO_ENDS = ApiError(400, "two-ends", "The request says by two headers where it ends.", headers={"Connection": "close"})
+"""The connection ends with the answer: what follows could be the body's rest or a next request (RFC 9112, 6.1)."""
 _TOO_LARGE = ApiError(413, "too-large", "The body of the request is too large.", hint="Send it in smaller parts.")
 _ENCODED = ApiError(415, "encoded", "The body of the request is compressed, which the hub does not unpack.")
 _TOO_SLOW = ApiError(408, "too-slow", "The body of the request did not come in time.")
@@ -68,6 +70,8 @@ class Guard:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            raise _TWO_ENDS
         if not self._known(headers.get("host", "")):
             hint = "Open it by a name that it knows, or add this name to the hub's settings."
             raise ApiError(400, "unknown-host", "The hub is not known by this host name.", hint=hint)
