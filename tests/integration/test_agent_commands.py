@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from edge import desired
+from edge import desired, status
 from edge.core.configuration import Standing
 from tests.support.edge_agent import AgentProcess, relay_edge, write_config
 from tests.support.edge_ports import Device, until
@@ -63,8 +63,14 @@ def test_a_broken_configuration_names_every_fault_for_every_command(tmp_path):
         assert "Traceback" not in ended.stderr
 
 
+def counted(path):
+    """The facts that wait, and those that the scanner brought; None until the agent has said anything."""
+    said = status.read(path)
+    return said and (said.pending_facts, said.ports[0].counts.get("facts"))
+
+
 def test_status_tells_of_a_running_agent(scanned, config, device, tmp_path):
-    until(lambda: '"pending_facts":3' in (tmp_path / "data" / "status.json").read_text())
+    until(lambda: counted(tmp_path / "data" / "status.json") == (3, 3), "three facts in status.json")
     ended = relay_edge("status", "--config", config)
     assert ended.returncode == 0, ended.stderr
     assert f"process {scanned.pid}" in ended.stdout
