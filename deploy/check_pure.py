@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGES = ("wire", "edge", "hub", "firmware_sim")
+PACKAGES = ("wire", "paper", "edge", "hub", "firmware_sim")
 FOLDERS = (*PACKAGES, "tests", "bench", "deploy", "docs")
 WORLD = tuple(f"firmware_sim/{name}.py" for name in ("world", "goods", "gs1", "names", "roads"))
 PURE = ("wire", "edge/core", "edge/frames", "hub/core", *WORLD)

@@ -54,7 +54,7 @@ def test_the_code_as_it_is_keeps_the_law(copy: Path) -> None:
         ("firmware_sim/world.py", "import wire.topics"),
         ("wire/topics.py", "import hub.errors"),
         ("hub/core/reception.py", "import hub.store.schema"),
-        ("hub/store/schema.py", "import hub.api"),
+        ("hub/store/schema/ledger.py", "import hub.api"),
         ("hub/config.py", "import hub.broker"),
         ("edge/core/dialogue.py", "import edge.store"),
     ],
