@@ -5,7 +5,6 @@ moment finds one standing or the next. What is to be told to the hub stands in i
 between tells it twice, which does no harm.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from edge import config
+from edge import config, durable
 from edge.clock import Clock
 from edge.config import ConfigError, Settings
 from edge.core import configuration
@@ -59,16 +58,9 @@ def write(path: Path, standing: Standing) -> None:
     """Replace it, durably. Raises DesiredError."""
     new = path.with_name(path.name + ".new")
     try:
-        with new.open("wb") as file:
-            file.write(msgspec.json.encode(standing) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        durable.write(new, msgspec.json.encode(standing) + b"\n")
         new.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        durable.sync_folder(path.parent)
     except OSError as error:
         raise DesiredError(f"cannot write {path}: {error.strerror}; check the disk's space and rights") from error
 

@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from edge.browse import open_to_read
+from edge.core.delivery import HEAD_BYTES
 from edge.core.greeting import Greeting
 from edge.core.lane import MOST_ITEMS, LaneProgress
+from edge.durable import sync_folder
 from edge.errors import EdgeError
 from edge.identity import Identity
 from edge.store.errors import explain
@@ -27,12 +29,9 @@ from edge.store.schema import MIGRATIONS
 from edge.store.times import BootTimes, span
 from edge.version import BUILT_MS, VERSION
 from wire.bundle import ENDING, Header, Writer
-from wire.codec import assemble, decode_item, encode, encode_item
-from wire.errors import DecodeError
+from wire.codec import assemble, encode, legible
 from wire.limits import BATCH_BYTES
-from wire.messages import Batch, Lane, Opaque
-
-HEAD_BYTES: Final = 1024
+from wire.messages import Batch, Lane
 
 
 class ExportError(EdgeError):
@@ -61,12 +60,15 @@ def file_in(target: Path, identity: Identity, now_ms: int) -> Path:
 def export(outbox: Path, identity: Identity, file: Path, *, everything: bool, now_ms: int) -> Exported:
     """Write a new file: what the hub has not confirmed, or everything that is still kept.
 
-    Raises ExportError, also if the file exists, and OutboxError; then no file is left.
+    Raises ExportError, also if the file exists, OutboxError, and CertificateError for a key that cannot be used; then
+    no file is left.
     """
     if not outbox.exists():
         raise ExportError(f"there is no outbox at {outbox} yet: the agent makes one at its first start")
     if file.exists():
         raise ExportError(f"{file} exists already: name another file")
+    from edge.signing import sign  # noqa: PLC0415 - large, and only for this
+
     beside = file.with_name(f"{file.name}.part")
     try:
         with beside.open("xb") as out, closing(open_to_read(outbox)) as db:
@@ -75,11 +77,12 @@ def export(outbox: Path, identity: Identity, file: Path, *, everything: bool, no
             out.write(writer.begin(_header(identity, source.ledger, now_ms)))
             for message in source.messages():
                 out.write(writer.message(message))
-            out.write(writer.end(_signature(identity, writer.to_sign())))
+            out.write(writer.end(sign(identity, writer.to_sign())))
             size = out.tell()
             _sync(out)
         beside.rename(file)
-        _sync_folder(file.parent)
+        with suppress(OSError):  # some file systems of sticks cannot
+            sync_folder(file.parent)
     except FileExistsError as error:
         raise ExportError(f"{beside} is left of an export that was cut short: delete it") from error
     except OSError as error:
@@ -158,16 +161,7 @@ class _Source:
             self.declared += sum(gap.last - gap.first + 1 for gap in chunk.gaps)
             self.streams.add(row.stream)
             at = chunk.last
-            yield assemble(head, map(_legible, chunk.items))
-
-
-def _legible(item: bytes) -> bytes:
-    """The item, wrapped if it cannot be read: it would make its whole batch unreadable."""
-    try:
-        decode_item(item)
-    except DecodeError:
-        return encode_item(Opaque(at=0, up=0, data=item))
-    return item
+            yield assemble(head, map(legible, chunk.items))
 
 
 def _header(identity: Identity, ledger: str, now_ms: int) -> Header:
@@ -178,32 +172,10 @@ def _header(identity: Identity, ledger: str, now_ms: int) -> Header:
     return Header(device=identity.membership.device, ledger=ledger, certificates=chain, made=now_ms, version=VERSION)
 
 
-def _signature(identity: Identity, text: bytes) -> bytes:
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - large, and only for this
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
-
-    try:
-        key = serialization.load_pem_private_key(identity.key.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise ExportError(f"cannot read the key in {identity.folder}: {error}; run this as the agent's user") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ExportError(f"the key in {identity.folder} is not an EC key: join the hub again")
-    return key.sign(text, ec.ECDSA(hashes.SHA256()))
-
-
 def _sync(out: BinaryIO) -> None:
     """On the stick itself, not in memory: it is pulled next."""
     out.flush()
     os.fsync(out.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # some file systems of sticks cannot
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
 
 
 def _remove(path: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Final
 
 import msgspec
 
+from edge.durable import sync_folder, write
 from edge.errors import EdgeError
 from edge.version import BUILT_MS
 from wire.topics import is_device
@@ -113,8 +114,8 @@ def stage(path: Path, membership: Membership, files: Mapping[str, bytes], seen_m
     try:
         folder.mkdir(mode=0o755, parents=True)
         for name, content in contents.items():
-            _write(folder / name, content, 0o600 if name == KEY else 0o644)
-        _sync(folder)
+            write(folder / name, content, 0o600 if name == KEY else 0o644)
+        sync_folder(folder)
         _give_to_the_owner_of(path.parent, folder)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -134,7 +135,7 @@ def adopt(path: Path, identity: Identity) -> None:
         link.unlink(missing_ok=True)
         raise IdentityError(f"cannot put the identity in place at {path}: {error.strerror}") from error
     try:
-        _sync(path.parent)
+        sync_folder(path.parent)
     except OSError:  # it is in place, but a power cut may bring back the old one, which has to be there then
         return
     for other in path.parent.glob(f"{path.name}-????????"):
@@ -150,7 +151,7 @@ def discard(identity: Identity) -> None:
 def saw(identity: Identity, hub_ms: int) -> None:
     """Keep a time that the hub said. Raises OSError."""
     new = identity.folder / f"{SEEN}.new"
-    _write(new, str(hub_ms).encode(), 0o644)
+    write(new, str(hub_ms).encode(), 0o644)
     new.replace(identity.folder / SEEN)
 
 
@@ -172,22 +173,6 @@ def exclusively(path: Path) -> Iterator[None]:
         raise IdentityError("another join or renewal is under way on this device; wait until it has ended") from error
     finally:
         os.close(lock)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
-    with os.fdopen(file, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _give_to_the_owner_of(parent: Path, made: Path) -> None:

@@ -23,7 +23,7 @@ SHA256: Final = hashes.SHA256()
 
 
 class CertificateError(EdgeError):
-    """The hub's answer holds no certificate that this device can use."""
+    """There is no certificate, or no key, that this device can use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +48,24 @@ def make_request(name: str) -> Request:
     return Request(key=key, csr=csr.public_bytes(serialization.Encoding.PEM).decode("ascii"))
 
 
+def sign(identity: Identity, text: bytes) -> bytes:
+    """ECDSA with SHA-256 by the device's key, DER. Raises CertificateError if the key cannot be used."""
+    try:
+        key = serialization.load_pem_private_key(identity.key.read_bytes(), None)
+    except OSError as error:
+        raise CertificateError(f"cannot read the key in {identity.folder}: {error}; run as the agent's user") from error
+    except (ValueError, TypeError) as error:
+        raise CertificateError(f"cannot read the key in {identity.folder}: {error}; join the hub again") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise CertificateError(f"the key in {identity.folder} is not an EC key: join the hub again")
+    return key.sign(text, ec.ECDSA(SHA256))
+
+
 def sign_renewal(identity: Identity, request: Request) -> str:
     """The new request, signed by the old key: base64. Raises CertificateError if the old key cannot be used."""
-    try:
-        old = serialization.load_pem_private_key(identity.key.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise CertificateError(f"cannot read the key in {identity.folder}: {error}; join the hub again") from error
-    if not isinstance(old, ec.EllipticCurvePrivateKey):
-        raise CertificateError(f"the key in {identity.folder} is not an EC key: join the hub again")
     csr = x509.load_pem_x509_csr(request.csr.encode("ascii"))
     text = renewed_text(csr.public_bytes(serialization.Encoding.DER))
-    return base64.b64encode(old.sign(text, ec.ECDSA(SHA256))).decode("ascii")
+    return base64.b64encode(sign(identity, text)).decode("ascii")
 
 
 def checked(answer: Joined, authority: str, request: Request) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from wire.messages import (
     Gap,
     Hello,
     Now,
+    Opaque,
     Order,
     Presence,
     RawBatch,
@@ -74,6 +75,15 @@ def decode_item(data: bytes) -> AnyItem:
     item: AnyItem = _guard(_item.decode, data, 2 * ITEM_BYTES)
     if len(data) > ITEM_BYTES and item.__struct_config__.tag != "opaque":
         raise DecodeError(f"an item of {len(data)} bytes is larger than {ITEM_BYTES}")
+    return item
+
+
+def legible(item: bytes) -> bytes:
+    """The item, or its bytes wrapped where they are no item: it would make its whole batch unreadable."""
+    try:
+        decode_item(item)
+    except DecodeError:
+        return encode_item(Opaque(at=0, up=0, data=item))
     return item
 
 

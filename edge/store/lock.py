@@ -5,8 +5,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from edge.durable import make_folder
 from edge.store.errors import OutboxError, OutboxLockedError
-from edge.store.replacing import make_folder
 
 
 class FileLock:

@@ -5,9 +5,9 @@ next. The old log goes aside before its file: a log beside the wrong file would 
 again; the folder is synced before the next one counts on it.
 """
 
-import os
 from pathlib import Path
 
+from edge.durable import sync_folder
 from edge.store.errors import OutboxError
 from edge.store.extent import log_path
 
@@ -29,23 +29,6 @@ def settle(path: Path) -> Path | None:
         raise OutboxError(
             f"cannot put the salvaged outbox {path} in place: {error.strerror}; check the disk"
         ) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """The names in it are safe. Raises OSError."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, so that a power cut does not take them. Raises OSError."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for each in missing:
-        sync_folder(each.parent)
 
 
 def _settle(path: Path) -> Path | None:

@@ -23,9 +23,8 @@ from edge.store.lanes import LaneRow, believable, note
 from edge.store.replacing import put_in_place, settle
 from edge.store.retention import set_meta
 from edge.store.schema import base, connect, migrate
-from wire.codec import decode_item, encode_item
-from wire.errors import DecodeError
-from wire.messages import Lane, Opaque
+from wire.codec import legible
+from wire.messages import Lane
 
 MOST_PROBES = 2_000_000
 WINDOW = 256
@@ -217,7 +216,7 @@ def _copy_lane(old: sqlite3.Connection, new: sqlite3.Connection, row: LaneRow) -
     for number, payload in _items(old, row.lane, start + 1, end, gone=start + row.gone):
         if not isinstance(payload, bytes):
             continue
-        new.execute(f"INSERT OR IGNORE INTO {row.lane.value} VALUES (?, ?)", (number, _sound(payload)))  # noqa: S608
+        new.execute(f"INSERT OR IGNORE INTO {row.lane.value} VALUES (?, ?)", (number, legible(payload)))  # noqa: S608
         if number - start > last + 1:
             missing.append((last + 1, number - start - 1))
         kept, last = kept + 1, number - start
@@ -244,15 +243,6 @@ def _lost(row: LaneRow, missing: list[ranges.Range]) -> ranges.Holes:
     holes = ranges.lowered(row.holes, row.through, row.gone)
     after = [(max(first, row.gone + 1), last) for first, last in missing if last > row.gone]
     return ranges.lost(holes, [(first, last) for first, last in after if first <= last], row.through)
-
-
-def _sound(payload: bytes) -> bytes:
-    """The item, or its bytes wrapped where they are no item any more: the hub then keeps them in quarantine."""
-    try:
-        decode_item(payload)
-    except DecodeError:
-        return encode_item(Opaque(at=0, up=0, data=payload))
-    return payload
 
 
 def _items(old: sqlite3.Connection, lane: Lane, first: int, last: int, *, gone: int) -> Iterator[tuple[int, object]]:

@@ -79,7 +79,7 @@ def test_an_identity_in_place_stays_though_the_disk_cannot_say_that_it_is_safe_a
     def failing(_):
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(identities, "_sync", failing)
+    monkeypatch.setattr(identities, "sync_folder", failing)
     identities.adopt(path, staged)
     assert identities.load(path).membership.device == "new"
     assert old.key.exists(), "a power cut may bring its link back"
