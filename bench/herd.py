@@ -24,6 +24,7 @@ from bench.frame import labels, parser, rss_mib, run, say
 from bench.herd_agent import Member
 from bench.herd_doors import Doors
 from deploy.stack import Hub, Program
+from edge.clock import uptime_ms
 
 DEADLINE_S = 300.0
 TICK_MS = 1_000
@@ -98,10 +99,6 @@ class Herd:
     @property
     def flowing(self) -> int:
         return sum(member.flowing for member in self.members)
-
-
-def uptime_ms() -> int:
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
 def herd(rng: random.Random, folder: Path, options: Any) -> dict[str, Any]:

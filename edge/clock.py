@@ -3,6 +3,11 @@
 import time
 
 
+def uptime_ms() -> int:
+    """Time since boot, with sleep: CLOCK_BOOTTIME."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+
 class Clock:
     """Reads the system's clocks."""
 
@@ -12,4 +17,4 @@ class Clock:
 
     def up_ms(self) -> int:
         """Time since boot, with sleep: CLOCK_BOOTTIME."""
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+        return uptime_ms()

@@ -9,7 +9,6 @@ one that tells whether it is alive does not die with it.
 """
 
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from edge import status as status_file
+from edge.clock import uptime_ms
 from edge.errors import EdgeError
 from edge.status import AgentStatus
 
@@ -48,17 +48,13 @@ def text(path: Path) -> bytes:
 
 def unhealthy(path: Path) -> str:
     """Why the agent should be started again; empty while all is well."""
-    status = status_file.read(path)
-    if status is None or not status_file.is_alive(status):
-        return "the agent does not run"
-    if not status_file.turns(status, _uptime_ms()):
-        return "the agent runs, but its main loop has stopped"
-    return ""
+    return _unhealthy(status_file.read(path))
 
 
 def unready(path: Path) -> str:
     """Why the agent cannot take what its ports read; empty while it can."""
-    problem, status = unhealthy(path), status_file.read(path)
+    status = status_file.read(path)
+    problem = _unhealthy(status)
     if problem or status is None:
         return problem
     if status.state != "running":
@@ -125,6 +121,14 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def _unhealthy(status: AgentStatus | None) -> str:
+    if status is None or not status_file.is_alive(status):
+        return "the agent does not run"
+    if not status_file.turns(status, uptime_ms()):
+        return "the agent runs, but its main loop has stopped"
+    return ""
+
+
 def _numbers(status: AgentStatus | None) -> Iterator[Metric]:
     up = status is not None and status_file.is_alive(status)
     yield GaugeMetricFamily("relay_edge_up", "Whether the agent runs.", float(up))
@@ -149,7 +153,3 @@ def _numbers(status: AgentStatus | None) -> Iterator[Metric]:
             if count is not None and what != "last_at":
                 read.add_metric([port.kind, port.port, what], float(count))
     yield from (room, open_, read)
-
-
-def _uptime_ms() -> int:
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from edge.clock import uptime_ms
 from edge.config import Settings
 from edge.core.delivery import Delivery, Phase
 from edge.core.effects import Bind, Chance, Confirm, Effect, Say, SendBatch
@@ -113,12 +114,12 @@ class Uplink:
     @property
     def last_receipt_age_s(self) -> float | None:
         at = self._core.last_receipt_ms
-        return None if at is None else (_uptime_ms() - at) / 1000
+        return None if at is None else (uptime_ms() - at) / 1000
 
     def hub_ms(self) -> int | None:
         """The hub's time now, as it said in this boot, less its error; None before the first contact."""
         best = self._core.clock.best
-        return None if best is None else best.base + _uptime_ms() - best.error
+        return None if best is None else best.base + uptime_ms() - best.error
 
     def start(self) -> None:
         """Begin. Once only."""
@@ -204,7 +205,7 @@ class Uplink:
                 self.refusal = ""
                 self._log.info("connected", connection=connection)
                 link.publish(self._presence, self._present(connection, online=True), retain=True)
-                self._do(link, self._core.connected(_uptime_ms(), self._chance()))
+                self._do(link, self._core.connected(uptime_ms(), self._chance()))
             while not self._stopping.is_set():
                 self._turn(link)
         finally:
@@ -215,14 +216,14 @@ class Uplink:
     def _turn(self, link: Link) -> None:
         """Wait for something, and do what follows from it."""
         self.pulse.beat()
-        due, now = self._core.due(), _uptime_ms()
+        due, now = self._core.due(), uptime_ms()
         wait = LONGEST_POLL_S if due is None else min(LONGEST_POLL_S, (due - now) / 1000)
         link.poll(0.0 if link.events else wait)
         self._woken = False
         while link.events:
             self._hear(link, *link.events.popleft())
         self._work()
-        now = _uptime_ms()
+        now = uptime_ms()
         self._do(link, self._core.tick(now, self._chance()))
         for stream, lane, last in self._outbox.growing():
             self._core.appended(stream, lane, last)
@@ -245,11 +246,11 @@ class Uplink:
             self._log.warning("hub-not-understood", topic=topic, why=str(error)[:200])
             return
         foreign = self._core.foreign
-        self._do(link, self._core.receive(message, _uptime_ms(), self._chance()))
+        self._do(link, self._core.receive(message, uptime_ms(), self._chance()))
         self._keep_clock()
         if isinstance(message, Welcome):
             if self._orders is not None:
-                self._orders.answered(message, _uptime_ms())
+                self._orders.answered(message, uptime_ms())
             if self.flowing:
                 self._retries, self._problem = 0, None
         if self._core.foreign != foreign:
@@ -265,12 +266,12 @@ class Uplink:
                     self._outbox.bind(effect.ledger)
                 case Say():
                     if self._orders is not None:
-                        self._orders.asked(effect.pages[0].hello, _uptime_ms())
+                        self._orders.asked(effect.pages[0].hello, uptime_ms())
                     for page in effect.pages:
                         link.publish(self._up, encode(page))
 
     def _send(self, link: Link, batch: SendBatch) -> None:
-        now = _uptime_ms()  # before it can have arrived: the hub's answer tells the time, too
+        now = uptime_ms()  # before it can have arrived: the hub's answer tells the time, too
         payload, chunk = pack(self._outbox, batch)
         if payload is not None:
             link.publish(self._up, payload)
@@ -299,7 +300,7 @@ class Uplink:
                 self._note(str(error))
 
     def _maintain(self) -> None:
-        now = _uptime_ms()
+        now = uptime_ms()
         if now < self._maintain_at:
             return
         self._maintain_at = now + MAINTAIN_EVERY_MS
@@ -324,10 +325,6 @@ class Uplink:
         if problem != self._problem:
             self._problem = problem
             self._log.warning("uplink", problem=problem)
-
-
-def _uptime_ms() -> int:
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
 def _nothing() -> None:
