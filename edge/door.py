@@ -24,6 +24,7 @@ from wire.joining import (
     Joined,
     JoinRequest,
     RenewRequest,
+    address,
     fingerprint,
 )
 
@@ -45,7 +46,7 @@ class Door:
     """One hub's door at an address."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.address = address(host, port)
         self._host, self._port = host, port
 
     def authority(self, code: Code) -> str:

@@ -17,6 +17,7 @@ from hub.errors import DAMAGED, REMEDY, DamagedError, HubError, says_damaged
 from hub.folder import Running
 from hub.journal import for_people, harmless, in_journal, ranked
 from wire.display import shown
+from wire.joining import address
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -120,11 +121,11 @@ def configure_log(settings: Settings) -> None:
 
 
 def _announce(data: Path, running: Running, *, as_json: bool) -> None:
-    address = f"http://{'[' + running.http_host + ']' if ':' in running.http_host else running.http_host}"
+    pages = f"http://{address(running.http_host, running.http_port)}"
     if as_json:
         found = {
             "pid": running.pid,
-            "http": f"{address}:{running.http_port}",
+            "http": pages,
             "mqtt": f"mqtt://{running.mqtt_host}:{running.mqtt_port}",
             "data": str(data),
             "ledger": running.ledger,
@@ -136,7 +137,7 @@ def _announce(data: Path, running: Running, *, as_json: bool) -> None:
         return
     print(
         f"Relief Relay hub is up (process {running.pid}, Ctrl-C stops it).\n"
-        f"  dashboard  {address}:{running.http_port}\n"
+        f"  dashboard  {pages}\n"
         f"  broker     mqtt://{running.mqtt_host}:{running.mqtt_port}\n"
         f"{_doors(running)}"
         f"  data       {data}\n"

@@ -76,7 +76,7 @@ class Invitation:
     @property
     def address(self) -> str:
         """The door as HOST:PORT."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return address(self.host, self.port)
 
     def __str__(self) -> str:
         return f"relay+join://{self.address}/{self.code}"
@@ -110,6 +110,11 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     mqtt_port: int
     ledger: str
     time: int
+
+
+def address(host: str, port: int) -> str:
+    """HOST:PORT, as addresses are written: an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def fingerprint(certificate: bytes) -> str:
