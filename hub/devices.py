@@ -1,9 +1,9 @@
 """Adding devices: a password that is shown once, and a configuration file that the device can use as it is."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hub.clock import now_ms
 from hub.config import Address
 from hub.credentials import KINDS, access_lines, hashed, may_connect, new_password
 from hub.store import authority, invitations
@@ -67,7 +67,7 @@ class Registry:
         password = new_password()
         secret = hashed(password)
         with self._database.write() as connection:
-            store.admit(connection, name, kind, secret, now=_now(), renew=renew)
+            store.admit(connection, name, kind, secret, now=now_ms(), renew=renew)
         self._changed()
         return Credentials(name=name, password=password, config=self._config(name, kind, password, secret))
 
@@ -76,7 +76,7 @@ class Registry:
 
         A connection that it has ends at once. What is left to do to a person: nothing, but for a broker of others.
         """
-        now = _now()
+        now = now_ms()
         with self._database.write() as connection:
             ended = authority.take_back(connection, name, now=now) + invitations.cancel(connection, name)
             if not ended or store.is_in(connection, name):
@@ -106,7 +106,3 @@ class Registry:
             *access_lines(name).splitlines(),
         ]
         return "".join(f"# {line}\n" for line in lines) + "\n"
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

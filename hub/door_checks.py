@@ -3,7 +3,6 @@
 import socket
 import sqlite3
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from cryptography import x509
 
 from hub import mosquitto
 from hub.authority import EARLIEST_MS
+from hub.clock import now_ms
 from hub.config import Settings
 from hub.errors import HubError
 from hub.findings import Finding
@@ -90,14 +90,14 @@ def _free_ports(settings: Settings) -> Finding:
 
 def _closed(settings: Settings) -> Finding:
     sentence = "The hub listens on loopback only; devices on other machines need relay-hub up --listen."
-    waiting = len(_asked(settings, "SELECT 1 FROM invitation WHERE used_at IS NULL AND expires_at > ?", _now()))
+    waiting = len(_asked(settings, "SELECT 1 FROM invitation WHERE used_at IS NULL AND expires_at > ?", now_ms()))
     if waiting:
         sentence = f"{waiting} devices are invited, but the hub listens on loopback only: relay-hub up --listen"
     return Finding(check="devices", ok=False if waiting else None, sentence=sentence)
 
 
 def _certificates(settings: Settings) -> Iterator[Finding]:
-    now = _now()
+    now = now_ms()
     rows = _asked(settings, _ENDS)
     if now < EARLIEST_MS:
         yield Finding(check="papers", ok=False, sentence="The clock is wrong: no certificate can be issued. Set it.")
@@ -130,7 +130,3 @@ def _asked(settings: Settings, query: str, *values: int) -> list[tuple[Any, ...]
 def _names(found: list[str]) -> str:
     more = len(found) - NAMED
     return ", ".join(found[:NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

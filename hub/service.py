@@ -12,7 +12,6 @@ import secrets
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
@@ -27,6 +26,7 @@ from hub.api.live import LiveFeed
 from hub.api.services import Services
 from hub.authority import Authority
 from hub.broker import Broker
+from hub.clock import now_ms
 from hub.condition import faults, gauges
 from hub.config import Address, Listen, Settings
 from hub.devices import Registry
@@ -162,11 +162,11 @@ class Hub:
         authority = None if settings.listen is None else open_authority(database)
         address = settings.broker or self._start_mosquitto(database, authority)
         run = secrets.token_hex(8)
-        live = LiveFeed(database, _clock)
+        live = LiveFeed(database, now_ms)
         intake = self._start_intake(database, address, run, live)
         services = Services(
             database=database,
-            clock=_clock,
+            clock=now_ms,
             run=run,
             ledger=database.ledger,
             version=version(),
@@ -222,9 +222,9 @@ class Hub:
     def _start_intake(self, database: Database, address: Address, run: str, live: LiveFeed) -> _Intake:
         """Everything between the broker and the ledger."""
         ends, outlet = self._ends, Outlet(live)
-        dispatcher = self._dispatcher = Dispatcher(database, publish=outlet.order, clock=_clock)
+        dispatcher = self._dispatcher = Dispatcher(database, publish=outlet.order, clock=now_ms)
         heard, flooding = dispatcher.heard, self._floodgate.flooding
-        pipeline = Pipeline(database, run=run, outlet=outlet, clock=_clock, heard=heard, flooding=flooding)
+        pipeline = Pipeline(database, run=run, outlet=outlet, clock=now_ms, heard=heard, flooding=flooding)
         broker = outlet.broker = Broker(address, ledger=database.ledger, run=run, on_message=pipeline.offer)
         self._floodgate.broker = broker
         ends.callback(broker.stop)
@@ -234,7 +234,7 @@ class Hub:
         ends.callback(broker.quiesce)
         dispatcher.start()
         ends.callback(dispatcher.stop)
-        desk = Desk(self.settings.data, database, pipeline, _clock)
+        desk = Desk(self.settings.data, database, pipeline, now_ms)
         desk.start()
         ends.callback(desk.stop)
         self._faults = lambda: faults(pipeline, broker)
@@ -265,7 +265,7 @@ class Hub:
     def _start_mosquitto(self, database: Database, authority: Authority | None) -> Address:
         settings = self.settings
         gate = self._gate = self._floodgate.gate = Gate(
-            database, settings.broker_folder, lambda: known_names(settings), _clock
+            database, settings.broker_folder, lambda: known_names(settings), now_ms
         )
         entrance = None if authority is None or settings.listen is None else gate.open(authority, settings.listen)
         self._mosquitto = Mosquitto(settings.broker_folder, settings.mqtt_port, gate.passwords, entrance)
@@ -280,14 +280,14 @@ class Hub:
         port = self._entrance_port
         if authority is None or port is None:
             return None
-        return Admission(database, authority, mqtt_port=port, clock=_clock, changed=self.reload)
+        return Admission(database, authority, mqtt_port=port, clock=now_ms, changed=self.reload)
 
     def _inviter(self, database: Database, authority: Authority | None, https: socket.socket | None) -> Inviter | None:
         if authority is None or https is None:
             return None
         port = https.getsockname()[1]
         return Inviter(
-            database, authority, name=lambda: inviting_name(self.settings, None), https_port=port, clock=_clock
+            database, authority, name=lambda: inviting_name(self.settings, None), https_port=port, clock=now_ms
         )
 
 
@@ -305,10 +305,6 @@ def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
         return hub.wait()
     finally:
         hub.stop()
-
-
-def _clock() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _https_socket(where: Listen, port: int) -> socket.socket:

@@ -10,6 +10,7 @@ import typer
 from hub.admission import invite as invite_device
 from hub.admission import open_authority
 from hub.broker import Login, try_login
+from hub.clock import now_ms
 from hub.commands.options import DATA, DataOption, JsonOption, opened, prepared
 from hub.config import Address, Settings
 from hub.credentials import KINDS
@@ -60,7 +61,7 @@ def list_(data: DataOption = DATA, json: JsonOption = False) -> None:
     _, database = opened(data)
     with closing(database), database.read() as connection:
         rows = queries.devices(connection)
-        certified = authority.certified(connection, now=_now())
+        certified = authority.certified(connection, now=now_ms())
         allowed = store.credentials(connection).keys() | certified.keys()
     if json:
         keys = ("name", "kind", "online", "last_seen", "pending_facts", "lost", "quarantined")
@@ -96,7 +97,7 @@ def invite(
     """Print a code with which a device joins, once: to be typed there, or read by its scanner."""
     settings, database = prepared(data)
     running = Folder(settings.data).running()
-    now = _now()
+    now = now_ms()
     with closing(database):
         made = invite_device(database, open_authority(database), name, kind, now=now, ms=round(hours * 3_600_000))
     port = settings.https_port if running is None or running.https_port is None else running.https_port
@@ -136,10 +137,6 @@ def revoke(name: str, data: DataOption = DATA) -> None:
 def remove(name: str, data: DataOption = DATA) -> None:
     """Let a device in no longer; what it delivered stays. The same as revoke."""
     revoke(name, data)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _registry(settings: Settings, database: Database) -> tuple[Registry, Address]:

@@ -3,7 +3,6 @@
 import logging
 import secrets
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 import structlog
 import typer
 
+from hub.clock import now_ms
 from hub.commands.options import DATA, DataOption, JsonOption, existing
 from hub.config import Settings
 from hub.folder import Folder
@@ -64,7 +64,7 @@ def _checked(settings: Settings, file: Path) -> Iterator[BinaryIO]:
 
     with opened(file) as stick:
         with closing(Database.open(settings.database)) as database:
-            checked(stick, trust_of(database, now_ms=_now()))
+            checked(stick, trust_of(database, now_ms=now_ms()))
         yield stick
 
 
@@ -79,9 +79,9 @@ def _alone(settings: Settings, folder: Folder, copy: Path, *, declare_missing: b
         with ExitStack() as ends:
             database = ends.enter_context(closing(Database.open(settings.database)))
             file = ends.enter_context(opened(copy))
-            checked(file, trust_of(database, now_ms=_now()))
+            checked(file, trust_of(database, now_ms=now_ms()))
             ends.enter_context(_warnings_only())
-            pipeline = Pipeline(database, run=secrets.token_hex(8), outlet=_Nobody(), clock=_now)
+            pipeline = Pipeline(database, run=secrets.token_hex(8), outlet=_Nobody(), clock=now_ms)
             pipeline.start()
             try:
                 return bring_in(file, pipeline, declare_missing=declare_missing)
@@ -139,7 +139,3 @@ def _told(report: "Report") -> str:
     if left_out:
         lines.append("Only if nobody has them any more: import this file with --declare-missing.")
     return "\n".join(lines)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
+from hub.clock import now_ms
 from hub.commands.options import DATA, DataOption, JsonOption, opened
 from hub.core.commands import State
 from hub.errors import HubError
@@ -45,7 +46,7 @@ def issue(
     """Ask a device to do something, once. What is printed is the device's own word; exit code 1 if it did not do it."""
     settings, database = opened(data)
     with closing(database):
-        now = _now()
+        now = now_ms()
         asked = store.NewCommand(
             device=name, name=what, args={} if text is None else {"text": text}, by=_who(), now=now,
             expires=now + max(1, round(hours * 3_600_000)),
@@ -70,7 +71,7 @@ def list_(name: str, data: DataOption = DATA, json: JsonOption = False) -> None:
     _, database = opened(data)
     with closing(database), database.read() as connection:
         _known(devices.exists(connection, name), name)
-        page = commands.commands(connection, Pager(""), name, limit=SHOWN, cursor=None, now=_now())
+        page = commands.commands(connection, Pager(""), name, limit=SHOWN, cursor=None, now=now_ms())
     if json:
         typer.echo(msgspec.json.encode(page.rows).decode())
         return
@@ -93,7 +94,7 @@ def configure(
     settings, database = opened(data)
     with closing(database):
         with database.write() as connection:
-            version = store.wish(connection, name, wished, by=_who(), now=_now(), generation=database.generation)
+            version = store.wish(connection, name, wished, by=_who(), now=now_ms(), generation=database.generation)
         Folder(settings.data).tell_running()
     typer.echo(f"Version {version}: relay-hub device configuration {name} shows what becomes of it.")
 
@@ -118,7 +119,7 @@ def _await(database: Database, id_: str, wait_s: float) -> CommandRow:
     deadline = time.monotonic() + wait_s
     while True:
         with database.read() as connection:
-            found = commands.one(connection, id_, now=_now())
+            found = commands.one(connection, id_, now=now_ms())
         if found is None:
             raise HubError(f"The command {id_} is gone; was the hub restored?")
         if found.state not in {State.WAITING, State.DELIVERED} or time.monotonic() >= deadline:
@@ -149,7 +150,3 @@ def _who() -> str:
 
 def _when(at: int | None) -> str:
     return "never" if at is None else time.strftime("%FT%TZ", time.gmtime(at / 1000))
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -2,13 +2,13 @@
 
 import secrets
 import sys
-import time
 from contextlib import closing
 from typing import Annotated
 
 import msgspec
 import typer
 
+from hub.clock import now_ms
 from hub.commands.options import DATA, DataOption, JsonOption, opened, prepared
 from hub.core.access import Role
 from hub.store import users
@@ -31,7 +31,7 @@ def add_user(
     _, database = prepared(data)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
     with closing(database), database.write() as connection:
-        users.add_user(connection, name, password, role, now=_now())
+        users.add_user(connection, name, password, role, now=now_ms())
     if json:
         found = {"name": name, "role": role.value} | ({} if password_stdin else {"password": password})
         typer.echo(msgspec.json.encode(found).decode())
@@ -46,7 +46,7 @@ def remove_user(name: str, data: DataOption = DATA) -> None:
     """Shut a person out, at once."""
     _, database = opened(data)
     with closing(database), database.write() as connection:
-        users.disable_user(connection, name, now=_now())
+        users.disable_user(connection, name, now=now_ms())
     typer.echo(f"{name} can sign in no longer.")
 
 
@@ -55,12 +55,8 @@ def add_token(name: str, role: RoleOption, data: DataOption = DATA, json: JsonOp
     """Make a token under a name and print it, this once; an older one of that name ends."""
     _, database = prepared(data)
     with closing(database), database.write() as connection:
-        token = users.add_token(connection, name, role, now=_now())
+        token = users.add_token(connection, name, role, now=now_ms())
     if json:
         typer.echo(msgspec.json.encode({"name": name, "role": role.value, "token": token}).decode())
     else:
         typer.echo(token)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
