@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from edge import desired
 from tests.support.edge_agent import AgentProcess
 from tests.support.edge_ports import until
 from tests.support.hub_process import HubProcess, cli, cli_json
@@ -50,6 +51,10 @@ class Stack:
     def messages(self):
         with closing(sqlite3.connect(f"file:{self.folder}/data/outbox.db?mode=ro", uri=True)) as db:
             return [row[0] for row in db.execute("SELECT text FROM messages ORDER BY no")]
+
+    def wished(self):
+        """What the device keeps of the hub's wishes: nothing before the first, whichever test comes first here."""
+        return desired.read(self.folder / "data" / desired.NAME).settings
 
     def status(self):
         return json.loads((self.folder / "data" / "status.json").read_text())
@@ -101,18 +106,18 @@ def test_a_wished_configuration_is_tried_and_stays(stack):
 
 
 def test_a_configuration_that_the_device_cannot_use_is_refused_with_every_reason(stack):
-    before = json.loads((stack.folder / "data" / "desired.json").read_text())["settings"]
+    before = stack.wished()
     state, why = stack.configure('[log]\nlevel = "loud"\n[[scanner]]\ndo = "fly"\n')
     assert state == "refused"
     assert "[log] level:" in why
     assert "do: is 'fly'" in why
-    assert json.loads((stack.folder / "data" / "desired.json").read_text())["settings"] == before
+    assert stack.wished() == before
 
 
 def test_a_configuration_under_which_the_hub_does_not_answer_is_taken_back(stack):
-    before = json.loads((stack.folder / "data" / "desired.json").read_text())["settings"]
+    before = stack.wished()
     assert stack.configure("[hub]\nport = 9\n") == ("rolled-back", "the hub did not answer within 5 s")
-    assert json.loads((stack.folder / "data" / "desired.json").read_text())["settings"] == before
+    assert stack.wished() == before
     assert stack.command("message", "still here")["state"] == "done"
 
 
