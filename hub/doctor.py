@@ -18,6 +18,7 @@ from hub.errors import REMEDY, HubError
 from hub.findings import Finding
 from hub.folder import Folder, Running
 from hub.life_checks import check_life
+from hub.store.reading import open_to_read
 from hub.web import listen
 
 FREE_BYTES = 1024**3
@@ -91,7 +92,7 @@ def _database(settings: Settings) -> Finding:
     if not path.exists():
         return Finding(check="database", ok=None, sentence="There is none yet; the first start makes it.")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
+        with closing(open_to_read(path)) as connection:
             said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
         said = str(error)

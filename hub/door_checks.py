@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from cryptography import x509
 
@@ -18,6 +17,7 @@ from hub.config import Settings
 from hub.errors import HubError
 from hub.findings import Finding
 from hub.folder import Running
+from hub.store.reading import open_to_read
 from hub.web import listen, listen_everywhere
 from wire.joining import SERVER_NAME
 
@@ -118,7 +118,7 @@ def _asked(settings: Settings, query: str, *values: int) -> list[tuple[Any, ...]
     """Rows of a database that is not changed by asking; none where it, or the table, is not there yet."""
     if not settings.database.is_file():
         return []
-    with closing(sqlite3.connect(f"file:{quote(str(settings.database))}?mode=ro", uri=True, timeout=10)) as connection:
+    with closing(open_to_read(settings.database)) as connection:
         try:
             return connection.execute(query, values).fetchall()
         except sqlite3.OperationalError as error:

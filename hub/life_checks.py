@@ -10,6 +10,7 @@ from contextlib import closing
 from hub.config import Settings
 from hub.findings import Finding
 from hub.folder import Running
+from hub.store.reading import open_to_read
 
 SPARE_FILES = 1000
 """Descriptors for everything that is no device: screens, database, logs."""
@@ -23,7 +24,7 @@ def check_life(settings: Settings, running: Running | None) -> Iterator[Finding]
         yield _takes_in(running)
     if not settings.database.exists():
         return
-    with closing(sqlite3.connect(f"file:{settings.database}?mode=ro", uri=True, timeout=10)) as connection:
+    with closing(open_to_read(settings.database)) as connection:
         yield _people(connection)
         yield _twins(connection)
         yield _descriptors(connection)

@@ -25,9 +25,9 @@ from hub.config import Address, Listen
 from hub.credentials import HUB_USER, PROBE_USER, hashed, new_password, write_private, write_rules
 from hub.errors import BrokerError
 from hub.mosquitto_files import Entrance, config_text, entrance_text
+from hub.process import file_limit
 
 LOOPBACK = "127.0.0.1"
-FILES = 65_536
 LOG_BYTES = 8 * 1024 * 1024
 READY_S = 10.0
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -156,7 +156,7 @@ class Mosquitto:
         listen = self._entrance.listen
         self.entrance_port = claim(listen.port, listen.host, "--listen")
         where = Listen(host=listen.host, port=self.entrance_port)
-        return text + entrance_text(self.folder, where, _file_limit(os.getpid()))
+        return text + entrance_text(self.folder, where, file_limit())
 
     def _write_rules(self) -> str:
         """Everything that a reload reads; the probe's new password."""
@@ -275,15 +275,9 @@ def _user_name() -> str:
         return str(os.geteuid())
 
 
-def _file_limit(pid: int) -> int:
-    """How many descriptors a process may have at most: FILES, or fewer."""
-    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    return FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-
-
 def _raise_file_limit(pid: int) -> None:
     _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (_file_limit(pid), hard))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (file_limit(pid), hard))
 
 
 def _rotate(path: Path) -> bool:

@@ -9,10 +9,16 @@ FILES = 65_536
 _TURN_S = 0.001
 
 
+def file_limit(pid: int = 0) -> int:
+    """How many descriptors a process, or this one, may have at most: FILES, or fewer."""
+    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    return FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+
+
 def raise_file_limit() -> None:
     """Each screen and each database connection needs a descriptor; 1,024 are soon gone."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    wanted = file_limit()
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 

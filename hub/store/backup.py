@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hub.errors import BackupError
 from hub.store.database import Database
+from hub.store.reading import open_to_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def backup(database: Path, target: Path) -> Summary:
 def inspect(file: Path) -> Summary:
     """What a backup holds; it is checked whole. Raises BackupError for a file that is none or is damaged."""
     try:
-        with closing(sqlite3.connect(f"file:{_quoted(file)}?mode=ro", uri=True)) as connection:
+        with closing(open_to_read(file)) as connection:
             state = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if state != "ok":
                 raise BackupError(f"{file} is damaged: {state}. Use another backup.")
@@ -117,7 +118,7 @@ def _copy(source: Path, target: Path) -> None:
     """All pages of one snapshot, on disk when it returns; the copy has no write-ahead log beside it."""
     target.touch(mode=0o600, exist_ok=False)
     with (
-        closing(sqlite3.connect(f"file:{_quoted(source)}?mode=ro", uri=True, timeout=30)) as reading,
+        closing(open_to_read(source, timeout_s=30)) as reading,
         closing(sqlite3.connect(target)) as writing,
     ):
         reading.backup(writing, pages=-1)
@@ -210,10 +211,6 @@ def _set_aside(database: Path, aside: Path) -> Path | None:
         if log.exists():
             log.replace(aside.with_name(aside.name + suffix))
     return aside
-
-
-def _quoted(path: Path) -> str:
-    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _sync_folder(folder: Path) -> None:

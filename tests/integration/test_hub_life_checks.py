@@ -24,6 +24,12 @@ def test_a_hub_without_an_administrator_is_told_how_to_get_one(tmp_path):
     assert _found(tmp_path)["people"][0]
 
 
+def test_a_folder_is_looked_into_whatever_its_name(tmp_path):
+    data = tmp_path / "hub #1"
+    cli_json("device", "add", "a", data=data)
+    assert set(_found(data)) == {"people", "names", "files"}
+
+
 def test_two_agents_under_one_name_are_named(tmp_path):
     cli_json("device", "add", "twin", data=tmp_path)
     assert _found(tmp_path)["names"][0]
