@@ -12,27 +12,12 @@ from edge.store.commands import MESSAGES_KEPT, Change, CommandLog
 from edge.store.errors import OutboxError
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import relay_edge, write_config
+from tests.support.edge_doubles import Clocks, Quiet
 from wire.codec import decode_item, encode
 from wire.messages import Command, Outcome, OutcomeState, Welcome
 
 LEDGER = "1" * 16
 NOW = 1_800_000_000_000
-
-
-class Clocks:
-    up = 0
-
-    def up_ms(self):
-        return self.up
-
-    def now_ms(self):
-        return self.up
-
-
-class Quiet:
-    def info(self, *_, **__): ...
-
-    debug = warning = error = info
 
 
 class Device:

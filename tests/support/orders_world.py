@@ -18,6 +18,7 @@ from edge.store.commands import CommandLog
 from edge.store.schema import MIGRATIONS
 from hub.core.commands import LIFE, State, to_ask
 from tests.support.delivery_device import BrokenError
+from tests.support.edge_doubles import Quiet
 from wire import codec
 from wire.messages import Command, Outcome, OutcomeState, Welcome
 
@@ -74,14 +75,6 @@ class Disk:
         salvage._copy_commands(self.db, made.db)
         made.db.executemany("INSERT INTO facts VALUES (?, ?)", self.ask("SELECT id, payload FROM facts"))
         return made
-
-
-class Quiet:
-    """A log that nobody reads."""
-
-    def info(self, *_, **__) -> None: ...
-
-    debug = warning = error = info
 
 
 class Clock:

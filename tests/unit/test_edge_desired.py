@@ -10,25 +10,10 @@ from edge.core.configuration import MOST_STARTS, Standing, State
 from edge.desired import NAME, Configurator, load, read
 from edge.store.errors import OutboxError
 from tests.support.edge_agent import write_config
+from tests.support.edge_doubles import Clocks, Quiet
 from wire.messages import Desired, Report
 
 LEDGER, FIRST, SECOND = "1" * 16, "a" * 16, "b" * 16
-
-
-class Clocks:
-    up = 0
-
-    def up_ms(self):
-        return self.up
-
-    def now_ms(self):
-        return self.up
-
-
-class Quiet:
-    def info(self, *_, **__): ...
-
-    debug = warning = error = info
 
 
 class Box:
