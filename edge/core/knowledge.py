@@ -1,0 +1,168 @@
+"""What the dialogue may ask of the site data that the device keeps, and what it asks of the shell around it.
+
+Read-only and answered from the device's own disk, so that every answer is the same with the hub gone. A device that
+was told nothing (NothingKnown) knows no names, no tasks and no lots: then nothing is called unknown or unexpected,
+because nothing can be.
+
+The records are those of wire.sitedata. `at` is Unix time in ms by the device's clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from wire.sitedata import Article, Badge, Bin, Delivery, LotNote, PickList, Standing
+
+DATE_WARN_DAYS: Final = 30
+"""So long before its last day a lot is said to expire soon, where the site says nothing."""
+_FIRST_MS: Final = 0
+_LAST_MS: Final = 4_102_444_800_000
+"""1970 and 2100: a clock beyond is taken for these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The local day at the site, and the last day of those that count as soon: both yyyymmdd."""
+
+    day: int
+    soon: int
+
+
+class Reference(Protocol):
+    """What things are: the part of the site data that does not depend on a task."""
+
+    @property
+    def version(self) -> int | None:
+        """The version of the site data that is held; None: the device was told nothing yet."""
+        ...
+
+    def today(self, at: int) -> Today: ...
+    def article(self, gtin: str) -> Article | None: ...
+    def goods(self, code: str) -> str | None:
+        """The item key of goods without a barcode (RR:G:<code>)."""
+        ...
+
+    def lot(self, gtin: str, lot: str) -> LotNote | None: ...
+    def bin(self, code: str) -> Bin | None:
+        """A bin by the code that is scanned, `SITE/BIN`."""
+        ...
+
+    def badge(self, badge: str) -> Badge | None:
+        """Whose badge it is, by the badge's code itself; the records are kept by its digest."""
+        ...
+
+
+class Plans(Protocol):
+    """What is to be done, and what the hub believes stands where."""
+
+    def delivery(self, delivery: str) -> Delivery | None: ...
+    def delivery_of(self, sscc: str) -> Delivery | None:
+        """The open delivery that announced this unit."""
+        ...
+
+    def pick(self, pick: str) -> PickList | None: ...
+    def standing(self, gtin: str) -> tuple[Standing, ...]:
+        """What the hub believes stands at the site of one article: first expired first, then by lot and bin."""
+        ...
+
+
+class Knowledge(Reference, Plans, Protocol):
+    """All of it."""
+
+
+class NothingKnown:
+    """A device that holds no site data. Its day is the one of UTC."""
+
+    version: int | None = None
+
+    def today(self, at: int) -> Today:
+        """The day of UTC; a clock before 1970 or after 2100 is taken for these years."""
+        now = datetime.fromtimestamp(min(max(at, _FIRST_MS), _LAST_MS) / 1000, UTC)
+        return Today(day=_day(now), soon=_day(now + timedelta(days=DATE_WARN_DAYS)))
+
+    def article(self, gtin: str) -> Article | None:  # noqa: ARG002 - nothing is known of any
+        return None
+
+    def goods(self, code: str) -> str | None:  # noqa: ARG002
+        return None
+
+    def lot(self, gtin: str, lot: str) -> LotNote | None:  # noqa: ARG002
+        return None
+
+    def bin(self, code: str) -> Bin | None:  # noqa: ARG002
+        return None
+
+    def badge(self, badge: str) -> Badge | None:  # noqa: ARG002
+        return None
+
+    def delivery(self, delivery: str) -> Delivery | None:  # noqa: ARG002
+        return None
+
+    def delivery_of(self, sscc: str) -> Delivery | None:  # noqa: ARG002
+        return None
+
+    def pick(self, pick: str) -> PickList | None:  # noqa: ARG002
+        return None
+
+    def standing(self, gtin: str) -> tuple[Standing, ...]:  # noqa: ARG002
+        return ()
+
+
+class PinVerdict(StrEnum):
+    """What the shell found of a badge and a PIN."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+    """No such badge on this device, or no verifier for it."""
+    UNABLE = "unable"
+    """It could not be checked now; this counts as no attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPin:
+    """Effect: check a person's PIN. The answer is a PinVerdict."""
+
+    badge: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeSscc:
+    """Effect: burn one number of the reserved range, durably. The answer is the SSCC, 18 digits, or None: none left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintUnit:
+    """Effect without an answer: print the label of a handling unit, after the commit of what is in it.
+
+    `gtin`, `lot`, `expiry` and `n` say what is in it where that is of one kind, else they are None.
+    """
+
+    sscc: str
+    gtin: str | None = None
+    lot: str | None = None
+    expiry: int | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintHandover:
+    """Effect without an answer: print the slip of the shift: open tasks, discrepancies seen, what is not sent."""
+
+    by: str | None = None
+
+
+Ask = CheckPin | TakeSscc
+"""Effects that the dialogue waits for: the shell does it, then calls `resume` with the answer."""
+Answer = PinVerdict | str | None
+Print = PrintUnit | PrintHandover
+"""Effects that follow the commit; a printer that does not work never keeps a fact back."""
+
+
+def _day(moment: datetime) -> int:
+    return moment.year * 10_000 + moment.month * 100 + moment.day
