@@ -42,9 +42,17 @@ class Remembered(Generic[T]):
             return self._value
 
 
+def nobody(_token: str) -> str | None:
+    """For a hub that gives no tokens to devices."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The services, and what the API itself remembers. `generation` is of the ledger since its last restore."""
+    """The services, and what the API itself remembers. `generation` is of the ledger since its last restore.
+
+    `device_of` tells the device that a token was given to, None for a token that is none of a device's.
+    """
 
     services: Services
     generation: str
@@ -53,6 +61,7 @@ class Context:
     pieces: Remembered[int]
     troubles: Remembered[int]
     site_stock: Remembered[Mapping[str, int]]
+    device_of: Callable[[str], str | None] = nobody
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property

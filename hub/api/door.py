@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from hub.api.context import Context
 from hub.api.faults import ApiError
-from hub.core.access import API, Answer, ask
+from hub.core.access import API, DEVICE, Answer, Viewer, ask
 from hub.store import users
 from hub.store.users import Principal
 
@@ -23,6 +23,12 @@ def enter(request: Request) -> None:
     if ask(request.method, template, None) is Answer.COME_IN:
         if request.method not in _SAFE and "origin" in request.headers:
             _check_origin(request)
+        return
+    device = _device(context, request)
+    if device is not None:
+        if ask(request.method, template, DEVICE) is not Answer.COME_IN:
+            raise ApiError(403, "not-allowed", "A device's token does not open this.", hint="It opens device routes.")
+        request.state.device = device
         return
     principal = _who(context, request)
     request.state.principal = principal
@@ -51,6 +57,11 @@ def _who(context: Context, request: Request) -> Principal | None:
     return principal
 
 
+def _device(context: Context, request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return context.device_of(token.strip()) if scheme.lower() == "bearer" else None
+
+
 def _check_origin(request: Request) -> None:
     """A page of another origin may make a browser send our cookie along: what changes something must come from us."""
     origin = request.headers.get("origin", "")
@@ -72,10 +83,24 @@ async def _principal(request: Request) -> Principal:
     return principal
 
 
+async def _viewer(request: Request) -> Viewer:
+    principal: Principal = request.state.principal
+    return principal.viewer
+
+
+async def _calling(request: Request) -> str:
+    device: str = request.state.device
+    return device
+
+
 def named(who: Principal) -> str:
     """Who asks, as it is kept and logged."""
     return f"token {who.name}" if who.by_token else who.name
 
 
 Whoever = Annotated[Principal, Depends(_principal)]
-__all__ = ["API", "COOKIE", "Whoever", "enter", "named", "still_welcome"]
+Viewing = Annotated[Viewer, Depends(_viewer)]
+"""Whose eyes the queries of a route read with."""
+CallingDevice = Annotated[str, Depends(_calling)]
+"""The device that asks, on a route of hub.core.access.FOR_DEVICES."""
+__all__ = ["API", "COOKIE", "CallingDevice", "Viewing", "Whoever", "enter", "named", "still_welcome"]

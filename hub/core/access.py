@@ -1,10 +1,15 @@
-"""Who may do what: one rule for each route. Pure; the door in hub.api.door asks it.
+"""Who may do what, and who sees what: one rule for each route, one viewer for each query. Pure; hub.api.door asks it.
 
 A route without a rule lets nobody in, and a test that walks all routes fails for it.
+
+Whoever may use a route does not see all that it could show: every reading query takes a `Viewer` and leaves out what
+is not theirs. Staff of an organisation see what that organisation owns and nothing of another's; operators and
+clerks who belong to a site see that site. All others see everything that their routes show.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 
 class Role(StrEnum):
@@ -12,7 +17,22 @@ class Role(StrEnum):
 
     ADMIN = "admin"
     SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+    """Works in a warehouse."""
+    CLERK = "clerk"
+    """Works at a station."""
+    STAFF = "staff"
+    """Of one relief organisation, which owns goods."""
+    HELPLINE = "helpline"
+    ENGINEER = "engineer"
+    """Installs and watches devices."""
     AUDITOR = "auditor"
+    """Reads all, changes nothing."""
+
+
+Device: TypeAlias = Literal["device"]
+DEVICE: Final = "device"
+"""Who asks is a device, by the token that it got for its credential. No person has this role."""
 
 
 class Answer(StrEnum):
@@ -24,9 +44,57 @@ class Answer(StrEnum):
     NO_RULE = "no-rule"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who reads. Raises ValueError for staff of no organisation: nobody may pass for the owner that is not settled."""
+
+    name: str
+    role: Role
+    organisation: str | None = None
+    site: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.role is Role.STAFF and not self.organisation:
+            raise ValueError("staff belong to an organisation")
+
+    @property
+    def owner_filter(self) -> str | None:
+        """The only organisation whose goods they see; None: everybody's."""
+        return self.organisation if self.role is Role.STAFF else None
+
+    @property
+    def site_filter(self) -> str | None:
+        """The only site that they see; None: all."""
+        return self.site or None if self.role in AT_A_SITE else None
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing has to be left out for them."""
+        return self.owner_filter is None and self.site_filter is None
+
+    def may_see_owner(self, owner: str) -> bool:
+        """Whether they may see goods of this owner; '' is the owner that has yet to be settled."""
+        return self.owner_filter in (None, owner)
+
+    def may_see_site(self, site: str | None) -> bool:
+        """Whether they may see what stands at this site; None: nowhere, or on the way."""
+        return self.site_filter in (None, site)
+
+
+AT_A_SITE: Final = frozenset({Role.OPERATOR, Role.CLERK})
+
+
+def only(roles: str) -> frozenset[Role]:
+    """These roles, named with spaces between them."""
+    return frozenset(map(Role, roles.split()))
+
+
 API: Final = "/api/v1"
 EVERYONE: Final = frozenset(Role)
-ADMINS: Final = frozenset({Role.ADMIN})
+ADMINS: Final = only("admin")
+STEERING: Final = only("admin supervisor")
+MACHINES: Final = only("admin engineer")
+WATCHING: Final = only("admin supervisor engineer auditor")
 
 OPEN: Final = frozenset(
     {
@@ -42,51 +110,56 @@ OPEN: Final = frozenset(
 )
 """Routes for whoever has not signed in: the page itself, the sign-in, whether the hub is well, and how devices join.
 
-Joining and renewing carry their own proof; both are limited."""
+What changes something here carries its own proof, and is limited."""
+
+FOR_DEVICES: Final[frozenset[tuple[str, str]]] = frozenset()
+"""Routes for devices alone, by their own credential; no person's cookie or token opens them."""
 
 RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/session"): EVERYONE,
     ("DELETE", f"{API}/session"): EVERYONE,
     ("GET", f"{API}/openapi.json"): EVERYONE,
-    ("GET", f"{API}/metrics"): frozenset({Role.ADMIN, Role.AUDITOR}),
+    ("GET", f"{API}/metrics"): only("admin engineer auditor"),
     ("GET", f"{API}/summary"): EVERYONE,
     ("GET", f"{API}/events"): EVERYONE,
     ("GET", f"{API}/sites"): EVERYONE,
-    ("PUT", f"{API}/sites"): ADMINS,
+    ("PUT", f"{API}/sites"): STEERING,
     ("GET", f"{API}/items"): EVERYONE,
-    ("PUT", f"{API}/items"): ADMINS,
+    ("PUT", f"{API}/items"): STEERING,
     ("GET", f"{API}/organisations"): EVERYONE,
     ("PUT", f"{API}/organisations"): ADMINS,
     ("GET", f"{API}/roads"): EVERYONE,
-    ("PUT", f"{API}/roads"): ADMINS,
+    ("PUT", f"{API}/roads"): STEERING,
     ("GET", f"{API}/region"): EVERYONE,
-    ("PUT", f"{API}/region"): ADMINS,
+    ("PUT", f"{API}/region"): STEERING,
     ("GET", f"{API}/stock"): EVERYONE,
     ("GET", f"{API}/balances"): EVERYONE,
     ("GET", f"{API}/trace"): EVERYONE,
-    ("GET", f"{API}/journal"): EVERYONE,
-    ("GET", f"{API}/devices"): EVERYONE,
-    ("POST", f"{API}/devices"): ADMINS,
-    ("GET", f"{API}/devices/{{name}}/track"): EVERYONE,
-    ("GET", f"{API}/devices/{{name}}/commands"): EVERYONE,
-    ("POST", f"{API}/devices/{{name}}/commands"): ADMINS,
-    ("GET", f"{API}/devices/{{name}}/configuration"): EVERYONE,
-    ("PUT", f"{API}/devices/{{name}}/configuration"): ADMINS,
-    ("GET", f"{API}/devices/{{name}}/invitation"): ADMINS,
-    ("POST", f"{API}/devices/{{name}}/invitation"): ADMINS,
-    ("POST", f"{API}/devices/{{name}}/revocation"): ADMINS,
+    ("GET", f"{API}/journal"): WATCHING,
+    ("GET", f"{API}/devices"): only("admin supervisor operator clerk engineer auditor"),
+    ("POST", f"{API}/devices"): MACHINES,
+    ("GET", f"{API}/devices/{{name}}/track"): only("admin supervisor operator clerk helpline engineer auditor"),
+    ("GET", f"{API}/devices/{{name}}/commands"): WATCHING,
+    ("POST", f"{API}/devices/{{name}}/commands"): MACHINES,
+    ("GET", f"{API}/devices/{{name}}/configuration"): WATCHING,
+    ("PUT", f"{API}/devices/{{name}}/configuration"): MACHINES,
+    ("GET", f"{API}/devices/{{name}}/invitation"): only("admin engineer auditor"),
+    ("POST", f"{API}/devices/{{name}}/invitation"): MACHINES,
+    ("POST", f"{API}/devices/{{name}}/revocation"): MACHINES,
     ("GET", f"{API}/positions"): EVERYONE,
-    ("GET", f"{API}/quarantine"): EVERYONE,
+    ("GET", f"{API}/quarantine"): WATCHING,
     ("GET", f"{API}/discrepancies"): EVERYONE,
-    ("GET", f"{API}/gaps"): EVERYONE,
+    ("GET", f"{API}/gaps"): WATCHING,
 }
 
 
-def ask(method: str, template: str, role: Role | None) -> Answer:
+def ask(method: str, template: str, role: Role | Device | None) -> Answer:
     """Whether a role (None: not signed in) may use a route, named by its method and path template."""
     key = (method, template)
     if key in OPEN:
         return Answer.COME_IN
+    if key in FOR_DEVICES:
+        return Answer.COME_IN if role == DEVICE else Answer.SIGN_IN if role is None else Answer.NOT_YOU
     roles = RULES.get(key)
     if roles is None:
         return Answer.NO_RULE

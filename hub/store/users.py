@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.core.access import Role
+from hub.core.access import Role, Viewer
 from hub.errors import HubError
 from hub.store import schema
 
@@ -52,7 +52,14 @@ class Principal:
     name: str
     role: Role
     digest: str
+    organisation: str | None = None
+    site: str | None = None
     by_token: bool = False
+
+    @property
+    def viewer(self) -> Viewer:
+        """Whose eyes a query reads with."""
+        return Viewer(name=self.name, role=self.role, organisation=self.organisation, site=self.site)
 
 
 def digest(secret: str) -> str:
@@ -75,15 +82,19 @@ def lock_ms(failures: int) -> int:
 
 
 def add_user(
-    connection: Connection, name: str, password: str, role: Role, *, now: int, hasher: PasswordHasher | None = None
-) -> None:
+    connection: Connection, name: str, password: str, role: Role, *, now: int, hasher: PasswordHasher | None = None,
+    organisation: str | None = None, site: str | None = None,
+) -> None:  # fmt: skip
     """Add a user, or give one a new password and role; his sessions end. Raises UserError."""
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise UserError("a user's name has 1 to 100 printable characters")
     if len(password) < SHORTEST_PASSWORD:
         raise UserError(f"a password has at least {SHORTEST_PASSWORD} characters")
     hashed = (hasher or PasswordHasher()).hash(password)
-    values = {"password": hashed, "role": role.value, "disabled_at": None, "failures": 0, "locked_until": None}
+    values = {
+        "password": hashed, "role": role.value, "organisation": organisation, "site": site, "disabled_at": None,
+        "failures": 0, "locked_until": None,
+    }  # fmt: skip
     known = connection.execute(select(schema.user.c.id).where(schema.user.c.name == name)).scalar()
     if known is None:
         connection.execute(insert(schema.user).values(name=name, created_at=now, **values))
@@ -101,13 +112,16 @@ def disable_user(connection: Connection, name: str, *, now: int) -> None:
     connection.execute(delete(schema.session).where(schema.session.c.user_id == known))
 
 
-def add_token(connection: Connection, name: str, role: Role, *, now: int) -> str:
+def add_token(
+    connection: Connection, name: str, role: Role, *, now: int, organisation: str | None = None, site: str | None = None
+) -> str:
     """A new API token under a name; one of that name before it ends. The token is shown this once."""
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise UserError("a token's name has 1 to 100 printable characters")
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     connection.execute(delete(schema.token).where(schema.token.c.name == name))
-    connection.execute(insert(schema.token).values(digest=digest(token), name=name, role=role.value, created_at=now))
+    row = {"digest": digest(token), "name": name, "role": role.value, "organisation": organisation, "site": site}
+    connection.execute(insert(schema.token).values(**row, created_at=now))
     return token
 
 
@@ -116,7 +130,7 @@ def find(connection: Connection, name: str) -> Account | None:
     table = schema.user
     row = connection.execute(
         select(table.c.id, table.c.name, table.c.password, table.c.role, table.c.failures, table.c.locked_until).where(
-            table.c.name == name, table.c.disabled_at.is_(None)
+            table.c.name == name, table.c.disabled_at.is_(None), table.c.password.is_not(None)
         )
     ).one_or_none()
     if row is None:
@@ -163,24 +177,32 @@ def slide(connection: Connection, session: str, *, now: int) -> None:
 def by_session(connection: Connection, session: str, *, now: int) -> tuple[Principal, int] | None:
     """Who a session belongs to, and when it ends; None where it has ended or its user is disabled."""
     row = connection.execute(
-        select(schema.user.c.name, schema.user.c.role, schema.session.c.expires_at)
+        select(
+            schema.user.c.name, schema.user.c.role, schema.user.c.organisation, schema.user.c.site,
+            schema.session.c.expires_at,
+        )
         .join_from(schema.session, schema.user, schema.user.c.id == schema.session.c.user_id)
         .where(
             schema.session.c.digest == session,
             schema.session.c.expires_at > now,
             schema.user.c.disabled_at.is_(None),
         )
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    return Principal(name=row.name, role=Role(row.role), digest=session), row.expires_at
+    who = Principal(name=row.name, role=Role(row.role), digest=session, organisation=row.organisation, site=row.site)
+    return who, row.expires_at
 
 
 def by_token(connection: Connection, token: str) -> Principal | None:
     """Who an API token, named by its digest, speaks for."""
     table = schema.token
-    row = connection.execute(select(table.c.name, table.c.role).where(table.c.digest == token)).one_or_none()
-    return None if row is None else Principal(name=row.name, role=Role(row.role), digest=token, by_token=True)
+    row = connection.execute(select(table).where(table.c.digest == token)).one_or_none()
+    if row is None:
+        return None
+    return Principal(
+        name=row.name, role=Role(row.role), digest=token, organisation=row.organisation, site=row.site, by_token=True
+    )
 
 
 def still(connection: Connection, principal: Principal, *, now: int) -> bool:

@@ -24,6 +24,8 @@ from hub.web import listen
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 START_MS = 1_795_400_000_000
 PASSWORD = "correct horse battery"
+ORGANISATION = "org-own"
+"""Whose staff the user and the token of that role are."""
 
 
 @dataclass
@@ -119,9 +121,12 @@ def serving(folder: Path, *, database: Database | None = None, **changes: Any) -
     database = database or make_database(folder)
     services = make_services(database, folder, **changes)
     with database.write() as connection:
-        tokens = {role: users.add_token(connection, f"token-{role}", role, now=services.clock()) for role in Role}
+        now = services.clock()
+        tokens = {}
         for role in Role:
-            users.add_user(connection, f"{role}-1", PASSWORD, role, now=services.clock(), hasher=QUICK)
+            of = ORGANISATION if role is Role.STAFF else None
+            tokens[role] = users.add_token(connection, f"token-{role}", role, now=now, organisation=of)
+            users.add_user(connection, f"{role}-1", PASSWORD, role, now=now, hasher=QUICK, organisation=of)
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     server = Server(create_app(services), listening)

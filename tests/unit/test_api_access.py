@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from hub.api.app import routes
 from hub.api.context import Remembered
-from hub.core.access import RULES, Answer, Role, ask
+from hub.core import access
+from hub.core.access import API, DEVICE, FOR_DEVICES, OPEN, RULES, Answer, Role, Viewer, ask
 from hub.core.instant import day, parse, rfc3339
 from hub.store.queries.paging import CursorError, Pager, StaleCursorError
 from hub.store.users import LONGEST_LOCK_MS, lock_ms
@@ -22,10 +23,54 @@ def test_every_rule_is_of_a_route_that_exists():
     assert set(RULES) <= known
 
 
-def test_only_administrators_change_anything_but_their_own_session():
+def test_an_auditor_reads_all_that_anybody_reads_and_changes_nothing_but_the_own_session():
     for (method, template), roles in RULES.items():
-        if method != "GET" and not template.endswith("/session"):
-            assert roles == {Role.ADMIN}, template
+        own = template == f"{API}/session"
+        assert (Role.AUDITOR in roles) == (method == "GET" or own), (method, template)
+
+
+def test_an_administrator_may_do_whatever_any_person_may():
+    assert [key for key, roles in RULES.items() if Role.ADMIN not in roles] == []
+
+
+def test_no_route_has_two_rules():
+    assert not OPEN & RULES.keys()
+    assert not FOR_DEVICES & (OPEN | RULES.keys())
+
+
+def test_routes_of_devices_are_open_to_devices_alone(monkeypatch):
+    key = ("GET", f"{API}/site-data")
+    monkeypatch.setattr(access, "FOR_DEVICES", frozenset({key}))
+    assert ask(*key, DEVICE) is Answer.COME_IN
+    assert ask(*key, None) is Answer.SIGN_IN
+    assert {ask(*key, role) for role in Role} == {Answer.NOT_YOU}
+    assert {ask(*key, DEVICE) for key in RULES} == {Answer.NOT_YOU}
+
+
+def test_staff_see_what_their_organisation_owns_and_neither_anothers_nor_what_is_unsettled():
+    viewer = Viewer(name="ana", role=Role.STAFF, organisation="org-a", site="wh-1")
+    assert [owner for owner in ("org-a", "org-b", "", "org-A") if viewer.may_see_owner(owner)] == ["org-a"]
+    assert (viewer.owner_filter, viewer.site_filter, viewer.sees_all) == ("org-a", None, False)
+
+
+@pytest.mark.parametrize("organisation", [None, ""])
+def test_there_are_no_staff_of_no_organisation(organisation):
+    with pytest.raises(ValueError, match="organisation"):
+        Viewer(name="ana", role=Role.STAFF, organisation=organisation)
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.CLERK])
+def test_who_works_at_a_site_sees_that_site_and_who_has_none_sees_all(role):
+    viewer = Viewer(name="ana", role=role, site="wh-1")
+    assert [site for site in ("wh-1", "wh-2", None) if viewer.may_see_site(site)] == ["wh-1"]
+    assert (viewer.owner_filter, viewer.sees_all) == (None, False)
+    assert Viewer(name="ana", role=role).sees_all
+
+
+def test_all_other_roles_see_everything_whatever_is_written_beside_their_name():
+    bound = {Role.STAFF, Role.OPERATOR, Role.CLERK}
+    for role in set(Role) - bound:
+        assert Viewer(name="ana", role=role, organisation="org-a", site="wh-1").sees_all
 
 
 def test_a_name_waits_thirty_seconds_after_five_failures_and_then_ever_longer():

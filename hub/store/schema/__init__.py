@@ -25,7 +25,7 @@ from hub.store.schema.devices import (
     report,
 )
 from hub.store.schema.ledger import account, balance, lot, move, sighting, story_break, tally, unit, void
-from hub.store.schema.people import session, token, user
+from hub.store.schema.people import decision_log, link, session, token, user
 from hub.store.schema.reference import document, item, organisation, site
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "certificate",
     "change",
     "command",
+    "decision_log",
     "desired",
     "device",
     "document",
@@ -44,6 +45,7 @@ __all__ = [
     "item",
     "journal",
     "lane",
+    "link",
     "lot",
     "meta",
     "metadata",
