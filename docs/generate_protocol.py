@@ -14,7 +14,7 @@ from msgspec import Struct  # noqa: E402
 
 from docs.protocol_source import tables, words  # noqa: E402
 from docs.protocol_source.examples import example  # noqa: E402
-from wire import bundle, elements, joining, labels, limits, topics  # noqa: E402
+from wire import bundle, device_session, elements, joining, labels, limits, sitedata, topics  # noqa: E402
 from wire import messages as m  # noqa: E402
 from wire.actions import UNKNOWN  # noqa: E402
 from wire.errors import SENTENCES  # noqa: E402
@@ -36,6 +36,7 @@ MESSAGES: tuple[type[Struct], ...] = (
     m.Receipt,
     m.Command,
     m.Desired,
+    m.Known,
     m.Status,
     m.Presence,
     m.Now,
@@ -46,7 +47,7 @@ LEAVES = {
     topics.Leaf.NOW: "The newest state for live screens, QoS 0: shown, never stored.",
     topics.Leaf.PRESENCE: "The device's birth and last will, retained, with the run and connection that it speaks of.",
     topics.Leaf.RECEIPT: "Welcomes and receipts, not retained.",
-    topics.Leaf.CMD: "Commands and desired configurations, QoS 1, not retained.",
+    topics.Leaf.CMD: "Commands, desired configurations, and which site data is newest; QoS 1, not retained.",
 }
 
 
@@ -68,6 +69,7 @@ def _parts() -> Iterator[str]:
         words.PACE,
         words.CLOCKS,
         words.ORDERS,
+        words.SITE_DATA,
     ):
         yield _filled(prose)
     yield "## Messages"
@@ -92,6 +94,13 @@ def _filled(prose: str) -> str:
     names |= {name: str(value) for name, value in vars(joining).items() if isinstance(value, str | int)}
     return prose.format(
         **names,
+        CHALLENGE_PATH=device_session.CHALLENGE_PATH,
+        CHALLENGE_S=device_session.CHALLENGE_S,
+        SESSION_PATH=device_session.SESSION_PATH,
+        SESSION_PREFIX=device_session.SESSION_PREFIX.decode().rstrip("\n"),
+        SITE_DATA_PATH=sitedata.SITE_DATA_PATH,
+        PAGE_RECORDS=tables.number(sitedata.PAGE_RECORDS),
+        PAGE_BYTES=tables.number(sitedata.PAGE_BYTES),
         RENEWAL_PREFIX=joining.RENEWAL_PREFIX.decode().rstrip("\n"),
         MAGIC=bundle.MAGIC.decode().rstrip("\n"),
         SIGNED_PREFIX=bundle.SIGNED_PREFIX.decode().rstrip("\n"),

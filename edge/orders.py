@@ -32,7 +32,7 @@ from edge.store.outbox import Outbox
 from wire.codec import decode_order
 from wire.display import shown
 from wire.errors import DecodeError
-from wire.messages import Command, Desired, Outcome, OutcomeState, Welcome
+from wire.messages import Command, Desired, Known, Outcome, OutcomeState, Welcome
 
 MOST_WAITING: Final = 500
 AT_ONCE: Final = 100
@@ -65,8 +65,10 @@ class Orders:
         outside: Mapping[str, Outside],
         refuses: Mapping[str, str],
         desired: Callable[[Desired], None] | None = None,
+        known: Callable[[Known], None] | None = None,
     ) -> None:
         """`refuses`: commands that cannot be done here, with the reason. Raises OutboxError."""
+        self._known = known
         self._outbox, self._clock, self._log = outbox, clock, log
         self._outside, self._refuses, self._desired = outside, refuses, desired
         self._kept = CommandLog(outbox)
@@ -104,6 +106,9 @@ class Orders:
         if isinstance(order, Desired):
             if self._desired is not None and order.ledger == self._outbox.ledger:
                 self._desired(order)
+        elif isinstance(order, Known):
+            if self._known is not None and order.ledger == self._outbox.ledger:
+                self._known(order)
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append(order)
 

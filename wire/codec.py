@@ -15,6 +15,7 @@ from wire.messages import (
     Down,
     Gap,
     Hello,
+    Known,
     Now,
     Opaque,
     Order,
@@ -26,7 +27,7 @@ from wire.messages import (
     Welcome,
 )
 
-Message = Hello | Batch | Welcome | Receipt | Command | Desired | Status | Presence | Now
+Message = Hello | Batch | Welcome | Receipt | Command | Desired | Known | Status | Presence | Now
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()

@@ -320,6 +320,17 @@ class Desired(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="
     settings: Overlay = {}
 
 
+class Known(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="known"):
+    """The newest version of what this device may know of its site: it asks for the differences (wire.sitedata).
+
+    Said after each welcome and when the version grows; a device that does not know this message lets it pass.
+    """
+
+    ledger: LedgerId
+    version: Version
+    generation: Generation
+
+
 class Status(Struct, frozen=True, kw_only=True, tag_field="k", tag="status"):
     """The hub's birth and last will. It only ever makes a device say hello: it may be old."""
 
@@ -350,7 +361,7 @@ class Now(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", 
 
 Up = Hello | Batch
 Down = Welcome | Receipt
-Order = Command | Desired
+Order = Command | Desired | Known
 
 
 def batch_name(stream: str, lane: Lane, after: int, last: int) -> str:

@@ -79,6 +79,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "generation": "The hub's database since it was made or restored: one that is new to the device wins.",
         "settings": "Tables and keys as in the device's TOML file, laid over it.",
     },
+    "Known": {
+        "version": "The newest version for this device, in this generation.",
+        "generation": "Of the site data: another one after a restore, and at another site.",
+    },
     "Outcome": {
         "id": "The command.",
         "state": "`accepted`: kept, and done as soon as may be. The others are the end of it.",

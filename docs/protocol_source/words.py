@@ -157,6 +157,27 @@ before replaces the one before it, which then means nothing any more. The device
 refuses with its reasons. What it takes is on trial: where the hub does not answer under it in time, the device goes
 back to what it had, and says `rolled-back`."""
 
+SITE_DATA = """\
+## Site data
+
+What a device may know of its site without a network: articles, own codes, lots that were recalled or set aside, bins,
+deliveries that are expected, pick lists, badges, standing stock, numbers for handling units. It comes over HTTPS.
+
+The device proves itself: `POST {CHALLENGE_PATH}` with `{{"device"}}` answers `{{"nonce"}}`, good for {CHALLENGE_S} s
+and once. It signs the line `{SESSION_PREFIX}`, a line feed and the nonce by the key of its certificate (ECDSA with
+SHA-256, DER, base64), and `POST {SESSION_PATH}` with `{{"device","nonce","certificate","signature"}}` answers
+`{{"token","expires_s"}}`. A device with a password sends `{{"device","password"}}` instead, from the hub's own machine
+only. The token opens the routes for devices until it expires, or the device is revoked.
+
+`GET {SITE_DATA_PATH}?generation=G&after=V` answers `{{"generation","version","reset","more","records"}}`: what changed
+after version V of generation G (none at first: leave both out), by ascending version, at most {PAGE_RECORDS} records
+and about {PAGE_BYTES} bytes. A record is `{{"kind","key","body"}}`; it takes the place of the one with the same kind
+and key, and a body of null removes it. `reset` says that everything held before goes first. While `more` is true the
+next page is asked for with the answer's `generation` and `version`. Kinds that a device does not know are passed over.
+`sscc_left` may say how many numbers for handling units are left.
+
+The `known` message on `cmd` says which version is newest: after each welcome, and when it grows. It is only a hint."""
+
 POISON = """\
 ## Quarantine
 

@@ -61,6 +61,7 @@ def test_every_example_is_on_the_page_and_is_read_by_the_codec(page, example):
         messages.Now: 4,
         messages.Command: 5,
         messages.Desired: 5,
+        messages.Known: 5,
     }
     decode = codec.decode_item if isinstance(example, AnyItem) else decoders[kinds[type(example)]]
     assert decode(data) == example
