@@ -7,15 +7,12 @@ because nothing can be.
 The records are those of wire.sitedata. `at` is Unix time in ms by the device's clock.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
-if TYPE_CHECKING:
-    from wire.sitedata import Article, Badge, Bin, Delivery, LotNote, PickList, Standing
+from wire.sitedata import Article, Badge, Bin, Delivery, GoodsCode, LotNote, PickList, Standing
 
 DATE_WARN_DAYS: Final = 30
 """So long before its last day a lot is said to expire soon, where the site says nothing."""
@@ -42,13 +39,16 @@ class Reference(Protocol):
 
     def today(self, at: int) -> Today: ...
     def article(self, gtin: str) -> Article | None: ...
-    def goods(self, code: str) -> str | None:
-        """The item key of goods without a barcode (RR:G:<code>)."""
+    def goods(self, code: str) -> GoodsCode | None:
+        """Goods without a barcode of their own, by the code of RR:G:<code>."""
         ...
 
-    def lot(self, gtin: str, lot: str) -> LotNote | None: ...
-    def bin(self, code: str) -> Bin | None:
-        """A bin by the code that is scanned, `SITE/BIN`."""
+    def lot(self, goods: str, lot: str) -> LotNote | None:
+        """What was decided about a lot of goods (wire.sitedata.goods_of), else about all of their lots."""
+        ...
+
+    def bin(self, place: str) -> Bin | None:
+        """A bin of this site, by `SITE/BIN`; None for another site's."""
         ...
 
     def badge(self, badge: str) -> Badge | None:
@@ -65,8 +65,8 @@ class Plans(Protocol):
         ...
 
     def pick(self, pick: str) -> PickList | None: ...
-    def standing(self, gtin: str) -> tuple[Standing, ...]:
-        """What the hub believes stands at the site of one article: first expired first, then by lot and bin."""
+    def standing(self, goods: str) -> tuple[Standing, ...]:
+        """What the hub believes stands at the site of some goods: first expired first, then by lot and bin."""
         ...
 
 
@@ -87,13 +87,13 @@ class NothingKnown:
     def article(self, gtin: str) -> Article | None:  # noqa: ARG002 - nothing is known of any
         return None
 
-    def goods(self, code: str) -> str | None:  # noqa: ARG002
+    def goods(self, code: str) -> GoodsCode | None:  # noqa: ARG002
         return None
 
-    def lot(self, gtin: str, lot: str) -> LotNote | None:  # noqa: ARG002
+    def lot(self, goods: str, lot: str) -> LotNote | None:  # noqa: ARG002
         return None
 
-    def bin(self, code: str) -> Bin | None:  # noqa: ARG002
+    def bin(self, place: str) -> Bin | None:  # noqa: ARG002
         return None
 
     def badge(self, badge: str) -> Badge | None:  # noqa: ARG002
@@ -108,7 +108,7 @@ class NothingKnown:
     def pick(self, pick: str) -> PickList | None:  # noqa: ARG002
         return None
 
-    def standing(self, gtin: str) -> tuple[Standing, ...]:  # noqa: ARG002
+    def standing(self, goods: str) -> tuple[Standing, ...]:  # noqa: ARG002
         return ()
 
 
