@@ -1,0 +1,191 @@
+"""The site as the device was told of it: what a dialogue asks (edge.core.knowledge.Knowledge), from the file.
+
+Each answer is one or two indexed look-ups, well below a millisecond. Nothing is kept in memory but the site itself.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Final, TypeVar
+
+from edge.core.knowledge import NothingKnown, Today
+from edge.store.knowledge import Edition, KnowledgeFile
+from wire.errors import DecodeError
+from wire.sitedata import (
+    Article,
+    Badge,
+    Bin,
+    Body,
+    Delivery,
+    GoodsCode,
+    Kind,
+    LotNote,
+    Org,
+    PickList,
+    SiteNote,
+    SsccRange,
+    Standing,
+    decode_record,
+    goods_of,
+    lot_key,
+)
+
+MOST_STANDING: Final = 200
+"""Of one article, those that expire first: more than anybody looks through."""
+MOST_TASKS: Final = 500
+
+B = TypeVar("B", bound=Body)
+
+
+class KnownSite:
+    """Answers from the file; thread-safe. With no file it knows nothing, as NothingKnown."""
+
+    def __init__(self, path: Path, true_ms: Callable[[int], int] = lambda at: at) -> None:
+        """`true_ms` makes the best of a time of the device's clock, which may be wrong."""
+        self._lock = threading.Lock()
+        self._file = KnowledgeFile(path)
+        self._true_ms = true_ms
+        self._site: SiteNote | None = None
+        self._zone: tzinfo = UTC
+        self._learn()
+
+    @property
+    def version(self) -> int | None:
+        edition = self._file.edition
+        return edition.version if edition.generation and edition.version else None
+
+    @property
+    def edition(self) -> Edition:
+        """Which state this is; generation '' is none."""
+        return self._file.edition
+
+    @property
+    def site(self) -> SiteNote | None:
+        """The site itself."""
+        return self._site
+
+    def renew(self) -> None:
+        """Something may have been fetched."""
+        with self._lock:
+            self._file.renew()
+        self._learn()
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
+
+    def today(self, at: int) -> Today:
+        """By the day of the site; where it is not known, of UTC."""
+        if self._site is None:
+            return NothingKnown().today(self._true_ms(at))
+        now = datetime.fromtimestamp(min(max(self._true_ms(at), 0), _LAST_MS) / 1000, self._zone)
+        return Today(day=_day(now), soon=_day(now + timedelta(days=self._site.date_warn_days)))
+
+    def article(self, gtin: str) -> Article | None:
+        return self._one(Kind.ARTICLE, gtin, Article)
+
+    def goods(self, code: str) -> str | None:
+        found = self._one(Kind.CODE, code, GoodsCode)
+        return found.item if found else None
+
+    def lot(self, gtin: str, lot: str) -> LotNote | None:
+        """The note of this lot; else the one of all lots of the goods."""
+        goods = goods_of(gtin)
+        return self._one(Kind.LOT, lot_key(goods, lot), LotNote) or (
+            self._one(Kind.LOT, lot_key(goods, ""), LotNote) if lot else None
+        )
+
+    def bin(self, code: str) -> Bin | None:
+        """By `SITE/BIN`, or by the bin's code alone."""
+        site, _, name = code.rpartition("/")
+        if site and self._site is not None and site != self._site.id:
+            return None
+        return self._one(Kind.BIN, name, Bin)
+
+    def badge(self, badge: str) -> Badge | None:
+        return self._one(Kind.PERSON, digest(badge), Badge)
+
+    def delivery(self, delivery: str) -> Delivery | None:
+        return self._one(Kind.DELIVERY, delivery, Delivery)
+
+    def delivery_of(self, sscc: str) -> Delivery | None:
+        found = self._marked(Kind.DELIVERY, sscc, Delivery, 1)
+        return found[0] if found else None
+
+    def pick(self, pick: str) -> PickList | None:
+        return self._one(Kind.PICK, pick, PickList)
+
+    def standing(self, gtin: str) -> tuple[Standing, ...]:
+        found = self._marked(Kind.STOCK, goods_of(gtin), Standing, MOST_STANDING)
+        return tuple(sorted(found, key=lambda each: (each.expiry or _NEVER, each.lot, each.bin)))
+
+    def range_of(self, device: str) -> SsccRange | None:
+        """The numbers for handling units that are reserved for this device."""
+        return self._one(Kind.SSCC, device, SsccRange)
+
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """The open ones."""
+        return self._all(Kind.DELIVERY, Delivery)
+
+    def picks(self) -> tuple[PickList, ...]:
+        """The open ones."""
+        return self._all(Kind.PICK, PickList)
+
+    def organisation(self, id_: str) -> Org | None:
+        return self._one(Kind.ORGANISATION, id_, Org)
+
+    def _learn(self) -> None:
+        sites = self._all(Kind.SITE, SiteNote)
+        self._site = sites[0] if sites else None
+        self._zone = _zone(self._site.zone) if self._site else UTC
+
+    def _one(self, kind: Kind, key: str, want: type[B]) -> B | None:
+        with self._lock:
+            body = self._file.body(kind.value, key)
+        return _read(kind, body, want)
+
+    def _marked(self, kind: Kind, mark: str, want: type[B], most: int) -> list[B]:
+        with self._lock:
+            bodies = self._file.marked(kind.value, mark, most)
+        return [found for body in bodies if (found := _read(kind, body, want)) is not None]
+
+    def _all(self, kind: Kind, want: type[B]) -> tuple[B, ...]:
+        with self._lock:
+            bodies = self._file.of_kind(kind.value, MOST_TASKS)
+        return tuple(found for body in bodies if (found := _read(kind, body, want)) is not None)
+
+
+def digest(badge: str) -> str:
+    """By what the records of people are kept: SHA-256 of the badge's code, hexadecimal."""
+    return hashlib.sha256(badge.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_NEVER: Final = 99_999_999
+_LAST_MS: Final = 4_102_444_800_000
+"""2100."""
+
+
+def _read(kind: Kind, body: bytes | None, want: type[B]) -> B | None:
+    if body is None:
+        return None
+    try:
+        found = decode_record(kind.value, body)
+    except DecodeError:  # a damaged page; it was understood when it came
+        return None
+    return found if isinstance(found, want) else None
+
+
+def _zone(name: str) -> tzinfo:
+    """A time zone; UTC where this machine does not know it."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - a device without site data never needs it
+
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return UTC
+
+
+def _day(moment: datetime) -> int:
+    return moment.year * 10_000 + moment.month * 100 + moment.day
