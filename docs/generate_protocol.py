@@ -41,7 +41,21 @@ MESSAGES: tuple[type[Struct], ...] = (
     m.Presence,
     m.Now,
 )
-ITEMS: tuple[type[Struct], ...] = (m.Scan, m.Count, m.Void, m.Fix, m.Health, m.Outcome, m.Report, m.Opaque)
+ITEMS: tuple[type[Struct], ...] = (
+    m.Scan,
+    m.Count,
+    m.Void,
+    m.Kit,
+    m.Part,
+    m.Transfer,
+    m.Settle,
+    m.Correct,
+    m.Fix,
+    m.Health,
+    m.Outcome,
+    m.Report,
+    m.Opaque,
+)
 LEAVES = {
     topics.Leaf.UP: "Hellos and batches, QoS 1.",
     topics.Leaf.NOW: "The newest state for live screens, QoS 0: shown, never stored.",

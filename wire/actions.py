@@ -26,6 +26,9 @@ class Action(StrEnum):
     EXPIRE = "expire"
     DISPOSE = "dispose"
     SIGHT = "sight"
+    PICK = "pick"
+    QUARANTINE = "quarantine"
+    RELEASE = "release"
 
 
 DONOR_IN = "virtual:donor-in"
@@ -35,6 +38,12 @@ DAMAGED = "virtual:damaged"
 EXPIRED = "virtual:expired"
 DISPOSED = "virtual:disposed"
 ADJUSTMENT = "virtual:adjustment"
+KITTED = "virtual:kitted"
+"""What went into kits less what came of them: nothing stays here that was booked whole."""
+TRANSFERRED = "virtual:transferred"
+"""Between a giver and a taker: goods of the one end here, goods of the other begin."""
+REGRADED = "virtual:regraded"
+"""Between two conditions of the same goods."""
 UNKNOWN = "virtual:unknown"
 """Where goods come from or go to when the fact should have named a place and did not: always a discrepancy."""
 
@@ -64,16 +73,22 @@ ENDS: dict[Action, Ends] = {
     Action.EXPIRE: Ends(source=None, to=EXPIRED, sentence="Goods are past their date."),
     Action.DISPOSE: Ends(source=None, to=DISPOSED, sentence="Goods are destroyed."),
     Action.SIGHT: Ends(source=None, to=None, sentence="Someone saw goods at a place; only units are moved by it."),
+    Action.PICK: Ends(source=None, to=None, sentence="Goods are taken from a place for a pick list."),
+    Action.QUARANTINE: Ends(source=None, to=None, sentence="Goods are set aside and may not be used, where they are."),
+    Action.RELEASE: Ends(source=None, to=None, sentence="Goods that were set aside may be used again."),
 }
+STAYING = frozenset({Action.SIGHT, Action.QUARANTINE, Action.RELEASE})
+"""Where a fact of these names one account, both ends are that account."""
 
 
 def ends(action: Action, source: str | None, to: str | None) -> tuple[str, str]:
     """The accounts that a fact moves between: its own where it names them, else the action's, else UNKNOWN.
 
-    A sighting moves nothing by itself: where it names one account, both ends are that account.
+    A sighting moves nothing by itself: where it names one account, both ends are that account. Goods that are set
+    aside or released stay where they are, unless the fact names two accounts.
     """
     rule = ENDS[action]
-    if action is Action.SIGHT:
+    if action in STAYING:
         seen = to or source or UNKNOWN
-        return seen, seen
+        return (seen if action is Action.SIGHT else source or seen), seen
     return source or rule.source or UNKNOWN, to or rule.to or UNKNOWN

@@ -6,7 +6,7 @@ uptime (CLOCK_BOOTTIME), so that a wrong wall clock can be corrected later and t
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -37,6 +37,14 @@ Label = Annotated[str, Meta(min_length=1, max_length=4096)]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
 Counted = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Pieces = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+DeviceName = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}\Z")]
+Condition = Literal["good", "quarantined", "damaged"]
+"""What goods are fit for: stock is kept apart by it. Damaged ones are of no use any more, and still there."""
+ItemKey = Annotated[str, Meta(min_length=1, max_length=220)]
+"""What a label's goods are: `gtin:` and 14 digits, or `text:` and the text."""
+LotNumber = Annotated[str, Meta(max_length=100)]
+"""A lot number; empty where none is known."""
 
 
 class Lane(StrEnum):
@@ -101,6 +109,9 @@ class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
 
     `labels` are all raw labels of the one item; `do` says what was done; `from` and `to` override what
     the action names by itself. `text` is "latin-1" where the scanner's bytes were not UTF-8.
+
+    `warned` holds the codes of what the device said against it before the person went on: `expired`, `expires-soon`,
+    `recalled`, `quarantined`, `unknown-item`, `unexpected`, `over`, `wrong-owner`, `wrong-place`, `short`.
     """
 
     do: Action
@@ -111,6 +122,11 @@ class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
     owner: Name | None = None
     by: Name | None = None
     text: Annotated[str, Meta(max_length=20)] = "utf-8"
+    task: Name | None = None
+    condition: Condition = "good"
+    ref: Version | None = None
+    warned: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
+    typed: bool = False
 
 
 class Count(Item, frozen=True, kw_only=True, gc=False, tag="count"):
@@ -122,13 +138,89 @@ class Count(Item, frozen=True, kw_only=True, gc=False, tag="count"):
     owner: Name | None = None
     by: Name | None = None
     text: Annotated[str, Meta(max_length=20)] = "utf-8"
+    task: Name | None = None
+    condition: Condition = "good"
+    ref: Version | None = None
+    round: Annotated[int, Meta(ge=1, le=1000)] = 1
 
 
 class Void(Item, frozen=True, kw_only=True, gc=False, tag="void"):
-    """Undo of one earlier fact of the same device: idempotent, valid before its target arrives."""
+    """Undo of one earlier fact of the same device: idempotent, valid before its target arrives.
+
+    The hub may undo a fact of another `device` by the decision of a person, with a `reason`; nobody else may.
+    """
 
     stream: StreamId
     seq: Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
+    by: Name | None = None
+    device: DeviceName | None = None
+    reason: Detail = ""
+
+
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """So much of one item, as one end of a kit."""
+
+    labels: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=8)]
+    n: Quantity = 1
+    owner: Name | None = None
+
+
+class Kit(Item, frozen=True, kw_only=True, gc=False, tag="kit"):
+    """Goods became other goods at one place: a fact. Each level of packing is an item of its own.
+
+    `kit`: what was `used` is gone and `made` is there. `unkit` and `open` (a case that becomes its pieces) are the
+    reverse: `made` is gone and what was `used` for it is there again.
+    """
+
+    do: Literal["kit", "unkit", "open"]
+    where: Account
+    made: Part
+    used: Annotated[tuple[Part, ...], Meta(min_length=1, max_length=50)]
+    task: Name | None = None
+    by: Name | None = None
+    ref: Version | None = None
+
+
+class Transfer(Item, frozen=True, kw_only=True, gc=False, tag="transfer"):
+    """Goods changed their owner where they stand, because the giver approved it: a fact of the hub alone."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}\Z")]
+    where: Account
+    item: ItemKey
+    giver: Name
+    taker: Name
+    n: Pieces
+    lot: LotNumber = ""
+    condition: Condition = "good"
+    by: Name | None = None
+
+
+class Settle(Item, frozen=True, kw_only=True, gc=False, tag="settle"):
+    """Whose goods an earlier fact moved that named no owner: a fact of the hub alone, idempotent.
+
+    Valid before its target arrives; of several, the latest by corrected time, then lane and sequence, counts.
+    """
+
+    device: DeviceName
+    stream: StreamId
+    seq: Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
+    owner: Name
+    reason: Detail
+    by: Name | None = None
+
+
+class Correct(Item, frozen=True, kw_only=True, gc=False, tag="correct"):
+    """A counter-move by which a person settled a discrepancy (`about`): a fact of the hub alone."""
+
+    item: ItemKey
+    source: Account = msgspec.field(name="from")
+    to: Account
+    n: Pieces
+    reason: Detail
+    lot: LotNumber = ""
+    owner: Annotated[str, Meta(max_length=100)] = ""
+    condition: Condition = "good"
+    about: Annotated[str, Meta(max_length=400)] = ""
     by: Name | None = None
 
 
@@ -181,9 +273,16 @@ class Report(Item, frozen=True, kw_only=True, gc=False, tag="report"):
     detail: Detail = ""
 
 
-AnyItem = Scan | Count | Void | Fix | Health | Outcome | Report | Opaque
-FACTS = (Scan, Count, Void, Outcome, Report)
+AnyItem = Scan | Count | Void | Kit | Transfer | Settle | Correct | Fix | Health | Outcome | Report | Opaque
+FACTS = (Scan, Count, Void, Kit, Transfer, Settle, Correct, Outcome, Report)
 """Which items belong into the facts lane (and Opaque, in whichever lane its content was)."""
+HUB: Final = "hub"
+"""The reserved device whose facts are what people decided at the hub. No device may join under this name."""
+
+
+def is_the_hubs(item: AnyItem) -> bool:
+    """Whether only the hub may say this: what people decide there and what moves or renames goods by it."""
+    return isinstance(item, Transfer | Settle | Correct) or (isinstance(item, Void) and item.device is not None)
 
 
 class Gap(Struct, frozen=True, array_like=True):

@@ -19,6 +19,12 @@ COMMON = {
     "pending_facts": "Facts stored on the device that no receipt covers yet.",
     "pending_telemetry": "The same for telemetry.",
     "page": "Which page of the hello this is, from 1.",
+    "task": "What it belongs to: `delivery:ID`, `pick:ID`, `count:ID`, `transfer:ID`, `kit:ID`, `import:ID`.",
+    "condition": "What the goods are fit for: their condition before `quarantine` and `release`, and else as it is.",
+    "ref": "The version of the site data that the device held.",
+    "reason": "Why, in words.",
+    "item": "The item's key: see Labels.",
+    "lot": "Its lot number; empty where none is known.",
 }
 """Fields that mean the same wherever they stand."""
 
@@ -107,9 +113,46 @@ MEANINGS: dict[str, dict[str, str]] = {
         "from": "Where they came from, where it is not what the action says by itself.",
         "to": "Where they went, likewise.",
         "n": "How many times the label counts: a person may scan one of 240 cartons.",
+        "warned": "What the device had said against it, as codes: whoever did it went on.",
+        "typed": "A person typed the label, because it could not be read.",
     },
-    "Count": {"where": "The place that was counted.", "n": "How many there were."},
-    "Void": {"stream": "The stream of the fact that is undone.", "seq": "Its sequence, in the lane of facts."},
+    "Count": {
+        "where": "The place that was counted.",
+        "n": "How many there were.",
+        "round": "1 for the first count of a task, 2 and up for recounts.",
+    },
+    "Void": {
+        "stream": "The stream of the fact that is undone.",
+        "seq": "Its sequence, in the lane of facts.",
+        "device": "Whose fact it is, where it is not of this device: the hub's alone.",
+    },
+    "Part": {"n": "How many times the labels count.", "owner": "Whose goods they are, where that is known."},
+    "Kit": {
+        "do": "`kit`: `used` became `made`. `unkit`, `open`: `made` became `used`.",
+        "where": "Where it was done.",
+        "made": "The kit, or the case.",
+        "used": "What it is made of, or holds.",
+    },
+    "Transfer": {
+        "id": "The transfer's identity: however often it is posted, it counts once.",
+        "where": "Where the goods stand.",
+        "giver": "Whose goods they were.",
+        "taker": "Whose goods they are from now on.",
+        "n": "How many.",
+    },
+    "Settle": {
+        "device": "Whose fact it is.",
+        "stream": "Its stream.",
+        "seq": "Its sequence, in the lane of facts.",
+        "owner": "Whose goods it moved.",
+    },
+    "Correct": {
+        "from": "Where they are taken from.",
+        "to": "Where they are put.",
+        "n": "How many.",
+        "owner": "Whose goods they are; empty where that is to be settled.",
+        "about": "Which discrepancy it settles.",
+    },
     "Fix": {
         "t": "The receiver's own UTC, Unix milliseconds.",
         "lat_e7": "Latitude in 1e-7 degrees, WGS 84, north positive.",

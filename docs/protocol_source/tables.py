@@ -13,6 +13,7 @@ from msgspec.inspect import (
     DictType,
     EnumType,
     IntType,
+    LiteralType,
     Metadata,
     NoneType,
     StrType,
@@ -28,7 +29,7 @@ from docs.protocol_source.fields import meaning
 from wire import codec
 from wire.actions import ENDS, Action
 from wire.limits import MAX_SEQUENCE
-from wire.messages import Account, AnyItem, StreamId
+from wire.messages import Account, AnyItem, DeviceName, StreamId
 
 HEX = "16 hexadecimal digits (`0-9a-f`)"
 
@@ -84,9 +85,8 @@ def words(kind: Type) -> str:
             text = f"integer, {number(kind.ge)} to {number(kind.le)}"
         case StrType():
             text = _text(kind)
-        case EnumType():
-            values = " ".join(f"`{member.value}`" for member in kind.cls)
-            text = "an action" if kind.cls is Action else f"one of {values}"
+        case EnumType() | LiteralType():
+            text = _one_of(kind)
         case UnionType():
             text = " or ".join(_some([words(one) for one in kind.types if not isinstance(one, NoneType)]))
         case VarTupleType():
@@ -104,6 +104,13 @@ def words(kind: Type) -> str:
     return text
 
 
+def _one_of(kind: EnumType | LiteralType) -> str:
+    if isinstance(kind, EnumType) and kind.cls is Action:
+        return "an action"
+    values = kind.values if isinstance(kind, LiteralType) else [member.value for member in kind.cls]
+    return f"one of {' '.join(f'`{value}`' for value in values)}"
+
+
 def _some(texts: list[str]) -> list[str]:
     """A union of all items is just called that."""
     return ["any item"] if len(texts) == len(AnyItem.__args__) else texts
@@ -112,7 +119,8 @@ def _some(texts: list[str]) -> list[str]:
 def _text(kind: StrType) -> str:
     if kind.pattern is None:
         return f"text, {kind.min_length or 0} to {kind.max_length:,} characters"
-    return {pattern(StreamId): HEX, pattern(Account): "an account"}[kind.pattern]
+    named = {pattern(StreamId): HEX, pattern(Account): "an account", pattern(DeviceName): "a device's name"}
+    return named.get(kind.pattern) or f"text that matches `{kind.pattern}`"
 
 
 def pattern(alias: Any) -> str:

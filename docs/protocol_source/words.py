@@ -189,7 +189,9 @@ opaque one."""
 ITEMS = """\
 ## Items
 
-Facts are `scan`, `count` and `void`; telemetry is `fix` and `health`; `opaque` goes in the lane of its content."""
+Facts are `scan`, `count`, `void`, `kit`, `outcome` and `report`; telemetry is `fix` and `health`; `opaque` goes in the
+lane of its content. `transfer`, `settle`, `correct`, and a `void` that names a device, are what people decided at the
+hub: it writes them into the facts of the device `hub`, which is itself. From any other device they are set aside."""
 
 ACTIONS = """\
 ## Actions

@@ -66,6 +66,7 @@ _MAKERS: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.BoolType: lambda _: st.booleans(),
     inspect.NoneType: lambda _: st.none(),
     inspect.BytesType: lambda _: st.binary(max_size=60),
+    inspect.LiteralType: lambda kind: st.sampled_from(kind.values),
     inspect.EnumType: lambda kind: st.sampled_from(list(kind.cls)),
     inspect.LiteralType: lambda kind: st.sampled_from(kind.values),
     inspect.UnionType: lambda kind: st.one_of(*(_of(one) for one in kind.types)),
