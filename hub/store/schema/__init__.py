@@ -9,6 +9,7 @@ Times are Unix milliseconds (UTC). Each module holds the tables of one part; her
 
 from hub.store.schema.allocation import consent, need, pick, pick_line, reservation
 from hub.store.schema.base import change, meta, metadata
+from hub.store.schema.deliveries import delivery, delivery_event, delivery_line, delivery_unit
 from hub.store.schema.devices import (
     authority,
     certificate,
@@ -27,30 +28,39 @@ from hub.store.schema.devices import (
 )
 from hub.store.schema.ledger import account, balance, lot, move, sighting, story_break, tally, unit, void
 from hub.store.schema.people import decision_log, link, session, token, user
-from hub.store.schema.reference import document, item, organisation, site
+from hub.store.schema.reference import bin, document, goods_code, item, kit_part, lot_note, organisation, site  # noqa: A004
+from hub.store.schema.sitedata import site_record, sscc_range
 from hub.store.schema.space import booking, space_capacity
 
 __all__ = [
     "account",
     "authority",
     "balance",
+    "bin",
     "booking",
     "certificate",
     "change",
     "command",
     "consent",
     "decision_log",
+    "delivery",
+    "delivery_event",
+    "delivery_line",
+    "delivery_unit",
     "desired",
     "device",
     "document",
     "fix",
     "gap",
+    "goods_code",
     "invitation",
     "item",
     "journal",
+    "kit_part",
     "lane",
     "link",
     "lot",
+    "lot_note",
     "meta",
     "metadata",
     "move",
@@ -66,7 +76,9 @@ __all__ = [
     "session",
     "sighting",
     "site",
+    "site_record",
     "space_capacity",
+    "sscc_range",
     "story_break",
     "tally",
     "token",

@@ -23,9 +23,12 @@ device = table(
     Column("pending_facts", KEY),
     Column("pending_telemetry", KEY),
     Column("others", Integer, nullable=False, server_default="0"),
+    Column("site", Text),
+    Column("seal", Text),
     CheckConstraint("online in (0, 1)"),
 )
-"""`others` counts connections that spoke under this name while another one was alive: two agents, one name."""
+"""`others` counts connections that spoke under this name while another one was alive: two agents, one name. `site` is
+where it stands; `seal` the public key (DER, base64) that it last proved to hold: what is for it alone is sealed so."""
 
 lane = table(
     "lane",
