@@ -31,6 +31,8 @@ class HubSettings:
     username: str
     password: str = field(repr=False)
     identity: Path | None = None
+    http_port: int | None = None
+    """Where a device with a password hears of its site, on the hub's own machine."""
 
 
 def parties(root: Section, path: Path, *, joined: bool) -> tuple[DeviceSettings, HubSettings]:
@@ -53,6 +55,7 @@ def _given(device: Section, hub: Section, data: Path, path: Path) -> tuple[Devic
         port=hub.integer("port", 1883, least=1, most=65_535),
         username=hub.text("username", named.name),
         password=_password(hub, path),
+        http_port=hub.integer("http_port", 0, least=0, most=65_535) or None,
     )
 
 

@@ -32,6 +32,22 @@ class CertificateStatus(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class SiteDataStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the device knows of its site: `fetched` is Unix ms by its clock, `problem` why the last try failed.
+
+    Generation '' is nothing. `misread` records were not understood, `sscc_left` numbers for handling units are left.
+    """
+
+    generation: str = ""
+    version: int = 0
+    site: str = ""
+    fetched: int = 0
+    failures: int = 0
+    problem: str = ""
+    misread: int = 0
+    sscc_left: int = 0
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A text from the hub for the person at the device, as it was written: whoever shows it makes it harmless first."""
 
@@ -76,6 +92,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...] = ()
     ports: tuple[PortStatus, ...] = ()
     certificate: CertificateStatus | None = None
+    site_data: SiteDataStatus | None = None
 
 
 def write(path: Path, status: AgentStatus) -> None:

@@ -2,7 +2,8 @@
 
 In a file with auto-vacuum the tables begin on pages whose numbers follow from the migrations alone, whatever was kept
 in between (https://www.sqlite.org/fileformat2.html, section 1.8: root pages come first). Only the schema's text would
-not fit on one page, so its rules are left out: nothing is written into such a file.
+not fit on one page, so its rules are left out: nothing is written into such a file. Left out are also the tables that
+are kept for the people at the device, without which no fact is lost.
 """
 
 import re
@@ -18,6 +19,7 @@ _SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768)
 _FIRST_RELEASE_BYTES = 4096
 _ROOT = b"\x01\x00\x00\x00\x00"
 """The first entry of the pointer map, which is on the second page: the third begins a table."""
+_BESIDE = ("serials", "attempts", "shifts", "prints")
 _RULES = re.compile(r"\s*(CHECK \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|REFERENCES \w+ \(\w+\)|NOT NULL|DEFAULT \w+)")
 
 
@@ -29,7 +31,7 @@ def first_page(path: Path) -> bytes:
             model.executescript(step)
         tables = model.execute("SELECT * FROM sqlite_schema WHERE type = 'table' OR sql IS NULL").fetchall()
         made.executescript("CREATE TABLE meta (key); PRAGMA writable_schema=ON; DELETE FROM sqlite_schema")
-        for kind, name, table, root, sql in tables:
+        for kind, name, table, root, sql in (row for row in tables if row[2] not in _BESIDE):
             short = sql and " ".join(_RULES.sub("", sql).split())
             made.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", (kind, name, table, root, short))
         page = bytearray(made.serialize()[:size])

@@ -48,6 +48,7 @@ class Outbox:
         self._appender = Appender(engine, self._bounds, stream_factory)
         self._compactor = Compactor(engine)
         self._dirty: set[tuple[str, Lane]] = set()
+        self._older: set[str] = set()
 
     @classmethod
     def open(
@@ -141,7 +142,8 @@ class Outbox:
     def confirm(self, stream: str, lane: Lane, through: int, hub_ms: int) -> None:
         """The hub has this lane up to `through`, also if that is less than before. Raises OutboxError.
 
-        Telemetry is deleted, a little of it in the next maintain(); facts stay for `keep_days` of the hub's time.
+        Telemetry is deleted, a little of it in the next maintain(); facts stay for `keep_days` of the hub's time. A hub
+        that has more facts than there ever were here shows that this file is an older copy.
         """
         engine = self._engine
         row = engine.rows.get((stream, lane))
@@ -154,6 +156,9 @@ class Outbox:
             if lowered:
                 row.holes = holes.lowered(row.holes, through, row.gone)
             self._dirty.add((stream, lane))
+        if lane is Lane.FACTS and through > row.last and row.stream not in self._older:
+            self._older.add(row.stream)
+            self.keep((), lambda db, _: retention.doubt_serials(db))
         if lowered:
             self.flush()
         elif lane is Lane.TELEMETRY and min(through, row.last) - row.gone >= DROP_AT_ONCE:

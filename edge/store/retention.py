@@ -14,6 +14,8 @@ from edge.store.schema import base, transaction
 from wire.messages import Lane
 
 HOUR_MS = 3_600_000
+DOUBT = "serials_doubt"
+"""In `meta`: how far ranges of numbers were used is not certain, and the range that the hub shows next may be such."""
 ROWS_AT_ONCE = 2000
 BYTES_AT_ONCE = 256 << 10
 MOST_ROWS = 50_000
@@ -104,6 +106,12 @@ def set_meta(db: sqlite3.Connection, key: str, value: str) -> None:
     db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
 
 
+def doubt_serials(db: sqlite3.Connection) -> None:
+    """How far ranges of numbers were used is not certain: nothing of them is taken again (edge/store/serials.py)."""
+    db.execute("UPDATE serials SET next = last + 1")
+    set_meta(db, DOUBT, "1")
+
+
 def forget_receipts(db: sqlite3.Connection, rows: Collection[LaneRow], ledger: str | None) -> None:
     """Nothing counts as confirmed any more; belong to another ledger, or to none yet."""
     without = [(row, lowered(row.holes, 0, row.gone)) for row in rows]
@@ -115,6 +123,7 @@ def forget_receipts(db: sqlite3.Connection, rows: Collection[LaneRow], ledger: s
         db.execute("DELETE FROM meta WHERE key = 'ledger'")
         if ledger is not None:
             set_meta(db, "ledger", ledger)
+        doubt_serials(db)
         db.execute("COMMIT")
     for row, holes in without:
         row.through = 0

@@ -21,7 +21,7 @@ from edge.store.faults import of_the_disk
 from edge.store.first_page import first_page
 from edge.store.lanes import LaneRow, believable, note
 from edge.store.replacing import put_in_place, settle
-from edge.store.retention import set_meta
+from edge.store.retention import doubt_serials, set_meta
 from edge.store.schema import base, connect, migrate
 from wire.codec import legible
 from wire.messages import Lane
@@ -95,6 +95,7 @@ def _copy(path: Path, building: Path, *, device: str, now_ms: int) -> None:
             new.execute("BEGIN IMMEDIATE")
             _copy_meta(old, new, device)
             _copy_commands(old, new)
+            _copy_desk(old, new)
             lanes = [_copy_lane(old, new, row) for row in _streams(old, new, now_ms)]
             set_meta(new, "salvage", _counts(lanes))
             new.execute("COMMIT")
@@ -168,6 +169,15 @@ def _copy_commands(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     for key, value in _rows(old, "SELECT key, value FROM meta WHERE key = 'commands_since'"):
         set_meta(new, key, str(value))
     set_meta(new, "commands_salvaged", "1")
+
+
+def _copy_desk(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """What is kept beside the lanes for people. A number that was burned on a lost page must not be taken again."""
+    for table, columns in (("serials", 4), ("attempts", 4), ("shifts", 5), ("prints", 4)):
+        for row in _rows(old, f"SELECT * FROM {table}"):  # noqa: S608
+            with suppress(sqlite3.Error):
+                new.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})", row)  # noqa: S608
+    doubt_serials(new)
 
 
 def _streams(old: sqlite3.Connection, new: sqlite3.Connection, now_ms: int) -> Iterator[LaneRow]:

@@ -12,6 +12,10 @@ batch and deleting a confirmed prefix are all runs of one B-tree, and no table i
     receipts           facts of a stream were confirmed up to here, in this hour of the hub's time
     commands           what the hub asked for, and what became of it; `fact` is the row of `facts` that told so
     messages           texts for the person at the device, from commands
+    serials            numbers for handling units reserved for this device; `next` is the first that is not burned
+    attempts           wrong PINs in a row, by the badge's digest
+    shifts             who was signed on where, from when to when
+    prints             what is to be printed; `begun`: bytes of it may have reached the printer
     meta               device, ledger, hub_ms (newest hub time seen)
 
 Migrations only go forward; `user_version` is how many have run. They are plain SQL so that the agent, which runs
@@ -139,6 +143,34 @@ MIGRATIONS = (
             base_ms - error_ms, base_ms + error_ms, 'hub'
         FROM boots b;
     DROP TABLE boots;
+    """,
+    """
+    CREATE TABLE serials (
+        prefix TEXT NOT NULL,
+        first INTEGER NOT NULL CHECK (first >= 0),
+        last INTEGER NOT NULL CHECK (last >= first),
+        next INTEGER NOT NULL CHECK (next BETWEEN first AND last + 1),
+        PRIMARY KEY (prefix, first)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE attempts (
+        badge TEXT PRIMARY KEY CHECK (length(badge) = 64),
+        failures INTEGER NOT NULL CHECK (failures >= 0),
+        boot TEXT NOT NULL,
+        until_ms INTEGER NOT NULL CHECK (until_ms >= 0)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE shifts (
+        no INTEGER PRIMARY KEY,
+        port TEXT NOT NULL,
+        name TEXT NOT NULL,
+        from_ms INTEGER NOT NULL,
+        to_ms INTEGER
+    ) STRICT;
+    CREATE TABLE prints (
+        no INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        begun INTEGER NOT NULL DEFAULT 0 CHECK (begun IN (0, 1))
+    ) STRICT;
     """,
 )
 

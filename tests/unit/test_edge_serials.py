@@ -1,0 +1,129 @@
+"""Numbers for handling units: none is ever given twice."""
+
+import itertools
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from edge.store.outbox import Outbox
+from edge.store.serials import Serials
+from tests.support.facts import goods, scan
+from wire.checkdigits import is_checked
+from wire.messages import Lane
+from wire.sitedata import SsccRange
+
+RANGE = SsccRange(prefix="0614141", first=100, last=104)
+_streams = itertools.count(1)
+
+
+def opened(path):
+    return Outbox.open(path, device="wh1-scanner-1", now_ms=0, stream_factory=lambda: f"{next(_streams):016x}")
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    box = opened(tmp_path / "outbox.db")
+    yield box
+    box.close()
+
+
+def all_of(serials):
+    return list(iter(serials.take, None))
+
+
+def test_numbers_come_in_order_with_their_check_digit_until_none_is_left(outbox):
+    serials = Serials(outbox)
+    assert serials.take() is None
+    serials.offer(RANGE)
+    assert serials.left() == 5
+    taken = all_of(serials)
+    assert [each[:17] for each in taken] == [f"0614141{n:010d}" for n in range(100, 105)]
+    assert all(is_checked(each) for each in taken)
+    assert serials.left() == 0
+    assert serials.low
+
+
+def test_a_number_is_burned_before_anybody_sees_it(tmp_path, outbox):
+    serials = Serials(outbox)
+    serials.offer(RANGE)
+    taken = {serials.take(), serials.take()}
+    outbox.close()
+    with closing(opened(tmp_path / "outbox.db")) as again:
+        assert not taken & set(all_of(Serials(again)))
+
+
+def test_a_range_that_was_held_gives_nothing_more_when_it_is_shown_again(outbox):
+    serials = Serials(outbox)
+    serials.offer(RANGE)
+    taken = all_of(serials)
+    serials.offer(RANGE)
+    serials.offer(SsccRange(prefix="0614141", first=50, last=102))
+    assert serials.take() is None
+    serials.offer(SsccRange(prefix="0614141", first=100, last=106))
+    assert len(set(taken + all_of(serials))) == 7
+
+
+def test_what_is_left_of_an_earlier_range_is_used_first(outbox):
+    serials = Serials(outbox)
+    serials.offer(RANGE)
+    serials.offer(SsccRange(prefix="0614141", first=900, last=901))
+    assert [each[13:17] for each in all_of(serials)] == ["0100", "0101", "0102", "0103", "0104", "0900", "0901"]
+
+
+def test_a_range_that_does_not_fit_into_seventeen_digits_is_not_taken_in(outbox):
+    serials = Serials(outbox)
+    serials.offer(SsccRange(prefix="0614141000000", first=1, last=10_000))
+    assert serials.left() == 0
+
+
+def test_after_a_salvage_all_ranges_are_given_up_and_the_one_shown_too(tmp_path, outbox):
+    serials = Serials(outbox)
+    serials.offer(RANGE)
+    before = serials.take()
+    outbox.append_facts([scan(goods())])
+    outbox.close()
+    damage(tmp_path / "outbox.db", "serials")
+    with closing(opened(tmp_path / "outbox.db")) as again:
+        after = Serials(again)
+        after.offer(RANGE)
+        assert again.salvage is not None
+        assert after.take() is None
+        after.offer(SsccRange(prefix="0614141", first=105, last=105))
+        assert after.take() not in {None, before}
+
+
+def test_an_older_copy_gives_up_its_ranges_when_the_hub_shows_that_it_is_one(tmp_path, outbox):
+    Serials(outbox).offer(RANGE)
+    place = outbox.append_facts([scan(goods())])[0]
+    outbox.close()
+    shutil.copy(tmp_path / "outbox.db", tmp_path / "copy.db")
+    with closing(opened(tmp_path / "outbox.db")) as first:
+        lost = Serials(first).take()
+    shutil.copy(tmp_path / "copy.db", tmp_path / "outbox.db")
+    with closing(opened(tmp_path / "outbox.db")) as copy:
+        serials = Serials(copy)
+        copy.confirm(place.stream, Lane.FACTS, place.seq + 1, hub_ms=1)
+        serials.offer(RANGE)
+        assert lost is not None
+        assert serials.take() is None
+
+
+def test_a_device_that_goes_to_another_hub_takes_no_number_of_the_old_one(outbox):
+    serials = Serials(outbox)
+    serials.offer(RANGE)
+    outbox.rebind(None)
+    assert serials.take() is None
+
+
+def damage(path, table):
+    """Every page of a table makes no sense any more."""
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    size = db.execute("PRAGMA page_size").fetchone()[0]
+    root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+    db.close()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
