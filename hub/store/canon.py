@@ -8,19 +8,26 @@ from sqlalchemy import Connection
 _LOT = "lot.item, lot.lot, lot.owner, lot.condition"
 
 CANON: Final[dict[str, str]] = {
-    "lot": "SELECT item, lot, owner, condition, expiry FROM lot ORDER BY 1, 2, 3, 4",
+    "lot": "SELECT item, lot, owner, condition, expiry FROM lot WHERE"
+    " EXISTS (SELECT 1 FROM move WHERE lot_id = lot.id) OR EXISTS (SELECT 1 FROM sighting WHERE lot_id = lot.id)"
+    " OR id IN (SELECT lot_id FROM tally) OR id IN (SELECT lot_id FROM balance WHERE quantity <> 0)"
+    " ORDER BY 1, 2, 3, 4",
     "account": "SELECT code, kind, site FROM account ORDER BY 1",
     "move": f"SELECT move.lane_id, move.seq, {_LOT}, at, source.code, target.code, quantity, voided FROM move"
     " JOIN lot ON lot.id = move.lot_id JOIN account AS source ON source.id = move.source_id"
     " JOIN account AS target ON target.id = move.to_id ORDER BY 1, 2",
-    "sighting": f"SELECT sighting.lane_id, sighting.seq, unit, at, {_LOT}, source.code, target.code, voided"
-    " FROM sighting LEFT JOIN lot ON lot.id = sighting.lot_id JOIN account AS source ON source.id = sighting.source_id"
-    " JOIN account AS target ON target.id = sighting.to_id ORDER BY 1, 2",
+    "sighting": f"SELECT sighting.lane_id, sighting.seq, unit, at, {_LOT}, source.code, target.code, voided,"
+    " grade FROM sighting LEFT JOIN lot ON lot.id = sighting.lot_id"
+    " JOIN account AS source ON source.id = sighting.source_id JOIN account AS target ON target.id = sighting.to_id ORDER BY 1, 2",
     "unit": "SELECT unit.code, account.code, since FROM unit JOIN account ON account.id = unit.account_id ORDER BY 1",
     "story_break": "SELECT unit, at, lane_id, seq, expected.code, said.code FROM story_break"
     " JOIN account AS expected ON expected.id = expected_id JOIN account AS said ON said.id = said_id"
     " ORDER BY 1, 2, 3, 4",
     "void": "SELECT target_lane, target_seq, lane_id, seq, at FROM void ORDER BY 1, 2, 3, 4",
+    "settle": "SELECT target_lane, target_seq, lane_id, seq, at, owner, voided FROM settle ORDER BY 1, 2, 3, 4",
+    "task_fact": f"SELECT task, lane_id, seq, part, at, unit, {_LOT}, source.code, target.code, quantity, voided"
+    " FROM task_fact LEFT JOIN lot ON lot.id = task_fact.lot_id JOIN account AS source ON source.id = source_id"
+    " JOIN account AS target ON target.id = to_id ORDER BY 1, 2, 3, 4",
     "tally": f"SELECT account.code, {_LOT}, at, lane_id, seq, quantity, adjustment, voided FROM tally"
     " JOIN account ON account.id = tally.account_id JOIN lot ON lot.id = tally.lot_id"
     " ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
@@ -33,12 +40,15 @@ CANON: Final[dict[str, str]] = {
     "report": "SELECT lane_id, seq, device.name, report.version, generation, state, at, detail FROM report"
     " JOIN device ON device.id = report.device_id ORDER BY 1, 2",
 }
-"""Table -> its rows, with names in the place of row ids, in one order."""
+"""Table -> its rows, with names in the place of row ids, in one order. A lot that no fact names any more (its goods'
+owner was settled, or settled otherwise) is left out: whether its row is there depends on the order of arrival."""
 
 PROJECTIONS: Final = (
     "story_break",
     "unit",
     "void",
+    "settle",
+    "task_fact",
     "tally",
     "balance",
     "move",

@@ -1,8 +1,8 @@
 """The hub's tables.
 
 Primary records: device, lane, gap, journal, quarantine, opaque, and what people enter (site, item ...).
-Projections, rebuilt from the journal at will: lot, account, move, sighting, unit, story_break, void, tally,
-adjustment, balance, fix, outcome, report. The change log feeds live screens and is neither.
+Projections, rebuilt from the journal at will: lot, account, move, sighting, unit, story_break, void, settle,
+task_fact, tally, balance, fix, outcome, report. The change log feeds live screens and is neither.
 
 Times are Unix milliseconds (UTC). Each module holds the tables of one part; here they stand under one name.
 """
@@ -26,7 +26,21 @@ from hub.store.schema.devices import (
     quarantine,
     report,
 )
-from hub.store.schema.ledger import account, balance, lot, move, sighting, story_break, tally, unit, void
+from hub.store.schema.ledger import (
+    account,
+    balance,
+    lot,
+    move,
+    settle,
+    settlement,
+    sighting,
+    story_break,
+    tally,
+    task_fact,
+    transfer,
+    unit,
+    void,
+)
 from hub.store.schema.people import decision_log, link, session, token, user
 from hub.store.schema.reference import bin, document, goods_code, item, kit_part, lot_note, organisation, site  # noqa: A004
 from hub.store.schema.sitedata import site_record, sscc_range
@@ -74,6 +88,8 @@ __all__ = [
     "report",
     "reservation",
     "session",
+    "settle",
+    "settlement",
     "sighting",
     "site",
     "site_record",
@@ -81,7 +97,9 @@ __all__ = [
     "sscc_range",
     "story_break",
     "tally",
+    "task_fact",
     "token",
+    "transfer",
     "unit",
     "user",
     "void",
