@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from hub.api import faults
 from hub.api.context import Context, Remembered
+from hub.api.description import describe
 from hub.api.door import enter
 from hub.api.guard import Guard
 from hub.api.routes import (
@@ -46,7 +47,8 @@ ROUTERS = (
 _DESCRIPTION = """The hub of Relief Relay: stock, traces, devices and positions of relief goods.
 
 Sign in with `POST /api/v1/session` (a cookie) or send an API token (`Authorization: Bearer ...`). Times are RFC 3339
-in UTC. Lists come in pages: give `next` back as the cursor. Every error has one shape, see `Failure`.
+in UTC. Lists come in pages: give `next` back as the cursor. Every error is a problem document (RFC 9457), see
+`Problem`.
 """
 
 
@@ -90,5 +92,6 @@ def create_app(services: Services) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     faults.install(app)
+    describe(app)
     app.add_middleware(Guard, hosts=services.hosts)
     return app

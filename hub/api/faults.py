@@ -1,7 +1,6 @@
-"""What goes wrong, as one shape of answer: {"error": {"code", "message", "hint"}}."""
+"""What goes wrong, answered in one shape: a problem document (hub.api.problems)."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import structlog
 from fastapi import FastAPI, Request
@@ -10,6 +9,8 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DatabaseError, OperationalError
 from starlette.exceptions import HTTPException
 
+from hub.api import problems
+from hub.api.problems import Fault
 from hub.errors import REMEDY, HubError, says_damaged
 from hub.store.queries.paging import CursorError, StaleCursorError
 
@@ -17,10 +18,17 @@ log = structlog.get_logger()
 
 
 class ApiError(HubError):
-    """A request that is answered with an error: its status, code, sentence and hint."""
+    """A request that is answered with an error: its status, code, sentence and hint, and the fields at fault."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, hint: str = "", headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        hint: str = "",
+        headers: Mapping[str, str] | None = None,
+        faults: Sequence[Fault] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -28,14 +36,15 @@ class ApiError(HubError):
         self.message = message
         self.hint = hint
         self.headers = dict(headers or {})
+        self.faults = tuple(faults)
 
-    def response(self) -> JSONResponse:
-        return JSONResponse(body(self.code, self.message, self.hint), self.status, headers=self.headers)
-
-
-def body(code: str, message: str, hint: str = "") -> dict[str, Any]:
-    """The answer's body."""
-    return {"error": {"code": code, "message": message, "hint": hint}}
+    def response(self, instance: str) -> JSONResponse:
+        """The answer to a request for this path."""
+        said = problems.document(
+            status=self.status, code=self.code, detail=self.message, hint=self.hint,
+            instance=instance, faults=self.faults,
+        )  # fmt: skip
+        return JSONResponse(said, self.status, headers=self.headers, media_type=problems.MEDIA_TYPE)
 
 
 BROKEN = ApiError(
@@ -48,47 +57,51 @@ DAMAGED = ApiError(500, "store-damaged", "The hub's database is damaged.", hint=
 NOT_LISTENING = ApiError(
     409, "not-listening", "This hub does not listen for devices.", hint="Start it with relay-hub up --listen."
 )
-_CODES = {404: "not-found", 405: "no-such-method", 401: "sign-in", 403: "not-allowed", 413: "too-large"}
+_CODES = {
+    401: "sign-in", 403: "not-allowed", 404: "not-found", 405: "no-such-method", 413: "too-large", 415: "wrong-type",
+}  # fmt: skip
 
 
-async def _told(_: Request, error: Exception) -> JSONResponse:
+async def _told(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)  # noqa: S101 (registered for this class)
-    return error.response()
+    return error.response(request.scope["path"])
 
 
-async def _cursor(_: Request, error: Exception) -> JSONResponse:
+async def _cursor(request: Request, error: Exception) -> JSONResponse:
     stale = isinstance(error, StaleCursorError)
     hint = "Ask again without the cursor."
-    return ApiError(410 if stale else 400, "stale-cursor" if stale else "bad-cursor", str(error), hint=hint).response()
+    told = ApiError(410 if stale else 400, "stale-cursor" if stale else "bad-cursor", str(error), hint=hint)
+    return told.response(request.scope["path"])
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
-    return ApiError(409, "refused", str(error)).response()
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    return ApiError(409, "refused", str(error)).response(request.scope["path"])
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class)
-    found = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:20])
-    hint = "See /api/v1/openapi.json for what is allowed."
-    return ApiError(422, "invalid", found[:2000], hint=hint).response()
+    faults = problems.of_request(error.errors(), error.body)
+    sentence = "; ".join(f"{fault.field}: {fault.message}" for fault in faults[:20])[:2000]
+    told = ApiError(422, "invalid", sentence, hint="See /api/v1/openapi.json for what is allowed.", faults=faults)
+    return told.response(request.scope["path"])
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class)
     code = _CODES.get(error.status_code, "http")
-    return ApiError(error.status_code, code, str(error.detail), headers=error.headers).response()
+    return ApiError(error.status_code, code, str(error.detail), headers=error.headers).response(request.scope["path"])
 
 
 async def _busy(request: Request, error: Exception) -> JSONResponse:
     log.warning("store-busy", path=request.url.path, error=str(error))
-    return BUSY.response()
+    return BUSY.response(request.scope["path"])
 
 
 async def _damaged(request: Request, error: Exception) -> JSONResponse:
     if not says_damaged(error):
         raise error
     log.error("database-damaged", path=request.url.path, error=str(error), remedy=REMEDY)
-    return DAMAGED.response()
+    return DAMAGED.response(request.scope["path"])
 
 
 def install(app: FastAPI) -> None:

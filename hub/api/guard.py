@@ -62,11 +62,11 @@ class Guard:
         try:
             await self._answer(scope, receive, outgoing)
         except ApiError as error:
-            await error.response()(scope, receive, outgoing)
+            await error.response(scope["path"])(scope, receive, outgoing)
         except Exception:
             log.exception("request-broke", method=scope["method"], path=scope["path"])
             if not outgoing.started:
-                await BROKEN.response()(scope, receive, outgoing)
+                await BROKEN.response(scope["path"])(scope, receive, outgoing)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)

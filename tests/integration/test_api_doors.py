@@ -270,7 +270,13 @@ def test_errors_have_one_shape(web):
             (client.post("/api/v1/devices", json={"name": "x", "kind": "toaster"}), 422),
         ):
             assert answer.status_code == expected, answer.text
-            assert set(answer.json()["error"]) == {"code", "message", "hint"}
+            assert answer.headers["content-type"] == "application/problem+json"
+            told = answer.json()
+            assert set(told) == {*"type title status detail instance code hint errors error".split()}
+            assert told["error"] == {"code": told["code"], "message": told["detail"], "hint": told["hint"]}
+            assert told["status"] == expected
+            assert told["type"] == f"/docs/problems.md#{told['code']}"
+            assert told["instance"] == answer.request.url.path
 
 
 def test_a_cursor_from_before_a_restore_is_refused_with_a_clear_sentence(tmp_path):
@@ -328,6 +334,8 @@ def test_the_interface_describes_itself_completely(web):
             assert open_ or {"401", "403"} <= set(operation["responses"]), path
             for code, answer in operation["responses"].items():
                 assert answer["description"], (path, code)
-                if int(code) >= 400:
-                    assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/Failure"), (path, code)
+                if code == "default" or int(code) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"], (path, code)
+                    shape = answer["content"]["application/problem+json"]["schema"]
+                    assert shape["$ref"].endswith("/Problem"), (path, code)
     assert "HTTPValidationError" not in described["components"]["schemas"]

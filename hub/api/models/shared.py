@@ -59,10 +59,27 @@ class ErrorModel(Model):
     hint: str = Field(description="What can be done about it; may be empty.")
 
 
-class Failure(Model):
-    """Every error has this shape."""
+class FaultModel(Model):
+    """What is wrong with one field of the request."""
 
-    error: ErrorModel
+    field: str = Field(description="Where it stands in the request.", examples=["query.limit", "body.sites.0.lat"])
+    message: str
+    remedy: str = Field(description="What to send instead.")
+    pointer: str | None = Field(description="Of a JSON body: RFC 6901, as a fragment.", examples=["#/sites/0/lat"])
+
+
+class Problem(Model):
+    """Every error has this shape (RFC 9457, application/problem+json)."""
+
+    type: str = Field(description="A URI reference of this kind of problem.", examples=["/docs/problems.md#invalid"])
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The path that was asked for.")
+    code: str = Field(examples=["sign-in"])
+    hint: str = Field(description="What can be done about it; may be empty.")
+    errors: list[FaultModel]
+    error: ErrorModel = Field(description="The same in the shape of release 0.1, for devices of then.")
 
 
 class Next(Model):
@@ -85,6 +102,7 @@ _RESPONSES: dict[int, str] = {
     409: "It clashes with what is there.",
     410: "The cursor is from before a restore: begin the list again.",
     413: "The body is too large.",
+    415: "The body is of a kind that this route does not take, or is compressed.",
     422: "Something in the request is not allowed; the message names it.",
     429: "Too many wrong tries; the answer says how long to wait.",
     503: "The hub cannot do it at this moment.",
@@ -93,7 +111,7 @@ _RESPONSES: dict[int, str] = {
 
 def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
     """The error responses of a route, for OpenAPI."""
-    return {code: {"model": Failure, "description": _RESPONSES[code]} for code in sorted(codes)}
+    return {code: {"model": Problem, "description": _RESPONSES[code]} for code in sorted(codes)}
 
 
 SIGNED_IN = errors(401, 403, 422, 503)

@@ -32,6 +32,17 @@ import type {
 
 export type * from "./shapes";
 
+/** What is wrong with one field of what was sent; `pointer` leads to it in a JSON body (RFC 6901). */
+export interface Fault {
+  field: string;
+  message: string;
+  remedy: string;
+  pointer: string | null;
+}
+
+/** How the hub says what went wrong (RFC 9457). */
+type Problem = { code?: string; detail?: string; hint?: string | null; errors?: Fault[] };
+
 /** The hub said no, or could not be reached (status 0). */
 export class ApiError extends Error {
   constructor(
@@ -39,6 +50,7 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly hint: string | null = null,
+    readonly faults: Fault[] = [],
   ) {
     super(message);
   }
@@ -55,7 +67,7 @@ async function call<T>(method: string, path: string, body?: unknown, timeoutMs =
       method,
       credentials: "same-origin",
       cache: "no-store",
-      headers: body === undefined ? { Accept: "application/json" } : { "Content-Type": "application/json" },
+      headers: body === undefined ? { Accept: "application/json, application/problem+json" } : { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -66,12 +78,13 @@ async function call<T>(method: string, path: string, body?: unknown, timeoutMs =
   noteServerDate(response.headers.get("date"));
   const value = parse(text);
   if (response.ok) return value as T;
-  const said = (value as { error?: { code?: string; message?: string; hint?: string | null } } | null)?.error;
+  const said = value as Problem | null;
   throw new ApiError(
     response.status,
     said?.code ?? String(response.status),
-    said?.message ?? response.statusText,
+    said?.detail ?? response.statusText,
     said?.hint ?? null,
+    said?.errors ?? [],
   );
 }
 
