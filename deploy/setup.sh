@@ -13,7 +13,7 @@ VENV=$ROOT/.venv
 STAMPS=$VENV/.stamps
 STEPS=4
 
-RUN_PACKAGES=(python3 python3-venv mosquitto libzbar0 libgl1 libglib2.0-0 procps util-linux ca-certificates)
+RUN_PACKAGES=(python3 python3-venv mosquitto libzbar0 libgl1 libglib2.0-0 procps util-linux ca-certificates fonts-wqy-microhei)
 TEST_PACKAGES=(chromium fonts-noto-cjk libatomic1 strace fuse3 systemd)
 
 case "${1:-}" in
