@@ -94,6 +94,8 @@ EVERYONE: Final = frozenset(Role)
 ADMINS: Final = only("admin")
 STEERING: Final = only("admin supervisor")
 MACHINES: Final = only("admin engineer")
+ROOMS: Final = only("admin supervisor operator clerk staff auditor")
+ASKING: Final = only("admin supervisor staff")
 WATCHING: Final = only("admin supervisor engineer auditor")
 
 OPEN: Final = frozenset(
@@ -150,6 +152,14 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/quarantine"): WATCHING,
     ("GET", f"{API}/discrepancies"): EVERYONE,
     ("GET", f"{API}/gaps"): WATCHING,
+    ("GET", f"{API}/space/capacities"): ROOMS,
+    ("PUT", f"{API}/space/capacities"): STEERING,
+    ("GET", f"{API}/space/calendar"): ROOMS,
+    ("GET", f"{API}/space/bookings"): ROOMS,
+    ("POST", f"{API}/space/bookings"): ASKING,
+    ("POST", f"{API}/space/bookings/{{booking}}/approval"): STEERING,
+    ("POST", f"{API}/space/bookings/{{booking}}/refusal"): STEERING,
+    ("POST", f"{API}/space/bookings/{{booking}}/release"): ASKING,
 }
 
 

@@ -1,0 +1,62 @@
+"""What allocation has to know beside the ledger: the day at a site, pack sizes, notes of lots, consents."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection
+
+from hub.core.allocation import DEEPEST
+from hub.core.days import as_day
+
+
+def local_day(connection: Connection, site: str, now: int) -> int:
+    """The day at a site, yyyymmdd; `now` in Unix ms. By UTC where nobody said which time zone the site has."""
+    name = connection.exec_driver_sql("SELECT zone FROM site WHERE id = ?", (site,)).scalar() or "UTC"
+    try:
+        zone = UTC if name == "UTC" else ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError):  # a machine without that zone
+        zone = UTC
+    return as_day(datetime.fromtimestamp(now / 1000, zone).date())
+
+
+def is_organisation(connection: Connection, id_: str) -> bool:
+    """Whether there is an organisation of that id."""
+    return connection.exec_driver_sql("SELECT 1 FROM organisation WHERE id = ?", (id_,)).first() is not None
+
+
+def packs(connection: Connection) -> Mapping[str, tuple[str, int]]:
+    """Item key -> (the item that is in one of it, how many of them), for all items that hold others."""
+    query = "SELECT gtin, contains_gtin, contains_n FROM item WHERE contains_gtin IS NOT NULL"
+    return {f"gtin:{row[0]}": (f"gtin:{row[1]}", int(row[2])) for row in connection.exec_driver_sql(query)}
+
+
+def packs_in(connection: Connection, item: str) -> Mapping[str, tuple[str, int]]:
+    """The same of one item alone, and of what is in it, level by level."""
+    found: dict[str, tuple[str, int]] = {}
+    query = "SELECT contains_gtin, contains_n FROM item WHERE gtin = ? AND contains_gtin IS NOT NULL"
+    for _ in range(DEEPEST):
+        row = connection.exec_driver_sql(query, (item.removeprefix("gtin:"),)).first()
+        if row is None or item in found:
+            break
+        found[item] = (f"gtin:{row[0]}", int(row[1]))
+        item = found[item][0]
+    return found
+
+
+_WORSE: Final = ("ok", "quarantined", "recalled")
+
+
+def note_of(connection: Connection, item: str, lot: str) -> tuple[str, int | None]:
+    """What people decided about a lot, or about all lots of its item: the worse of both; and its date as entered."""
+    query = "SELECT state, expiry FROM lot_note WHERE item = ? AND lot = ? ORDER BY id DESC LIMIT 1"
+    said = [connection.exec_driver_sql(query, (item, which)).first() for which in ({lot, ""})]
+    states = [str(row[0]) for row in said if row is not None]
+    dates = [int(row[1]) for row in said if row is not None and row[1] is not None]
+    return max(states, key=_WORSE.index, default="ok"), min(dates, default=None)
+
+
+def earlier(one: int | None, other: int | None) -> int | None:
+    """The earlier of two days, either of which may be unknown."""
+    return min((day for day in (one, other) if day is not None), default=None)
