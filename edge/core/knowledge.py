@@ -2,7 +2,7 @@
 
 Read-only and answered from the device's own disk, so that every answer is the same with the hub gone. A device that
 was told nothing (NothingKnown) knows no names, no tasks and no lots: then nothing is called unknown or unexpected,
-because nothing can be.
+because nothing can be. No answer raises: what cannot be read is not known.
 
 The records are those of wire.sitedata. `at` is Unix time in ms by the device's clock.
 """
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from wire.sitedata import Article, Badge, Bin, Delivery, GoodsCode, LotNote, PickList, Standing
+from wire.sitedata import Article, Badge, Bin, Delivery, GoodsCode, LotNote, PickList, SiteNote, Standing
 
 DATE_WARN_DAYS: Final = 30
 """So long before its last day a lot is said to expire soon, where the site says nothing."""
@@ -35,6 +35,11 @@ class Reference(Protocol):
     @property
     def version(self) -> int | None:
         """The version of the site data that is held; None: the device was told nothing yet."""
+        ...
+
+    @property
+    def site(self) -> SiteNote | None:
+        """The site itself; places are `place:SITE/BIN`."""
         ...
 
     def today(self, at: int) -> Today: ...
@@ -78,6 +83,7 @@ class NothingKnown:
     """A device that holds no site data. Its day is the one of UTC."""
 
     version: int | None = None
+    site: SiteNote | None = None
 
     def today(self, at: int) -> Today:
         """The day of UTC; a clock before 1970 or after 2100 is taken for these years."""
