@@ -6,6 +6,7 @@ Only commands and child processes come here: the library is too large for the ru
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from cryptography import x509
@@ -50,15 +51,20 @@ def make_request(name: str) -> Request:
 
 def sign(identity: Identity, text: bytes) -> bytes:
     """ECDSA with SHA-256 by the device's key, DER. Raises CertificateError if the key cannot be used."""
+    return private_key(identity.key).sign(text, ec.ECDSA(SHA256))
+
+
+def private_key(file: Path) -> ec.EllipticCurvePrivateKey:
+    """The key in a file. Raises CertificateError if it cannot be used."""
     try:
-        key = serialization.load_pem_private_key(identity.key.read_bytes(), None)
+        key = serialization.load_pem_private_key(file.read_bytes(), None)
     except OSError as error:
-        raise CertificateError(f"cannot read the key in {identity.folder}: {error}; run as the agent's user") from error
+        raise CertificateError(f"cannot read the key in {file.parent}: {error}; run as the agent's user") from error
     except (ValueError, TypeError) as error:
-        raise CertificateError(f"cannot read the key in {identity.folder}: {error}; join the hub again") from error
+        raise CertificateError(f"cannot read the key in {file.parent}: {error}; join the hub again") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise CertificateError(f"the key in {identity.folder} is not an EC key: join the hub again")
-    return key.sign(text, ec.ECDSA(SHA256))
+        raise CertificateError(f"the key in {file.parent} is not an EC key: join the hub again")
+    return key
 
 
 def sign_renewal(identity: Identity, request: Request) -> str:

@@ -3,7 +3,6 @@
 Each answer is one or two indexed look-ups, well below a millisecond. Nothing is kept in memory but the site itself.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -12,6 +11,7 @@ from typing import Final, TypeVar
 
 from edge.core.knowledge import NothingKnown, Today
 from edge.store.knowledge import Edition, KnowledgeFile
+from wire.badges import digest
 from wire.errors import DecodeError
 from wire.sitedata import (
     Article,
@@ -155,11 +155,6 @@ class KnownSite:
         with self._lock:
             bodies = self._file.of_kind(kind.value, MOST_TASKS)
         return tuple(found for body in bodies if (found := _read(kind, body, want)) is not None)
-
-
-def digest(badge: str) -> str:
-    """By what the records of people are kept: SHA-256 of the badge's code, hexadecimal."""
-    return hashlib.sha256(badge.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _NEVER: Final = 99_999_999
