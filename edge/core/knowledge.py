@@ -125,6 +125,8 @@ class PinVerdict(StrEnum):
     WRONG = "wrong"
     UNKNOWN = "unknown"
     """No such badge on this device, or no verifier for it."""
+    LOCKED = "locked"
+    """Too many were wrong, also at another scanner or before a restart: none is tried for a while."""
     UNABLE = "unable"
     """It could not be checked now; this counts as no attempt."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 FREE: Final = 5
 """Wrong PINs before the first lock."""
-FIRST_MS: Final = 60_000
+FIRST_MS: Final = 5 * 60_000
 LONGEST_MS: Final = 3_600_000
 
 

@@ -67,6 +67,11 @@ class Outbox:
         return self._engine.path
 
     @property
+    def boot(self) -> str:
+        """What tells this boot of the machine from others."""
+        return self._engine.boot
+
+    @property
     def limit_bytes(self) -> int:
         """Most bytes that the outbox takes on the disk, with its log; may be set at any time."""
         return self._bounds.limit_bytes
