@@ -28,6 +28,7 @@ from edge.crew import Crew, stuck
 from edge.desired import Configurator, load
 from edge.errors import EdgeError
 from edge.intake import Intake
+from edge.knowing import Knowing
 from edge.log import LibraryLog, LineLog, in_journal
 from edge.ntp import NtpWatch
 from edge.orders import Orders
@@ -72,6 +73,7 @@ class Agent:
             "renew-certificate": self._renew_certificate,
         }
         self._configurator = Configurator(settings, self._outbox, clock, log, self._begin_anew)
+        self._knowing = Knowing(settings, self._outbox, clock, log.bind(part="site"))
         self._orders = Orders(
             self._outbox,
             clock,
@@ -79,6 +81,7 @@ class Agent:
             outside=outside,
             refuses=_refuses(settings),
             desired=self._configurator.offer,
+            known=self._knowing.site_data.hear,
         )
         self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"), self._orders)
         self._reporter = Reporter(settings, self._outbox, self._uplink, clock, log)
@@ -87,6 +90,7 @@ class Agent:
             settings.path, settings.hub.identity, self._uplink, clock, log.bind(part="certificate")
         )
         self._reporter.certificate = self._renewal.status
+        self._reporter.site_data = self._knowing.status
         self._ntp = NtpWatch(self._outbox, clock, log)
         self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log)
         self._main = threading.main_thread().ident or 0
@@ -99,6 +103,7 @@ class Agent:
     def run(self) -> int:
         """Until a signal comes or a thread dies; the exit code. The stop signals must be blocked in this thread."""
         self._reporter.say_salvage()
+        self._knowing.begin()
         self._intake.start(self._crew, _FIRST_TRY_S)
         ports = {each.port: "up" if each.up else each.why for each in self._intake.status()}
         self._log.info("ready", ports=ports, pending_facts=self._outbox.stats().pending_facts)
@@ -110,6 +115,7 @@ class Agent:
             self._reporter.watch(self._intake.status)
             self._configurator.watch(hub_answered=self._orders.hub_answered)
             self._renewal.tick()
+            self._knowing.tick()
             self._ntp.look()
             self._answer_watchdog()
             caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)
@@ -134,6 +140,7 @@ class Agent:
         if late:
             self._log.warning("threads-late", threads=late)
         self._renewal.stop()
+        self._knowing.stop()
         self._drain()
         self._uplink.stop()
         self._reporter.say_status("stopped", self._intake.status)

@@ -13,7 +13,7 @@ from edge.clock import Clock
 from edge.config import Settings
 from edge.errors import EdgeError
 from edge.log import Log
-from edge.status import AgentStatus, CertificateStatus, Message, PortStatus
+from edge.status import AgentStatus, CertificateStatus, Message, PortStatus, SiteDataStatus
 from edge.store.commands import CommandLog
 from edge.store.outbox import Outbox
 from edge.store.room import Level, Room
@@ -38,6 +38,8 @@ class Reporter:
         self._clock, self._log = clock, log
         self.certificate: Callable[[], CertificateStatus | None] = _no_certificate
         """How this device's certificate stands."""
+        self.site_data: Callable[[], SiteDataStatus | None] = _nothing_known
+        """What the device knows of its site."""
         self._since = clock.now_ms()
         self._fix: Fix | None = None
         self._shown: Now | None = None
@@ -178,11 +180,16 @@ class Reporter:
             messages=self._newest_messages(),
             ports=ports,
             certificate=self.certificate(),
+            site_data=self.site_data(),
         )
 
 
 def _no_certificate() -> None:
     """A device with a password has none."""
+
+
+def _nothing_known() -> None:
+    """Nobody keeps site data."""
 
 
 def _same(one: AgentStatus, other: AgentStatus) -> bool:

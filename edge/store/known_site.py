@@ -28,7 +28,6 @@ from wire.sitedata import (
     SsccRange,
     Standing,
     decode_record,
-    goods_of,
     lot_key,
 )
 
@@ -86,23 +85,17 @@ class KnownSite:
     def article(self, gtin: str) -> Article | None:
         return self._one(Kind.ARTICLE, gtin, Article)
 
-    def goods(self, code: str) -> str | None:
-        found = self._one(Kind.CODE, code, GoodsCode)
-        return found.item if found else None
+    def goods(self, code: str) -> GoodsCode | None:
+        return self._one(Kind.CODE, code, GoodsCode)
 
-    def lot(self, gtin: str, lot: str) -> LotNote | None:
-        """The note of this lot; else the one of all lots of the goods."""
-        goods = goods_of(gtin)
+    def lot(self, goods: str, lot: str) -> LotNote | None:
         return self._one(Kind.LOT, lot_key(goods, lot), LotNote) or (
             self._one(Kind.LOT, lot_key(goods, ""), LotNote) if lot else None
         )
 
-    def bin(self, code: str) -> Bin | None:
-        """By `SITE/BIN`, or by the bin's code alone."""
-        site, _, name = code.rpartition("/")
-        if site and self._site is not None and site != self._site.id:
-            return None
-        return self._one(Kind.BIN, name, Bin)
+    def bin(self, place: str) -> Bin | None:
+        site, _, code = place.partition("/")
+        return self._one(Kind.BIN, code, Bin) if self._site is not None and site == self._site.id else None
 
     def badge(self, badge: str) -> Badge | None:
         return self._one(Kind.PERSON, digest(badge), Badge)
@@ -117,8 +110,8 @@ class KnownSite:
     def pick(self, pick: str) -> PickList | None:
         return self._one(Kind.PICK, pick, PickList)
 
-    def standing(self, gtin: str) -> tuple[Standing, ...]:
-        found = self._marked(Kind.STOCK, goods_of(gtin), Standing, MOST_STANDING)
+    def standing(self, goods: str) -> tuple[Standing, ...]:
+        found = self._marked(Kind.STOCK, goods, Standing, MOST_STANDING)
         return tuple(sorted(found, key=lambda each: (each.expiry or _NEVER, each.lot, each.bin)))
 
     def range_of(self, device: str) -> SsccRange | None:
