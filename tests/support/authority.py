@@ -55,7 +55,7 @@ class Authority:
         """Key and certificate of a hub."""
         return self.issue(SERVER_NAME, SERVER, names=(SERVER_NAME,), **dates)
 
-    def identity(self, path: Path, device="wh1-scanner-1", *, port=0, seen=0, begin=None, end=None) -> Identity:
+    def identity(self, path: Path, device="wh1-scanner-1", *, port=0, https=8443, seen=0, begin=None, end=None) -> Identity:
         """A device's identity, in use at a path."""
         key, certificate = self.issue(device, begin=begin, end=end)
         member = Membership(
@@ -63,7 +63,7 @@ class Authority:
             kind="scanner",
             host="127.0.0.1",
             mqtt_port=port or 8883,
-            https_port=8443,
+            https_port=https,
             ledger="test",
             issued=ms(begin or datetime.now(UTC)),
             expires=ms(end or datetime.now(UTC) + 365 * DAY),
