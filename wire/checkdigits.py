@@ -1,4 +1,7 @@
-"""The check digit of GS1 keys: weights 3 and 1 from the right (GS1 General Specifications, 7.9.1)."""
+"""Check digits and check characters of GS1 keys (GS1 General Specifications, 7.9)."""
+
+from itertools import count
+from typing import Final
 
 _THREES = 48 * 3
 _ONES = 48
@@ -10,7 +13,7 @@ def is_digits(text: str) -> bool:
 
 
 def check_digit(digits: str) -> str:
-    """The digit that completes a key, for all its digits but the last.
+    """The digit that completes a key, for all its digits but the last: weights 3 and 1 from the right (7.9.1).
 
     Raises ValueError unless `digits` holds ASCII digits only.
     """
@@ -24,7 +27,38 @@ def check_digit(digits: str) -> str:
 
 def is_checked(digits: str) -> bool:
     """Whether a key of ASCII digits ends in its right check digit."""
-    return len(digits) > 1 and is_digits(digits) and check_digit(digits[:-1]) == digits[-1]
+    length = len(digits)
+    if length < 2 or not digits.isascii() or not digits.isdigit():
+        return False
+    codes = digits.encode()
+    # The check digit has weight 1. Each character is 48 more than its digit.
+    return (3 * sum(codes[-2::-2]) + sum(codes[::-2]) - 48 * (length + length // 2 * 2)) % 10 == 0
+
+
+_VALUES: Final = {
+    character: value
+    for value, character in enumerate(
+        "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+    )
+}
+_PAIR_CHARACTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_PRIMES: Final = tuple(
+    number for number, _ in zip(filter(lambda n: all(n % d for d in range(2, n)), count(2)), range(90), strict=False)
+)
+
+
+def check_pair(text: str) -> str:
+    """The two check characters that complete an alphanumeric key, at most 90 long (7.9.5).
+
+    Each character's place in the character set of figure 7.11-1, times a prime number, 2 for the last; the sum modulo
+    1021 in base 32. Raises ValueError for a character that is not in that set.
+    """
+    try:
+        total = sum(_VALUES[character] * prime for character, prime in zip(reversed(text), _PRIMES, strict=False))
+    except KeyError as unknown:
+        raise ValueError(f"{text!r} has a character that GS1 does not allow") from unknown
+    high, low = divmod(total % 1021, 32)
+    return _PAIR_CHARACTERS[high] + _PAIR_CHARACTERS[low]
 
 
 def expand_upc_e(digits: str) -> str | None:

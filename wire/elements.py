@@ -1,14 +1,16 @@
 """GS1 element strings: application identifiers (AIs) and their values, taken apart and put together.
 
 An element string is a row of AI and value pairs (General Specifications, 7.8). Values of some AIs have a length
-that the first two digits give away (figure 7.8.5-2); every other value ends at FNC1, which a scanner sends as GS
-(0x1D), or with the string. Reading goes on after a fault: what follows the next GS is readable again.
+that the first two digits give away; every other value ends at FNC1, which a scanner sends as GS (0x1D), or with the
+string. Reading goes on after a fault: what follows the next GS is readable again.
 """
 
 import re
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
-from wire.checkdigits import check_digit, is_digits
+from wire.ai_table import ENTRIES, PREDEFINED, Entry
+from wire.checkdigits import is_digits
 
 GS: Final = "\x1d"
 """What FNC1 between two elements becomes in the transmitted data."""
@@ -17,112 +19,107 @@ LONGEST_VALUE: Final = 90
 MOST_FAULTS: Final = 8
 """A label that is not GS1 at all would else name thousands."""
 
-_CSET_82 = re.compile(r"[!\"%-?A-Z_a-z]+")
-"""The characters of text values (figure 7.11-1)."""
+Element = tuple[str, str]
+"""An AI and its value."""
+_CHARACTERS = re.compile(r"[!\"%-?A-Z_a-z]+").fullmatch
 
 
-class Rule(NamedTuple):
-    """How the value of one AI looks: its title, lengths, and whether it has digits only or a check digit."""
-
-    title: str
-    shortest: int
-    longest: int
-    digits: bool = True
-    checked: bool = False
-
-
-KEPT: Final[dict[str, Rule]] = {
-    "00": Rule("SSCC", 18, 18, checked=True),
-    "01": Rule("GTIN", 14, 14, checked=True),
-    "02": Rule("content GTIN", 14, 14, checked=True),
-    "10": Rule("lot", 1, 20, digits=False),
-    "11": Rule("production date", 6, 6),
-    "15": Rule("best-before date", 6, 6),
-    "17": Rule("expiry date", 6, 6),
-    "21": Rule("serial number", 1, 20, digits=False),
-    "30": Rule("count", 1, 8),
-    "37": Rule("count", 1, 8),
-}
-"""The AIs that a label keeps. Others are read over by their rule, so that what follows them is found."""
-
-
-def _prefixes() -> dict[str, int]:
-    lengths = dict.fromkeys(["00", "01", "02", "03", "10", "11", "12", "13", "15", "16", "17"], 2)
-    lengths |= dict.fromkeys(["20", "21", "22", "30", "37", *(str(two) for two in range(90, 100))], 2)
-    lengths |= dict.fromkeys(["23", "24", "25", "40", "41", "42", "71"], 3)
-    return lengths | dict.fromkeys(["31", "32", "33", "34", "35", "36", "39", "43", "70", "72", "80", "81", "82"], 4)
-
-
-_AI_LENGTH: Final = _prefixes()
-"""Length of the AI itself by its first two digits; a pair that is missing is not assigned."""
-
-_PREDEFINED: Final[dict[str, int]] = {
-    "00": 18,
-    "04": 16,
-    "20": 2,
-    "41": 13,
-    **dict.fromkeys(["01", "02", "03"], 14),
-    **{str(two): 6 for two in (*range(11, 20), *range(31, 37))},
-}
-"""Length of values that need no FNC1 after them, by the first two digits of their AI."""
-
-
-def read(body: str) -> tuple[dict[str, str], list[str]]:
-    """The values by AI of an element string, and its faults as sentences. Never raises.
+def read(body: str) -> tuple[list[Element], list[str]]:
+    """The elements of an element string in their order, and its faults as sentences. Never raises.
 
     A leading GS is FNC1 in first position, as some scanners send it, and one at the end is allowed. A value with a
-    fault of its length, characters or check digit is given all the same where it can be told; of two that
-    contradict each other, the first.
+    fault of its length, characters or content is given all the same where it can be told.
     """
-    values: dict[str, str] = {}
+    elements: list[Element] = []
     faults: list[str] = []
     at = 1 if body.startswith(GS) else 0
-    while at < len(body):
-        ai, value, at = _next(body, at, faults)
-        if value is None or ai not in KEPT:
+    end = len(body)
+    if at == end:
+        faults.append("the label is empty")
+    get = ENTRIES.get
+    while at < end:
+        ai = body[at : at + 2]
+        entry = get(ai) or get(ai := body[at : at + 3]) or get(ai := body[at : at + 4])
+        if entry is None:
+            at = _lost(body, at, faults)
             continue
-        if _judge(ai, KEPT[ai], value, faults) and values.setdefault(ai, value) != value:
-            faults.append(f"the {KEPT[ai].title} (AI {ai}) is there twice and differs")
-    return values, faults
+        found = entry.found(body, at + len(ai))
+        if found is None:
+            at = _faulty(body, at + len(ai), ai, entry, elements, faults)
+            continue
+        for group, check in entry.checks:
+            if (component := found[group]) and (wrong := check(component)):
+                faults.append(f"the {entry.title} (AI {ai}) {component} {wrong}")
+        elements.append((ai, found[1]))
+        at = found.end()
+    return elements, faults
 
 
-def _next(body: str, at: int, faults: list[str]) -> tuple[str, str | None, int]:
-    """One AI, its value (None where there is none) and where the next one begins."""
-    stop = body.find(GS, at)
-    end = len(body) if stop < 0 else stop
-    prefix = body[at : at + 2]
-    length = _AI_LENGTH.get(prefix)
-    start = at + (length or 2)
-    ai = body[at:start]
-    fixed = _PREDEFINED.get(prefix)
-    if length is None or start > end or not is_digits(ai):
-        faults.append(f"unknown AI {body[at : min(start, end)]!r}")
-        return ai, None, min(start + fixed, end) + 1 if fixed and start + fixed <= end else end + 1
-    value = body[start:end] if fixed is None else body[start : min(start + fixed, end)]
-    if ai not in KEPT:
-        _judge(ai, Rule("value", fixed or 1, fixed or LONGEST_VALUE, digits=fixed is not None), value, faults)
-    after = start + len(value)
-    return ai, value, after + 1 if after == stop else after
-
-
-def _judge(ai: str, rule: Rule, value: str, faults: list[str]) -> bool:
-    """Whether a value can be used, with or without faults; names the faults."""
-    where = f"the {rule.title} (AI {ai})"
-    if rule.digits and not is_digits(value):
-        faults.append(f"{where} {value[:30]!r} is not of digits" if value else f"{where} is empty")
-        return False
-    if not rule.shortest <= len(value) <= rule.longest:
-        faults.append(f"{where} has {len(value)} characters, not {_span(rule)}")
-        return not rule.digits and value != ""
-    if not rule.digits and not _CSET_82.fullmatch(value):
-        faults.append(f"{where} {value[:30]!r} has characters that GS1 does not allow")
-    if rule.checked and (right := check_digit(value[:-1])) != value[-1]:
-        faults.append(f"{where} {value} ends in {value[-1]}, its check digit is {right}")
+def judge(ai: str, value: str, faults: list[str]) -> bool:
+    """Whether a value that was cut out already can be used, with or without faults; names the faults."""
+    entry = ENTRIES[ai]
+    found = entry.whole(value)
+    if found is None:
+        return _misshapen(ai, entry, value, faults)
+    for group, check in entry.checks:
+        if (component := found[group]) and (wrong := check(component)):
+            faults.append(f"the {entry.title} (AI {ai}) {component} {wrong}")
     return True
 
 
-def _span(rule: Rule) -> str:
-    return str(rule.longest) if rule.shortest == rule.longest else f"{rule.shortest} to {rule.longest}"
+def _faulty(body: str, start: int, ai: str, entry: Entry, elements: list[Element], faults: list[str]) -> int:
+    """Take a value whose length or characters are wrong; where the next AI begins."""
+    stop = body.find(GS, start)
+    stop = len(body) if stop < 0 else stop
+    end = min(start + entry.fixed, stop) if entry.fixed else stop
+    value = body[start:end]
+    if _misshapen(ai, entry, value, faults):
+        elements.append((ai, value[:LONGEST_VALUE]))
+    return end + 1 if end == stop else end
+
+
+def _misshapen(ai: str, entry: Entry, value: str, faults: list[str]) -> bool:
+    """Name what is wrong with a value that does not have the shape of its AI; whether it is of use all the same."""
+    where = f"the {entry.title} (AI {ai})"
+    if not value:
+        faults.append(f"{where} is empty")
+        return False
+    if entry.digits and not is_digits(value):
+        faults.append(f"{where} {value[:30]!r} is not of digits")
+        return False
+    if not entry.shortest <= len(value) <= entry.longest:
+        same = entry.shortest == entry.longest
+        wanted = str(entry.longest) if same else f"{entry.shortest} to {entry.longest}"
+        faults.append(f"{where} has {len(value)} characters, not {wanted}")
+        return not entry.digits
+    strange = not _CHARACTERS(value)
+    faults.append(f"{where} {value[:30]!r} {'has characters' if strange else 'is of a form'} that GS1 does not allow")
+    return not entry.digits
+
+
+def _lost(body: str, at: int, faults: list[str]) -> int:
+    """Pass over an AI that does not exist; where reading goes on."""
+    stop = body.find(GS, at)
+    stop = len(body) if stop < 0 else stop
+    prefix = body[at : at + 2]
+    length = _FAMILIES.get(prefix, 2)
+    faults.append(f"unknown AI {body[at : min(at + length, stop)]!r}")
+    end = at + length + PREDEFINED[prefix] if prefix in PREDEFINED else stop
+    return end if end < stop else stop + 1
+
+
+_FAMILIES: Final = {ai[:2]: len(ai) for ai in ENTRIES}
+"""The length of the AIs that begin with two digits."""
+
+
+def message(elements: Iterable[Element]) -> str:
+    """The elements as a barcode holds them, FNC1 as `^`: in front, and before what follows a value that needs it."""
+    parts = []
+    separator = "^"
+    for ai, value in elements:
+        parts.append(f"{separator}{ai}{value}")
+        separator = "" if ENTRIES[ai].fixed else "^"
+    return "".join(parts)
 
 
 def element_string(

@@ -105,7 +105,7 @@ def test_day_zero_is_the_last_of_its_month(digits, day):
 def test_a_day_that_does_not_exist_is_a_fault_and_the_rest_is_kept(digits):
     label = parse(f"]C101{GTIN}17{digits}10A")
     assert (label.gtin, label.expiry, label.lot) == (GTIN, None, "A")
-    assert label.faults == (f"the date {digits} (AI 17) does not exist",)
+    assert label.faults == (f"the expiry date (AI 17) {digits} is no date",)
 
 
 @pytest.mark.parametrize(
@@ -142,20 +142,20 @@ def test_the_default_year_is_the_same_as_naming_it():
         ("]I110614141000416", "its check digit is 5"),
         ("]C1010950110153", "has 10 characters, not 14"),
         (f"]C101{GTIN}10{'x' * 21}", "has 21 characters, not 1 to 20"),
-        (f"]C101{GTIN}10", "the lot (AI 10) has 0 characters"),
+        (f"]C101{GTIN}10", "the lot (AI 10) is empty"),
         (f"]C101{GTIN}10A#B", "does not allow"),
         (f"]C101{GTIN}37", "the count (AI 37) is empty"),
         (f"]C101{GTIN}37123456789", "has 9 characters, not 1 to 8"),
         (f"]C101{GTIN}3712x", "is not of digits"),
         (f"]C101{GTIN}6812", "unknown AI '68'"),
-        (f"]C101{GTIN}10A{GS}10B", "is there twice and differs"),
+        (f"]C101{GTIN}10A{GS}10B", "AI 10 is there twice and differs"),
         (f"]C101{GTIN}10A{GS}{GS}", "unknown AI ''"),
         (f"]C1{GS}", "the label is empty"),
         ("]C1", "the label is empty"),
         ("]E095011015300033", "promises 13 digits"),
         ("]E0950110153000x", "promises 13 digits"),
         ("]E395011015300031", "promises 13 digits"),
-        ("]C1240", "has 0 characters"),
+        ("]C1240", "is empty"),
         ("]C13103x", "is not of digits"),
     ],
 )
@@ -185,7 +185,7 @@ def test_elements_after_a_fault_are_found_again_after_the_next_separator():
 
 
 def test_other_assigned_ais_are_read_over_without_a_fault():
-    label = parse(f"]d201{GTIN}3103000125414950110153000310L{GS}240X{GS}8008261231{GS}91own")
+    label = parse(f"]d201{GTIN}3103000125414950110153000310L{GS}240X{GS}800826123114{GS}91own")
     assert (label.gtin, label.lot, label.faults) == (GTIN, "L", ())
 
 

@@ -1,0 +1,104 @@
+"""GS1 Digital Link URIs (GS1 Digital Link Standard: URI Syntax), uncompressed: a web address that names an item.
+
+    https://example.org/any/stem/01/09501101530003/10/LOT?17=271231&linkType=x#y
+
+The path ends in a key and its qualifiers, in the order that wire/ai_table.py gives; behind the question mark stand
+attributes. Names that are not numbers are no AIs and do not matter. Names in letters for AIs (`/gtin/`) were withdrawn
+from the standard and are not read.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from wire.ai_table import ENTRIES, LINKED, NO_ATTRIBUTE
+from wire.checkdigits import is_digits
+from wire.elements import LONGEST_VALUE, Element, judge
+
+_SHORT_GTINS: Final = frozenset({8, 12, 13})
+_URI = re.compile(r"[0-9A-Za-z._~:/?#\[\]@!$&'()*+,;=%-]*").fullmatch
+_SCHEME = re.compile(r"https?://", re.IGNORECASE).match
+_HOST = re.compile(r"(?:[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?").fullmatch
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text begins like a web address."""
+    return _SCHEME(text) is not None
+
+
+def read(uri: str, *, short_gtins: bool = True) -> tuple[list[Element], list[str]]:
+    """The elements of a URI, key first, and its faults as sentences. Never raises; without a key there is no element.
+
+    `short_gtins`: take a GTIN of 8, 12 or 13 digits, as the first releases of the standard let it be written, for one
+    of 14 with zeros in front; else it is a fault.
+    """
+    faults: list[str] = []
+    scheme = _SCHEME(uri)
+    if scheme is None:
+        return [], ["the address does not begin with http:// or https://"]
+    if scheme[0] not in {"http://", "https://", "HTTP://", "HTTPS://"}:
+        faults.append("the scheme of the address is partly in capitals")
+    if not _URI(uri):
+        faults.append("the address has characters that no web address has")
+    address, _, query = uri[scheme.end() :].partition("#")[0].partition("?")
+    host, _, path = address.partition("/")
+    found = _HOST(host)
+    if found is None or int(found[1] or 0) > 65_535:
+        faults.append(f"{host[:100]!r} is no host")
+    segments = path.split("/")
+    start = next((at for at in range(len(segments) - 2, -1, -2) if segments[at] in LINKED), None)
+    if start is None:
+        return [], [*faults, "the path does not end in a key of GS1 and its qualifiers"]
+    row = segments[start:]
+    pairs = [(ai, _unescaped(value)) for ai, value in zip(row[::2], row[1::2], strict=True)]
+    path_ais = row[::2]
+    if not _in_order(path_ais):
+        faults.append(f"the AIs {', '.join(path_ais)[:60]} may not follow one another in a path")
+    pairs += _attributes(query, path_ais, faults)
+    return _elements(pairs, faults, short_gtins=short_gtins), faults
+
+
+def _elements(pairs: Sequence[Element], faults: list[str], *, short_gtins: bool) -> list[Element]:
+    elements: dict[str, str] = {}
+    for ai, value in pairs:
+        if ai not in ENTRIES:
+            faults.append(f"unknown AI {ai[:20]!r}")
+            continue
+        if ai == "01" and short_gtins and len(value) in _SHORT_GTINS:
+            value = value.zfill(14)  # noqa: PLW2901
+        if ai in elements:
+            faults.append(f"the {ENTRIES[ai].title} (AI {ai}) is there twice")
+        elif judge(ai, value, faults):
+            elements[ai] = value[:LONGEST_VALUE]
+    return list(elements.items())
+
+
+def _attributes(query: str, path_ais: list[str], faults: list[str]) -> list[Element]:
+    found = []
+    for parameter in query.split("&") if query else ():
+        name, equals, value = parameter.partition("=")
+        if not equals or not is_digits(name):
+            continue
+        found.append((name, _unescaped(value.replace("+", " "))))
+        if name in NO_ATTRIBUTE or _belongs_to_path(name, path_ais):
+            faults.append(f"AI {name} may not stand behind the question mark here")
+    return found
+
+
+def _in_order(path_ais: list[str]) -> bool:
+    """Whether the qualifiers are some of one row that follows the key, in its order."""
+    for row in LINKED[path_ais[0]]:
+        rest = iter(row.split())
+        if all(ai in rest for ai in path_ais[1:]):
+            return True
+    return False
+
+
+def _belongs_to_path(ai: str, path_ais: list[str]) -> bool:
+    """Whether an AI could qualify the key beside those that do."""
+    return any({ai, *path_ais[1:]} <= set(row.split()) for row in LINKED[path_ais[0]])
+
+
+def _unescaped(value: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value) if "%" in value else value
