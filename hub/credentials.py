@@ -9,6 +9,7 @@ checks every connected client again at each reload.
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Collection, Mapping
@@ -32,8 +33,20 @@ def new_password() -> str:
 
 def hashed(password: str) -> str:
     """A password as Mosquitto 2 keeps it."""
-    salt = secrets.token_bytes(_SALT_BYTES)
-    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ROUNDS)
+    return _hashed(password, secrets.token_bytes(_SALT_BYTES))
+
+
+def matches(kept: str, password: str) -> bool:
+    """Whether a password is the one that was hashed; whatever this module did not write matches nothing."""
+    try:
+        salt = base64.b64decode(kept.split("$")[3], validate=True)
+        return hmac.compare_digest(kept, _hashed(password, salt))
+    except (IndexError, ValueError):
+        return False
+
+
+def _hashed(password: str, salt: bytes) -> str:
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode("utf-8", "surrogatepass"), salt, _ROUNDS)
     return f"$7${_ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 
 

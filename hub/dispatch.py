@@ -1,4 +1,4 @@
-"""Says to devices what people ask of them: commands, and the configuration that they should have.
+"""Says to devices what people ask of them, the configuration that they should have, and which site data is newest.
 
 The database is the truth; here is only remembered what was said when, so that it is not said too often. A device is
 asked after each of its hellos, when somebody asks something new, and again and again while it has not said a word of
@@ -7,7 +7,7 @@ it, ever more rarely. That the broker took a message says nothing: only a fact o
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from hub.store import commands
 from hub.store.database import Database
 from wire import codec, topics
-from wire.messages import Command, Desired
+from wire.messages import Command, Desired, Known
 
 AGAIN_MS: Final = 10_000
 RAREST_MS: Final = 600_000
@@ -42,7 +42,16 @@ class _Said:
 class Dispatcher:
     """One thread. `publish` sends to a topic at QoS 1 and says whether it could."""
 
-    def __init__(self, database: Database, *, publish: Callable[[str, bytes], bool], clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        publish: Callable[[str, bytes], bool],
+        clock: Callable[[], int],
+        newest: Callable[[Collection[str]], Mapping[str, Known]] = lambda _: {},
+    ) -> None:
+        """`newest` tells what devices are to hear of their site data."""
+        self._newest = newest
         self._database = database
         self._publish = publish
         self._clock = clock
@@ -51,6 +60,7 @@ class Dispatcher:
         self._lock = threading.Condition()
         self._greeted: set[str] = set()
         self._answered: set[str] = set()
+        self._grown: set[str] = set()
         self._all = True
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
@@ -83,6 +93,12 @@ class Dispatcher:
         """Somebody asked something of a device. Any thread, and quick."""
         self.heard(device, greeted=False)
 
+    def grown(self, names: Collection[str]) -> None:
+        """There is new site data for these devices. Any thread, and quick."""
+        with self._lock:
+            self._grown.update(names)
+            self._lock.notify_all()
+
     def changed(self) -> None:
         """Another program asked something of some device. Any thread, and quick."""
         with self._lock:
@@ -99,15 +115,22 @@ class Dispatcher:
                 if time.monotonic() - looked >= LOOK_S:  # however busy it is with single devices
                     self._all, looked = True, time.monotonic()
                 greeted, answered, everyone = self._greeted, self._answered, self._all
-                self._greeted, self._answered, self._all = set(), set(), False
+                to_know = self._grown | greeted
+                self._greeted, self._answered, self._grown, self._all = set(), set(), set(), False
             try:
+                self._tell(to_know)
                 self._look(greeted, answered, everyone=everyone)
             except DBAPIError as error:
                 log.warning("the database cannot be read; asked again later", error=str(error.orig))
             time.sleep(PACE_S)
 
     def _due(self) -> bool:
-        return bool(self._stopping or self._greeted or self._answered or self._all)
+        return bool(self._stopping or self._greeted or self._answered or self._grown or self._all)
+
+    def _tell(self, names: Collection[str]) -> None:
+        """Say which site data is newest: a hint, given again after the next hello."""
+        for name, known in self._newest(names).items():
+            self._publish(topics.build(name, topics.Leaf.CMD), codec.encode(known))
 
     def _look(self, greeted: set[str], answered: set[str], *, everyone: bool) -> None:
         now = self._clock()

@@ -29,6 +29,7 @@ from hub.broker import Broker
 from hub.clock import now_ms
 from hub.condition import faults, gauges
 from hub.config import Address, Listen, Settings
+from hub.device_sessions import DeviceSessions
 from hub.devices import Registry
 from hub.dispatch import Dispatcher
 from hub.errors import DAMAGED, DamagedError, HubError, says_damaged
@@ -43,6 +44,7 @@ from hub.mosquitto import Mosquitto
 from hub.names import hosts, inviting_name, known_names
 from hub.outlet import Outlet
 from hub.process import raise_file_limit, say_where_threads_are, settle
+from hub.sitedata import SiteData
 from hub.store.database import Database
 from hub.vitals import Door
 from hub.watchdog import Watchdog
@@ -68,6 +70,7 @@ class _Intake:
     pipeline: Pipeline
     broker: Broker
     dispatcher: Dispatcher
+    site_data: SiteData
 
 
 class Hub:
@@ -180,6 +183,8 @@ class Hub:
             admission=self._admission(database, authority),
             inviter=self._inviter(database, authority, https),
             asked=intake.dispatcher.asked,
+            device_sessions=DeviceSessions(database, authority, clock=now_ms),
+            site_data=intake.site_data,
         )
         self._start_web(services, web_socket, https)
         if not intake.broker.wait_connected(CONNECT_S):
@@ -222,7 +227,11 @@ class Hub:
     def _start_intake(self, database: Database, address: Address, run: str, live: LiveFeed) -> _Intake:
         """Everything between the broker and the ledger."""
         ends, outlet = self._ends, Outlet(live)
-        dispatcher = self._dispatcher = Dispatcher(database, publish=outlet.order, clock=now_ms)
+        site_data = SiteData(database, clock=now_ms)
+        dispatcher = self._dispatcher = Dispatcher(
+            database, publish=outlet.order, clock=now_ms, newest=site_data.newest
+        )
+        site_data.grown = dispatcher.grown
         heard, flooding = dispatcher.heard, self._floodgate.flooding
         pipeline = Pipeline(database, run=run, outlet=outlet, clock=now_ms, heard=heard, flooding=flooding)
         broker = outlet.broker = Broker(address, ledger=database.ledger, run=run, on_message=pipeline.offer)
@@ -234,6 +243,8 @@ class Hub:
         ends.callback(broker.quiesce)
         dispatcher.start()
         ends.callback(dispatcher.stop)
+        site_data.start()
+        ends.callback(site_data.stop)
         desk = Desk(self.settings.data, database, pipeline, now_ms)
         desk.start()
         ends.callback(desk.stop)
@@ -246,8 +257,9 @@ class Hub:
             "ingest": lambda: pipeline.failure is None,
             "imports": lambda: desk.alive,
             "dispatch": lambda: dispatcher.alive,
+            "site-data": lambda: site_data.alive,
         }
-        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher)
+        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher, site_data=site_data)
 
     def _start_web(self, services: Services, plain: socket.socket, https: socket.socket | None) -> None:
         """Both doors for people, and the knocking that proves that they answer."""

@@ -49,6 +49,9 @@ Sscc = Annotated[str, Meta(pattern=r"^[0-9]{18}\Z")]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Reason = Annotated[str, Meta(max_length=500)]
 Condition = Literal["good", "quarantined", "damaged"]
+Temperature = Literal["ambient", "cool", "cold", "frozen"]
+LotState = Literal["ok", "recalled", "quarantined"]
+BinKind = Literal["dock", "shelf", "staging", "quarantine", "cool"]
 
 
 class Kind(StrEnum):
@@ -81,7 +84,7 @@ class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
     contains: tuple[Gtin, Pieces] | None = None
     kit: Annotated[tuple[tuple[Gtin, Pieces], ...], Meta(max_length=50)] = ()
     serial: bool = False
-    temperature: Literal["ambient", "cool", "cold", "frozen"] = "ambient"
+    temperature: Temperature = "ambient"
     shelf_days: Annotated[int, Meta(ge=0, le=36_500)] | None = None
 
 
@@ -101,7 +104,7 @@ class LotNote(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gtin: Goods
     lot: Lot
     expiry: Day | None = None
-    state: Literal["ok", "recalled", "quarantined"] = "ok"
+    state: LotState = "ok"
     reason: Reason = ""
 
 
@@ -109,7 +112,7 @@ class Bin(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A place inside of the site. Key: its code. `owner`: all that stands there is theirs."""
 
     code: BinCode
-    kind: Literal["dock", "shelf", "staging", "quarantine", "cool"] = "shelf"
+    kind: BinKind = "shelf"
     owner: Id | None = None
 
 

@@ -7,13 +7,14 @@ from fastapi import Depends, FastAPI
 from starlette.routing import BaseRoute
 
 from hub.api import faults
-from hub.api.context import Context, Remembered
+from hub.api.context import Context, Remembered, nobody
 from hub.api.description import describe
 from hub.api.door import enter
 from hub.api.guard import Guard
 from hub.api.routes import (
     commands,
     dashboard,
+    device_session,
     devices,
     events,
     invitations,
@@ -40,6 +41,7 @@ ROUTERS = (
     commands.router,
     invitations.router,
     join.router,
+    device_session.router,
     trouble.router,
     events.router,
     dashboard.router,
@@ -90,6 +92,7 @@ def create_app(services: Services) -> FastAPI:
         pieces=Remembered(summary.pieces),
         troubles=Remembered(discrepancies.count),
         site_stock=Remembered(stock_by_site),
+        device_of=nobody if services.device_sessions is None else services.device_sessions.device_of,
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -9,8 +9,10 @@ from argon2 import PasswordHasher
 
 from hub.admission import Admission
 from hub.api.live import LiveFeed
+from hub.device_sessions import DeviceSessions
 from hub.inviting import Offer
 from hub.names import LOOPBACK
+from hub.sitedata import SiteData
 from hub.store.database import Database
 
 
@@ -75,7 +77,8 @@ class Services:
     `gauges` is asked at each scrape of the metrics: names (letters, digits, underscore) to values; what ends in
     `_total` counts. `timings` are shown with them. `faults` says why the hub cannot take in what devices deliver.
     `hosts` are the names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name
-    here. `admission` and `inviter` are those of a hub that listens for devices on other machines.
+    here. `admission` and `inviter` are those of a hub that listens for devices on other machines; `device_sessions` and
+    `site_data` serve devices that ask for what they may know.
     """
 
     database: Database
@@ -88,6 +91,8 @@ class Services:
     devices: DeviceRegistry
     admission: Admission | None = None
     inviter: Inviter | None = None
+    device_sessions: DeviceSessions | None = None
+    site_data: SiteData | None = None
     gauges: Callable[[], Mapping[str, float]] = no_gauges
     timings: Mapping[str, Timing] = field(default_factory=dict)
     faults: Callable[[], Sequence[str]] = no_faults

@@ -106,6 +106,8 @@ OPEN: Final = frozenset(
         ("GET", f"{API}/authority"),
         ("POST", f"{API}/join"),
         ("POST", f"{API}/renew"),
+        ("POST", f"{API}/device-challenge"),
+        ("POST", f"{API}/device-session"),
         ("GET", "/{path:path}"),
         ("HEAD", "/{path:path}"),
     }
@@ -114,7 +116,7 @@ OPEN: Final = frozenset(
 
 What changes something here carries its own proof, and is limited."""
 
-FOR_DEVICES: Final[frozenset[tuple[str, str]]] = frozenset()
+FOR_DEVICES: Final[frozenset[tuple[str, str]]] = frozenset({("GET", f"{API}/site-data")})
 """Routes for devices alone, by their own credential; no person's cookie or token opens them."""
 
 RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {

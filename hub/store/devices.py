@@ -3,6 +3,8 @@
 The database is the truth for credentials, so a backup holds them; the broker's files are written from it.
 """
 
+import base64
+
 from sqlalchemy import Connection, insert, select, update
 
 from hub.errors import HubError
@@ -55,6 +57,47 @@ def is_in(connection: Connection, name: str) -> bool:
 def kind_of(connection: Connection, name: str) -> str | None:
     """The kind of a device, None for one that is not known."""
     return connection.execute(select(device.c.kind).where(device.c.name == name)).scalar()
+
+
+def place(connection: Connection, name: str, site: str | None) -> None:
+    """Say where a device stands; None: nowhere. Raises DeviceError for a name that is none."""
+    done = connection.execute(
+        update(device).where(device.c.name == name, device.c.removed_at.is_(None)).values(site=site)
+    )
+    if done.rowcount == 0:
+        raise DeviceError(f"There is no device {name!r}.")
+
+
+def site_of(connection: Connection, name: str) -> str | None:
+    """Where a device stands; None: nowhere, or it is not let in."""
+    query = select(device.c.site).where(device.c.name == name, device.c.removed_at.is_(None))
+    return connection.execute(query).scalar()
+
+
+def sites_by_name(connection: Connection) -> dict[str, str]:
+    """Where devices stand, those that stand somewhere."""
+    rows = connection.execute(
+        select(device.c.name, device.c.site).where(device.c.site.is_not(None), device.c.removed_at.is_(None))
+    )
+    return dict(map(tuple, rows))
+
+
+def password_of(connection: Connection, name: str) -> str | None:
+    """A device's hashed password; None: it has none, or is not let in."""
+    query = select(device.c.password).where(device.c.name == name, device.c.removed_at.is_(None))
+    return connection.execute(query).scalar()
+
+
+def seal_with(connection: Connection, name: str, key: bytes | None) -> None:
+    """Seal from now on what is for a device alone for this public key (DER)."""
+    text = None if key is None else base64.b64encode(key).decode()
+    connection.execute(update(device).where(device.c.name == name).values(seal=text))
+
+
+def seal_of(connection: Connection, name: str) -> bytes | None:
+    """The public key (DER) that a device last proved to hold the secret of."""
+    text = connection.execute(select(device.c.seal).where(device.c.name == name)).scalar()
+    return None if text is None else base64.b64decode(text)
 
 
 def remove(connection: Connection, name: str, *, now: int) -> None:

@@ -5,14 +5,28 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
+from hub.core.packing import loop
+from hub.errors import HubError
 from hub.store import schema
+from wire.sitedata import Temperature
+
+
+class ReferenceDataError(HubError):
+    """Reference data that cannot be as it was entered."""
+
+
+_AT_ONCE = 500
+"""Keys in one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A warehouse, station, hospital or camp; degrees times 1e7."""
+    """A warehouse, station, hospital or camp; degrees times 1e7.
+
+    `zone` is an IANA time zone, `rule_owner` owns what nobody named an owner for.
+    """
 
     id: str
     name: str
@@ -20,17 +34,30 @@ class Site:
     kind: str
     lat_e7: int
     lon_e7: int
+    zone: str = "UTC"
+    rule_owner: str | None = None
+    warn_days: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What a GTIN of 14 digits stands for."""
+    """What a GTIN of 14 digits stands for.
+
+    One contains `contains_n` of `contains_gtin`, or is a `kit` of (GTIN, how many). `shelf_days`: so long it has to be
+    usable yet when somebody gets it.
+    """
 
     gtin: str
     name: str
     name_zh: str
     unit: str
     category: str
+    contains_gtin: str | None = None
+    contains_n: int | None = None
+    serial: bool = False
+    temperature: Temperature = "ambient"
+    shelf_days: int | None = None
+    kit: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +76,12 @@ def sites(connection: Connection) -> list[Site]:
 
 def items(connection: Connection) -> list[Item]:
     """All items, by GTIN."""
-    return [Item(**row) for row in connection.execute(select(schema.item).order_by(schema.item.c.gtin)).mappings()]
+    kits: dict[str, list[tuple[str, int]]] = {}
+    part = schema.kit_part.c
+    for kit, gtin, n in connection.execute(select(part.kit, part.gtin, part.n).order_by(part.kit, part.gtin)):
+        kits.setdefault(kit, []).append((gtin, n))
+    rows = connection.execute(select(schema.item).order_by(schema.item.c.gtin)).mappings()
+    return [Item(**{**row, "serial": bool(row["serial"])}, kit=tuple(kits.get(row["gtin"], ()))) for row in rows]
 
 
 def organisations(connection: Connection) -> list[Organisation]:
@@ -73,8 +105,33 @@ def put_sites(connection: Connection, rows: Iterable[Site]) -> None:
 
 
 def put_items(connection: Connection, rows: Iterable[Item]) -> None:
-    """Add items, or replace those with the same GTIN."""
-    _put(connection, schema.item, "gtin", [asdict(row) for row in rows])
+    """Add items, or replace those with the same GTIN. Raises ReferenceDataError where one would contain itself."""
+    latest = {row.gtin: row for row in rows}
+    part = schema.kit_part
+    for some in _slices(sorted(latest)):
+        connection.execute(delete(part).where(part.c.kit.in_(some)))
+    flat = [{**asdict(row), "serial": int(row.serial)} for row in latest.values()]
+    for row in flat:
+        del row["kit"]
+    _put(connection, schema.item, "gtin", flat)
+    parts = [{"kit": row.gtin, "gtin": gtin, "n": n} for row in latest.values() for gtin, n in dict(row.kit).items()]
+    if parts:
+        connection.execute(insert(part), parts)
+    if parts or any(row.contains_gtin for row in latest.values()):
+        _refuse_loops(connection)
+
+
+def _refuse_loops(connection: Connection) -> None:
+    item, part = schema.item.c, schema.kit_part.c
+    inside: dict[str, list[str]] = {}
+    packs = select(item.gtin, item.contains_gtin).where(item.contains_gtin.is_not(None))
+    for outer, inner in (*connection.execute(packs), *connection.execute(select(part.kit, part.gtin))):
+        inside.setdefault(outer, []).append(inner)
+    found = loop(inside)
+    if found:
+        raise ReferenceDataError(
+            f"An item would contain itself: {' > '.join(found)}. Correct what one of them contains."
+        )
 
 
 def put_organisations(connection: Connection, rows: Iterable[Organisation]) -> None:
@@ -99,6 +156,10 @@ def announce(connection: Connection, topic: str, data: object, now: int) -> None
     """Put a row into the change log, which feeds the live screens."""
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     connection.execute(insert(schema.change).values(at=now, topic=topic, data=body))
+
+
+def _slices(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE))
 
 
 def _put(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
