@@ -94,7 +94,8 @@ EVERYONE: Final = frozenset(Role)
 ADMINS: Final = only("admin")
 STEERING: Final = only("admin supervisor")
 MACHINES: Final = only("admin engineer")
-ROOMS: Final = only("admin supervisor operator clerk staff auditor")
+AT_SITES: Final = only("admin supervisor operator clerk staff auditor")
+NEEDING: Final = only("admin supervisor staff helpline auditor")
 ASKING: Final = only("admin supervisor staff")
 WATCHING: Final = only("admin supervisor engineer auditor")
 
@@ -154,14 +155,32 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/quarantine"): WATCHING,
     ("GET", f"{API}/discrepancies"): EVERYONE,
     ("GET", f"{API}/gaps"): WATCHING,
-    ("GET", f"{API}/space/capacities"): ROOMS,
+    ("GET", f"{API}/space/capacities"): AT_SITES,
     ("PUT", f"{API}/space/capacities"): STEERING,
-    ("GET", f"{API}/space/calendar"): ROOMS,
-    ("GET", f"{API}/space/bookings"): ROOMS,
+    ("GET", f"{API}/space/calendar"): AT_SITES,
+    ("GET", f"{API}/space/bookings"): AT_SITES,
     ("POST", f"{API}/space/bookings"): ASKING,
     ("POST", f"{API}/space/bookings/{{booking}}/approval"): STEERING,
     ("POST", f"{API}/space/bookings/{{booking}}/refusal"): STEERING,
     ("POST", f"{API}/space/bookings/{{booking}}/release"): ASKING,
+    ("GET", f"{API}/needs"): NEEDING,
+    ("POST", f"{API}/needs"): ASKING,
+    ("GET", f"{API}/needs/{{need}}"): NEEDING,
+    ("POST", f"{API}/needs/{{need}}/cancellation"): ASKING,
+    ("GET", f"{API}/needs/{{need}}/candidates"): only("admin supervisor staff auditor"),
+    ("POST", f"{API}/needs/{{need}}/reservations"): ASKING,
+    ("GET", f"{API}/reservations"): only("admin supervisor staff auditor"),
+    ("GET", f"{API}/reservations/{{reservation}}"): only("admin supervisor staff auditor"),
+    ("POST", f"{API}/reservations/{{reservation}}/cancellation"): ASKING,
+    ("POST", f"{API}/reservations/{{reservation}}/release"): ASKING,
+    ("GET", f"{API}/picks"): AT_SITES,
+    ("POST", f"{API}/picks"): ASKING,
+    ("GET", f"{API}/picks/{{pick}}"): AT_SITES,
+    ("POST", f"{API}/picks/{{pick}}/closing"): ASKING,
+    ("POST", f"{API}/picks/{{pick}}/cancellation"): ASKING,
+    ("GET", f"{API}/consents"): only("admin supervisor staff auditor"),
+    ("POST", f"{API}/consents"): ASKING,
+    ("POST", f"{API}/consents/{{consent}}/end"): ASKING,
 }
 
 

@@ -13,7 +13,7 @@ also of those that come late: nothing here counts it.
 How far a need is covered follows from its reservations, so nobody sets it either.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -93,14 +93,6 @@ def shown(state: State, expires_at: int, now: int) -> State:
     return State.EXPIRED if state is State.HELD and expires_at <= now else state
 
 
-def claim(one: Standing, now: int) -> int:
-    """The units that a reservation still takes from what is free."""
-    state = shown(one.state, one.expires_at, now)
-    if state is State.HELD:
-        return one.n
-    return max(0, one.n - one.picked) if state is State.PICKING else 0
-
-
 def covers(one: Standing, now: int) -> int:
     """The base units of its need that a reservation covers, now or for good."""
     state = shown(one.state, one.expires_at, now)
@@ -118,17 +110,9 @@ def need_state(n: int, covered: int, *, cancelled: bool) -> NeedState:
     return NeedState.PARTLY if covered > 0 else NeedState.OPEN
 
 
-def dealt(picked: int, wanted: Sequence[int]) -> list[int]:
-    """What was picked of one lot, dealt to those lines of a list that want it, in their order.
-
-    What is more than all of them want stays with the last.
-    """
-    parts = []
-    for number, n in enumerate(wanted, 1):
-        part = picked if number == len(wanted) else min(picked, n)
-        parts.append(part)
-        picked -= part
-    return parts
+def share(picked: int, before: int, n: int) -> int:
+    """What a reservation of n gets of what its list fetched of its goods; `before`: what those before it wanted."""
+    return min(n, max(0, picked - before))
 
 
 def from_bins(standing: Iterable[tuple[str, int]], n: int) -> list[Share]:

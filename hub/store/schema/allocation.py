@@ -7,6 +7,7 @@ Days are yyyymmdd, times Unix milliseconds; a need counts base units of its item
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Text, text
 
 from hub.store.schema.base import KEY, table
+from hub.store.schema.ledger import task_fact
 
 need = table(
     "need",
@@ -57,6 +58,7 @@ pick = table(
     Column("seq", KEY, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
     Column("site", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
     Column("destination", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("made_at", KEY, nullable=False),
@@ -135,3 +137,6 @@ pick_line = table(
     clustered=True,
 )
 """Where to take a reservation from, as proposed when the list was made; bin is null where no bin had it."""
+
+Index("task_fact_filled", task_fact.c.to_id, sqlite_where=text("task >= 'pick:' and task < 'pick;'"))
+"""Which accounts pick lists filled: what is in such a unit is on its way out."""

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("seq", _big(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_at", _big(), nullable=False),
@@ -148,4 +149,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pick", "line"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "task_fact_filled", "task_fact", ["to_id"], sqlite_where=sa.text("task >= 'pick:' and task < 'pick;'")
     )
