@@ -16,6 +16,7 @@ from edge.core.dialogue import Work
 from edge.core.ports import AUTO
 from edge.errors import EdgeError
 from edge.parties import DeviceSettings, HubSettings, parties
+from edge.printer import PrinterSettings, printer
 from edge.section import Faults, Section
 from wire.actions import Action
 from wire.limits import KEEP_DAYS
@@ -36,6 +37,14 @@ class ConfigError(EdgeError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignOnSettings:
+    """`required`: nothing is taken while nobody is signed on; `idle_min` 0: nobody is signed off by time alone."""
+
+    required: bool
+    idle_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScannerSettings:
     port: str
     baud: int
@@ -43,6 +52,7 @@ class ScannerSettings:
     suffix: bytes
     confirm: str
     work: Work
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +76,7 @@ class Settings:
     log_level: str
     log_json: bool
     trial_s: int = 120
+    printer: PrinterSettings | None = None
     advice: tuple[str, ...] = ()
     overlaid: bool = False
     """Whether what the hub wished is laid over the file."""
@@ -110,7 +121,11 @@ def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings
     faults = Faults()
     root = Section(table, "", faults)
     device, hub = parties(root, path, joined=joined)
-    scanners = tuple(_scanner(section) for section in root.tables("scanner"))
+    sign_on = root.table("sign_on")
+    people = SignOnSettings(
+        required=sign_on.boolean("required", False), idle_min=sign_on.integer("idle_min", 15, least=0, most=1440)
+    )
+    scanners = tuple(_scanner(section, people, device.language) for section in root.tables("scanner"))
     gnss = tuple(_gnss(section) for section in root.tables("gnss"))
     outbox = root.table("outbox")
     log = root.table("log")
@@ -126,9 +141,10 @@ def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings
         log_level=log.choice("level", LEVELS, "info"),
         log_json=log.boolean("json", True),
         trial_s=desired.integer("trial_s", 120, least=5, most=3600),
+        printer=printer(root, path),
         advice=tuple(faults.advice),
     )
-    for section in (outbox, log, desired, root):
+    for section in (sign_on, outbox, log, desired, root):
         section.rest()
     _ports_differ(settings, faults)
     if faults.found:
@@ -136,13 +152,15 @@ def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings
     return settings
 
 
-def _scanner(section: Section) -> ScannerSettings:
+def _scanner(section: Section, people: SignOnSettings, language: str) -> ScannerSettings:
     work = Work(
         do=Action(section.choice("do", tuple(Action), Action.SIGHT.value)),
         source=section.account("from"),
         to=section.account("to"),
         owner=section.name("owner"),
         by=section.name("by"),
+        sign_on=people.required,
+        idle_ms=people.idle_min * 60_000,
     )
     scanner = ScannerSettings(
         port=section.text("port"),
@@ -151,6 +169,7 @@ def _scanner(section: Section) -> ScannerSettings:
         suffix=section.affix("suffix", "\r\n", needed=True),
         confirm=section.choice("confirm", CONFIRM, "ack"),
         work=work,
+        language=language,
     )
     section.rest()
     return scanner

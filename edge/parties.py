@@ -4,7 +4,7 @@ Either the device joined a hub: then its identity says who it is and where the h
 hub is otherwise, but not who the device is. Or it was given a name and a password by hand.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from edge.identity import IdentityError, Membership, load
@@ -12,6 +12,8 @@ from edge.section import Section
 from wire.joining import MQTT_TLS_PORT
 
 KINDS = ("scanner", "terminal", "vehicle")
+LANGUAGES = ("", "en", "zh")
+"""Of what a display is told; none: nothing but the answer itself."""
 DATA = "/var/lib/relief-relay/edge"
 
 
@@ -20,6 +22,7 @@ class DeviceSettings:
     name: str
     kind: str
     data: Path
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +45,11 @@ def parties(root: Section, path: Path, *, joined: bool) -> tuple[DeviceSettings,
     device = root.table("device", required=not folder)
     data = path.parent / device.text("data", DATA)
     identity = data / folder if folder else None
-    read = _joined(device, hub, identity, data, joined=joined) if identity else _given(device, hub, data, path)
+    language = device.choice("language", LANGUAGES, "")
+    named, known = _joined(device, hub, identity, data, joined=joined) if identity else _given(device, hub, data, path)
     device.rest()
     hub.rest()
-    return read
+    return replace(named, language=language), known
 
 
 def _given(device: Section, hub: Section, data: Path, path: Path) -> tuple[DeviceSettings, HubSettings]:

@@ -1,229 +1,201 @@
 """The dialogue at a scanner: what a person reads becomes facts, and command codes steer what the next facts say.
 
-Command codes (Code 128 or any other symbology), printed on a card beside the scanner:
+Codes (Code 128 or any other symbology), printed on cards beside the scanner, on places, goods and badges:
 
-    RR:DO:<action>      what the next scans do (wire.actions.Action)
+    RR:DO:<verb>        what the next scans do (edge.core.verbs)
+    RR:T:<task>         the task that they belong to: delivery:ID, pick:ID, count:ID, kit:ID, transfer:ID
+    RR:L:<site>/<bin>   a place: where goods come from or go to, as the verb needs it
     RR:FROM:<account>   where the goods come from, until changed
     RR:TO:<account>     where the goods go to, until changed
-    RR:N:<digits>       quantity of the next scan only
+    RR:N:<digits>       quantity of the next scan only, or the number of what was just scanned to be counted
+    RR:D:<digits>       one digit card of a quantity or a PIN
+    RR:OK               confirms digits: the quantity, or the PIN
+    RR:DONE             closes the kit, the handling unit or the task that is open
+    RR:CLEAR            forgets what is not kept yet: digits, quantity, goods in hand
     RR:COUNT            the next scan is a count: RR:N of it are at the RR:TO place (else the configured one)
+    RR:RECOUNT          the next counts are of a further round
+    RR:NEW              opens a handling unit with a new number, and prints its label
+    RR:UNIT             the next SSCC is the handling unit, though goods wait in hand
+    RR:SKIP             the proposed line of the pick list comes later
+    RR:OWNER:<org>      whose goods these are, where nothing else says it; without a name: no card any more
+    RR:CONDITION:<word> what condition the goods are in: good, quarantined, damaged
+    RR:G:<code>         goods without a barcode
+    RR:P:<id>           a parcel
+    RR:KEY:<text>       what a person typed from a torn label
+    RR:B:<badge>        a person signs on; RR:D and RR:OK give the PIN
+    RR:OFF              nobody is signed on any more
+    RR:HANDOVER         prints the slip of the shift
     RR:UNDO             voids the latest fact of this scanner that is not voided yet; again: the one before
     RR:RESET            back to what is configured
 
 A fact has no position before its commit. So an undo of a fact that is not committed yet answers SETTLE: commit
-what there is, tell `committed`, and step again. If a commit fails, go back to the state before the first of its
-readings: commands of that group have not happened either.
+what there is, tell `committed`, and step again. What the dialogue cannot know by itself it answers with ASK: do what
+is asked, and `resume` with the answer. If a commit fails, go back to the state before the first of its readings:
+commands of that group have not happened either.
 """
 
-import re
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final, Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
-import msgspec
-
+from edge.core import counting, handling_units, kitting, moving, picking, signing_on, steering, undoing
+from edge.core.dialogue_state import (
+    PARTNER_MS,
+    UNDO_DEPTH,
+    Fact,
+    Goods,
+    Last,
+    Moment,
+    Outcome,
+    Place,
+    Said,
+    State,
+    Step,
+    Undoable,
+    Verdict,
+    Work,
+    held,
+    obeyed,
+    refused,
+    said,
+)
+from edge.core.expecting import expects
+from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict
+from edge.core.labelling import TypedWrongError, fit, is_bracketed, joined, names_goods, scanned, typed
+from edge.core.verbs import VERBS, Family
 from edge.frames.scanner import Reading
-from wire.actions import ENDS, Action
-from wire.codec import encode_item
-from wire.limits import ITEM_BYTES
-from wire.messages import Account, Count, Scan, Void
+from wire import codes
+from wire.codes import Code
 
-UNDO_DEPTH: Final = 100
-"""How many facts an undo can reach back."""
+__all__ = ["UNDO_DEPTH", "Fact", "Outcome", "Place", "Said", "State", "Verdict", "Work"]
+__all__ += ["begin", "committed", "expects", "resume", "said", "step"]
 
-_COMMAND: Final = re.compile(r"(?:\][A-Za-z][0-9A-Za-z])?RR:([^:]*)(?::(.*))?", re.DOTALL)
-_ACTIONS: Final = {action.value: action for action in Action}
-_DIGITS: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
-_MOST_MOVED: Final = 1_000_000
-_MOST_COUNTED: Final = 1_000_000_000
-_SURELY_SMALL: Final = ITEM_BYTES // 8
+NOTHING: Final = NothingKnown()
 
-
-class Place(Protocol):
-    """Where a committed fact stands: its stream and its sequence in the facts lane."""
-
-    @property
-    def stream(self) -> str: ...
-    @property
-    def seq(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What is configured for a scanner."""
-
-    do: Action
-    source: str | None = None
-    to: str | None = None
-    owner: str | None = None
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """Where the dialogue stands. `source`, `to` and `n` are what was scanned, None where nothing was.
-
-    `unsettled` counts facts that are built and not committed; `undoable` are (stream, sequence), newest last.
-    """
-
-    work: Work
-    do: Action
-    source: str | None = None
-    to: str | None = None
-    n: int | None = None
-    counting: bool = False
-    unsettled: int = 0
-    undoable: tuple[tuple[str, int], ...] = ()
-
-
-class Verdict(StrEnum):
-    """How a reading is answered."""
-
-    FACT = "fact"
-    COMMAND = "command"
-    REFUSED = "refused"
-    SETTLE = "settle"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a reading comes to: `item` with FACT, `why` (a sentence for the log) with REFUSED and COMMAND."""
-
-    verdict: Verdict
-    item: Scan | Count | Void | None = None
-    why: str = ""
-
-
-_SETTLE: Final = Outcome(verdict=Verdict.SETTLE)
+_DIALOGUES: Final[dict[Family, Callable[[State, Goods, Moment], Step]]] = {
+    Family.MOVING: moving.take,
+    Family.PICKING: picking.take,
+    Family.PACKING: handling_units.take,
+    Family.COUNTING: counting.take,
+    Family.KITTING: kitting.take,
+}
+_THINGS: Final = frozenset({codes.GOODS, codes.PARCEL})
 
 
 def begin(work: Work) -> State:
     """The state of a scanner that was just switched on."""
-    return State(work=work, do=work.do)
+    return State(work=work, verb=work.do.value)
 
 
 def committed(state: State, places: tuple[Place, ...] | list[Place]) -> State:
     """The state after the commit of the facts built since the last one; `places` are theirs, without those of voids."""
-    undoable = (*state.undoable, *((place.stream, place.seq) for place in places))
-    return replace(state, unsettled=0, undoable=undoable[-UNDO_DEPTH:])
+    pairs = zip(places, state.unsettled, strict=False)
+    fresh = (Undoable(stream=place.stream, seq=place.seq, trace=trace) for place, trace in pairs)
+    return replace(state, unsettled=(), undoable=(*state.undoable, *fresh)[-UNDO_DEPTH:])
 
 
-def step(state: State, reading: Reading, *, at: int, up: int) -> tuple[State, Outcome]:
+def step(state: State, reading: Reading, *, at: int, up: int, knows: Knowledge = NOTHING) -> Step:
     """What one reading does. `at` is Unix time, `up` uptime, both in ms."""
-    if "RR:" in reading.text[:6] and (found := _COMMAND.fullmatch(reading.text)):
-        return _command(state, found[1], found[2], at=at, up=up)
-    return _fact(state, reading, at=at, up=up)
+    now = Moment(at=at, up=up, knows=knows)
+    state = signing_on.awake(state, up)
+    pin = signing_on.enter(state, reading.text, now)
+    if pin is not None:
+        return pin
+    code = codes.read(reading.text)
+    if state.work.sign_on and state.person is None and (code is None or code.name not in signing_on.OPEN):
+        return state, replace(refused(state, "sign-on-first")[1], secret=True)
+    if code is None:
+        return _typed(state, reading.text, now) if is_bracketed(reading.text) else _goods(state, reading, now)
+    return _code(state, code, reading, now)
 
 
-def ends(state: State) -> tuple[str | None, str | None]:
-    """The accounts that the next fact names.
-
-    What was scanned stands. What is configured is meant for the configured action. Under another one, an end that
-    the action fixes itself (damage, hand-over, return) is left to it, and the configured place, where the scanner
-    stands, is the end that nothing else names: after RR:DO:put-away and RR:TO, goods come from there.
-    """
-    work, rule = state.work, ENDS[state.do]
-    if state.do is work.do:
-        return state.source or work.source, state.to or work.to
-    if rule.to is not None:
-        return state.source or work.source or work.to, state.to
-    if rule.source is not None:
-        return state.source, state.to or work.to or work.source
-    source = state.source or work.source or (work.to if state.to else None)
-    to = state.to or work.to or (work.source if state.source else None)
-    return source, to
+def resume(state: State, ask: Ask, answer: Answer, *, at: int, up: int, knows: Knowledge = NOTHING) -> Step:
+    """What a reading that was answered ASK comes to, with what the shell found."""
+    if isinstance(ask, CheckPin):
+        verdict = answer if isinstance(answer, PinVerdict) else PinVerdict.UNABLE
+        return signing_on.checked(state, ask, verdict, up)
+    sscc = answer if isinstance(answer, str) and not isinstance(answer, PinVerdict) else None
+    return handling_units.issued(state, sscc, Moment(at=at, up=up, knows=knows))
 
 
-def _fact(state: State, reading: Reading, *, at: int, up: int) -> tuple[State, Outcome]:
-    work = state.work
-    item: Scan | Count
-    if state.counting:
-        where = state.to or work.to or work.source
-        if state.n is None:
-            return state, _refused("a count needs its number: scan RR:N:<digits> first")
-        if where is None:
-            return state, _refused("a count needs its place: scan RR:TO:<account> first")
-        item = Count(
-            at=at,
-            up=up,
-            where=where,
-            labels=(reading.text,),
-            n=state.n,
-            owner=work.owner,
-            by=work.by,
-            text=reading.encoding,
-        )
+def _code(state: State, code: Code, reading: Reading, now: Moment) -> Step:
+    if code.fault:
+        return steering.no_command(state, code) if code.is_command else refused(state, "bad-code", why=code.fault)
+    if code.name in _THINGS:
+        return _goods(state, reading, now)
+    if code.name == "KEY" and code.value is not None:
+        return _typed(state, code.value, now)
+    if code.name == "UNDO" and code.value is None:
+        after, outcome = undoing.undo(state, now)
     else:
-        source, to = ends(state)
-        n = 1 if state.n is None else state.n
-        if not 1 <= n <= _MOST_MOVED:
-            return state, _refused(f"a scan moves 1 to {_MOST_MOVED} pieces, not {n}: scan RR:N:<digits> or RR:RESET")
-        item = Scan(
-            at=at,
-            up=up,
-            do=state.do,
-            labels=(reading.text,),
-            source=source,
-            to=to,
-            n=n,
-            owner=work.owner,
-            by=work.by,
-            text=reading.encoding,
-        )
-    if len(reading.data) > _SURELY_SMALL and len(encode_item(item)) > ITEM_BYTES:
-        return state, _refused(f"the label makes an item of more than {ITEM_BYTES} bytes")
-    if state.counting or state.n is not None:
-        return replace(state, n=None, counting=False, unsettled=state.unsettled + 1), _built(item)
-    return replace(state, unsettled=state.unsettled + 1), _built(item)
+        after, outcome = steering.command(state, code, now)
+    settled = outcome.verdict in {Verdict.REFUSED, Verdict.SETTLE}
+    return (after if settled else replace(after, last=None)), outcome
 
 
-def _command(state: State, name: str, value: str | None, *, at: int, up: int) -> tuple[State, Outcome]:
-    match name, value:
-        case "DO", str(action) if action in _ACTIONS:
-            state, why = replace(state, do=_ACTIONS[action]), f"now: {action}"
-        case "FROM", str(account) if _is_account(account):
-            state, why = replace(state, source=account), f"now from {account}"
-        case "TO", str(account) if _is_account(account):
-            state, why = replace(state, to=account), f"now to {account}"
-        case "N", str(digits) if _DIGITS.fullmatch(digits) and int(digits) <= _MOST_COUNTED:
-            state, why = replace(state, n=int(digits)), f"the next scan: {int(digits)} pieces"
-        case "COUNT", None:
-            state, why = replace(state, counting=True), "the next scan is a count"
-        case "RESET", None:
-            fresh = begin(state.work)
-            state, why = replace(fresh, unsettled=state.unsettled, undoable=state.undoable), "as configured"
-        case "UNDO", None:
-            return _undo(state, at=at, up=up)
-        case _:
-            return state, _refused(f"no command: {_shown(name, value)}")
-    return state, Outcome(verdict=Verdict.COMMAND, why=why)
-
-
-def _undo(state: State, *, at: int, up: int) -> tuple[State, Outcome]:
-    if state.unsettled:
-        return state, _SETTLE
-    if not state.undoable:
-        return state, _refused("nothing to undo since this agent started")
-    stream, seq = state.undoable[-1]
-    void = Void(at=at, up=up, stream=stream, seq=seq, by=state.work.by)
-    return replace(state, undoable=state.undoable[:-1]), _built(void)
-
-
-def _is_account(text: str) -> bool:
+def _typed(state: State, text: str, now: Moment) -> Step:
+    """What a person typed: goods, or a code of ours with its check digits."""
+    code = codes.typed(text)
+    if code is not None and not code.fault and code.name not in _THINGS and code.name != "KEY":
+        return _code(state, code, Reading(data=b"", text=code.text), now)
     try:
-        msgspec.convert(text, type=Account)
-    except msgspec.ValidationError:
-        return False
-    return True
+        return _thing(state, typed(text, state.by), now)
+    except TypedWrongError as wrong:
+        return refused(state, wrong.code, **wrong.values)
 
 
-def _built(item: Scan | Count | Void) -> Outcome:
-    return Outcome(verdict=Verdict.FACT, item=item)
+def _goods(state: State, reading: Reading, now: Moment) -> Step:
+    return _thing(state, scanned(reading, state.by), now)
 
 
-def _refused(why: str) -> Outcome:
-    return Outcome(verdict=Verdict.REFUSED, why=why)
+def _thing(state: State, goods: Goods, now: Moment) -> Step:
+    """A label of something: alone, with the partner that waited for it, or as the partner of what came before."""
+    if not names_goods(goods.label):
+        return _partner(state, goods, now)
+    lost: tuple[Said, ...] = ()
+    if state.waiting is not None:
+        other, up = state.waiting
+        if 0 <= now.up - up <= PARTNER_MS and fit(goods, other):
+            goods = joined(goods, other)
+        else:
+            lost = (said("partner-lost"),)
+    after, outcome = _taken(state, goods, now)
+    return after, replace(outcome, said=(*outcome.said, *lost)) if lost else outcome
 
 
-def _shown(name: str, value: str | None) -> str:
-    return repr(f"RR:{name}" if value is None else f"RR:{name}:{value}")[:80]
+def _taken(state: State, goods: Goods, now: Moment) -> Step:
+    """What the dialogue of the verb makes of one whole thing; a refusal changes nothing."""
+    before = replace(state, last=None, waiting=None)
+    family = Family.COUNTING if state.counting else VERBS[state.verb].family
+    after, outcome = _DIALOGUES[family](before, goods, now)
+    if outcome.verdict not in {Verdict.FACT, Verdict.WARNED, Verdict.HELD}:
+        return (after if outcome.verdict is not Verdict.REFUSED else state), outcome
+    last = Last(before=before, goods=goods, up=now.up, kept=bool(outcome.items))
+    return replace(after, last=last if len(outcome.items) <= 1 else None), outcome
+
+
+def _partner(state: State, goods: Goods, now: Moment) -> Step:
+    """A label that names no goods: see edge.core.labelling."""
+    last = state.last
+    fresh = last is not None and state.waiting is None and 0 <= now.up - last.up <= PARTNER_MS
+    if last is None or not fresh or not fit(last.goods, goods):
+        return held(replace(state, last=None, waiting=(goods, now.up)), "partner-waits")
+    whole = joined(last.goods, goods)
+    if not last.kept:
+        return _taken(_back(state, last), whole, now)
+    if state.unsettled:
+        return state, Outcome(verdict=Verdict.SETTLE)
+    undone, voided = undoing.void(state, now)
+    after, outcome = _taken(_back(undone, last), whole, now)
+    if outcome.verdict in {Verdict.FACT, Verdict.WARNED}:
+        return after, replace(outcome, items=(*voided.items, *outcome.items))
+    if outcome.verdict is Verdict.REFUSED:  # only now it is known that these are the wrong goods
+        return _back(undone, last), replace(outcome, verdict=Verdict.WARNED, items=voided.items)
+    return obeyed(state, "partner-known")
+
+
+def _back(state: State, last: Last) -> State:
+    """The state before the latest thing was scanned, with what has become of everything before it."""
+    return replace(
+        last.before, undoable=state.undoable, unsettled=(), tries=state.tries, seen_up=state.seen_up, done=state.done
+    )

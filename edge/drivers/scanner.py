@@ -3,15 +3,22 @@
 All that was read at once is one group: one transaction, then its answers in the order of the scans. If the commit
 fails, every reading of the group is answered NAK and none of it has happened, commands neither. Where the outbox or
 the disk is full, a device with a display (`echo`) gets CAN instead: a scan is not kept, and no repeating helps.
+
+What the dialogue asks of the device around it (is this the PIN, a number for a unit) is done between two groups, and
+what it has printed follows the commit. How each verdict is answered is in edge/drivers/replies.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from edge.config import ScannerSettings
-from edge.core.dialogue import Outcome, Place, State, Verdict, begin, committed, step
+from edge.core.dialogue import Outcome, Place, State, Verdict, begin, committed, expects, resume, said, step
+from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict, Print
+from edge.core.signing_on import awake
+from edge.core.words import say, words
+from edge.drivers.replies import ACK, CAN, NAK, reply
 from edge.drivers.serial_port import Line
 from edge.errors import EdgeError
 from edge.frames.scanner import Garbage, Reading, ScannerReader
@@ -19,13 +26,13 @@ from edge.log import Log
 from edge.store.errors import OutboxFullError
 from wire.messages import AnyItem, Void
 
-ACK, NAK, BEL, CAN = b"\x06", b"\x15", b"\x07", b"\x18"
+__all__ = ["ACK", "NAK", "QUIET_S", "Aid", "Clocks", "FactStore", "ScannerCounts", "ScannerSession", "Unaided"]
+
 QUIET_S: Final = 3.0
 """After so long an unfinished frame is given up."""
 
 _PATIENCE_S: Final = 2.0
 _SAY_EVERY_MS: Final = 10_000
-_REPLIES: Final = {Verdict.FACT: ACK, Verdict.COMMAND: BEL, Verdict.REFUSED: NAK}
 
 Frames = Sequence[Reading | Garbage]
 
@@ -44,10 +51,40 @@ class Clocks(Protocol):
     def up_ms(self) -> int: ...
 
 
+class Aid(Protocol):
+    """What a dialogue needs of the device around it. Nothing in it raises, and none of it keeps a fact back."""
+
+    @property
+    def knows(self) -> Knowledge: ...
+    def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
+        """Do what the dialogue waits for; `beat` is to be called every few seconds while it lasts."""
+
+    def prints(self, what: Print, /) -> None:
+        """Have something printed, some time."""
+
+    def at_work(self, port: str, name: str | None, /) -> None:
+        """Somebody signed on at a scanner, or nobody is signed on there any more."""
+
+
+class Unaided:
+    """A device that knows nothing, checks no PINs, has no numbers to give, and no printer."""
+
+    knows: Knowledge = NothingKnown()
+
+    def answer(self, ask: Ask, _: Callable[[], None], /) -> Answer:
+        """No answer."""
+        return PinVerdict.UNABLE if isinstance(ask, CheckPin) else None
+
+    def prints(self, what: Print, /) -> None: ...
+    def at_work(self, port: str, name: str | None, /) -> None: ...
+
+
 class ScannerCounts(msgspec.Struct):
     """What happened at one scanner since the agent started."""
 
     facts: int = 0
+    warned: int = 0
+    held: int = 0
     commands: int = 0
     refused: int = 0
     garbage: int = 0
@@ -59,17 +96,32 @@ class ScannerCounts(msgspec.Struct):
 class ScannerSession:
     """One scanner's dialogue, carried on over reconnections of its port."""
 
-    def __init__(self, settings: ScannerSettings, outbox: FactStore, clock: Clocks, log: Log) -> None:
+    def __init__(
+        self, settings: ScannerSettings, outbox: FactStore, clock: Clocks, log: Log, aid: Aid | None = None
+    ) -> None:
         self.counts = ScannerCounts()
+        self.beat: Callable[[], None] = lambda: None
+        """Says that the thread is alive while it waits for an answer."""
         self._settings = settings
         self._outbox = outbox
         self._clock = clock
         self._log = log
+        self._aid: Aid = aid or Unaided()
         self._reader = ScannerReader(prefix=settings.prefix, suffix=settings.suffix)
         self._state = begin(settings.work)
         self._storing = True
         self._heard = True
         self._muted_until = 0
+
+    @property
+    def person(self) -> str | None:
+        """Who is signed on."""
+        person = self._state.person
+        return person.name if person is not None else None
+
+    def expects(self) -> str:
+        """What this scanner waits for, in words. Any thread may ask."""
+        return self._expected(self._state, self._settings.language or "en")
 
     def opened(self) -> None:
         self._reader.reset()
@@ -80,75 +132,100 @@ class ScannerSession:
 
     def quiet(self, line: Line) -> None:
         self._take(self._reader.expire(), line)
+        self._enter(awake(self._state, self._clock.up_ms(), touched=False))
 
     def closed(self) -> None:
         self._reader.reset()
 
     def _take(self, frames: Frames, line: Line) -> None:
         while frames:
-            outcomes, state = self._group(frames)
+            outcomes, state, shown = self._group(frames)
             refusal = self._store(outcomes, state)
             if refusal:  # what follows was meant to build on it: an undo would meet an earlier fact
-                outcomes += [Outcome(verdict=Verdict.REFUSED, why="not stored")] * (len(frames) - len(outcomes))
-            self._answer(frames[: len(outcomes)], outcomes, line, refusal)
+                missing = Outcome(verdict=Verdict.REFUSED, said=(said("not-stored"),))
+                outcomes += [missing] * (len(frames) - len(outcomes))
+            self._answer(frames[: len(outcomes)], outcomes, shown, line, refusal)
             frames = frames[len(outcomes) :]
 
-    def _group(self, frames: Frames) -> tuple[list[Outcome], State]:
-        """What each of the frames comes to that can go into one commit, at least one, and the state after it."""
+    def _group(self, frames: Frames) -> tuple[list[Outcome], State, list[str]]:
+        """What each of the frames comes to that can go into one commit, at least one, the state after it, and words."""
         at, up = self._clock.now_ms(), self._clock.up_ms()
         state = self._state
         outcomes: list[Outcome] = []
+        shown: list[str] = []
         for frame in frames:
             if isinstance(frame, Garbage):
-                outcome = Outcome(verdict=Verdict.REFUSED, why=f"garbage, {frame.fault}: {frame.size} bytes and more")
+                fault = said("garbage", fault=frame.fault.value, size=frame.size)
+                outcome = Outcome(verdict=Verdict.REFUSED, said=(fault,))
                 self.counts.garbage += 1
             else:
-                state, outcome = step(state, frame, at=at, up=up)
-            if outcome.verdict is Verdict.SETTLE:
+                state, outcome = step(state, frame, at=at, up=up, knows=self._aid.knows)
+            if outcome.verdict is Verdict.SETTLE or (outcome.ask is not None and outcomes):
                 break
+            if outcome.ask is not None:  # first of its group: what came before is committed
+                answer = self._aid.answer(outcome.ask, self.beat)
+                state, outcome = resume(state, outcome.ask, answer, at=at, up=up, knows=self._aid.knows)
             outcomes.append(outcome)
+            shown.append(self._expected(state, self._settings.language) if self._settings.language else "")
         self.counts.last_at = at
-        return outcomes, state
+        return outcomes, state, shown
+
+    def _expected(self, state: State, language: str) -> str:
+        at, up = self._clock.now_ms(), self._clock.up_ms()
+        return say(expects(state, at=at, up=up, knows=self._aid.knows), language)
 
     def _store(self, outcomes: list[Outcome], state: State) -> bytes | None:
         """Commit a group's facts and take its state. If that fails, the state before stays: the answer to it all."""
-        items = [outcome.item for outcome in outcomes if outcome.item is not None]
+        items = [item for outcome in outcomes for item in outcome.items]
         places: list[Place] = []
         if items:
             try:
                 stored = self._outbox.append_facts(items)
             except (EdgeError, OSError) as error:
-                self.counts.not_stored += len(items)
-                if self._storing:
-                    self._log.error("scans-not-stored", why=str(error), answered="NAK: scan again when it is repaired")
-                self._storing = False
-                return CAN if isinstance(error, OutboxFullError) and self._settings.confirm == "echo" else NAK
+                return self._is_not_stored(len(items), error)
             places = [place for place, item in zip(stored, items, strict=True) if not isinstance(item, Void)]
             self.counts.facts += len(items)
             if not self._storing:
                 self._log.info("scans-stored-again", not_stored=self.counts.not_stored)
             self._storing = True
-        self._state = committed(state, places)
+        self._enter(committed(state, places))
+        for outcome in outcomes:
+            for what in outcome.prints:
+                self._aid.prints(what)
         return None
 
-    def _answer(self, frames: Frames, outcomes: list[Outcome], line: Line, refusal: bytes | None) -> None:
+    def _is_not_stored(self, count: int, error: Exception) -> bytes:
+        self.counts.not_stored += count
+        if self._storing:
+            self._log.error("scans-not-stored", why=str(error), answered="NAK: scan again when it is repaired")
+        self._storing = False
+        return CAN if isinstance(error, OutboxFullError) and self._settings.confirm == "echo" else NAK
+
+    def _enter(self, state: State) -> None:
+        before, self._state = self.person, state
+        if self.person != before:
+            self._log.info("signed-on" if self.person else "signed-off", name=self.person or before)
+            self._aid.at_work(self._settings.port, self.person)
+
+    def _answer(
+        self, frames: Frames, outcomes: list[Outcome], shown: list[str], line: Line, refusal: bytes | None
+    ) -> None:
         replies: list[bytes] = []
-        for frame, outcome in zip(frames, outcomes, strict=True):
+        for at, (frame, outcome) in enumerate(zip(frames, outcomes, strict=True)):
             verdict = outcome.verdict
-            if verdict is Verdict.COMMAND:
-                self.counts.commands += not refusal
-                self._log.debug("command", does=outcome.why, taken=not refusal)
-            elif verdict is Verdict.REFUSED:
+            self.counts.commands += verdict is Verdict.COMMAND and not refusal
+            self.counts.warned += verdict is Verdict.WARNED and not refusal
+            self.counts.held += verdict is Verdict.HELD and not refusal
+            if verdict is Verdict.REFUSED:
                 self.counts.refused += 1
-                self._say_refused(outcome.why)
-            replies.append(self._reply(refusal or _REPLIES[verdict], frame))
+                self._say_refused(words(outcome))
+            elif verdict is not Verdict.FACT:
+                self._log.debug(verdict.value, does=words(outcome), taken=not refusal)
+            data = frame.data if isinstance(frame, Reading) else b""
+            expected = shown[at] if at < len(shown) else ""
+            replies.append(reply(self._settings, outcome, data, refusal, expected))
         if self._settings.confirm != "none":
             self._send(b"".join(replies), line)
-
-    def _reply(self, code: bytes, frame: Reading | Garbage) -> bytes:
-        if self._settings.confirm == "ack":
-            return code
-        return code + (frame.data if isinstance(frame, Reading) else b"") + b"\r"
 
     def _send(self, replies: bytes, line: Line) -> None:
         """Write the answers. A scanner that reads none is waited for once, and then no more until it reads again."""
@@ -157,8 +234,8 @@ class ScannerSession:
             self.counts.unheard += 1
         if heard != self._heard:
             hint = 'the scans are stored; set confirm = "none" if this scanner cannot show answers'
-            say: dict[str, Any] = {} if heard else {"hint": hint}
-            (self._log.info if heard else self._log.warning)("answers-read" if heard else "answers-not-read", **say)
+            say_so: dict[str, Any] = {} if heard else {"hint": hint}
+            (self._log.info if heard else self._log.warning)("answers-read" if heard else "answers-not-read", **say_so)
         self._heard = heard
 
     def _say_refused(self, why: str) -> None:

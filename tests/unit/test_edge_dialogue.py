@@ -172,7 +172,7 @@ def test_undo_reaches_back_so_far_and_holds_no_more():
         (WORK, ["RR:DO:put-away", "RR:TO:place:wh-1/a01"], ("place:wh-1/dock", "place:wh-1/a01")),
         (WORK, ["RR:DO:unload", "RR:FROM:transit:v-1"], ("transit:v-1", "place:wh-1/dock")),
         (WORK, ["RR:DO:sight"], ("place:wh-1/dock", "place:wh-1/dock")),
-        (WORK, ["RR:DO:move"], ("virtual:unknown", "place:wh-1/dock")),
+        (WORK, ["RR:DO:move", "RR:TO:place:wh-1/b02"], ("place:wh-1/dock", "place:wh-1/b02")),
         (Work(do=Action.HAND_OVER, source="place:s"), ["RR:DO:return"], ("virtual:with-recipient", "place:s")),
         (Work(do=Action.HAND_OVER, source="place:s"), ["RR:DO:unload", "RR:FROM:transit:v"], ("transit:v", "place:s")),
         (Work(do=Action.RECEIVE, source="transit:v", to="place:a"), [], ("transit:v", "place:a")),

@@ -1,0 +1,68 @@
+"""Counting, blind: the person says how many stand there, and nothing ever says how many should.
+
+The number comes before the label (RR:N, digit cards) or after it. A recount is the same in a later round; whether the
+rounds agree, and who may approve, is the hub's business. RR:COUNT makes one count out of any other dialogue.
+"""
+
+from dataclasses import replace
+
+from edge.core.cautions import cautions
+from edge.core.dialogue_state import Goods, Moment, State, Step, Trace, held, kept, obeyed, refused
+from edge.core.facts import bin_owner, fits_with, here, is_too_large, ref
+from wire.messages import Count
+
+MOST_ROUNDS = 1_000
+
+
+def take(state: State, goods: Goods, now: Moment) -> Step:
+    """What is counted was scanned."""
+    n = state.n if state.n is not None else int(state.digits) if state.digits else None
+    if n is None and (state.counting or state.hand):
+        return refused(state, "count-number")
+    if here(state) is None:
+        return refused(state, "count-place")
+    if n is not None:
+        return _kept(state, replace(goods, n=n), now)
+    if not fits_with((), goods):
+        return refused(state, "too-large")
+    return held(replace(state, hand=(goods,)), "held-count")
+
+
+def numbered(state: State, n: int, now: Moment) -> Step:
+    """The number of what was scanned before it."""
+    return _kept(state, replace(state.hand[0], n=n), now)
+
+
+def again(state: State) -> Step:
+    """RR:RECOUNT: the next counts are of a further round."""
+    if state.verb != "count":
+        return refused(state, "count-first")
+    if state.round >= MOST_ROUNDS:
+        return refused(state, "count-rounds")
+    return obeyed(replace(state, round=state.round + 1), "recount", round=state.round + 1)
+
+
+def _kept(state: State, goods: Goods, now: Moment) -> Step:
+    where = here(state)
+    if where is None:
+        return refused(state, "count-place")
+    item = Count(
+        at=now.at,
+        up=now.up,
+        where=where,
+        labels=goods.labels,
+        n=goods.n,
+        owner=bin_owner(where, now.knows) or state.owner or state.work.owner,
+        by=goods.by,
+        text=goods.encoding,
+        task=state.task,
+        condition=state.condition,
+        ref=ref(now),
+        round=state.round,
+    )
+    if is_too_large(item, goods):
+        return refused(state, "too-large")
+    warnings = cautions(replace(state, verb="count"), goods, (None, where), item.owner, now)
+    hand = () if state.verb == "count" else state.hand
+    after = replace(state, n=None, digits="", hand=hand, counting=False)
+    return kept(after, (item,), (Trace(),), warnings=warnings)

@@ -1,0 +1,182 @@
+"""What a device says to people, in English and Chinese: one table, sentences by code.
+
+Values are put in as text and made harmless: a lot number or a name that holds control characters, or marks that turn
+the direction of writing, shows them written out and steers no display.
+"""
+
+from typing import Final
+
+from edge.core.dialogue_state import Outcome, Said
+from wire.display import shown
+
+LANGUAGES: Final = ("en", "zh")
+MOST: Final = 300
+"""Longest sentence, in characters."""
+_LONGEST_VALUE: Final = 80
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    # What a fact is warned of
+    "expired": ("expired on {day}: do not hand it out", "已过期（{day}）：不得发放"),
+    "expires-soon": ("expires on {day}", "即将过期（{day}）"),
+    "recalled": ("lot {lot} is recalled: set it aside; {why}", "批号 {lot} 已召回：请隔离存放；{why}"),
+    "quarantined": ("lot {lot} is in quarantine: do not use it; {why}", "批号 {lot} 已隔离：不得使用；{why}"),
+    "unknown-item": ("unknown goods: keep them aside", "未知物品：请单独存放"),
+    "unexpected": ("not expected here ({task}): keep it aside", "不在预期内（{task}）：请单独存放"),
+    "over": ("{done} now, only {n} announced", "现有 {done}，通知数量仅 {n}"),
+    "wrong-owner": ("these goods are of {owner}, not of {other}", "物品属于 {owner}，不属于 {other}"),
+    "wrong-place": ("wrong place {place}: {why}", "位置不对 {place}：{why}"),
+    # Why nothing was done
+    "no-command": ("no command: {code}", "无此命令：{code}"),
+    "bad-code": ("this code is wrong: {why}", "条码错误：{why}"),
+    "quantity": (
+        "a scan moves 1 to {most} pieces, not {n}: scan RR:N:<digits> or RR:RESET",
+        "一次扫描为 1 至 {most} 件，不能是 {n}：请扫数量或重置",
+    ),
+    "too-large": ("the label makes an item that is too large: type the part that names the goods", "标签内容过长"),
+    "count-number": (
+        "a count needs its number: scan RR:N:<digits>, or digits and RR:OK",
+        "盘点需要数量：请扫数字卡后确认",
+    ),
+    "count-place": ("a count needs its place: scan it, or RR:TO:<account>", "盘点需要位置：请先扫描位置"),
+    "count-first": ("there is no count to repeat: scan RR:DO:count", "没有盘点：请先扫描盘点卡"),
+    "count-rounds": ("this was counted too often: ask your supervisor", "盘点次数过多：请联系主管"),
+    "in-hand": ("goods wait in hand: finish with them, or scan RR:CLEAR", "手中还有物品未完成：请先完成或清除"),
+    "hand-full": ("{count} are in hand: first say where they go", "手中已有 {count} 项：请先扫描去向"),
+    "task-unknown": ("this device does not know {task}: ask for it to be sent here", "本机没有任务 {task}"),
+    "pick-wrong-item": (
+        "wrong goods, put them back; take {goods}, lot {lot}, from {place}",
+        "物品不对，请放回；应取 {goods}，批号 {lot}，位置 {place}",
+    ),
+    "pick-wrong-lot": (
+        "wrong lot, put it back; take {goods}, lot {lot}, from {place}",
+        "批号不对，请放回；应取 {goods}，批号 {lot}，位置 {place}",
+    ),
+    "pick-wrong-owner": ("wrong owner {other}, put it back; take those of {owner}", "所有者不对，应取 {owner}"),
+    "pick-unit": ("scan the goods, not the unit that they are in", "请扫描物品，不是托盘或外箱"),
+    "pick-nothing": ("nothing is left to pick", "已无待拣货"),
+    "unit-itself": ("this is the unit itself", "这就是该托盘或外箱本身"),
+    "unit-first": ("first scan the unit that it comes out of", "请先扫描要拆的托盘或外箱"),
+    "unit-open": ("unit {sscc} is open", "托盘或外箱 {sscc} 已打开"),
+    "pack-first": ("this is for packing: scan RR:DO:pack", "请先扫描装箱卡"),
+    "sscc-none": (
+        "no number is left for a new unit: scan a label that is printed already",
+        "没有可用的新箱号：请用已印好的标签",
+    ),
+    "kit-place": ("where is this done? scan the place", "请先扫描位置"),
+    "kit-first": ("first scan the whole", "请先扫描整套或整箱"),
+    "kit-itself": ("this is the whole itself: scan what it is made of", "这是整套本身：请扫描组成部分"),
+    "kit-full": ("a kit has at most {count} parts", "套件最多 {count} 种"),
+    "digits-many": ("at most {most}: scan RR:CLEAR and begin again", "最多 {most}：请清除后重来"),
+    "nothing-to-confirm": ("there is nothing to confirm", "没有需要确认的"),
+    "nothing-to-close": ("nothing is open", "没有打开的任务"),
+    "nothing-to-undo": ("nothing to undo since this agent started", "没有可撤销的"),
+    "typed-check-digit": ("{digits} should end in {right}: read it again", "{digits} 的校验位应为 {right}：请重新核对"),
+    "typed-unknown": (
+        "type a GTIN, an SSCC, or all with brackets, such as (01)...(10)...",
+        "请输入 GTIN、SSCC 或带括号的内容，如 (01)...(10)...",
+    ),
+    "typed-faults": ("typed wrong: {why}", "输入有误：{why}"),
+    "typed-code": ("typed wrong: {why}", "输入有误：{why}"),
+    "sign-on-first": ("nobody is signed on: scan your badge", "尚未登录：请扫描工牌"),
+    "badge-first": ("scan your badge first", "请先扫描工牌"),
+    "badge-unknown": ("this device does not know this badge", "本机不认识此工牌"),
+    "pin-first": ("{name}: PIN, then RR:OK; or RR:OFF", "{name}：请输入密码后确认，或注销"),
+    "pin-length": ("a PIN has 4 to 12 digits: again", "密码为 4 至 12 位数字：请重输"),
+    "pin-wrong": ("wrong PIN, {left} tries left", "密码错误，还可试 {left} 次"),
+    "pin-locked": ("too many wrong PINs: wait {seconds} s", "密码错误次数过多：请等待 {seconds} 秒"),
+    "pin-locked-here": ("too many wrong PINs of this badge: wait", "此工牌密码错误次数过多：请等待"),
+    "pin-unable": ("the PIN cannot be checked now: again", "暂时无法核对密码：请重试"),
+    "not-stored": ("not stored", "未保存"),
+    "garbage": ("garbage, {fault}: {size} bytes and more", "无法识别，{fault}：{size} 字节以上"),
+    # What was obeyed
+    **{f"now-{verb}": (f"now: {verb}", f"现在：{chinese}") for verb, chinese in {
+        "receive": "收货", "put-away": "上架", "move": "移库", "pick": "拣货", "pack": "装箱", "unpack": "拆箱",
+        "load": "装车", "unload": "卸车", "hand-over": "发放", "return": "退回", "count": "盘点", "kit": "组套",
+        "unkit": "拆套", "open": "开箱", "quarantine": "隔离", "release": "解除隔离", "expire": "过期下架",
+        "dispose": "销毁", "damage": "报损", "lose": "报失", "find": "找回", "sight": "查看",
+    }.items()},
+    "now-from": ("now from {place}", "来自 {place}"),
+    "now-to": ("now to {place}", "去往 {place}"),
+    "task": ("task {task}", "任务 {task}"),
+    "task-not-expected": ("task {task}: this device does not know it; all is kept", "任务 {task}：本机未知，照常保存"),
+    "task-closed": ("closed {task}", "已结束 {task}"),
+    "quantity-next": ("the next scan: {n} pieces", "下一次扫描：{n} 件"),
+    "digits": ("{digits}, then RR:OK", "{digits}，请确认"),
+    "count-next": ("the next scan is a count", "下一次扫描为盘点"),
+    "recount": ("count again, round {round}", "复盘，第 {round} 轮"),
+    "cleared": ("cleared", "已清除"),
+    "owner": ("owner: {owner}", "所有者：{owner}"),
+    "owner-none": ("no owner named", "未指定所有者"),
+    "condition": ("condition: {condition}", "状态：{condition}"),
+    "handover": ("the slip of the shift is printed", "正在打印交接单"),
+    "as-configured": ("as configured", "已恢复默认"),
+    "unit-next": ("the next SSCC is the unit", "下一个 SSCC 为托盘或外箱"),
+    "unit-new": ("new unit {sscc}: stick the label on", "新箱号 {sscc}：请贴标签"),
+    "unit-closed": ("unit {sscc} is closed", "托盘或外箱 {sscc} 已封"),
+    "pick-skipped": ("line {line} comes later", "第 {line} 行稍后再拣"),
+    "undone-label": ("the label that waited is forgotten", "等待的标签已取消"),
+    "undone-hand": ("put down; {count} in hand", "已取消；手中 {count} 项"),
+    "pin": ("{name}: PIN, then RR:OK", "{name}：请输入密码后确认"),
+    "pin-more": ("{count} digits", "{count} 位"),
+    "signed-on": ("{name} is signed on", "{name} 已登录"),
+    "signed-off": ("signed off", "已注销"),
+    # What waits
+    "held-put-away": ("{count} in hand: scan the place", "手中 {count} 项：请扫描位置"),
+    "held-move": ("{count} in hand: scan the place", "手中 {count} 项：请扫描位置"),
+    "held-load": ("{count} in hand: scan the vehicle", "手中 {count} 项：请扫描车辆"),
+    "held-unload": ("{count} in hand: scan the vehicle", "手中 {count} 项：请扫描车辆"),
+    "held-pack": ("{count} in hand: RR:DONE makes a unit of it", "手中 {count} 项：完成后生成箱号"),
+    "held-count": ("how many? digits, then RR:OK", "数量？请扫数字卡后确认"),
+    "kit-parts": ("scan the parts, then RR:DONE", "请扫描组成部分，然后完成"),
+    "unkit-parts": ("scan what comes out of it, then RR:DONE", "请扫描拆出的物品，然后完成"),
+    "open-parts": ("scan what is in it, with its number, then RR:DONE", "请扫描内装物品及数量，然后完成"),
+    "kit-part": ("{count} parts; RR:DONE when all are scanned", "{count} 种；全部扫完后完成"),
+    "pick-lot": ("scan the label that says the lot; lot {lot} is wanted", "请扫描批号标签；需要批号 {lot}"),
+    "partner-waits": ("this label names no goods: scan the other label", "此标签没有物品号：请扫描另一张标签"),
+    "partner-lost": ("the label before named no goods and is not kept", "前一张标签没有物品号，未保存"),
+    "partner-known": ("this changes nothing", "没有变化"),
+    # What is expected next
+    "expect-sign-on": ("scan your badge", "请扫描工牌"),
+    "expect-pin": ("{name}: PIN, then RR:OK", "{name}：请输入密码后确认"),
+    "expect-confirm": ("{digits}: RR:OK, or scan", "{digits}：请确认或扫描"),
+    "expect-goods": ("{verb}: scan goods", "{verb_zh}：请扫描物品"),
+    "expect-place": ("{verb}: {count} in hand, scan the place", "{verb_zh}：手中 {count} 项，请扫描位置"),
+    "expect-vehicle": ("{verb}: {count} in hand, scan the vehicle", "{verb_zh}：手中 {count} 项，请扫描车辆"),
+    "expect-source": ("{verb}: scan where it comes from", "{verb_zh}：请扫描来源位置"),
+    "expect-where": ("{verb}: scan the place", "{verb_zh}：请扫描位置"),
+    "expect-number": ("how many? digits, then RR:OK", "数量？请扫数字卡后确认"),
+    "expect-partner": ("scan the other label of it", "请扫描另一张标签"),
+    "expect-pick": ("take {n} of {goods}, lot {lot}, from {place}", "取 {n} 件 {goods}，批号 {lot}，位置 {place}"),
+    "expect-picked": ("all is picked: RR:DONE", "拣货完成：请确认结束"),
+    "expect-unit": ("{verb}: scan the unit, or the contents", "{verb_zh}：请扫描托盘外箱或内装物品"),
+    "expect-contents": ("unit {sscc}: scan the contents, RR:DONE closes it", "{sscc}：请扫描内装物品，完成后封箱"),
+    "expect-unit-done": ("{count} in hand: more, or RR:DONE for a new unit", "手中 {count} 项：继续，或完成生成箱号"),
+    "expect-whole": ("{verb}: scan the whole", "{verb_zh}：请扫描整套或整箱"),
+    "expect-parts": ("{count} parts: more, or RR:DONE", "{count} 种：继续或完成"),
+}  # fmt: skip
+"""Code -> English, Chinese. Whatever can be said is here; a test says each once."""
+
+
+def verb_name(verb: str, language: str) -> str:
+    """What a verb is called."""
+    return SENTENCES[f"now-{verb}"][LANGUAGES.index(language)].rpartition("：" if language == "zh" else ": ")[2]
+
+
+def say(sentence: Said, language: str = "en") -> str:
+    """One sentence."""
+    form = SENTENCES[sentence.code][LANGUAGES.index(language)]
+    values = {name: shown(_text(name, value), _LONGEST_VALUE) for name, value in sentence.values}
+    if "verb" in values:
+        values["verb_zh"] = verb_name(values["verb"], "zh")
+    return shown(form.format(**values), MOST)
+
+
+def words(outcome: Outcome, language: str = "en") -> str:
+    """All that an outcome says; empty where there is nothing to say."""
+    return shown("; ".join(say(each, language) for each in outcome.said), MOST)
+
+
+def _text(name: str, value: str | int) -> str:
+    if name == "day" and isinstance(value, int):
+        return f"{value // 10_000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
+    return str(value)
