@@ -13,7 +13,7 @@ from edge.drivers.finding import finder
 from edge.drivers.gnss import QUIET_S as GNSS_QUIET_S
 from edge.drivers.gnss import GnssSession, TelemetryStore
 from edge.drivers.scanner import QUIET_S as SCANNER_QUIET_S
-from edge.drivers.scanner import FactStore, ScannerSession
+from edge.drivers.scanner import Aid, FactStore, ScannerSession
 from edge.drivers.serial_port import Port
 from edge.drivers.stop import Stop
 from edge.log import LineLog
@@ -29,15 +29,23 @@ class Intake:
     """All ports of one device."""
 
     def __init__(
-        self, settings: Settings, outbox: Store, clock: Clock, show: Callable[[Fix], None], log: LineLog
+        self,
+        settings: Settings,
+        outbox: Store,
+        clock: Clock,
+        show: Callable[[Fix], None],
+        log: LineLog,
+        aid: Aid | None = None,
     ) -> None:
+        """`aid` is what the dialogues know and can have done; without it they know nothing."""
         self.stop = Stop()
         self._ports: list[tuple[str, Port, ScannerSession | GnssSession]] = []
         for each in settings.scanners:
             heard = log.bind(port=each.port)
-            scanner = ScannerSession(each, outbox, clock, heard)
+            scanner = ScannerSession(each, outbox, clock, heard, aid)
             find = finder(each.port, "scanner", settings)
             port = Port(each.port, each.baud, scanner, quiet_s=SCANNER_QUIET_S, stop=self.stop, log=log, locate=find)
+            scanner.beat = port.pulse.beat
             self._ports.append(("scanner", port, scanner))
         for receiver in settings.gnss:
             heard = log.bind(port=receiver.port)
@@ -68,6 +76,8 @@ class Intake:
                 why=port.why,
                 opened=port.opened,
                 counts=msgspec.structs.asdict(session.counts),
+                expects=session.expects() if isinstance(session, ScannerSession) else "",
+                person=session.person if isinstance(session, ScannerSession) else None,
             )
             for kind, port, session in self._ports
         )

@@ -13,7 +13,10 @@ _SILENT_MS = 20_000
 
 
 class PortStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One port: `counts` are those of its driver since the agent started."""
+    """One port: `counts` are those of its driver since the agent started.
+
+    A scanner's `expects` says in words what it waits for, `person` who is signed on at it.
+    """
 
     kind: str
     port: str
@@ -21,6 +24,8 @@ class PortStatus(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     opened: int = 0
     counts: dict[str, int | None] = {}
+    expects: str = ""
+    person: str | None = None
 
 
 class CertificateStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +51,15 @@ class SiteDataStatus(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     misread: int = 0
     sscc_left: int = 0
+
+
+class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The label printer: how much waits, how much this run of the agent printed, and why nothing is printed now."""
+
+    port: str
+    waiting: int = 0
+    printed: int = 0
+    problem: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +107,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     ports: tuple[PortStatus, ...] = ()
     certificate: CertificateStatus | None = None
     site_data: SiteDataStatus | None = None
+    printer: PrinterStatus | None = None
 
 
 def write(path: Path, status: AgentStatus) -> None:

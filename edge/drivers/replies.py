@@ -9,8 +9,8 @@ r"""The bytes that answer a reading on the scanner's own port.
 
 ACK first, whatever the warning: a scanner that knows no more takes the scan for kept, which it is, and nobody scans it
 twice. The BEL after it makes the common handheld scanners beep once more ("beep on BEL"). With a language set, a
-display gets a line `0E words CR` after each other answer: what was done or why not, and what is expected next. Digits of
-a PIN are answered with a star in the place of the text.
+display gets a line `0E words CR` after each other answer: what was done or why not, and what is expected next. Digits
+of a PIN are answered with a star in the place of the text.
 """
 
 from typing import Final
