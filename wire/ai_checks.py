@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from wire.ai_codes import COUNTRIES, COUNTRIES_2, CURRENCIES, PACKAGES
-from wire.checkdigits import check_digit, check_pair, is_checked
+from wire.checkdigits import check_digit, check_pair, fits
 from wire.coupons import coupon, offer
 from wire.dates import date_of, is_day
 
@@ -25,7 +25,7 @@ _BASE64 = re.compile(r"[-0-9A-Z_a-z]+={0,2}").fullmatch
 
 
 def digit(key: str) -> str:
-    return "" if is_checked(key) else f"ends in {key[-1]}, its check digit is {check_digit(key[:-1])}"
+    return "" if fits(key) else f"ends in {key[-1]}, its check digit is {check_digit(key[:-1])}"
 
 
 def pair(key: str) -> str:

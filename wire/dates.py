@@ -21,17 +21,20 @@ def date_of(digits: str, year: int = DEFAULT_YEAR) -> int:
     The century is the one that brings the year nearest to `year` (General Specifications, 7.12; day 00 by 3.4.2 to
     3.4.7).
     """
-    if year != DEFAULT_YEAR:
-        if len(digits) != 6 or not is_digits(digits):
-            return 0
-        whole = _whole(int(digits[:2]), year)
-        years = whole if 1 <= whole <= 9999 else None
-    else:
-        years = _YEARS.get(digits[:2])
-    if years is None:
+    found = _YEARS.get(digits[:2]) if year == DEFAULT_YEAR else _year(digits, year)
+    if found is None:
         return 0
-    day = (_LEAP_DAYS if _is_leap(years) else _DAYS).get(digits[2:])
-    return 0 if day is None else years * 10_000 + day
+    start, days = found
+    day = days.get(digits[2:])
+    return 0 if day is None else start + day
+
+
+def _year(digits: str, year: int) -> tuple[int, dict[str, int]] | None:
+    """yyyy0000 and the days of the year that a date YYMMDD is in; None for a year beyond four digits."""
+    if not is_digits(digits[:2]):
+        return None
+    whole = _whole(int(digits[:2]), year)
+    return (whole * 10_000, _LEAP_DAYS if _is_leap(whole) else _DAYS) if 1 <= whole <= 9999 else None
 
 
 def _whole(two: int, year: int) -> int:
@@ -59,4 +62,5 @@ def _calendar(*, leap: bool) -> dict[str, int]:
 _DAYS: Final = _calendar(leap=False)
 _LEAP_DAYS: Final = _calendar(leap=True)
 """Month and day as a number, by MMDD."""
-_YEARS: Final = {f"{two:02d}": _whole(two, DEFAULT_YEAR) for two in range(100)}
+_YEARS: Final = {two: _year(two, DEFAULT_YEAR) for two in (f"{number:02d}" for number in range(100))}
+"""The years around DEFAULT_YEAR, by their last two digits."""

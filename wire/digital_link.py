@@ -8,7 +8,7 @@ from the standard and are not read.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from wire.ai_table import ENTRIES, LINKED, NO_ATTRIBUTE
@@ -24,7 +24,7 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 def is_web_address(text: str) -> bool:
     """Whether a text begins like a web address."""
-    return _SCHEME(text) is not None
+    return text[:4].lower() == "http" and _SCHEME(text) is not None
 
 
 def read(uri: str, *, short_gtins: bool = True) -> tuple[list[Element], list[str]]:
@@ -50,12 +50,12 @@ def read(uri: str, *, short_gtins: bool = True) -> tuple[list[Element], list[str
     start = next((at for at in range(len(segments) - 2, -1, -2) if segments[at] in LINKED), None)
     if start is None:
         return [], [*faults, "the path does not end in a key of GS1 and its qualifiers"]
-    row = segments[start:]
-    pairs = [(ai, _unescaped(value)) for ai, value in zip(row[::2], row[1::2], strict=True)]
-    path_ais = row[::2]
-    if not _in_order(path_ais):
-        faults.append(f"the AIs {', '.join(path_ais)[:60]} may not follow one another in a path")
-    pairs += _attributes(query, path_ais, faults)
+    names = tuple(segments[start::2])
+    pairs = [(ai, _unescaped(value)) for ai, value in zip(names, segments[start + 1 :: 2], strict=True)]
+    if names not in _PATHS:
+        faults.append(f"the AIs {', '.join(names)[:60]} may not follow one another in a path")
+    if query:
+        pairs += _attributes(query, _PATHS.get(names, frozenset()), faults)
     return _elements(pairs, faults, short_gtins=short_gtins), faults
 
 
@@ -74,30 +74,29 @@ def _elements(pairs: Sequence[Element], faults: list[str], *, short_gtins: bool)
     return list(elements.items())
 
 
-def _attributes(query: str, path_ais: list[str], faults: list[str]) -> list[Element]:
+def _attributes(query: str, of_path: frozenset[str], faults: list[str]) -> list[Element]:
     found = []
-    for parameter in query.split("&") if query else ():
+    for parameter in query.split("&"):
         name, equals, value = parameter.partition("=")
         if not equals or not is_digits(name):
             continue
         found.append((name, _unescaped(value.replace("+", " "))))
-        if name in NO_ATTRIBUTE or _belongs_to_path(name, path_ais):
+        if name in NO_ATTRIBUTE or name in of_path:
             faults.append(f"AI {name} may not stand behind the question mark here")
     return found
 
 
-def _in_order(path_ais: list[str]) -> bool:
-    """Whether the qualifiers are some of one row that follows the key, in its order."""
-    for row in LINKED[path_ais[0]]:
-        rest = iter(row.split())
-        if all(ai in rest for ai in path_ais[1:]):
-            return True
-    return False
+def _paths() -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    """Every row of AIs that a path may end in, and the AIs that could stand there too."""
+    for key, rows in LINKED.items():
+        for qualifiers in (row.split() for row in rows):
+            for some in range(1 << len(qualifiers)):
+                present = [ai for at, ai in enumerate(qualifiers) if some >> at & 1]
+                others = {ai for row in rows if set(present) <= set(row.split()) for ai in row.split()}
+                yield (key, *present), frozenset(others - set(present))
 
 
-def _belongs_to_path(ai: str, path_ais: list[str]) -> bool:
-    """Whether an AI could qualify the key beside those that do."""
-    return any({ai, *path_ais[1:]} <= set(row.split()) for row in LINKED[path_ais[0]])
+_PATHS: Final = dict(_paths())
 
 
 def _unescaped(value: str) -> str:

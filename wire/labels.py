@@ -123,7 +123,7 @@ def typed(text: str, *, year: int | None = None) -> Label:
 
 def thorough(raw: str, *, year: int) -> Label:
     """What `parse` gives, the long way: for any text."""
-    identifier = _IDENTIFIER.match(raw)
+    identifier = _IDENTIFIER.match(raw) if raw[:1] == "]" else None
     symbology = identifier.group() if identifier else None
     text = raw[3:] if identifier else raw
     if symbology in GS1_IDENTIFIERS or text.startswith(GS):
@@ -163,7 +163,8 @@ def _of(
     take = rest.pop
     count = rest["37"] if "37" in rest else take("30", None)
     expiry, best_before, produced = take("17", None), take("15", None), take("11", None)
-    sscc, found, content, lot, serial = (take(ai, None) for ai in ("00", "01", "02", "10", "21"))
+    sscc, content, lot, serial = take("00", None), take("02", None), take("10", None), take("21", None)
+    found = take("01", None)
     if rest:
         found = found or rest.get("03")
         expiry = expiry or rest.get("7003", "")[:6] or None
@@ -214,9 +215,10 @@ def _own(text: str, code: codes.Code, symbology: str | None) -> Label:
 def _link(text: str, symbology: str | None, year: int) -> Label:
     """A web address: a GS1 Digital Link where its path ends in a sound key, else a text like any other."""
     elements, faults = digital_link.read(text)
-    wrong: list[str] = []
-    if not elements or not judge(*elements[0], wrong) or wrong or elements[0][0] not in LINKED:
-        return Label(text=text, symbology=symbology)
+    if faults:
+        wrong: list[str] = []
+        if not elements or not judge(*elements[0], wrong) or wrong or elements[0][0] not in LINKED:
+            return Label(text=text, symbology=symbology)
     return _of(text, symbology, elements, faults, year)
 
 

@@ -46,8 +46,8 @@ def bracketed(text: str) -> Verdict:
     return Verdict(message(elements), tuple(elements), tuple(faults))
 
 
-def link(uri: str, *, short_gtins: bool = True) -> Verdict:
-    """A GS1 Digital Link URI; `short_gtins` as in wire.digital_link."""
+def link(uri: str, *, short_gtins: bool = False) -> Verdict:
+    """A GS1 Digital Link URI; `short_gtins`: by its releases before 1.2, that allowed GTINs of fewer than 14 digits."""
     elements, faults = digital_link.read(uri, short_gtins=short_gtins)
     return Verdict(message(elements), tuple(elements), tuple(faults))
 
