@@ -5,19 +5,15 @@ Source: GS1 General Specifications, section 3 (meaning, format), 4.14 (required 
 
     AI, or the first and last of a row | format | needs | never with | title
 
-*Format*: components, separated by commas, each a character set (N digits, X figure 7.11-1, Y figure 7.11-2, Z
-base 64 for file names), a length (`..20`: 1 to 20), and checks of wire/ai_checks.py; `[...]` may be missing, with all
+*Format*: components, separated by commas, each a character set (N digits, X figure 7.11-1, Y figure 7.11-2, Z base
+64 for file names), a length (`..20`: 1 to 20), and checks of wire/ai_checks.py; `[...]` may be missing, with all
 after it. *Needs*: every group separated by a blank must be met; in a group, one of the alternatives between slashes;
-`01+21` asks for both. *Never with*: any of them. `n` stands for any digit.
+`01+21` asks for both. *Never with*: any of them. `n` stands for any digit. wire/ai_entries.py reads it.
 """
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from wire.ai_checks import CHECKS, Check
-
-_TABLE: Final = """
+TABLE: Final = """
 00|N18 digit key1|||SSCC
 01|N14 digit key1||255/37|GTIN
 02|N14 digit key1|37|01/03|content GTIN
@@ -237,72 +233,3 @@ PREDEFINED: Final[dict[str, int]] = {
     **{str(two): 6 for two in (*range(11, 20), *range(31, 37))},
 }
 """Length of values that need no FNC1 after them, by the first two digits of their AI (figure 7.8.5-2)."""
-
-_CHARACTERS: Final = {"N": "[0-9]", "X": '[!"%-?A-Z_a-z]', "Y": "[#\\-/0-9A-Z]", "Z": "[-0-9A-Z_a-z=]"}
-_COMPONENT = re.compile(r"(\[)?([NXYZ])(\.\.)?(\d+)((?: \w+)*)\]?").fullmatch
-_ALWAYS_SO_IN_DIGITS: Final = frozenset({"key", "key1"})
-
-
-class Entry(NamedTuple):
-    """One AI. `fixed` is the length of a value that needs no FNC1 after it, else 0; `digits`: of digits only.
-
-    `whole` matches a value; `found` matches it in an element string, with the FNC1 or end behind it. Both have the
-    value as group 1 and its components as groups 2 and on; `checks` are by group.
-    """
-
-    title: str
-    fixed: int
-    whole: Callable[[str], re.Match[str] | None]
-    found: Callable[[str, int], re.Match[str] | None]
-    checks: tuple[tuple[int, Check], ...]
-    shortest: int
-    longest: int
-    digits: bool
-    needs: tuple[tuple[tuple[str, ...], ...], ...]
-    never: tuple[str, ...]
-
-
-def _entry(ai: str, spec: str, needs: str, never: str, title: str) -> Entry:
-    pattern, closing, shortest, longest, sets = "", "", 0, 0, set()
-    checks: list[tuple[int, Check]] = []
-    for group, text in enumerate(spec.split(", "), 2):
-        component = _COMPONENT(text)
-        if component is None:
-            raise ValueError(f"the row of AI {ai} has a component {text!r}")
-        optional, characters, upto, length, names = component.groups()
-        size = int(length)
-        least = 1 if upto else size
-        pattern += ("(?:" if optional else "") + f"({_CHARACTERS[characters]}{{{least},{size}}})"
-        closing += ")?" if optional else ""
-        shortest += 0 if optional else least
-        longest += size
-        sets.add(characters)
-        implied = _ALWAYS_SO_IN_DIGITS if characters == "N" else ()
-        checks += [(group, CHECKS[name]) for name in names.split() if name not in implied]
-    fixed = PREDEFINED.get(ai[:2], 0)
-    value = f"({pattern}{closing})"
-    return Entry(
-        title=title,
-        fixed=fixed,
-        whole=re.compile(value).fullmatch,
-        found=re.compile(value + ("\x1d?" if fixed else "(?:\x1d|\\Z)")).match,
-        checks=tuple(checks),
-        shortest=shortest,
-        longest=longest,
-        digits=sets == {"N"},
-        needs=tuple(tuple(tuple(each.split("+")) for each in one.split("/")) for one in needs.split()),
-        never=tuple(never.split("/")) if never else (),
-    )
-
-
-def _rows() -> Iterator[tuple[str, Entry]]:
-    for row in _TABLE.strip().splitlines():
-        ais, *cells = row.split("|")
-        first, _, last = ais.partition("-")
-        entry = _entry(first, *cells)
-        for number in range(int(first), int(last or first) + 1):
-            yield f"{number:0{len(first)}d}", entry
-
-
-ENTRIES: Final[dict[str, Entry]] = dict(_rows())
-"""Every AI that is assigned. None is the beginning of another."""

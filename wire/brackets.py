@@ -6,7 +6,7 @@ A bracket that opens within a value is written with a backslash before it; one t
 import re
 from typing import Final
 
-from wire.ai_table import ENTRIES
+from wire.ai_entries import ENTRIES
 from wire.elements import LONGEST_VALUE, Element, judge
 
 _ELEMENT: Final = re.compile(r"\(([0-9]{2,4})\)((?:[^(\\]|\\\(?)*)", re.ASCII).match

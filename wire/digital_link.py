@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from wire.ai_table import ENTRIES, LINKED, NO_ATTRIBUTE
+from wire.ai_entries import ENTRIES
+from wire.ai_table import LINKED, NO_ATTRIBUTE
 from wire.checkdigits import is_digits
 from wire.elements import LONGEST_VALUE, Element, judge
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from wire.ai_table import ENTRIES, PREDEFINED, Entry
+from wire.ai_entries import ENTRIES, Entry
+from wire.ai_table import PREDEFINED
 from wire.checkdigits import is_digits
 
 GS: Final = "\x1d"
@@ -58,8 +59,8 @@ def read(body: str) -> tuple[list[Element], list[str]]:
 def judge(ai: str, value: str, faults: list[str]) -> bool:
     """Whether a value that was cut out already can be used, with or without faults; names the faults."""
     entry = ENTRIES[ai]
-    found = entry.whole(value)
-    if found is None:
+    found = entry.found(value, 0)
+    if found is None or found.end(1) != len(value):
         return _misshapen(ai, entry, value, faults)
     for group, check in entry.checks:
         if (component := found[group]) and (wrong := check(component)):
@@ -84,17 +85,18 @@ def _misshapen(ai: str, entry: Entry, value: str, faults: list[str]) -> bool:
     if not value:
         faults.append(f"{where} is empty")
         return False
-    if entry.digits and not is_digits(value):
+    shape = entry.shape
+    if shape.digits and not is_digits(value):
         faults.append(f"{where} {value[:30]!r} is not of digits")
         return False
-    if not entry.shortest <= len(value) <= entry.longest:
-        same = entry.shortest == entry.longest
-        wanted = str(entry.longest) if same else f"{entry.shortest} to {entry.longest}"
+    if not shape.shortest <= len(value) <= shape.longest:
+        same = shape.shortest == shape.longest
+        wanted = str(shape.longest) if same else f"{shape.shortest} to {shape.longest}"
         faults.append(f"{where} has {len(value)} characters, not {wanted}")
-        return not entry.digits
+        return not shape.digits
     strange = not _CHARACTERS(value)
     faults.append(f"{where} {value[:30]!r} {'has characters' if strange else 'is of a form'} that GS1 does not allow")
-    return not entry.digits
+    return not shape.digits
 
 
 def _lost(body: str, at: int, faults: list[str]) -> int:

@@ -6,7 +6,7 @@ It is judged over all labels of one item together: the GTIN may stand on one and
 from collections.abc import Sequence
 from typing import Final
 
-from wire.ai_table import ENTRIES
+from wire.ai_entries import ENTRIES
 from wire.elements import Element
 
 _SERIAL_AFTER: Final = {"253": 13, "255": 13, "8003": 14}
@@ -22,11 +22,11 @@ def pair_faults(elements: Sequence[Element]) -> tuple[str, ...]:
             faults.append(f"the {ENTRIES[ai].title} (AI {ai}) is there twice and differs")
     for ai in values:
         entry = ENTRIES[ai]
-        for group in entry.needs:
-            if not any(all(_has(values, pattern) for pattern in alternative) for alternative in group):
-                wanted = " or ".join(" with ".join(alternative) for alternative in group)
+        for group in entry.needs.split():
+            if not any(_has_all(values, alternative) for alternative in group.split("/")):
+                wanted = group.replace("/", " or ").replace("+", " with ")
                 faults.append(f"the {entry.title} (AI {ai}) needs AI {wanted} beside it")
-        for pattern in entry.never:
+        for pattern in filter(None, entry.never.split("/")):
             faults += [
                 f"the {entry.title} (AI {ai}) may not stand beside AI {other}"
                 for other in values
@@ -41,8 +41,8 @@ def pair_faults(elements: Sequence[Element]) -> tuple[str, ...]:
     return tuple(sorted(faults))
 
 
-def _has(values: dict[str, str], pattern: str) -> bool:
-    return pattern in values if "n" not in pattern else any(_fits(ai, pattern) for ai in values)
+def _has_all(values: dict[str, str], alternative: str) -> bool:
+    return all(any(_fits(ai, pattern) for ai in values) for pattern in alternative.split("+"))
 
 
 def _fits(ai: str, pattern: str) -> bool:
