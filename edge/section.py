@@ -34,6 +34,11 @@ class Section:
         self._name = name
         self._faults = faults
 
+    @property
+    def given(self) -> bool:
+        """Whether anything is in it that was not read yet."""
+        return bool(self._table)
+
     def fault(self, key: str, what: str) -> None:
         """Note that a key is wrong; `what` goes on where the key's name ends."""
         self._faults.found.append(f"{self._name}{key}: {what}")

@@ -132,7 +132,7 @@ class KnownSite:
     def _learn(self) -> None:
         sites = self._all(Kind.SITE, SiteNote)
         self._site = sites[0] if sites else None
-        self._zone = _zone(self._site.zone) if self._site else UTC
+        self._zone = zone(self._site.zone) if self._site else UTC
 
     def _one(self, kind: Kind, key: str, want: type[B]) -> B | None:
         with self._lock:
@@ -165,7 +165,7 @@ def _read(kind: Kind, body: bytes | None, want: type[B]) -> B | None:
     return found if isinstance(found, want) else None
 
 
-def _zone(name: str) -> tzinfo:
+def zone(name: str) -> tzinfo:
     """A time zone; UTC where this machine does not know it."""
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - a device without site data never needs it
 

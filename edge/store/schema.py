@@ -15,7 +15,7 @@ batch and deleting a confirmed prefix are all runs of one B-tree, and no table i
     serials            numbers for handling units reserved for this device; `next` is the first that is not burned
     attempts           wrong PINs in a row, by the badge's digest
     shifts             who was signed on where, from when to when
-    prints             what is to be printed; `begun`: bytes of it may have reached the printer
+    prints             what is to be printed, oldest first
     meta               device, ledger, hub_ms (newest hub time seen)
 
 Migrations only go forward; `user_version` is how many have run. They are plain SQL so that the agent, which runs
@@ -167,9 +167,9 @@ MIGRATIONS = (
     ) STRICT;
     CREATE TABLE prints (
         no INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE CHECK (length(id) = 16),
         at_ms INTEGER NOT NULL,
-        what TEXT NOT NULL,
-        begun INTEGER NOT NULL DEFAULT 0 CHECK (begun IN (0, 1))
+        what BLOB NOT NULL
     ) STRICT;
     """,
 )

@@ -1,0 +1,203 @@
+"""What one shift hands over to the next: open tasks, what was warned of, what is not sent, who was here. Reads only.
+
+Made from what is on the device alone, so it is the same with the hub gone. Every line is in English and in Chinese.
+"""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from edge import status as status_file
+from edge.browse import browse, open_to_read
+from edge.config import Settings
+from edge.core.printouts import HandoverSlip
+from edge.store.errors import explain
+from edge.store.knowledge import NAME as KNOWN
+from edge.store.known_site import KnownSite, zone
+from edge.store.shifts import Shift
+from edge.store.shifts import read as read_shifts
+from wire.codec import decode_item
+from wire.display import shown
+from wire.errors import DecodeError
+from wire.messages import Count, Scan
+from wire.sitedata import Delivery, PickList
+
+TITLE: Final = "交接班 Shift hand-over"
+MOST_FACTS: Final = 20_000
+"""The newest facts that are looked through: more than two people scan in a shift."""
+MOST_SHOWN: Final = 40
+"""Lines of each kind; of more it is said how many."""
+_WARNED: Final = {
+    "expired": "已过期 expired",
+    "expires-soon": "即将过期 expires soon",
+    "recalled": "已召回 recalled",
+    "quarantined": "已隔离 quarantined",
+    "unknown-item": "未知货物 unknown goods",
+    "unexpected": "不在单据内 not expected here",
+    "over": "超出数量 more than announced",
+    "short": "数量不足 less than asked for",
+    "wrong-owner": "货主不符 another owner's",
+    "wrong-place": "位置不符 wrong place",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was warned of and done all the same: when, of what, by whom."""
+
+    at: int
+    codes: tuple[str, ...]
+    label: str
+    task: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """Everything that a slip says. Times are Unix ms by the device's clock; `zone` is the site's."""
+
+    device: str
+    site: str
+    zone: tzinfo
+    asked: HandoverSlip
+    facts: int
+    pending: int
+    hub: bool
+    shifts: tuple[Shift, ...]
+    deliveries: tuple[Delivery, ...]
+    picks: tuple[PickList, ...]
+    done: Counter[str]
+    """Pieces that were scanned here for a task in this time."""
+    seen: tuple[Seen, ...]
+
+
+def gather(settings: Settings, asked: HandoverSlip) -> Handover:
+    """Read it off the device. Raises EdgeError."""
+    with closing(KnownSite(settings.device.data / KNOWN)) as site:
+        deliveries, picks = site.deliveries(), site.picks()
+        name = f"{site.site.name_zh} {site.site.name}".strip() if site.site else ""
+        local = zone(site.site.zone) if site.site else UTC
+    facts, seen, done = 0, [], Counter[str]()
+    for item in _facts(settings, asked):
+        facts += 1
+        if isinstance(item, Scan) and item.task:
+            done[item.task] += item.n
+        if isinstance(item, Scan) and item.warned:
+            by = item.by or ""
+            seen.append(Seen(at=item.at, codes=item.warned, label=item.labels[0], task=item.task or "", by=by))
+    status = status_file.read(settings.status)
+    with browse(settings.outbox) as browser:
+        pending = browser.counts().pending_facts
+    return Handover(
+        device=settings.device.name,
+        site=name,
+        zone=local,
+        asked=asked,
+        facts=facts,
+        pending=pending,
+        hub=status is not None and status_file.is_alive(status) and status.delivery == "flowing",
+        shifts=tuple(each for each in _shifts(settings) if each.to is None or each.to >= asked.since),
+        deliveries=deliveries,
+        picks=picks,
+        done=done,
+        seen=tuple(seen),
+    )
+
+
+def lines(found: Handover) -> list[str]:
+    """The slip as text, for paper and for a terminal: nothing in it steers one."""
+    at, since = (_when(ms, found.zone) for ms in (found.asked.at, found.asked.since))
+    said = [f"设备 Device: {found.device}   {found.site}", f"时间 Time: {since} – {at}"]
+    if found.asked.by:
+        said.append(f"交班人 Handed over by: {found.asked.by}")
+    said += [f"本班扫描 Facts in this shift: {found.facts}", _pending(found), "", "登录 Signed on:"]
+    said += _most([_shift(each, found.zone) for each in found.shifts]) or ["  无 nobody"]
+    said += ["", "未完成到货 Open deliveries:"]
+    said += _most([_delivery(each, found.done) for each in found.deliveries]) or ["  无 none"]
+    said += ["", "未完成拣货 Open picks:"]
+    said += _most([_pick(each, found.done) for each in found.picks]) or ["  无 none"]
+    said += ["", "本班警告 Warned of in this shift:"]
+    said += _most([_seen(each, found.zone) for each in found.seen]) or ["  无 none"]
+    said += ["", "签名 Signatures: ______________  ______________"]
+    return [shown(line) for line in said]
+
+
+def slip_since(shifts: list[Shift], *, by: str | None, at: int, otherwise: int) -> HandoverSlip:
+    """The slip of whoever is signed on now, from when they signed on; else of the time since `otherwise`."""
+    begun = next((each.begun for each in shifts if each.to is None and by in {None, each.name}), otherwise)
+    return HandoverSlip(since=min(begun, at), at=at, by=by)
+
+
+def _facts(settings: Settings, asked: HandoverSlip) -> list[Scan | Count]:
+    """Those of the shift, newest first."""
+    query = "SELECT payload FROM facts ORDER BY id DESC LIMIT ?"
+    found: list[Scan | Count] = []
+    for (payload,) in _asked(settings, query, MOST_FACTS):
+        try:
+            item = decode_item(payload)
+        except DecodeError:
+            continue
+        if isinstance(item, Scan | Count) and asked.since <= item.at <= asked.at:
+            found.append(item)
+    return found
+
+
+def _shifts(settings: Settings) -> list[Shift]:
+    try:
+        with closing(open_to_read(settings.outbox)) as db:
+            return read_shifts(db, MOST_SHOWN)
+    except sqlite3.Error as error:
+        raise explain(error, settings.outbox, "read") from error
+
+
+def _asked(settings: Settings, query: str, *values: object) -> list[tuple[bytes]]:
+    try:
+        with closing(open_to_read(settings.outbox)) as db:
+            return db.execute(query, values).fetchall()
+    except sqlite3.Error as error:
+        raise explain(error, settings.outbox, "read") from error
+
+
+def _pending(found: Handover) -> str:
+    if not found.pending:
+        return "全部已发送 Everything is at the hub"
+    why = "" if found.hub else "（未连接中心 no hub answers）"
+    return f"未发送 Not sent yet: {found.pending} {why}".rstrip()
+
+
+def _shift(each: Shift, zone: tzinfo) -> str:
+    end = _when(each.to, zone) if each.to is not None else "…"
+    return f"  {each.name}: {_when(each.begun, zone)} – {end}"
+
+
+def _delivery(each: Delivery, done: Counter[str]) -> str:
+    announced = sum(line.n for line in each.lines)
+    units = f" + {len(each.units)} 托 units" if each.units else ""
+    here = done[f"delivery:{each.id}"]
+    day = str(each.expected)
+    return f"  {each.id} ({each.owner}) {day[:4]}-{day[4:6]}-{day[6:]}: {here} / {announced}{units}"
+
+
+def _pick(each: PickList, done: Counter[str]) -> str:
+    return f"  {each.id} → {each.to}: {done[f'pick:{each.id}']} / {sum(line.n for line in each.lines)}"
+
+
+def _seen(each: Seen, zone: tzinfo) -> str:
+    codes = ", ".join(_WARNED.get(code, code) for code in each.codes)
+    about = " ".join(filter(None, (each.task, each.by)))
+    return f"  {_when(each.at, zone)} {codes}: {each.label[:60]} {about}".rstrip()
+
+
+def _most(said: list[str]) -> list[str]:
+    more = len(said) - MOST_SHOWN
+    return said if more <= 0 else [*said[:MOST_SHOWN], f"  … 还有 and {more} more"]
+
+
+def _when(ms: int, local: tzinfo) -> str:
+    try:
+        return datetime.fromtimestamp(ms / 1000, local).strftime("%m-%d %H:%M")
+    except (OverflowError, ValueError, OSError):
+        return f"{ms} ms"

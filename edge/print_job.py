@@ -1,0 +1,130 @@
+"""Printing one thing that waits: `python -m edge.print_job --config FILE`, a process of its own.
+
+What to print comes on standard input (edge/core/printouts.py). It is drawn (paper/) for the printer as it is now,
+sent, and then noted as printed (`NOTE`), durably, before this program ends: an agent that dies just then does not
+print it again. Exit codes: 0 sent, 1 the printer does not take it (it is tried again), 3 it can never be drawn.
+"""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from edge import durable
+from edge.child import MOST_BYTES, begin
+from edge.config import Settings
+from edge.core.printouts import HandoverSlip, Printout, UnitSheet
+from edge.desired import load
+from edge.drivers.printer import PrinterError, send
+from edge.errors import EdgeError
+from edge.handover import TITLE, gather, lines
+from edge.printer import PrinterSettings
+from edge.store.knowledge import NAME as KNOWN
+from edge.store.known_site import KnownSite
+from paper import zpl
+from paper.errors import PaperError
+from paper.labels import UnitLabel, unit_label
+from paper.picture import Paper
+from paper.slip import slip
+from paper.text import Font
+from wire.sitedata import Article
+
+NOTE: Final = "printed"
+"""A file that holds the id of what was printed last."""
+LONGEST_S: Final = 120
+UNDRAWABLE: Final = 3
+FONTS: Final = (
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+)
+"""Where Debian puts fonts that have Chinese, the small ones first; the last has none."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits, by its random id."""
+
+    id: str
+    what: Printout
+
+
+def drawn(what: Printout, settings: Settings, printer: PrinterSettings) -> bytes:
+    """The bytes for the printer. Raises PaperError, PrinterError where there is no font."""
+    paper = Paper(width_mm=printer.width_mm, height_mm=printer.height_mm, dpi=printer.dpi)
+    font = _font(printer)
+    if isinstance(what, HandoverSlip):
+        return b"".join(zpl.encode(page) for page in slip(TITLE, lines(gather(settings, what)), paper, font))
+    label = _unit(what, settings)
+    try:
+        return zpl.encode(unit_label(label, paper, font))
+    except PaperError:  # a second barcode may not fit on a small label: what is in it is written all the same
+        return zpl.encode(unit_label(msgspec.structs.replace(label, content=""), paper, font))
+
+
+def _unit(what: UnitSheet, settings: Settings) -> UnitLabel:
+    site = KnownSite(settings.device.data / KNOWN)
+    try:
+        article = site.article(what.gtin) if what.gtin else None
+        name = site.site.name if site.site else ""
+    finally:
+        site.close()
+    return UnitLabel(sscc=what.sscc, source=name, lines=_said(what, article), content=_content(what))
+
+
+def _said(what: UnitSheet, article: Article | None) -> tuple[str, ...]:
+    """For people: the goods by name, else by number; lot, last day, how many."""
+    said = [article.name, article.name_zh] if article else [what.gtin or ""]
+    if what.lot:
+        said.append(f"批号 Lot: {what.lot}")
+    if what.expiry:
+        day = str(what.expiry)
+        said.append(f"有效期 Expiry: {day[:4]}-{day[4:6]}-{day[6:]}")
+    if what.n is not None:
+        said.append(f"数量 Count: {what.n}")
+    return tuple(filter(None, said))
+
+
+def _content(what: UnitSheet) -> str:
+    """AI 02 (GTIN of what is in it), 15 or 17, 10 and 37: General Specifications, 3.2.2 and 3.3.3."""
+    if what.gtin is None or not what.gtin.isdigit() or what.n is None:
+        return ""
+    expiry = f"17{str(what.expiry)[2:]}" if what.expiry else ""
+    lot = f"10{what.lot}" if what.lot else ""
+    return f"02{what.gtin}{expiry}37{what.n}" + (f"\x1d{lot}" if lot else "")
+
+
+def _font(printer: PrinterSettings) -> Font:
+    for file in (printer.font,) if printer.font else map(Path, FONTS):
+        try:
+            return Font(file.read_bytes())
+        except (OSError, PaperError):
+            continue
+    raise PrinterError("there is no font to print with: sudo apt-get install fonts-wqy-microhei, or set [printer] font")
+
+
+def main(arguments: list[str]) -> int:
+    """Print once, for `--config FILE`; the exit code."""
+    if len(arguments) != 2 or arguments[0] != "--config":
+        sys.stderr.write("usage: python -m edge.print_job --config FILE, with a job on standard input\n")
+        return 2
+    begin(LONGEST_S)
+    try:
+        job = msgspec.json.decode(sys.stdin.buffer.read(MOST_BYTES), type=Job)
+        settings = load(Path(arguments[1]))
+        if settings.printer is None:
+            raise PrinterError("this device has no [printer] in its configuration")
+        send(settings.printer, drawn(job.what, settings, settings.printer))
+        durable.write(settings.device.data / NOTE, job.id.encode(), 0o600)
+    except (EdgeError, OSError) as error:
+        sys.stderr.write(" ".join(str(error).split()) + "\n")
+        return 1
+    except ValueError as error:  # PaperError, msgspec's own, and what it says of bytes that are no text
+        sys.stderr.write(" ".join(str(error).split()) + "\n")
+        return UNDRAWABLE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
