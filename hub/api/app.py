@@ -12,8 +12,10 @@ from hub.api.description import describe
 from hub.api.door import enter
 from hub.api.guard import Guard
 from hub.api.routes import (
+    catalogue,
     commands,
     dashboard,
+    deliveries,
     device_session,
     devices,
     events,
@@ -37,6 +39,8 @@ ROUTERS = (
     session.router,
     system.router,
     reference.router,
+    catalogue.router,
+    deliveries.router,
     stock.router,
     space.router,
     needs.router,

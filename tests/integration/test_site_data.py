@@ -40,7 +40,7 @@ def test_a_device_that_proves_its_key_reads_what_its_site_needs_and_then_only_wh
     with web.client(None) as client:
         opened = token(client, device, "scanner-1")
         assert copy.fetch(client, opened) == 4
-        assert copy.of("article") == {GTIN: {"gtin": GTIN, "name": "Tent"}}
+        assert copy.of("article") == {GTIN: {"gtin": GTIN, "name": "Tent", "unit": "piece"}}
         assert copy.of("bin").keys() == {"a01", "a02"}
         assert copy.of("site").keys() == {"a"}
         assert copy.fetch(client, opened) == 0

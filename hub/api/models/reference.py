@@ -1,17 +1,27 @@
 """Reference data, sessions and the summary."""
 
-from typing import Annotated, Any, Literal
+import zoneinfo
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from hub.api.models.shared import Input, Instant, Model
 from wire.checkdigits import is_checked, is_digits
+from wire.sitedata import Temperature
 
 
 def _gtin(text: str) -> str:
     if not is_digits(text) or len(text) not in (8, 12, 13, 14) or not is_checked(text):
         raise ValueError("a GTIN has 8, 12, 13 or 14 digits, the last of them its check digit")
     return text.zfill(14)
+
+
+def _zone(text: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("a time zone has a name of the IANA database, such as Asia/Shanghai") from error
+    return text
 
 
 def _finite(position: list[float]) -> list[float]:
@@ -37,6 +47,11 @@ class SiteInput(Input):
     kind: Literal["warehouse", "station", "hospital", "camp"]
     lat: Lat
     lon: Lon
+    zone: Annotated[str, Field(max_length=64, examples=["Asia/Shanghai"]), AfterValidator(_zone)] = "UTC"
+    rule_owner: Id | None = Field(default=None, description="Whose goods are that nobody named an owner for.")
+    warn_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        default=30, description="So many days before its last one a lot is said to expire soon."
+    )
 
 
 class SiteModel(Model):
@@ -48,6 +63,9 @@ class SiteModel(Model):
     kind: str
     lat: float
     lon: float
+    zone: str
+    rule_owner: str | None
+    warn_days: int
     stock: int
 
 
@@ -63,14 +81,49 @@ class SiteList(Input):
     sites: Annotated[list[SiteInput], Field(max_length=10_000)]
 
 
-class ItemInput(Input):
-    """What a GTIN stands for."""
+Gtin = Annotated[str, AfterValidator(_gtin), Field(examples=["09501101530003"])]
 
-    gtin: Annotated[str, AfterValidator(_gtin)] = Field(examples=["09501101530003"])
+
+class PartInput(Input):
+    """So many of another item."""
+
+    gtin: Gtin
+    n: Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+class ItemInput(Input):
+    """What a GTIN stands for. Each level of packing is an item of its own: a case holds pieces until it is opened."""
+
+    gtin: Gtin
     name: Name
     name_zh: Chinese = ""
     unit: Annotated[str, Field(max_length=40)] = "piece"
     category: Annotated[str, Field(max_length=80)] = ""
+    contains: PartInput | None = Field(default=None, description="What is in one, where it can be opened.")
+    kit: Annotated[list[PartInput], Field(max_length=50)] = Field(
+        default=[], description="What one is put together of."
+    )
+    serial: bool = Field(default=False, description="Whether each has a number of its own.")
+    temperature: Temperature = "ambient"
+    shelf_days: Annotated[int, Field(ge=0, le=36_500)] | None = Field(
+        default=None, description="So many days it has to be usable yet when somebody gets it."
+    )
+
+    @model_validator(mode="after")
+    def _holds_others(self) -> Self:
+        inside = [part.gtin for part in self.kit]
+        if self.gtin in inside or (self.contains is not None and self.contains.gtin == self.gtin):
+            raise ValueError("an item does not contain itself: name the GTIN of what is in it")
+        if len(set(inside)) < len(inside):
+            raise ValueError("a kit names each of its parts once: say how many of it by n")
+        return self
+
+
+class PartModel(Model):
+    """So many of an item."""
+
+    gtin: str
+    n: int
 
 
 class ItemModel(Model):
@@ -81,6 +134,11 @@ class ItemModel(Model):
     name_zh: str
     unit: str
     category: str
+    contains: PartModel | None
+    kit: list[PartModel]
+    serial: bool
+    temperature: str
+    shelf_days: int | None
 
 
 class Items(Model):

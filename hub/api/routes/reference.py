@@ -27,7 +27,8 @@ def the_sites(here: Here) -> models.Sites:
         sites=[
             models.SiteModel(
                 id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
-                lat=site.lat_e7 / 1e7, lon=site.lon_e7 / 1e7, stock=stock.get(site.id, 0),
+                lat=site.lat_e7 / 1e7, lon=site.lon_e7 / 1e7, zone=site.zone, rule_owner=site.rule_owner,
+                warn_days=site.warn_days, stock=stock.get(site.id, 0),
             )
             for site in found
         ]
@@ -42,6 +43,7 @@ def put_sites(here: Here, sent: models.SiteList | list[models.SiteInput]) -> Don
         reference.Site(
             id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
             lat_e7=round(site.lat * 1e7), lon_e7=round(site.lon * 1e7),
+            zone=site.zone, rule_owner=site.rule_owner, warn_days=site.warn_days,
         )
         for site in sites
     ]  # fmt: skip
@@ -55,13 +57,14 @@ def put_sites(here: Here, sent: models.SiteList | list[models.SiteInput]) -> Don
 def the_items(here: Here) -> models.Items:
     """All items that have a name."""
     with here.services.database.read() as connection:
-        return models.Items.model_validate({"items": reference.items(connection)})
+        found = reference.items(connection)
+    return models.Items(items=[_item(item) for item in found])
 
 
 @router.put("/items", responses=CHANGED)
 def put_items(here: Here, sent: models.ItemList | list[models.ItemInput]) -> Done:
     """Add items, or replace those with the same GTIN; others stay."""
-    rows = [reference.Item(**item.model_dump()) for item in (sent if isinstance(sent, list) else sent.items)]
+    rows = [_as_kept(item) for item in (sent if isinstance(sent, list) else sent.items)]
     with here.write() as connection:
         reference.put_items(connection, rows)
         _tell(here, connection, "items")
@@ -113,6 +116,27 @@ def the_region(here: Here) -> models.Region:
 def put_region(here: Here, region: models.Region) -> Done:
     """Replace what the map shows first."""
     return _document(here, "region", region.model_dump(), 1)
+
+
+def _item(item: reference.Item) -> models.ItemModel:
+    inside = None
+    if item.contains_gtin is not None and item.contains_n is not None:
+        inside = models.PartModel(gtin=item.contains_gtin, n=item.contains_n)
+    return models.ItemModel(
+        gtin=item.gtin, name=item.name, name_zh=item.name_zh, unit=item.unit, category=item.category,
+        contains=inside, kit=[models.PartModel(gtin=gtin, n=n) for gtin, n in item.kit],
+        serial=item.serial, temperature=item.temperature, shelf_days=item.shelf_days,
+    )  # fmt: skip
+
+
+def _as_kept(item: models.ItemInput) -> reference.Item:
+    inside = item.contains
+    return reference.Item(
+        gtin=item.gtin, name=item.name, name_zh=item.name_zh, unit=item.unit, category=item.category,
+        contains_gtin=None if inside is None else inside.gtin, contains_n=None if inside is None else inside.n,
+        kit=tuple((part.gtin, part.n) for part in item.kit),
+        serial=item.serial, temperature=item.temperature, shelf_days=item.shelf_days,
+    )  # fmt: skip
 
 
 def _document(here: Context, key: str, value: object, count: int) -> Done:
