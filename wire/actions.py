@@ -77,7 +77,9 @@ ENDS: dict[Action, Ends] = {
     Action.QUARANTINE: Ends(source=None, to=None, sentence="Goods are set aside and may not be used, where they are."),
     Action.RELEASE: Ends(source=None, to=None, sentence="Goods that were set aside may be used again."),
 }
-STAYING = frozenset({Action.SIGHT, Action.QUARANTINE, Action.RELEASE})
+REGRADING = frozenset({Action.QUARANTINE, Action.RELEASE})
+"""What changes the condition of goods."""
+STAYING = REGRADING | {Action.SIGHT}
 """Where a fact of these names one account, both ends are that account."""
 
 

@@ -192,6 +192,7 @@ class Transfer(Item, frozen=True, kw_only=True, gc=False, tag="transfer"):
     n: Pieces
     lot: LotNumber = ""
     condition: Condition = "good"
+    expiry: Annotated[int, Meta(ge=10101, le=99991231)] | None = None
     by: Name | None = None
 
 
@@ -221,6 +222,7 @@ class Correct(Item, frozen=True, kw_only=True, gc=False, tag="correct"):
     owner: Annotated[str, Meta(max_length=100)] = ""
     condition: Condition = "good"
     about: Annotated[str, Meta(max_length=400)] = ""
+    task: Name | None = None
     by: Name | None = None
 
 

@@ -19,7 +19,7 @@ COMMON = {
     "pending_facts": "Facts stored on the device that no receipt covers yet.",
     "pending_telemetry": "The same for telemetry.",
     "page": "Which page of the hello this is, from 1.",
-    "task": "What it belongs to: `delivery:ID`, `pick:ID`, `count:ID`, `transfer:ID`, `kit:ID`, `import:ID`.",
+    "task": "What it belongs to: `delivery:ID`, `pick:ID`, `count:ID`, `kit:ID`, `import:ID`, `settlement:ID`.",
     "condition": "What the goods are fit for: their condition before `quarantine` and `release`, and else as it is.",
     "ref": "The version of the site data that the device held.",
     "reason": "Why, in words.",
@@ -139,6 +139,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "giver": "Whose goods they were.",
         "taker": "Whose goods they are from now on.",
         "n": "How many.",
+        "expiry": "When they expire, as yyyymmdd, where the hub knows.",
     },
     "Settle": {
         "device": "Whose fact it is.",

@@ -53,8 +53,10 @@ class LaneRef:
 
 Move = tuple[int, int, int, int, int, int, int, int]
 """A row of the table move: lot, at, lane, seq, source, to, quantity, voided."""
-Seen = tuple[str, int, int, int, int | None, int, int, int]
-"""A row of the table sighting: unit, at, lane, seq, lot, source, to, voided."""
+Seen = tuple[str, int, int, int, int | None, int, int, int, str | None]
+"""A row of the table sighting: unit, at, lane, seq, lot, source, to, voided, grade."""
+TaskRow = tuple[str, int, int, int, int, str | None, int | None, int, int, int, int]
+"""A row of the table task_fact: task, lane, seq, part, at, unit, lot, source, to, quantity, voided."""
 
 
 class Tally(NamedTuple):
@@ -78,6 +80,18 @@ class VoidRow(NamedTuple):
     lane: int
     seq: int
     at: int
+
+
+class SettleRow(NamedTuple):
+    """A row of the table settle, not undone yet."""
+
+    target_lane: int
+    target_seq: int
+    lane: int
+    seq: int
+    at: int
+    owner: str
+    voided: int = 0
 
 
 class FixRow(NamedTuple):
@@ -149,15 +163,17 @@ class Rows:
     flows: dict[tuple[int, int, int], int] = field(default_factory=lambda: defaultdict(int))
     tallies: list[Tally] = field(default_factory=list)
     voids: list[VoidRow] = field(default_factory=list)
+    settles: list[SettleRow] = field(default_factory=list)
+    tasks: list[TaskRow] = field(default_factory=list)
     fixes: list[FixRow] = field(default_factory=list)
     outcomes: list[OutcomeRow] = field(default_factory=list)
     reports: list[ReportRow] = field(default_factory=list)
     opaques: list[tuple[int, int]] = field(default_factory=list)
     ranges: list[tuple[int, int, int]] = field(default_factory=list)
     quarantine: list[Quarantined] = field(default_factory=list)
-    """`units`: units seen once in these rows and taken for new in `flows`; `again`: those that need their whole
-    story (handling units, and units seen more than once). `flows`: (source, to, lot) -> quantity. `ranges`: the
-    facts (lane, first, last) that may have been voided before they came."""
+    """`units`: those seen in these rows, taken for new in `flows`; `again`: those of them that need their whole story
+    (handling units, units seen more than once, or set aside). `flows`: (source, to, lot) -> quantity. `ranges`: the
+    facts (lane, first, last) that may have been undone or settled before they came."""
 
 
 @dataclass(slots=True)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from hub.core.postings import post
+from hub.core.postings import Told, post
 from hub.ingest.decoding import BadItem, read_wrapped
-from wire.messages import Count, Scan, Void
 
 SECONDS = 20
 """How long one item may take."""
@@ -95,7 +94,7 @@ def main() -> int:
     if isinstance(item, BadItem):
         sys.stderr.write(f"{item.reason}: {item.detail}")
         return 1
-    if isinstance(item, Scan | Count | Void):
+    if isinstance(item, Told):
         post(item)
     return 0
 

@@ -19,8 +19,8 @@ from hub.store import canon
 from hub.store.database import Database
 from wire.messages import AnyItem, Lane, Opaque
 
-RULES = "2"
-"""By what rules facts become projections: 2 since no corrected time is later than receipt."""
+RULES = "3"
+"""By what rules facts become projections: 3 since goods of one lot number have one expiry, whoever owns them."""
 SCRATCH = "rebuilding"
 """The folder for it, of one name, so that what was cut short does not fill the disk."""
 PORTION = 20_000

@@ -15,10 +15,11 @@ CANON: Final[dict[str, str]] = {
     "account": "SELECT code, kind, site FROM account ORDER BY 1",
     "move": f"SELECT move.lane_id, move.seq, {_LOT}, at, source.code, target.code, quantity, voided FROM move"
     " JOIN lot ON lot.id = move.lot_id JOIN account AS source ON source.id = move.source_id"
-    " JOIN account AS target ON target.id = move.to_id ORDER BY 1, 2",
+    " JOIN account AS target ON target.id = move.to_id ORDER BY 1, 2, 3, 4, 5, 6",
     "sighting": f"SELECT sighting.lane_id, sighting.seq, unit, at, {_LOT}, source.code, target.code, voided,"
     " grade FROM sighting LEFT JOIN lot ON lot.id = sighting.lot_id"
-    " JOIN account AS source ON source.id = sighting.source_id JOIN account AS target ON target.id = sighting.to_id ORDER BY 1, 2",
+    " JOIN account AS source ON source.id = sighting.source_id JOIN account AS target ON target.id = sighting.to_id"
+    " ORDER BY 1, 2, 3",
     "unit": "SELECT unit.code, account.code, since FROM unit JOIN account ON account.id = unit.account_id ORDER BY 1",
     "story_break": "SELECT unit, at, lane_id, seq, expected.code, said.code FROM story_break"
     " JOIN account AS expected ON expected.id = expected_id JOIN account AS said ON said.id = said_id"

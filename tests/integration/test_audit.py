@@ -12,7 +12,9 @@ from tests.support.facts import (
     NOW,
     OTHER_STREAM,
     PALLET,
+    RICE,
     SHELF,
+    STREAM,
     TENT,
     batch,
     count,
@@ -24,10 +26,16 @@ from tests.support.facts import (
     void,
 )
 from tests.support.ingest import Bench, bench
-from wire.actions import Action
-from wire.messages import Gap, GapReason, Lane, Outcome, OutcomeState
+from wire.actions import LOST, Action
+from wire.messages import Correct, Gap, GapReason, Kit, Lane, Outcome, OutcomeState, Part, Settle, Transfer
 
 COMMAND = "c" * 16
+TRANSFER = (
+    "INSERT INTO transfer (id, account, item, lot, condition, giver, taker, n, note, state, asked_at, asked_by,"
+    f" asked_for, decided_at, decided_by, reason) VALUES ('T1', '{DOCK}', 'gtin:{RICE}', 'B', 'good', 'x', 'y', 1, '',"
+    " 'approved', 0, 'ana', 'y', 1, 'ben', '')"
+)
+BACK = "UPDATE lot SET owner = '', lot = 'A2' WHERE owner = 'caritas' AND lot = 'A'"
 FACTS = [
     scan(goods(lot="A"), at=1, n=10),
     scan(goods(lot="A"), at=2, n=4, do=Action.MOVE, source=DOCK, to=SHELF),
@@ -53,6 +61,16 @@ def made(tmp_path: Path):
         with one.database.write() as connection:
             asked = NewCommand(device="a", name="identify", args={}, by="ana", now=NOW, expires=NOW + 1000, id=COMMAND)
             issue(connection, asked)
+            connection.exec_driver_sql(TRANSFER)
+        decided = [
+            Settle(at=NOW + 9, up=9, device="a", stream=STREAM, seq=1, owner="caritas", reason="delivery D1"),
+            Transfer(at=NOW + 9, up=9, id="T1", where=DOCK, item=f"gtin:{RICE}", lot="B", giver="x", taker="y", n=1),
+            Correct(at=NOW + 9, up=9, item=f"gtin:{RICE}", source=LOST, to=DOCK, n=1, reason="it was there"),
+        ]
+        one.take(("hub", batch(one.ledger, decided)))
+        parts = (Part(labels=(goods(lot="K1"),), owner="caritas"), Part(labels=(goods(lot="K2"),), owner="red-cross"))
+        kit = Kit(at=NOW, up=0, do="kit", where=DOCK, made=Part(labels=(goods(TENT, "KIT"),)), used=parts)
+        one.take(("b", batch(one.ledger, [kit])))
         done = Outcome(at=NOW, up=0, id=COMMAND, state=OutcomeState.DONE)
         one.take(("a", batch(one.ledger, [done], stream=OTHER_STREAM)))
         yield one
@@ -78,7 +96,7 @@ def test_units_that_were_scanned_into_themselves_break_no_invariant(tmp_path: Pa
         assert one.findings() == []
 
 
-SUMS, FOLLOW, UNITS, ONCE, UNDONE, ANSWERED = CHECKS
+SUMS, FOLLOW, UNITS, ONCE, UNDONE, OWNERS, ANSWERED = CHECKS
 PLANTS = {
     "a balance that grew by itself": ("UPDATE balance SET quantity = quantity + 1 WHERE quantity > 0", {SUMS, FOLLOW}),
     "two balances that hide each other": (
@@ -106,13 +124,13 @@ PLANTS = {
     "a unit that is nowhere": ("DELETE FROM unit", {UNITS}),
     "a unit that nobody saw": ("INSERT INTO unit VALUES ('sscc:999', 1, 0)", {UNITS}),
     "a fact that counts as two things": (
-        "INSERT INTO void SELECT lane_id, 4000, lane_id, seq, 0 FROM move WHERE seq = 1",
+        "INSERT INTO void SELECT lane_id, 4000, lane_id, seq, 0 FROM move WHERE seq = 9",
         {ONCE},
     ),
     "a fact in quarantine that counts": (
         (
             "INSERT INTO quarantine (device, lane_id, seq, received_at, reason, detail, bytes, digest)"
-            " SELECT 'a', lane_id, seq, 0, 'invalid', '', x'', '' FROM move WHERE seq = 1"
+            " SELECT 'a', lane_id, seq, 0, 'invalid', '', x'', '' FROM move WHERE seq = 9"
         ),
         {ONCE},
     ),
@@ -128,12 +146,20 @@ PLANTS = {
     "thinned telemetry that nobody counted": ("DELETE FROM gap WHERE reason = 'thinned'", {ONCE}),
     "a lane that says more than was stored": ("UPDATE lane SET through = through + 1, last = last + 1", {ONCE}),
     "an undo that was not applied": (
-        "INSERT INTO void SELECT lane_id, seq, lane_id, 4001, 0 FROM move WHERE seq = 1",
+        "INSERT INTO void SELECT lane_id, seq, lane_id, 4001, 0 FROM move WHERE seq = 9",
         {UNDONE},
     ),
     "a command that is done though its device did not say so": ("DELETE FROM outcome", {ANSWERED}),
     "a command that waits though its device has done it": ("UPDATE command SET state = 'waiting'", {ANSWERED}),
     "an undo that nobody asked for": ("UPDATE tally SET voided = 1", {FOLLOW, UNDONE}),
+    "a transfer that nobody approved": ("DELETE FROM transfer", {OWNERS}),
+    "a transfer of more than was approved": ("UPDATE transfer SET n = 7", {OWNERS}),
+    "a transfer to somebody else": ("UPDATE transfer SET taker = 'z'", {OWNERS}),
+    "an owner that was settled and not applied": ("UPDATE settle SET owner = 'red-cross'; " + BACK, {OWNERS}),
+    "a kit that takes goods from another owner": (
+        "UPDATE lot SET owner = 'caritas' WHERE lot = 'KIT'",
+        {OWNERS},
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from tests.support.facts import (
     PALLET,
     RECEIVED,
     SHELF,
+    STREAM,
     TENT,
     batch,
     count,
@@ -29,7 +30,7 @@ from tests.support.facts import (
 )
 from tests.support.ingest import Bench, bench
 from wire.actions import Action
-from wire.messages import Gap, GapReason, Lane, Outcome, OutcomeState, Report, ReportState
+from wire.messages import Gap, GapReason, Lane, Outcome, OutcomeState, Report, ReportState, Settle
 
 FACTS = [
     void(2),
@@ -39,8 +40,9 @@ FACTS = [
     scan(goods(TENT, "T", serial="1"), at=4),
     scan(goods(TENT, serial="1"), at=5, do=Action.PACK, source=SHELF, to=f"unit:sscc:{PALLET}"),
     scan(unit_label(), at=6),
-    scan(unit_label(), at=7, do=Action.MOVE, source=SHELF, to=DOCK),
+    scan(unit_label(), at=7, do=Action.MOVE, source=SHELF, to=DOCK, task="pick:P1"),
 ]
+DECIDED = [Settle(at=NOW, up=0, device="a", stream=STREAM, seq=3, owner="caritas", reason="delivery D1")]
 
 ANSWERS = [
     Outcome(at=NOW, up=0, id="c" * 16, state=OutcomeState.DONE, detail="shown"),
@@ -55,13 +57,14 @@ def made(tmp_path: Path):
             one.take(("a", batch(one.ledger, [fact], after=at)))
         one.take(("a", batch(one.ledger, [fix(1), fix(2, 35.0), fix(3)], lane=Lane.TELEMETRY)))
         one.take(("a", batch(one.ledger, ANSWERS, stream=OTHER_STREAM)))
+        one.take(("hub", batch(one.ledger, DECIDED)))
         yield one
 
 
 def test_what_was_made_again_is_the_same(made: Bench):
     again = made.rebuilt()
     assert again.same, again.differences
-    assert again.items == len(FACTS) + 3 + len(ANSWERS)
+    assert again.items == len(FACTS) + 3 + len(ANSWERS) + len(DECIDED)
     assert set(again.differences) == set(CANON)
     assert list((made.path.parent / "scratch").iterdir()) == []
 
@@ -74,6 +77,8 @@ PLANTS = {
     "unit": "DELETE FROM unit",
     "story_break": "DELETE FROM story_break WHERE unit LIKE 'sscc:%'",
     "void": "DELETE FROM void",
+    "settle": "UPDATE settle SET owner = 'red-cross'",
+    "task_fact": "DELETE FROM task_fact",
     "tally": "UPDATE tally SET adjustment = 0",
     "balance": "UPDATE balance SET quantity = quantity + 1",
     "fix": "UPDATE fix SET verdict = 'good'",

@@ -1,15 +1,18 @@
 """The quick way of posting a scan and the thorough one say the same of every scan."""
 
+from collections.abc import Iterable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.ingest.decoding import BadItem
 from hub.ingest.group import LaneRef, Rows
 from hub.ingest.poster import Poster
 from tests.support.facts import NOW, PALLET, RICE, TENT
 from tests.support.labels import hostile
 from wire.actions import Action
 from wire.labels import element_string
-from wire.messages import Clock, Lane, Scan
+from wire.messages import AnyItem, Clock, Lane, Scan
 
 LANES = [
     LaneRef(device="a", device_id=1, id_=11, lane=Lane.FACTS, clock=None, received=NOW),
@@ -40,14 +43,17 @@ SCANS = st.builds(
     to=PLACES,
     n=st.integers(1, 9),
     owner=st.sampled_from([None, "red-cross"]),
+    condition=st.sampled_from(["good", "good", "quarantined"]),
+    task=st.sampled_from([None, "delivery:D1"]),
 )
 
 
 class Thorough(Poster):
     """A poster without its quick way."""
 
-    def _scan(self, rows: Rows, lane: LaneRef, seq: int, scan: Scan) -> bool:
-        return False
+    def add(self, rows: Rows, lane: LaneRef, pairs: Iterable[tuple[int, AnyItem | BadItem]]) -> None:
+        for seq, item in pairs:
+            self._slowly(rows, lane, seq, item)
 
 
 @given(st.lists(st.lists(st.tuples(st.sampled_from(LANES), SCANS), max_size=8), max_size=4))

@@ -1,5 +1,6 @@
 """The story of one unit, in small tables: places and lots are numbers."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -8,6 +9,7 @@ from hub.core.story import Break, Sighting, breaks, contributions, lot_of, steps
 
 DONOR, DOCK, SHELF, TRUCK, RECIPIENT = 1, 2, 3, 4, 5
 BARE, LOT, OWNED, FULL = 10, 11, 12, 13
+LOTS = {"good": LOT, "quarantined": 21}
 FULLNESS = {BARE: 0, OWNED: 1, LOT: 2, 14: 2, FULL: 3}
 
 
@@ -21,12 +23,12 @@ RECEIVED, SHELVED, LOADED = seen(1, DONOR, DOCK), seen(2, DOCK, SHELF), seen(3, 
 
 @pytest.mark.parametrize("rows", list(permutations([RECEIVED, SHELVED, LOADED])))
 def test_a_unit_counts_once_where_its_latest_sighting_left_it_in_whatever_order_they_came(rows):
-    assert contributions(valid(rows), LOT) == {(DONOR, LOT): -1, (TRUCK, LOT): 1}
+    assert contributions(valid(rows), LOTS) == {(DONOR, LOT): -1, (TRUCK, LOT): 1}
 
 
 def test_a_unit_scanned_twice_is_one_unit():
     again = seen(2, DONOR, DOCK)
-    assert contributions(valid([RECEIVED, again]), LOT) == {(DONOR, LOT): -1, (DOCK, LOT): 1}
+    assert contributions(valid([RECEIVED, again]), LOTS) == {(DONOR, LOT): -1, (DOCK, LOT): 1}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_a_unit_scanned_twice_is_one_unit():
     ],
 )
 def test_a_unit_adds_nothing_where(rows: list, lot: int | None, what: str):
-    assert contributions(rows, lot) == {}, what
+    assert contributions(rows, {} if lot is None else LOTS) == {}, what
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,25 @@ def test_the_fullest_label_tells_the_lot_and_the_earliest_of_equals(lots: list, 
 
 def test_each_step_leaves_the_place_where_the_unit_was_and_not_the_one_that_the_fact_said():
     rows = [RECEIVED, seen(2, SHELF, TRUCK), seen(3, DOCK, RECIPIENT)]
-    assert [(source, to) for _, source, to in steps(rows)] == [(DONOR, DOCK), (DOCK, TRUCK), (TRUCK, RECIPIENT)]
+    assert [(source[0], to[0]) for _, source, to in steps(rows)] == [(DONOR, DOCK), (DOCK, TRUCK), (TRUCK, RECIPIENT)]
+
+
+REGRADED = 98
+
+
+def test_a_unit_that_was_set_aside_stands_in_quarantine_until_it_is_released():
+    aside = replace(seen(4, TRUCK, TRUCK), grade="quarantined")
+    moved, released = seen(5, TRUCK, SHELF), replace(seen(6, SHELF, SHELF), grade="good")
+    rows = [RECEIVED, LOADED, aside, moved]
+    over = {(REGRADED, LOT): 1, (REGRADED, 21): -1}
+    assert contributions(rows, LOTS, REGRADED) == {(DONOR, LOT): -1, **over, (SHELF, 21): 1}
+    assert contributions([*rows, released], LOTS, REGRADED) == {(DONOR, LOT): -1, (SHELF, LOT): 1}
+    assert [after for _, _, after in steps(rows)][-2:] == [(TRUCK, "quarantined"), (SHELF, "quarantined")]
+
+
+def test_a_unit_whose_first_fact_says_that_it_is_no_good_came_in_like_that():
+    spoilt = replace(RECEIVED, grade="quarantined")
+    assert contributions([spoilt], LOTS, REGRADED) == {(DONOR, 21): -1, (DOCK, 21): 1}
 
 
 UNKNOWN = 99

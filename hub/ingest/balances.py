@@ -1,0 +1,83 @@
+"""What one group of facts changes in the balances, collected until all of it is known."""
+
+from collections import defaultdict
+
+from sqlalchemy import Connection
+
+from hub.core.counting import Key
+from hub.core.postings import LotKey
+from hub.ingest.bulk import insert
+from hub.ingest.poster import Poster
+from wire.actions import REGRADED, UNKNOWN
+
+Pair = tuple[int, int]
+"""An account and a lot."""
+_BALANCE = "ON CONFLICT (account_id, lot_id) DO UPDATE SET quantity = quantity + excluded.quantity"
+
+
+class Changes:
+    """Signed pieces by account and lot, and the balances whose counts have to be reckoned again.
+
+    `counted` says of each balance that was ever counted when that was last, at the latest.
+    """
+
+    def __init__(self, poster: Poster) -> None:
+        self.poster = poster
+        self.counted: dict[Pair, Key] = {}
+        self.deltas: dict[Pair, int] = defaultdict(int)
+        self.recount: set[Pair] = set()
+        self._names: dict[int, LotKey] = {}
+
+    def load(self, connection: Connection) -> None:
+        """Read again which balances were ever counted."""
+        query = "SELECT account_id, lot_id, at, lane_id, seq FROM tally ORDER BY at, lane_id, seq"
+        self.counted = {(r[0], r[1]): (r[2], r[3], r[4]) for r in connection.exec_driver_sql(query)}
+        self._names.clear()
+
+    def begin(self) -> None:
+        """A new group."""
+        self.deltas.clear()
+        self.recount.clear()
+
+    def flow(self, source: int, to: int, lot: int, quantity: int) -> None:
+        """So much went from one account to another."""
+        if source != to:
+            self.deltas[source, lot] -= quantity
+            self.deltas[to, lot] += quantity
+
+    def reckon(self, *pairs: Pair) -> None:
+        """These balances changed in the past: their counts have to be reckoned again, where they were counted."""
+        if self.counted:
+            self.recount.update(self.counted.keys() & set(pairs))
+
+    def write(self, connection: Connection) -> set[int]:
+        """Write the balances. Returns the accounts that changed."""
+        changed = sorted((account, lot, delta) for (account, lot), delta in self.deltas.items() if delta)
+        insert(connection, "INSERT INTO balance (account_id, lot_id, quantity)", changed, _BALANCE)
+        return {account for account, _, _ in changed}
+
+    def kin(self, connection: Connection, lot: int, conditions: set[str]) -> dict[str, int]:
+        """The same lot in other conditions, by condition; itself among them."""
+        name = self.name(connection, lot)
+        return {
+            fit: lot if fit == name.condition else self.poster.derive(connection, name._replace(condition=fit), None)
+            for fit in conditions | {name.condition}
+        }
+
+    def name(self, connection: Connection, lot: int) -> LotKey:
+        """What a lot is called."""
+        found = self._names.get(lot)
+        if found is None:
+            query = "SELECT item, lot, owner, condition FROM lot WHERE id = ?"
+            found = self._names[lot] = LotKey(*connection.exec_driver_sql(query, (lot,)).one())
+        return found
+
+    @property
+    def between(self) -> int:
+        """The account between two conditions of the same goods; 0 while no goods ever changed theirs."""
+        return self.poster.accounts.get(REGRADED, 0)
+
+    @property
+    def unknown(self) -> int:
+        """The account of goods whose place nobody named; 0 while there are none."""
+        return self.poster.accounts.get(UNKNOWN, 0)

@@ -1,0 +1,85 @@
+"""Stories of units: what is seen of a thing with a number of its own, retold whenever a fact of it comes."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from hub.core.story import Sighting, breaks, contributions, is_graded, lot_of, valid
+from hub.ingest.balances import Changes
+from hub.ingest.bulk import among, insert
+from hub.ingest.group import Rows
+
+_STORY = "SELECT unit, at, lane_id, seq, lot_id, source_id, to_id, voided, grade FROM sighting WHERE unit"
+Stories = dict[str, list[Sighting]]
+
+
+class Units:
+    """Writes sightings, and what follows from the whole story of each unit that they speak of."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+
+    def add(self, connection: Connection, rows: Rows) -> None:
+        """Write new sightings. A unit that was not seen before needs no look at the past: it is in `rows.flows`."""
+        if not rows.seen:
+            return
+        changes = self._changes
+        rows.seen.sort()
+        fresh = [row[0] for row in rows.seen if row[0] not in rows.again]
+        known = {row[0] for row in among(connection, "SELECT unit FROM sighting WHERE unit", fresh)}
+        slow = known | rows.again
+        for unit, _, _, _, lot, source, to, _, _ in rows.seen if slow else ():
+            if unit in slow and lot is not None:
+                changes.flow(source, to, lot, -1)
+        before = self.stories(connection, slow)
+        head = "INSERT INTO sighting (unit, at, lane_id, seq, lot_id, source_id, to_id, voided, grade)"
+        insert(connection, head, rows.seen)
+        after = self.stories(connection, slow)
+        for unit in sorted(slow):
+            self.retell(connection, unit, before.get(unit, []), after.get(unit, []))
+        for _, _, _, _, lot, source, to, _, _ in rows.seen if changes.counted else ():
+            if lot is not None:
+                changes.reckon((source, lot), (to, lot))
+
+    def stories(self, connection: Connection, units: Iterable[str]) -> Stories:
+        """All sightings of units, also those that were undone."""
+        found: Stories = defaultdict(list)
+        for row in among(connection, _STORY, units):
+            found[row[0]].append(Sighting(row[1], row[2], row[3], row[4], row[5], row[6], bool(row[7]), row[8]))
+        return found
+
+    def retell(self, connection: Connection, unit: str, old: list[Sighting], new: list[Sighting]) -> None:
+        """A unit's story became another one: its place, its breaks, and what it adds to balances."""
+        before, after = valid(old), valid(new)
+        connection.exec_driver_sql("DELETE FROM story_break WHERE unit = ?", (unit,))
+        free = frozenset({self._changes.unknown})
+        broken = [(unit, b.at, b.lane, b.seq, b.expected, b.said) for b in breaks(after, free=free)]
+        insert(connection, "INSERT INTO story_break (unit, at, lane_id, seq, expected_id, said_id)", broken)
+        if unit.startswith("sscc:"):
+            connection.exec_driver_sql("DELETE FROM unit WHERE code = ?", (unit,))
+            if after:
+                values = (unit, after[-1].to, after[-1].at)
+                connection.exec_driver_sql("INSERT INTO unit (code, account_id, since) VALUES (?, ?, ?)", values)
+            return
+        for sign, story in ((-1, before), (1, after)):
+            self._contribute(connection, story, sign)
+
+    def _contribute(self, connection: Connection, story: list[Sighting], sign: int) -> None:
+        changes = self._changes
+        lots = self.lots_of(connection, story)
+        for pair, quantity in contributions(story, lots, changes.between).items():
+            changes.deltas[pair] += sign * quantity
+        if changes.counted:
+            ends = {end for row in story for end in (row.source, row.to)}
+            changes.reckon(*((end, lot) for end in ends for lot in lots.values()))
+
+    def lots_of(self, connection: Connection, story: list[Sighting]) -> dict[str, int]:
+        """The lot of a serial-numbered item in each condition that it was in; empty for a handling unit."""
+        names = {row.lot for row in story if row.lot is not None}
+        if not names:
+            return {}
+        lot = next(iter(names)) if len(names) == 1 else lot_of(story, self._changes.poster.fullness)
+        if lot is None or not is_graded(story):
+            return {} if lot is None else {"good": lot}
+        return self._changes.kin(connection, lot, {row.grade for row in story if row.grade is not None})
