@@ -90,9 +90,10 @@ class Agent:
             settings.path, settings.hub.identity, self._uplink, clock, log.bind(part="certificate")
         )
         self._reporter.certificate = self._renewal.status
-        self._reporter.site_data = self._knowing.status
+        self._reporter.site_data = self._knowing.site_status
+        self._reporter.printer = self._knowing.printer_status
         self._ntp = NtpWatch(self._outbox, clock, log)
-        self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log)
+        self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log, self._knowing)
         self._main = threading.main_thread().ident or 0
         self._crew = Crew(self._intake.stop.is_set, self._alarm, log)
         self._crew.watch_strays()

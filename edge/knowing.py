@@ -1,67 +1,120 @@
 """What an agent knows of its site and does for the people at it, beside reading ports and delivering.
 
 Site data, signing on, numbers for handling units, printing: each works with the hub gone, over restarts, and none of
-them ever keeps a scan back.
+them ever keeps a scan back. What a dialogue needs of all this (edge.drivers.scanner.Aid) is answered here.
 """
+
+from collections.abc import Callable
+from typing import Final
 
 from edge.clock import Clock
 from edge.config import Settings
+from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, Print, PrintUnit
+from edge.core.printouts import SHIFT_MS, HandoverSlip, unit_sheet
 from edge.errors import EdgeError
 from edge.log import Log
+from edge.printing import PrintQueue
 from edge.sign_on import SignOn
 from edge.sitedata_watch import SiteDataWatch
-from edge.status import SiteDataStatus
+from edge.status import PrinterStatus, SiteDataStatus
 from edge.store.knowledge import NAME
 from edge.store.known_site import KnownSite
 from edge.store.outbox import Outbox
 from edge.store.serials import Serials
 from edge.store.shifts import Shifts
 
+_SAY_EVERY_MS: Final = 60_000
+
 
 class Knowing:
-    """One run's part in it. `tick` and `stop` come from the main thread."""
+    """One run's part in it. `begin`, `tick`, `stop` come from the main thread, what is for dialogues from any."""
 
     def __init__(self, settings: Settings, outbox: Outbox, clock: Clock, log: Log) -> None:
         self._device, self._outbox, self._clock, self._log = settings.device.name, outbox, clock, log
-        self.site = KnownSite(settings.device.data / NAME, self._true_ms)
-        self.serials = Serials(outbox)
-        self.sign_on = SignOn(settings.hub.identity, self.site, outbox, clock, log)
-        self.shifts = Shifts(outbox)
-        self.site_data = SiteDataWatch(settings.path, settings.hub, self.site, clock, log, self.serials)
+        self._site = KnownSite(settings.device.data / NAME, self._true_ms)
+        self._serials = Serials(outbox)
+        self._sign_on = SignOn(settings.hub.identity, self._site, outbox, clock, log)
+        self._shifts = Shifts(outbox)
+        self._printing = PrintQueue(settings, outbox, clock, log)
+        self.site_data = SiteDataWatch(settings.path, settings.hub, self._site, clock, log, self._serials)
         self.site_data.fetched = self._fetched
+        self._muted_until = 0
+
+    @property
+    def knows(self) -> Knowledge:
+        """What was fetched, or nothing."""
+        return self._site
 
     def begin(self) -> None:
         """The agent starts."""
         self._fetched()
-        try:
-            self.shifts.end_all(self._clock.now_ms())
-        except EdgeError as error:
-            self._log.warning("shifts-not-ended", why=str(error))
+        self._tried(lambda: self._shifts.end_all(self._clock.now_ms()))
 
     def tick(self) -> None:
         """Once a second."""
-        try:
-            self.site_data.tick()
-        except EdgeError as error:
-            self._log.warning("site-data-not-looked-at", why=str(error))
+        self._tried(self.site_data.tick)
+        self._tried(self._printing.tick)
 
     def stop(self) -> None:
-        """End what runs beside the agent."""
+        """End what runs beside the agent; nobody scans any more."""
         self.site_data.stop()
-        self.site.close()
+        self._printing.stop()
+        self._site.close()
 
-    def status(self) -> SiteDataStatus:
-        """For people."""
-        return self.site_data.status()
+    def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
+        """Check a PIN, or give a number; None where there is none, or the disk could not burn it."""
+        if isinstance(ask, CheckPin):
+            return self._sign_on.check(ask, beat)
+        try:
+            return self._serials.take()
+        except EdgeError as error:
+            self._log.error("number-not-burned", why=str(error))
+            return None
+
+    def prints(self, what: Print, /) -> None:
+        """Print it when the printer is there."""
+        if isinstance(what, PrintUnit):
+            self._printing.put(unit_sheet(what))
+            return
+        at = self._clock.now_ms()
+        try:
+            since = self._shifts.begun(what.by)
+        except EdgeError:
+            since = None
+        self._printing.put(HandoverSlip(since=at - SHIFT_MS if since is None else since, at=at, by=what.by))
+
+    def at_work(self, port: str, name: str | None, /) -> None:
+        """Somebody signed on, or off."""
+        self._tried(lambda: self._shifts.change(port, name, self._clock.now_ms()))
+
+    def site_status(self) -> SiteDataStatus | None:
+        """What is known of the site, for people; None where the disk does not say."""
+        try:
+            return self.site_data.status()
+        except EdgeError:  # said by whoever writes
+            return None
+
+    def printer_status(self) -> PrinterStatus | None:
+        """How the printer stands; None without one."""
+        try:
+            return self._printing.status()
+        except EdgeError:  # said by whoever writes
+            return None
 
     def _fetched(self) -> None:
-        shown = self.site.range_of(self._device)
-        if shown is None:
-            return
+        shown = self._site.range_of(self._device)
+        if shown is not None:
+            self._tried(lambda: self._serials.offer(shown))
+
+    def _tried(self, work: Callable[[], None]) -> None:
+        """A disk that fails now is said now and then, and tried again by whoever comes next."""
         try:
-            self.serials.offer(shown)
+            work()
         except EdgeError as error:
-            self._log.warning("numbers-not-taken-in", why=str(error))
+            up = self._clock.up_ms()
+            if up >= self._muted_until:
+                self._muted_until = up + _SAY_EVERY_MS
+                self._log.warning("not-kept-beside", why=str(error))
 
     def _true_ms(self, at: int) -> int:
         """The hub's time of a moment just now, where it was ever heard."""

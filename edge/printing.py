@@ -6,16 +6,15 @@ not print stays and is tried again; what can never be drawn is said loudly and g
 """
 
 import os
-from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
 
 from edge.child import Child, ChildError, Ended
+from edge.config import Settings
 from edge.core.printouts import Printout
 from edge.errors import EdgeError
 from edge.log import Log
-from edge.printer import PrinterSettings
 from edge.status import PrinterStatus
 from edge.store.outbox import Outbox
 from edge.store.prints import Prints, Waiting
@@ -37,10 +36,9 @@ class Clocks(Protocol):
 class PrintQueue:
     """`put` from any thread, the rest by the agent's main thread. A device without a printer prints nothing."""
 
-    def __init__(
-        self, config: Path, data: Path, printer: PrinterSettings | None, outbox: Outbox, clock: Clocks, log: Log
-    ) -> None:
-        self._config, self._note, self._printer = config, data / NOTE, printer
+    def __init__(self, settings: Settings, outbox: Outbox, clock: Clocks, log: Log) -> None:
+        self._config, self._printer = settings.path, settings.printer
+        self._note = settings.device.data / NOTE
         self._clock, self._log = clock, log
         self._prints = Prints(outbox)
         self._child: Child | None = None

@@ -13,7 +13,7 @@ from edge.clock import Clock
 from edge.config import Settings
 from edge.errors import EdgeError
 from edge.log import Log
-from edge.status import AgentStatus, CertificateStatus, Message, PortStatus, SiteDataStatus
+from edge.status import AgentStatus, CertificateStatus, Message, PortStatus, PrinterStatus, SiteDataStatus
 from edge.store.commands import CommandLog
 from edge.store.outbox import Outbox
 from edge.store.room import Level, Room
@@ -40,6 +40,8 @@ class Reporter:
         """How this device's certificate stands."""
         self.site_data: Callable[[], SiteDataStatus | None] = _nothing_known
         """What the device knows of its site."""
+        self.printer: Callable[[], PrinterStatus | None] = _nothing_known
+        """How the printer stands."""
         self._since = clock.now_ms()
         self._fix: Fix | None = None
         self._shown: Now | None = None
@@ -181,6 +183,7 @@ class Reporter:
             ports=ports,
             certificate=self.certificate(),
             site_data=self.site_data(),
+            printer=self.printer(),
         )
 
 
@@ -189,7 +192,7 @@ def _no_certificate() -> None:
 
 
 def _nothing_known() -> None:
-    """Nobody keeps site data."""
+    """Nobody looks after that."""
 
 
 def _same(one: AgentStatus, other: AgentStatus) -> bool:

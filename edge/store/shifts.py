@@ -36,6 +36,12 @@ class Shifts:
 
         self._outbox.keep((), also)
 
+    def begun(self, name: str | None) -> int | None:
+        """Since when somebody is signed on, or anybody (None); None: nobody is."""
+        query = "SELECT min(from_ms) FROM shifts WHERE to_ms IS NULL AND coalesce(?, name) = name"
+        found = self._outbox.ask(query, name)[0][0]
+        return None if found is None else int(found)
+
     def end_all(self, at_ms: int) -> None:
         """The agent starts: nobody is signed on."""
         if self._outbox.ask("SELECT 1 FROM shifts WHERE to_ms IS NULL LIMIT 1"):
