@@ -17,7 +17,7 @@ from wire.display import shown
 
 ELLIPSIS: Final = "…"
 LONGEST: Final = 2000
-"""Greatest number of characters that are looked at in one text."""
+"""Greatest number of characters that are looked at in one box."""
 _REFERENCE: Final = 64
 _SHRINK: Final = 0.9
 _SLACK: Final = 0.97
@@ -80,7 +80,7 @@ class Fitted(Struct, frozen=True):
 
 def fit(texts: Sequence[str], font: Font, *, width: int, height: int, largest: int, smallest: int) -> Fitted:
     """The largest size at which the paragraphs fit the box, all in dots; cut with an ellipsis where none is."""
-    paragraphs = [_plain(text) for text in texts]
+    paragraphs = _bounded(texts)
     size = max(largest, smallest)
     while True:
         lines = [line for paragraph in paragraphs for line in _wrapped(paragraph, font, width * _SLACK / size)]
@@ -107,6 +107,16 @@ def drawn(fitted: Fitted, font: Font, *, width: int, height: int, centred: bool 
         left = max(0.0, (width - face.getlength(line)) / 2) if centred else 0.0
         draw.text((round(left), round(top + number * step)), line, font=face, fill=0)
     return image.point(lambda value: 0 if value < _DARK else 255)
+
+
+def _bounded(texts: Sequence[str]) -> list[str]:
+    """The paragraphs, of all together no more than can be looked at; the last is cut where there is more."""
+    kept, left = [], LONGEST
+    for text in texts:
+        if left > 0:
+            kept.append(shown(_plain(text), left))
+            left -= len(kept[-1]) + 1
+    return kept
 
 
 def _plain(text: str) -> str:
