@@ -1,0 +1,90 @@
+"""What people were promised, checked on a live database: reserved goods, booked room. Each check reads; none repairs.
+
+What stood when goods were reserved cannot be summed up afterwards, because facts that come late change it. So each
+reservation keeps what it was told (`stood`, `claimed`), and the check is that it was told no less than what those
+before it claimed at that moment. Their order is that of `seq`, not of a clock.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from hub.core.days import LAST
+from hub.core.instant import day
+from hub.core.space import Span, peak
+from hub.store.queries.goods import local_day
+
+_RESERVATIONS: Final = "SELECT * FROM reservation ORDER BY seq"
+_STATES: Final = """
+SELECT reservation.id, reservation.state, pick.id AS pick, pick.state AS listed FROM reservation
+JOIN pick ON pick.seq = reservation.pick
+WHERE reservation.state <> CASE pick.state WHEN 'open' THEN 'picking' ELSE pick.state END
+UNION ALL
+SELECT reservation.id, reservation.state, 'of another site', pick.state FROM reservation
+JOIN pick ON pick.seq = reservation.pick WHERE pick.site <> reservation.site
+UNION ALL
+SELECT reservation.id, reservation.state, 'whose lines are of another amount', pick.state FROM reservation
+JOIN pick ON pick.seq = reservation.pick
+WHERE reservation.n <> (SELECT coalesce(sum(line.n), 0) FROM pick_line AS line WHERE line.reservation = reservation.seq)
+LIMIT 20
+"""
+
+
+def took_what_was_free(connection: Connection) -> Iterator[str]:
+    """No reservation took goods that another held when it was made."""
+    before: dict[tuple[str, ...], list[Row[Any]]] = defaultdict(list)
+    for row in connection.exec_driver_sql(_RESERVATIONS):
+        key = (row.site, row.item, row.lot, row.owner)
+        held = [one for one in before[key] if _was_live(one, row)]
+        claims = sum(one.n for one in held if one.released_after is None or one.released_after >= row.seq)
+        free = max(0, row.stood - max(row.claimed, claims))
+        if row.n > free:
+            goods = f"{row.item} lot {row.lot or '-'} of {row.owner} at {row.site}"
+            told = f"{row.stood} stood and {max(row.claimed, claims)} were reserved"
+            yield f"the reservation {row.id} took {row.n} of {goods}, where {told}"
+        # What has ended stays ended for all that come later, so it need not be looked at again.
+        before[key] = [*held, row]
+
+
+def lists_stand_alike(connection: Connection) -> Iterator[str]:
+    """A reservation is picked as long as its list is open, and ends as its list ends."""
+    for row in connection.exec_driver_sql(_STATES):
+        yield f"the reservation {row.id} is {row.state}, and its pick list {row.pick} is {row.listed}"
+
+
+def room_is_kept(connection: Connection) -> Iterator[str]:
+    """No more room is approved than there is, but where somebody lowered the capacity and said so."""
+    rooms = {(row.site, row.temperature, row.measure): row for row in _rows(connection, "SELECT * FROM space_capacity")}
+    taken: dict[tuple[str, str, str], list[Span]] = defaultdict(list)
+    for row in _rows(connection, "SELECT * FROM booking WHERE state = 'approved'"):
+        taken[row.site, row.temperature, row.measure].append(Span(row.first_day, row.last_day, row.amount))
+    for key, spans in sorted(taken.items()):
+        room = rooms.get(key)
+        if room is not None and room.overbooked:
+            continue
+        first = 0 if room is None else local_day(connection, room.site, room.set_at)
+        most = peak(spans, first, LAST)
+        capacity = 0 if room is None else room.amount
+        if most.amount > capacity:
+            yield f"{most.amount} of {' '.join(key)} are approved on {day(most.day)}, where there are {capacity}"
+
+
+def _was_live(one: "Row[Any]", later: "Row[Any]") -> bool:
+    """Whether a reservation still held something when a later one was made."""
+    if one.ended_after is not None and one.ended_after < later.seq:
+        return False
+    released = one.released_after is not None and one.released_after < later.seq
+    return bool(released or one.expires_at > later.made_at)
+
+
+def _rows(connection: Connection, query: str) -> "list[Row[Any]]":
+    return list(connection.exec_driver_sql(query))
+
+
+PROMISES: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
+    "reservations took what was free": took_what_was_free,
+    "reservations stand as their pick lists": lists_stand_alike,
+    "approved room is there": room_is_kept,
+}
