@@ -91,6 +91,26 @@ def doctor(config: ConfigFile) -> None:
 
 
 @app.command()
+def handover(
+    config: ConfigFile,
+    hours: Annotated[int, typer.Option(min=0, max=168, help="So far back; 0: since the person there signed on.")] = 0,
+    paper: Annotated[bool, typer.Option("--print", help="Print the slip too, on the device's printer.")] = False,
+) -> None:
+    """What this shift hands over: open tasks, what was warned of, what is not sent yet, who was here."""
+    from edge import handover as shift  # noqa: PLC0415 - see above
+
+    with _reported():
+        settings = load(config)
+        asked = shift.asked(settings, at=Clock().now_ms(), hours=hours)
+        for line in [shift.TITLE, "", *shift.lines(shift.gather(settings, asked))]:
+            print(line)
+        if paper:
+            from edge.print_job import print_now  # noqa: PLC0415 - large
+
+            print_now(asked, settings)
+
+
+@app.command()
 def metrics(
     config: ConfigFile,
     listen: Annotated[

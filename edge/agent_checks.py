@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from edge.findings import Finding
-from edge.status import AgentStatus, PortStatus
+from edge.status import AgentStatus, PortStatus, SiteDataStatus
 
 _ENOUGH: Final = 5
 """So much garbage is no accident."""
 _COLD_START_MS: Final = 5 * 60_000
 """A receiver that starts cold may need this long for its first fix."""
+_OLD_HOURS: Final = 24
+"""Site data that could not be asked for so long is called old."""
 _PTYS: Final = range(136, 144)
 """Major numbers of pseudo-terminals (Linux, admin-guide/devices.txt)."""
 _USUAL: Final = {
@@ -32,6 +34,11 @@ def examine_agent(status: AgentStatus) -> Iterator[Finding]:
         yield Finding(check="room", said="the outbox is full: scans are refused", fault=True, todo=todo)
     elif status.outbox_room == "tight":
         yield Finding(check="room", said="the outbox is nearly full", todo="let it reach its hub soon")
+    if status.site_data is not None:
+        yield from _site_data(status.site_data, status.at)
+    if status.printer is not None and status.printer.problem:
+        said = f"{status.printer.problem} ({status.printer.waiting} wait)"
+        yield Finding(check="printer", said=said, fault=True, todo="see to it: what waits is printed by itself")
     for port in status.ports:
         yield from _port(port, status)
 
@@ -57,6 +64,24 @@ def held(port: str, others: list[tuple[int, str]]) -> Finding:
     pid, name = others[0]
     todo = _USUAL.get(name, f"stop it (kill {pid}), or give it another port")
     return Finding(check=f"port {port}", said=f"is open in {name} (process {pid})", fault=True, todo=todo)
+
+
+def _site_data(known: SiteDataStatus, at: int) -> Iterator[Finding]:
+    check = "site data"
+    age_h = (at - known.fetched) // 3_600_000
+    if not known.generation:
+        todo = "scans are kept all the same; the device warns of nothing and signs nobody on until it was fetched"
+        yield Finding(check=check, said=f"nothing yet: {known.problem or 'not fetched'}", todo=todo)
+    elif known.failures and (not known.fetched or age_h >= _OLD_HOURS):
+        yield Finding(check=check, said=f"old: {known.problem}", todo="let it reach its hub: it warns by what it knows")
+    else:
+        yield Finding(check=check, said=f"version {known.version} of site {known.site or 'unknown'}")
+    if known.misread:
+        todo = "update the agent: the hub is newer"
+        yield Finding(check=check, said=f"{known.misread} records were not understood", todo=todo)
+    if known.generation and known.sscc_left == 0:
+        todo = "let it reach its hub, which reserves more; until then units get labels from elsewhere"
+        yield Finding(check="SSCC", said="no number for handling units is left", todo=todo)
 
 
 def _port(port: PortStatus, status: AgentStatus) -> Iterator[Finding]:

@@ -15,9 +15,11 @@ from edge.browse import browse
 from edge.config import Settings
 from edge.core.ports import AUTO
 from edge.drivers.finding import finder
+from edge.drivers.printer import present
 from edge.errors import EdgeError
 from edge.findings import Finding
 from edge.identity_checks import examine_identity
+from edge.printer import PrinterSettings
 
 _LOW_BYTES: Final = 200 * 1024 * 1024
 _CONNECT_S: Final = 3.0
@@ -37,6 +39,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="ports", said="none configured", todo="add [[scanner]] or [[gnss]] to read a device")
     if status is not None and running:
         yield from examine_agent(status)
+    if settings.printer is not None:
+        yield _printer(settings.printer)
     yield _disk(settings.device.data)
     yield _outbox(settings)
     if settings.hub.identity is None:
@@ -81,6 +85,13 @@ def _port(port: str, *, running: bool) -> Finding:
         return Finding(check=check, said="there, in use by the agent")
     others = holders(port)
     return held(port, others) if others else Finding(check=check, said="there, may be opened")
+
+
+def _printer(printer: PrinterSettings) -> Finding:
+    check, problem = f"printer {printer.port}", present(printer)
+    if problem:
+        return Finding(check=check, said=problem, fault=True, todo="see there; what is to be printed waits")
+    return Finding(check=check, said="there")
 
 
 def _disk(data: Path) -> Finding:

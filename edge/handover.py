@@ -5,15 +5,16 @@ Made from what is on the device alone, so it is the same with the hub gone. Ever
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Final
+from typing import Final, TypeVar
 
 from edge import status as status_file
 from edge.browse import browse, open_to_read
 from edge.config import Settings
-from edge.core.printouts import HandoverSlip
+from edge.core.printouts import SHIFT_MS, HandoverSlip
 from edge.store.errors import explain
 from edge.store.knowledge import NAME as KNOWN
 from edge.store.known_site import KnownSite, zone
@@ -26,6 +27,7 @@ from wire.messages import Count, Scan
 from wire.sitedata import Delivery, PickList
 
 TITLE: Final = "交接班 Shift hand-over"
+HOUR_MS: Final = 3_600_000
 MOST_FACTS: Final = 20_000
 """The newest facts that are looked through: more than two people scan in a shift."""
 MOST_SHOWN: Final = 40
@@ -42,6 +44,8 @@ _WARNED: Final = {
     "wrong-owner": "货主不符 another owner's",
     "wrong-place": "位置不符 wrong place",
 }
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,17 +129,22 @@ def lines(found: Handover) -> list[str]:
     return [shown(line) for line in said]
 
 
-def slip_since(shifts: list[Shift], *, by: str | None, at: int, otherwise: int) -> HandoverSlip:
-    """The slip of whoever is signed on now, from when they signed on; else of the time since `otherwise`."""
-    begun = next((each.begun for each in shifts if each.to is None and by in {None, each.name}), otherwise)
-    return HandoverSlip(since=min(begun, at), at=at, by=by)
+def asked(settings: Settings, *, at: int, hours: int = 0) -> HandoverSlip:
+    """The slip of whoever is signed on now, since they signed on; with `hours`, or with nobody there, of so many.
+
+    Raises EdgeError.
+    """
+    here = None if hours else next((each for each in _shifts(settings) if each.to is None), None)
+    if here is not None:
+        return HandoverSlip(since=min(here.begun, at), at=at, by=here.name)
+    return HandoverSlip(since=at - (hours * HOUR_MS or SHIFT_MS), at=at)
 
 
 def _facts(settings: Settings, asked: HandoverSlip) -> list[Scan | Count]:
     """Those of the shift, newest first."""
     query = "SELECT payload FROM facts ORDER BY id DESC LIMIT ?"
     found: list[Scan | Count] = []
-    for (payload,) in _asked(settings, query, MOST_FACTS):
+    for (payload,) in _read(settings, lambda db: db.execute(query, (MOST_FACTS,)).fetchall()):
         try:
             item = decode_item(payload)
         except DecodeError:
@@ -146,17 +155,14 @@ def _facts(settings: Settings, asked: HandoverSlip) -> list[Scan | Count]:
 
 
 def _shifts(settings: Settings) -> list[Shift]:
-    try:
-        with closing(open_to_read(settings.outbox)) as db:
-            return read_shifts(db, MOST_SHOWN)
-    except sqlite3.Error as error:
-        raise explain(error, settings.outbox, "read") from error
+    return _read(settings, lambda db: read_shifts(db, MOST_SHOWN))
 
 
-def _asked(settings: Settings, query: str, *values: object) -> list[tuple[bytes]]:
+def _read(settings: Settings, work: Callable[[sqlite3.Connection], T]) -> T:
+    """By a connection that only reads, while the agent runs. Raises OutboxError."""
     try:
         with closing(open_to_read(settings.outbox)) as db:
-            return db.execute(query, values).fetchall()
+            return work(db)
     except sqlite3.Error as error:
         raise explain(error, settings.outbox, "read") from error
 

@@ -153,3 +153,10 @@ def _numbers(status: AgentStatus | None) -> Iterator[Metric]:
             if count is not None and what != "last_at":
                 read.add_metric([port.kind, port.port, what], float(count))
     yield from (room, open_, read)
+    if status.site_data is not None:
+        known = status.site_data
+        yield GaugeMetricFamily("relay_edge_site_data_version", "Version of the site data, 0: none.", known.version)
+        yield GaugeMetricFamily("relay_edge_site_data_failures", "Failed questions in a row.", known.failures)
+        yield GaugeMetricFamily("relay_edge_sscc_left", "Numbers for handling units left.", known.sscc_left)
+    if status.printer is not None:
+        yield GaugeMetricFamily("relay_edge_prints_waiting", "What waits for the printer.", status.printer.waiting)

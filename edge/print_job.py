@@ -50,6 +50,17 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     what: Printout
 
 
+def print_now(what: Printout, settings: Settings) -> None:
+    """Draw and send it at once. Raises EdgeError."""
+    if settings.printer is None:
+        raise PrinterError("this device has no [printer] in its configuration: see deploy/edge.example.toml")
+    try:
+        data = drawn(what, settings, settings.printer)
+    except PaperError as error:
+        raise PrinterError(f"it cannot be drawn: {error}") from error
+    send(settings.printer, data)
+
+
 def drawn(what: Printout, settings: Settings, printer: PrinterSettings) -> bytes:
     """The bytes for the printer. Raises PaperError, PrinterError where there is no font."""
     paper = Paper(width_mm=printer.width_mm, height_mm=printer.height_mm, dpi=printer.dpi)

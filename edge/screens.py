@@ -12,7 +12,7 @@ from edge.browse import Counts, Kept, browse
 from edge.config import Settings
 from edge.errors import EdgeError
 from edge.findings import Finding
-from edge.status import AgentStatus, CertificateStatus
+from edge.status import AgentStatus, CertificateStatus, PrinterStatus, SiteDataStatus
 from wire.codec import decode_item
 from wire.display import shown
 from wire.errors import DecodeError
@@ -80,6 +80,10 @@ def _show_agent(status: AgentStatus) -> None:
     table.add_row("disk", _written(status))
     if status.certificate is not None:
         table.add_row("certificate", Text(shown(_certificate(status.certificate))))
+    if status.site_data is not None:
+        table.add_row("site data", Text(shown(_site_data(status.site_data))))
+    if status.printer is not None:
+        table.add_row("printer", Text(shown(_printer(status.printer))))
     if status.problem:
         table.add_row("problem", Text(shown(status.problem), style="bold red"))
     if status.note:
@@ -94,6 +98,25 @@ def _show_agent(status: AgentStatus) -> None:
 def _certificate(certificate: CertificateStatus) -> str:
     failed = f"; could not be renewed {certificate.failures} times: {certificate.problem}"
     return f"until {_when(certificate.expires)}{failed if certificate.failures else ''}"
+
+
+def _site_data(known: SiteDataStatus) -> str:
+    """What the device knows of its site, since when, and how many numbers for handling units it has."""
+    if not known.generation:
+        return f"nothing yet: {known.problem or 'not fetched'}"
+    said = [f"site {known.site or '-'}, version {known.version}, {known.sscc_left} SSCC left"]
+    if known.fetched:
+        said.append(f"asked at {_when(known.fetched)}")
+    if known.misread:
+        said.append(f"{known.misread} records not understood: update the agent")
+    if known.failures:
+        said.append(f"could not be asked for {known.failures} times: {known.problem}")
+    return "; ".join(said)
+
+
+def _printer(printer: PrinterStatus) -> str:
+    waits = f"{printer.port}: {printer.waiting} wait, {printer.printed} printed"
+    return f"{waits}; {printer.problem}" if printer.problem else waits
 
 
 def _written(status: AgentStatus) -> str:

@@ -21,7 +21,6 @@ from wire.messages import Known
 
 LONGEST_S: Final = 930.0
 """A little longer than the program gives itself."""
-OFF: Final = "off: this device has a password; set [hub] http_port on the hub's own machine, or let it join"
 _ASK_AGAIN_MS: Final = 60_000
 
 
@@ -61,8 +60,10 @@ class SiteDataWatch:
         self._problem = ""
         self._misread = 0
 
-    def status(self) -> SiteDataStatus:
-        """How it stands, for people."""
+    def status(self) -> SiteDataStatus | None:
+        """How it stands, for people; None where none is ever asked for. Raises OutboxError."""
+        if not self._on:
+            return None
         edition, site = self._site.edition, self._site.site
         return SiteDataStatus(
             generation=edition.generation,
@@ -70,7 +71,7 @@ class SiteDataWatch:
             site=site.id if site else "",
             fetched=self._at,
             failures=self._tries.failures,
-            problem=self._problem if self._on else OFF,
+            problem=self._problem,
             misread=self._misread,
             sscc_left=self._numbers.left() if self._numbers else 0,
         )
