@@ -82,14 +82,11 @@ class Label(Struct, frozen=True, gc=False, kw_only=True):
     def elements(self) -> tuple[tuple[str, str], ...]:
         """All that the label says, as AI and value; an EAN's GTIN as AI 01."""
         kept: dict[str, str | int | None] = {"00": self.sscc, "02": self.content, "10": self.lot, "21": self.serial}
-        aliases = {ai for ai, _ in self.more}
-        if "03" not in aliases:
-            kept["01"] = self.gtin
-        if "37" not in aliases:
-            kept["30"] = self.count
-        if "7003" not in aliases:
-            kept["17"] = _six(self.expiry)
         kept |= {"11": _six(self.produced), "15": _six(self.best_before)}
+        expiry = _six(self.expiry)
+        kept["01"] = self.gtin if self.gtin != self.value("03") else None
+        kept["17"] = expiry if expiry != (self.value("7003") or "")[:6] else None
+        kept["30"] = self.count if self.value("37") is None else None
         found = [(ai, str(value)) for ai, value in kept.items() if value is not None]
         return tuple(sorted((*found, *self.more)))
 

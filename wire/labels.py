@@ -112,7 +112,7 @@ def typed(text: str, *, year: int | None = None) -> Label:
     if text.startswith("("):
         return _of(text, None, *brackets.read(text), DEFAULT_YEAR if year is None else year)
     digits = text.replace(" ", "")
-    if is_digits(digits) and len(digits) in {8, 12, 13, 14, 18}:
+    if is_digits(digits) and len(digits) in {8, 12, 13, 14, 18} and digits.strip("0"):
         sound = is_checked(digits)
         faults = () if sound else (f"{digits} ends in {digits[-1]}, its check digit is {check_digit(digits[:-1])}",)
         if len(digits) == 18:
