@@ -20,15 +20,17 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from hub import fonts
 from hub.admission import Admission, open_authority
 from hub.api.app import create_app
 from hub.api.live import LiveFeed
 from hub.api.services import Services
 from hub.authority import Authority
 from hub.broker import Broker
-from hub.clock import now_ms
+from hub.clock import now_ms, uptime_ms
 from hub.condition import faults, gauges
 from hub.config import Address, Listen, Settings
+from hub.desk import Desk
 from hub.device_sessions import DeviceSessions
 from hub.devices import Registry
 from hub.dispatch import Dispatcher
@@ -36,7 +38,7 @@ from hub.errors import DAMAGED, DamagedError, HubError, says_damaged
 from hub.floodgate import Floodgate
 from hub.folder import Folder, Running
 from hub.gate import Gate
-from hub.imports.desk import Desk
+from hub.imports.desk import Desk as ImportDesk
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.rebuild import bring_up_to_date
 from hub.inviting import Inviter
@@ -71,6 +73,7 @@ class _Intake:
     broker: Broker
     dispatcher: Dispatcher
     site_data: SiteData
+    desk: Desk
 
 
 class Hub:
@@ -180,11 +183,13 @@ class Hub:
             timings={"commit": intake.pipeline.commits},
             faults=self._faults,
             hosts=hosts(settings),
+            font=lambda: fonts.load(settings.font),
             admission=self._admission(database, authority),
             inviter=self._inviter(database, authority, https),
             asked=intake.dispatcher.asked,
             device_sessions=DeviceSessions(database, authority, clock=now_ms),
             site_data=intake.site_data,
+            desk=intake.desk,
         )
         self._start_web(services, web_socket, https)
         if not intake.broker.wait_connected(CONNECT_S):
@@ -245,8 +250,10 @@ class Hub:
         ends.callback(dispatcher.stop)
         site_data.start()
         ends.callback(site_data.stop)
-        desk = Desk(self.settings.data, database, pipeline, now_ms)
-        desk.start()
+        imports = ImportDesk(self.settings.data, database, pipeline, now_ms)
+        imports.start()
+        ends.callback(imports.stop)
+        desk = Desk(pipeline, ledger=database.ledger, clock=now_ms, uptime=uptime_ms)
         ends.callback(desk.stop)
         self._faults = lambda: faults(pipeline, broker)
         self._failure = lambda: pipeline.failure
@@ -255,11 +262,11 @@ class Hub:
             "mqtt": lambda: broker.alive,
             "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
             "ingest": lambda: pipeline.failure is None,
-            "imports": lambda: desk.alive,
+            "imports": lambda: imports.alive,
             "dispatch": lambda: dispatcher.alive,
             "site-data": lambda: site_data.alive,
         }
-        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher, site_data=site_data)
+        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher, site_data=site_data, desk=desk)
 
     def _start_web(self, services: Services, plain: socket.socket, https: socket.socket | None) -> None:
         """Both doors for people, and the knocking that proves that they answer."""

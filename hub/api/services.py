@@ -7,13 +7,16 @@ from typing import Protocol
 
 from argon2 import PasswordHasher
 
+from hub import fonts
 from hub.admission import Admission
 from hub.api.live import LiveFeed
+from hub.desk import Desk
 from hub.device_sessions import DeviceSessions
 from hub.inviting import Offer
 from hub.names import LOOPBACK
 from hub.sitedata import SiteData
 from hub.store.database import Database
+from paper.text import Font
 
 
 class Credentials(Protocol):
@@ -65,6 +68,11 @@ def nobody_asked(_device: str) -> None:
     """For a hub that sends nothing to devices."""
 
 
+def installed_font() -> Font:
+    """The Chinese font that is installed here. Raises FontError."""
+    return fonts.load(None)
+
+
 def no_gauges() -> Mapping[str, float]:
     """For a hub that measures nothing else."""
     return {}
@@ -78,7 +86,7 @@ class Services:
     `_total` counts. `timings` are shown with them. `faults` says why the hub cannot take in what devices deliver.
     `hosts` are the names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name
     here. `admission` and `inviter` are those of a hub that listens for devices on other machines; `device_sessions` and
-    `site_data` serve devices that ask for what they may know.
+    `site_data` serve devices that ask for what they may know. `desk` posts what people decide as facts of the hub.
     """
 
     database: Database
@@ -93,10 +101,12 @@ class Services:
     inviter: Inviter | None = None
     device_sessions: DeviceSessions | None = None
     site_data: SiteData | None = None
+    desk: Desk | None = None
     gauges: Callable[[], Mapping[str, float]] = no_gauges
     timings: Mapping[str, Timing] = field(default_factory=dict)
     faults: Callable[[], Sequence[str]] = no_faults
     asked: Callable[[str], None] = nobody_asked
     hosts: frozenset[str] = LOOPBACK
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    font: Callable[[], Font] = installed_font
     slowest_refusal_s: float = 0.3

@@ -25,6 +25,7 @@ from hub.store.database import Database
 from hub.vitals import Progress
 from wire import codec, topics
 from wire.errors import DecodeError, TopicError
+from wire.messages import HUB
 from wire.topics import Leaf
 
 QUEUE_BYTES = 64 * 1024 * 1024
@@ -129,6 +130,9 @@ class Pipeline:
         except TopicError as error:
             log.warning("a message on a topic that is none of ours", error=str(error))
             return
+        if where.device == HUB:
+            log.warning("a message in the hub's own name", topic=topic)
+            return
         heard = self._floods.hear(where.device, len(payload), time.monotonic_ns() // 1000)
         if heard is not Heard.TAKE:
             self._ignored += 1
@@ -142,7 +146,7 @@ class Pipeline:
             self._enqueue(Arrival(where.device, payload, self._clock(), where.leaf))
 
     def bring(self, device: str, payload: bytes, reply: Callable[[Result], None]) -> None:
-        """Take one message that was brought by hand; `reply` is called when it is committed.
+        """Take one message that was brought by hand, or that the hub says itself; `reply` is called at its commit.
 
         It is never called if the database cannot store (see `stalled`): then bring it again.
         """

@@ -12,7 +12,7 @@ from hub.ingest.bulk import insert
 from hub.ingest.group import Group, LaneChange, Touch
 from hub.ingest.projector import Projector
 from hub.ingest.quarantine import set_aside
-from wire.messages import Lane
+from wire.messages import HUB, Lane
 
 CHANGES_KEPT = 100_000
 """How many rows of the change log stay for screens that come back."""
@@ -26,8 +26,9 @@ def write(connection: Connection, group: Group, projector: Projector, now: int) 
     """Write a group. The caller began the transaction, and commits or rolls it back."""
     insert(
         connection,
-        "INSERT INTO device (id, name, kind, created_at)",
-        [(id_, name, "unknown", at) for id_, name, at in group.devices],
+        "INSERT INTO device (id, name, kind, created_at, removed_at)",
+        # The hub itself is no device that anybody waits for, or lets in.
+        [(id_, name, *(("hub", at, at) if name == HUB else ("unknown", at, None))) for id_, name, at in group.devices],
     )
     for lane, change in group.lanes.items():
         _move_lane(connection, lane, change, now)
