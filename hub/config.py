@@ -64,7 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a hub is told. `broker` None means: start Mosquitto ourselves on `mqtt_port` (0: any free).
 
     `http_names` are further names by which browsers call this hub. `listen` None means: nothing beyond loopback but
-    what `http_host` says; else devices join by HTTPS on `https_port`, and `listen_names` are names they dial.
+    what `http_host` says; else devices join by HTTPS on `https_port`, and `listen_names` are names they dial. `font` is
+    the file that labels are drawn with, None: one that is installed.
     """
 
     data: Path
@@ -78,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     listen_names: tuple[str, ...] = ()
     log_level: str = "info"
     log_json: bool = False
+    font: Path | None = None
 
     @property
     def database(self) -> Path:
@@ -114,6 +116,12 @@ def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{value!r} is neither true nor false")  # noqa: TRY004 (one kind of fault)
     return value
+
+
+def _file(value: object) -> Path:
+    if not isinstance(value, str) or not value.startswith("/") or "\0" in value:
+        raise ValueError(f"{value!r} is no file; use its whole path, such as /usr/share/fonts/truetype/font.ttf")
+    return Path(value)
 
 
 def _level(value: object) -> str:
@@ -157,6 +165,7 @@ _KEYS: Mapping[tuple[str, str], tuple[str, Callable[[object], Any]]] = {
     ("listen", "at"): ("listen", parse_listen),
     ("listen", "https_port"): ("https_port", _port),
     ("listen", "names"): ("listen_names", _names),
+    ("print", "font"): ("font", _file),
     ("log", "level"): ("log_level", _level),
     ("log", "json"): ("log_json", _flag),
 }

@@ -21,6 +21,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from hub import fonts
+from hub import fonts
 from hub.admission import Admission, open_authority
 from hub.api.app import create_app
 from hub.api.live import LiveFeed
@@ -183,6 +184,7 @@ class Hub:
             timings={"commit": intake.pipeline.commits},
             faults=self._faults,
             hosts=hosts(settings),
+            font=lambda: fonts.load(settings.font),
             font=lambda: fonts.load(settings.font),
             admission=self._admission(database, authority),
             inviter=self._inviter(database, authority, https),

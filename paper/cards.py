@@ -38,7 +38,8 @@ _VERBS: Final = {
     "load": ("装车", "Load"), "unload": ("卸车", "Unload"),
     "hand-over": ("交付", "Hand over"), "return": ("退回", "Return"), "count": ("盘点", "Count"),
     "kit": ("组套", "Kit"), "unkit": ("拆套", "Unkit"), "open": ("开箱", "Open a case"),
-    "quarantine": ("隔离", "Quarantine"), "release": ("解除隔离", "Release"), "expire": ("过期", "Expired"), "dispose": ("销毁", "Dispose"),
+    "quarantine": ("隔离", "Quarantine"), "release": ("解除隔离", "Release"), "expire": ("过期", "Expired"),
+    "dispose": ("销毁", "Dispose"),
     "damage": ("损坏", "Damaged"), "lose": ("丢失", "Lost"), "find": ("找到", "Found"), "sight": ("看到", "Seen"),
 }  # fmt: skip
 _COMMANDS: Final = {

@@ -8,6 +8,7 @@ from typing import Protocol
 from argon2 import PasswordHasher
 
 from hub import fonts
+from hub import fonts
 from hub.admission import Admission
 from hub.api.live import LiveFeed
 from hub.desk import Desk
@@ -16,6 +17,7 @@ from hub.inviting import Offer
 from hub.names import LOOPBACK
 from hub.sitedata import SiteData
 from hub.store.database import Database
+from paper.text import Font
 from paper.text import Font
 
 
@@ -73,6 +75,11 @@ def installed_font() -> Font:
     return fonts.load(None)
 
 
+def installed_font() -> Font:
+    """The Chinese font that is installed here. Raises FontError."""
+    return fonts.load(None)
+
+
 def no_gauges() -> Mapping[str, float]:
     """For a hub that measures nothing else."""
     return {}
@@ -108,5 +115,6 @@ class Services:
     asked: Callable[[str], None] = nobody_asked
     hosts: frozenset[str] = LOOPBACK
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    font: Callable[[], Font] = installed_font
     font: Callable[[], Font] = installed_font
     slowest_refusal_s: float = 0.3

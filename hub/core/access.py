@@ -98,6 +98,7 @@ AT_SITES: Final = only("admin supervisor operator clerk staff auditor")
 NEEDING: Final = only("admin supervisor staff helpline auditor")
 ASKING: Final = only("admin supervisor staff")
 WATCHING: Final = only("admin supervisor engineer auditor")
+PRINTING: Final = only("admin supervisor operator clerk engineer")
 
 OPEN: Final = frozenset(
     {
@@ -172,6 +173,8 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/quarantine"): WATCHING,
     ("GET", f"{API}/discrepancies"): EVERYONE,
     ("GET", f"{API}/gaps"): WATCHING,
+    ("POST", f"{API}/labels"): PRINTING,
+    ("GET", f"{API}/cards"): PRINTING,
     ("GET", f"{API}/space/capacities"): AT_SITES,
     ("PUT", f"{API}/space/capacities"): STEERING,
     ("GET", f"{API}/space/calendar"): AT_SITES,
