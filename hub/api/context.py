@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,34 +13,41 @@ from sqlalchemy import Connection
 
 from hub.api.services import Services
 from hub.api.sign_in import SignIn
+from hub.core.access import Viewer
 from hub.store.queries.paging import Pager, Part
 
 T = TypeVar("T")
 
 CHEAP_S: Final = 0.2
+MOST_SCOPES: Final = 200
 REST: Final = 8
 """A sum that took t seconds is believed for 8 t: however many screens ask, it takes a small part of the time."""
 
 
 class Remembered(Generic[T]):
-    """A sum that may be slow to make: made anew each time while that is cheap. Thread-safe."""
+    """A sum that may be slow to make, of what a viewer sees: made anew each time while that is cheap. Thread-safe."""
 
-    def __init__(self, make: Callable[[Connection], T], timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, make: Callable[[Connection, Viewer], T], timer: Callable[[], float] = time.monotonic) -> None:
         self._make = make
         self._timer = timer
         self._lock = threading.Lock()
-        self._value: T | None = None
-        self._until = float("-inf")
+        self._known: OrderedDict[object, tuple[T, float]] = OrderedDict()
 
-    def value(self, connection: Connection) -> T:
-        """The sum, a little old where making it is slow."""
+    def value(self, connection: Connection, viewer: Viewer) -> T:
+        """The sum, a little old where making it is slow; one for all who see the same."""
+        scope = (viewer.owner_filter, viewer.site_filter)
         with self._lock:
             began = self._timer()
-            if self._value is None or began >= self._until:
-                self._value = self._make(connection)
-                took = self._timer() - began
-                self._until = self._timer() + (took * REST if took > CHEAP_S else 0.0)
-            return self._value
+            known = self._known.get(scope)
+            if known is not None and began < known[1]:
+                return known[0]
+            made = self._make(connection, viewer)
+            took = self._timer() - began
+            self._known[scope] = made, self._timer() + (took * REST if took > CHEAP_S else 0.0)
+            self._known.move_to_end(scope)
+            if len(self._known) > MOST_SCOPES:
+                self._known.popitem(last=False)
+            return made
 
 
 def nobody(_token: str) -> str | None:

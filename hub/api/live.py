@@ -17,6 +17,7 @@ import structlog
 
 from hub.api.models.devices import PositionModel
 from hub.api.screen import Screen, event
+from hub.core.access import Viewer
 from hub.errors import HubError
 from hub.store.database import Database
 from hub.store.queries import changes
@@ -89,11 +90,14 @@ class LiveFeed:
         self._closed = True
         self._call(self._end)
 
-    def join(self) -> Screen:
-        """Start to listen from now on. Raises FullError."""
+    def join(self, viewer: Viewer) -> Screen:
+        """Start to listen from now on. Raises FullError.
+
+        What changed may be another organisation's: who sees one owner's goods asks the lists, which know.
+        """
         if len(self._screens) >= MOST_SCREENS:
             raise FullError(f"{MOST_SCREENS} screens listen already")
-        screen = Screen()
+        screen = Screen(veiled=viewer.owner_filter is not None)
         if self._closed:
             screen.ended.set()
         self._screens.add(screen)
@@ -130,7 +134,7 @@ class LiveFeed:
         if last_event_id is None:
             yield event(None, None, f"{self._generation}:{head}")
         else:
-            async for message in self._missed(last_event_id, head):
+            async for message in self._missed(last_event_id, head, veiled=screen.veiled):
                 yield message
         loop = asyncio.get_running_loop()
         beat = loop.time() + self._heartbeat_s
@@ -144,7 +148,7 @@ class LiveFeed:
                 yield b": beat\n\n"
                 beat = loop.time() + self._heartbeat_s
 
-    async def _missed(self, last_event_id: str, head: int) -> AsyncIterator[bytes]:
+    async def _missed(self, last_event_id: str, head: int, *, veiled: bool) -> AsyncIterator[bytes]:
         generation, _, number = last_event_id.partition(":")
         first, last = await asyncio.to_thread(self._span)
         at = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
@@ -156,7 +160,7 @@ class LiveFeed:
             if not rows:
                 return
             at = rows[-1].id
-            for message in self._events(rows):
+            for message in self._events(rows, veiled=veiled):
                 yield message
 
     async def _run(self) -> None:
@@ -175,7 +179,8 @@ class LiveFeed:
         rows = await asyncio.to_thread(self._read, self._head, None)
         with self._lock:
             moving, self._moving = list(self._moving.values()), {}
-        messages = self._events(rows)
+        messages = self._events(rows, veiled=False)
+        veiled = self._events(rows, veiled=True)
         if moving:
             messages.append(event("position", {"positions": [_position(row) for row in moving]}, None))
         if rows:
@@ -183,10 +188,10 @@ class LiveFeed:
             if len(rows) == READ_AT_ONCE:
                 self._wake.set()
         for screen in list(self._screens):
-            for message in messages:
+            for message in veiled if screen.veiled else messages:
                 screen.give(message)
 
-    def _events(self, rows: Sequence[Change]) -> list[bytes]:
+    def _events(self, rows: Sequence[Change], *, veiled: bool) -> list[bytes]:
         """One event a topic for consecutive rows; only the last names its id, for it alone stands for all of them.
 
         Discrepancies are projections: whatever moves stock may raise or clear one.
@@ -198,7 +203,7 @@ class LiveFeed:
             merged[row.topic] = _merge(merged.get(row.topic), row.data)
         last = len(merged) - 1
         return [
-            event(topic, data, f"{self._generation}:{rows[-1].id}" if index == last else None)
+            event(topic, {} if veiled else data, f"{self._generation}:{rows[-1].id}" if index == last else None)
             for index, (topic, data) in enumerate(merged.items())
         ]
 

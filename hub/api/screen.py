@@ -10,9 +10,13 @@ QUEUE: Final = 256
 
 
 class Screen:
-    """One listener: a bounded queue. It ends when `ended` is set and what was queued has been taken."""
+    """One listener: a bounded queue. It ends when `ended` is set and what was queued has been taken.
 
-    def __init__(self) -> None:
+    A veiled one hears that something changed, and neither what nor where.
+    """
+
+    def __init__(self, *, veiled: bool = False) -> None:
+        self.veiled = veiled
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
         self.ended = asyncio.Event()
 

@@ -17,6 +17,7 @@ from hub.store import schema, users
 from hub.store.queries.positions import Position
 from tests.support.hubdata import BASE, add_change, feeding, fix, scan
 from tests.support.hubweb import PASSWORD, START_MS, make_database, serving
+from tests.support.viewers import EVERYTHING
 from wire.actions import Action
 from wire.messages import Now, Quality
 
@@ -251,7 +252,7 @@ def test_a_screen_that_takes_nothing_is_dropped_when_its_queue_is_full_and_other
         database = make_database(tmp_path)
         feed = LiveFeed(database, lambda: START_MS, pace_s=0.0)
         await feed.start()
-        slow, quick = feed.join(), feed.join()
+        slow, quick = feed.join(EVERYTHING), feed.join(EVERYTHING)
         heard = asyncio.Queue()
 
         async def listen():

@@ -23,6 +23,7 @@ from tests.support.facts import (
     unit_label,
 )
 from tests.support.ingest import Bench, bench
+from tests.support.viewers import EVERYTHING
 from wire import codec
 from wire.actions import Action
 from wire.messages import Clock, Lane, Now, Presence
@@ -40,13 +41,13 @@ def made(tmp_path: Path):
 
 def where(made: Bench) -> positions.Position:
     with made.database.read() as connection:
-        (found,) = positions.positions(connection, now=made.now)
+        (found,) = positions.positions(connection, viewer=EVERYTHING, now=made.now)
     return found
 
 
 def traced(made: Bench) -> trace.Trace:
     with made.database.read() as connection:
-        return trace.trace(connection, Pager("g", "test"), unit_label(), limit=100, cursor=None)
+        return trace.trace(connection, Pager("g", "test"), unit_label(), viewer=EVERYTHING, limit=100, cursor=None)
 
 
 def test_a_scan_of_a_device_whose_clock_runs_years_ahead_holds_no_unit_where_it_was(made: Bench):

@@ -11,6 +11,7 @@ from hub.core.access import API, DEVICE, FOR_DEVICES, OPEN, RULES, Answer, Role,
 from hub.core.instant import day, parse, rfc3339
 from hub.store.queries.paging import CursorError, Pager, StaleCursorError
 from hub.store.users import LONGEST_LOCK_MS, lock_ms
+from tests.support.viewers import EVERYTHING
 
 
 def test_a_route_without_a_rule_lets_nobody_in():
@@ -144,14 +145,14 @@ def test_a_sum_is_made_anew_each_time_while_that_is_cheap_and_remembered_for_a_w
     cost = [0.1]
     made = []
 
-    def make(_connection):
+    def make(_connection, _viewer):
         clock[0] += cost[0]
         made.append(len(made))
         return len(made)
 
     sum_ = Remembered(make, timer=lambda: clock[0])
-    assert [sum_.value(None) for _ in range(3)] == [1, 2, 3]
+    assert [sum_.value(None, EVERYTHING) for _ in range(3)] == [1, 2, 3]
     cost[0] = 1.0
-    assert [sum_.value(None) for _ in range(3)] == [4, 4, 4]
+    assert [sum_.value(None, EVERYTHING) for _ in range(3)] == [4, 4, 4]
     clock[0] += 8.0
-    assert sum_.value(None) == 5
+    assert sum_.value(None, EVERYTHING) == 5

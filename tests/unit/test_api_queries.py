@@ -23,6 +23,7 @@ from tests.support.hubdata import (
     scan,
 )
 from tests.support.hubweb import make_database
+from tests.support.viewers import EVERYTHING
 from wire.actions import Action
 from wire.checkdigits import check_digit
 from wire.messages import Gap, GapReason, Lane
@@ -66,10 +67,13 @@ def test_goods_in_a_carton_on_a_pallet_are_stock_of_the_site_where_the_pallet_st
             ],
         )
     with database.read() as connection:
-        assert stock.stock_by_site(connection) == {"wh-2": 12}
-        page = stock.stock(connection, pager(), StockFilter(site="wh-2"), limit=10, cursor=None)
+        assert stock.stock_by_site(connection, EVERYTHING) == {"wh-2": 12}
+        page = stock.stock(connection, pager(), StockFilter(site="wh-2"), viewer=EVERYTHING, limit=10, cursor=None)
         assert [(row.account, row.site, row.quantity) for row in page.rows] == [(f"unit:sscc:{CARTON}", "wh-2", 12)]
-        assert stock.stock(connection, pager(), StockFilter(site="wh-1"), limit=10, cursor=None).rows == []
+        assert (
+            stock.stock(connection, pager(), StockFilter(site="wh-1"), viewer=EVERYTHING, limit=10, cursor=None).rows
+            == []
+        )
 
 
 def test_two_units_that_contain_each_other_do_not_hang_the_stock_list(database):
@@ -83,19 +87,21 @@ def test_two_units_that_contain_each_other_do_not_hang_the_stock_list(database):
             ],
         )
     with database.read() as connection:
-        page = stock.stock(connection, pager(), StockFilter(), limit=10, cursor=None)
+        page = stock.stock(connection, pager(), StockFilter(), viewer=EVERYTHING, limit=10, cursor=None)
         assert [(row.site, row.quantity) for row in page.rows] == [(None, 1)]
-        assert stock.stock_by_site(connection) == {}
+        assert stock.stock_by_site(connection, EVERYTHING) == {}
 
 
 def test_stock_hides_virtual_accounts_unless_one_is_named_while_balances_show_all_and_sum_to_zero(database):
     relief_operation(database)
     with database.read() as connection:
-        rows = stock.stock(connection, pager(), StockFilter(), limit=100, cursor=None).rows
+        rows = stock.stock(connection, pager(), StockFilter(), viewer=EVERYTHING, limit=100, cursor=None).rows
         assert not [row for row in rows if row.account.startswith("virtual:")]
-        donor = stock.stock(connection, pager(), StockFilter(account="virtual:donor-in"), limit=100, cursor=None).rows
+        donor = stock.stock(
+            connection, pager(), StockFilter(account="virtual:donor-in"), viewer=EVERYTHING, limit=100, cursor=None
+        ).rows
         assert {row.quantity for row in donor} == {-100, -1}
-        everything = stock.balances(connection, pager(), StockFilter(), limit=500, cursor=None).rows
+        everything = stock.balances(connection, pager(), StockFilter(), viewer=EVERYTHING, limit=500, cursor=None).rows
         assert sum(row.quantity for row in everything) == 0
 
 
@@ -103,7 +109,9 @@ def test_an_item_may_be_asked_by_its_key_or_its_bare_digits(database):
     relief_operation(database)
     with database.read() as connection:
         for text in (f"gtin:{WATER}", WATER, WATER.lstrip("0")):
-            rows = stock.stock(connection, pager(), StockFilter(item=text), limit=10, cursor=None).rows
+            rows = stock.stock(
+                connection, pager(), StockFilter(item=text), viewer=EVERYTHING, limit=10, cursor=None
+            ).rows
             assert [(row.account, row.name, row.quantity) for row in rows] == [
                 (A01, "Water 1 l", 70),
                 (B02, "Water 1 l", 29),
@@ -116,18 +124,20 @@ def test_pages_together_are_the_whole_list(database):
         wanted = StockFilter()
         for read, whole in (
             (
-                lambda cursor: stock.balances(connection, pager(), wanted, limit=2, cursor=cursor),
-                stock.balances(connection, pager(), wanted, limit=500, cursor=None).rows,
+                lambda cursor: stock.balances(connection, pager(), wanted, viewer=EVERYTHING, limit=2, cursor=cursor),
+                stock.balances(connection, pager(), wanted, viewer=EVERYTHING, limit=500, cursor=None).rows,
             ),
             (
                 lambda cursor: journal.entries(
-                    connection, pager(), device=None, lane_name=None, limit=2, cursor=cursor
+                    connection, pager(), viewer=EVERYTHING, device=None, lane_name=None, limit=2, cursor=cursor
                 ),
-                journal.entries(connection, pager(), device=None, lane_name=None, limit=500, cursor=None).rows,
+                journal.entries(
+                    connection, pager(), viewer=EVERYTHING, device=None, lane_name=None, limit=500, cursor=None
+                ).rows,
             ),
             (
-                lambda cursor: trace.facts_of(connection, pager(), WATER, limit=2, cursor=cursor),
-                trace.facts_of(connection, pager(), WATER, limit=500, cursor=None).rows,
+                lambda cursor: trace.facts_of(connection, pager(), WATER, viewer=EVERYTHING, limit=2, cursor=cursor),
+                trace.facts_of(connection, pager(), WATER, viewer=EVERYTHING, limit=500, cursor=None).rows,
             ),
         ):
             assert len(whole) > 2
@@ -137,7 +147,9 @@ def test_pages_together_are_the_whole_list(database):
 def test_the_journal_gives_facts_as_they_came_with_times_corrected_where_the_clock_is_known(database):
     relief_operation(database)
     with database.read() as connection:
-        rows = journal.entries(connection, pager(), device=None, lane_name="facts", limit=100, cursor=None).rows
+        rows = journal.entries(
+            connection, pager(), viewer=EVERYTHING, device=None, lane_name="facts", limit=100, cursor=None
+        ).rows
     assert rows[0].item.labels == (label(WATER, lot="W1", expiry="271231"),)
     assert (rows[0].at, rows[0].estimated, rows[0].id) == (BASE + 1000, False, "1:1")
     guessed = [row for row in rows if row.source.device == "wh2-scanner-1"]
@@ -154,10 +166,14 @@ def test_the_journal_shows_each_item_once_also_where_batches_overlap_and_gaps_we
         feeder.last.clear()
         feeder.send("d-1", items)
     with database.read() as connection:
-        rows = journal.entries(connection, pager(), device="d-1", lane_name=None, limit=100, cursor=None).rows
+        rows = journal.entries(
+            connection, pager(), viewer=EVERYTHING, device="d-1", lane_name=None, limit=100, cursor=None
+        ).rows
         assert sorted(row.seq for row in rows) == [1, 2, 3, 4, 5, 6]
         for number in range(1, 7):
-            (event_,) = trace.trace(connection, pager(), f"code {number}", limit=9, cursor=None).events
+            (event_,) = trace.trace(
+                connection, pager(), f"code {number}", viewer=EVERYTHING, limit=9, cursor=None
+            ).events
             assert event_.seq == number
             assert event_.labels == (f"code {number}",)
         assert devices.gaps(connection, pager(), lane_name=None, limit=9, cursor=None).rows == []
@@ -167,7 +183,9 @@ def test_an_item_in_quarantine_is_not_in_the_journal_and_does_not_count_as_a_fac
     with feeding(database) as feeder:
         feeder.send("d-1", [fix(1, 30, 105), scan(Action.RECEIVE, "a", up=1, to=A01)])
     with database.read() as connection:
-        rows = journal.entries(connection, pager(), device=None, lane_name=None, limit=9, cursor=None).rows
+        rows = journal.entries(
+            connection, pager(), viewer=EVERYTHING, device=None, lane_name=None, limit=9, cursor=None
+        ).rows
         assert [row.seq for row in rows] == [2]
         assert summary.totals(connection).facts == 1
         assert summary.totals(connection).quarantined == 1
@@ -178,9 +196,9 @@ def test_the_summary_counts_scans_counts_and_voids_apart(database):
     with database.read() as connection:
         found = summary.summary(
             connection,
-            positions=summary.positions(connection),
-            pieces=summary.pieces(connection),
-            troubles=discrepancies.count(connection),
+            positions=summary.positions(connection, EVERYTHING),
+            pieces=summary.pieces(connection, EVERYTHING),
+            troubles=discrepancies.count(connection, EVERYTHING),
             now=1,
         )
     assert (found.facts, found.scans, found.positions, found.quarantined) == (11, 9, 11, 1)
@@ -189,9 +207,11 @@ def test_the_summary_counts_scans_counts_and_voids_apart(database):
 
 def listed(database):
     with database.read() as connection:
-        rows = discrepancies.discrepancies(connection, pager(), limit=100, cursor=None).rows
-        assert discrepancies.count(connection) == len(rows)
-        small = all_pages(lambda cursor: discrepancies.discrepancies(connection, pager(), limit=2, cursor=cursor))
+        rows = discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, limit=100, cursor=None).rows
+        assert discrepancies.count(connection, EVERYTHING) == len(rows)
+        small = all_pages(
+            lambda cursor: discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, limit=2, cursor=cursor)
+        )
     assert small == list(rows)
     return rows
 
@@ -277,7 +297,7 @@ def test_facts_that_a_device_still_holds_are_not_called_lost(database):
 def test_the_live_position_is_the_newest_good_one_whatever_came_after_it(database):
     relief_operation(database)
     with database.read() as connection:
-        (van,) = positions.positions(connection, now=BASE + 20_000)
+        (van,) = positions.positions(connection, viewer=EVERYTHING, now=BASE + 20_000)
         track = positions.track(connection, "van-1", start=BASE + 2000, end=BASE + 4000, limit=100)
         newest = positions.track(connection, "van-1", start=None, end=None, limit=3)
         assert positions.track(connection, "nobody", start=None, end=None, limit=3) is None
@@ -294,7 +314,7 @@ def test_devices_that_were_removed_are_not_shown(database):
         connection.execute(schema.device.update().where(schema.device.c.name == "van-1").values(removed_at=1))
     with database.read() as connection:
         assert [row.name for row in devices.devices(connection)] == ["wh1-scanner-1", "wh2-scanner-1"]
-        assert positions.positions(connection, now=0) == []
+        assert positions.positions(connection, viewer=EVERYTHING, now=0) == []
 
 
 def test_a_second_stream_of_a_device_is_counted(database):

@@ -19,6 +19,7 @@ from tests.support.hubdata import (
     scan,
 )
 from tests.support.hubweb import make_database
+from tests.support.viewers import EVERYTHING
 from wire.actions import Action
 
 A01, B02, DOCK2 = "place:wh-1/a01", "place:wh-1/b02", "place:wh-2/dock"
@@ -37,7 +38,7 @@ def pager():
 
 def traced(database, code, **more):
     with database.read() as connection:
-        return trace.trace(connection, pager(), code, **({"limit": 100, "cursor": None} | more))
+        return trace.trace(connection, pager(), code, viewer=EVERYTHING, **({"limit": 100, "cursor": None} | more))
 
 
 def test_the_trace_of_a_serial_number_tells_its_way_and_where_it_is(database):
@@ -130,23 +131,25 @@ def test_no_query_walks_all_moves_sightings_or_fixes(database):
     event.listen(database.reader, "before_cursor_execute", note)
     with database.read() as connection:
         for code in (label(TENT, lot="T1", serial="S1"), f"00{PALLET}", "W1", WATER, TENT):
-            first = trace.trace(connection, pager(), code, limit=1, cursor=None)
-            trace.trace(connection, pager(), code, limit=1, cursor=first.next)
-            trace.facts_of(connection, pager(), code, limit=1, cursor=None)
+            first = trace.trace(connection, pager(), code, viewer=EVERYTHING, limit=1, cursor=None)
+            trace.trace(connection, pager(), code, viewer=EVERYTHING, limit=1, cursor=first.next)
+            trace.facts_of(connection, pager(), code, viewer=EVERYTHING, limit=1, cursor=None)
         for wanted in (
             StockFilter(),
             StockFilter(site="wh-1"),
             StockFilter(item=WATER, lot="W1", owner="x", account=A01),
         ):
-            stock.stock(connection, pager(), wanted, limit=10, cursor=None)
-        stock.stock_by_site(connection)
-        journal.entries(connection, pager(), device="van-1", lane_name="facts", limit=10, cursor=None)
-        discrepancies.discrepancies(connection, pager(), limit=10, cursor=None)
-        discrepancies.count(connection)
+            stock.stock(connection, pager(), wanted, viewer=EVERYTHING, limit=10, cursor=None)
+        stock.stock_by_site(connection, EVERYTHING)
+        journal.entries(
+            connection, pager(), viewer=EVERYTHING, device="van-1", lane_name="facts", limit=10, cursor=None
+        )
+        discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, limit=10, cursor=None)
+        discrepancies.count(connection, EVERYTHING)
         devices.devices(connection)
-        positions.positions(connection, now=0)
+        positions.positions(connection, viewer=EVERYTHING, now=0)
         positions.track(connection, "van-1", start=1, end=2, limit=10)
-        summary.summary(connection, positions=0, pieces=summary.pieces(connection), troubles=0, now=0)
+        summary.summary(connection, positions=0, pieces=summary.pieces(connection, EVERYTHING), troubles=0, now=0)
     event.remove(database.reader, "before_cursor_execute", note)
     plans = []
     with database.read() as connection:

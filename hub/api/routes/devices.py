@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from hub.api.context import Here
+from hub.api.door import Viewing
 from hub.api.faults import ApiError
 from hub.api.models.devices import CredentialsModel, Devices, NewDevice, Positions, TrackModel
 from hub.api.models.shared import SIGNED_IN, DeviceName, When, errors
@@ -36,10 +37,10 @@ def add_device(here: Here, device: NewDevice) -> CredentialsModel:
 
 
 @router.get("/positions", responses=SIGNED_IN)
-def the_positions(here: Here) -> Positions:
+def the_positions(here: Here, viewer: Viewing) -> Positions:
     """The newest good position of each device, by the receivers' own time."""
     with here.services.database.read() as connection:
-        return Positions.model_validate({"positions": positions.positions(connection, now=here.now)})
+        return Positions.model_validate({"positions": positions.positions(connection, viewer=viewer, now=here.now)})
 
 
 @router.get("/devices/{name}/track", responses=errors(401, 403, 404, 422, 503), response_model=TrackModel)

@@ -25,10 +25,11 @@ async def events(
 
     With `Last-Event-ID` the events since then come first; `reset` says that they are not known any more: ask
     everything again. A comment comes every 10 seconds. The stream ends with the session.
+    Staff of an organisation hear that something changed, and neither what nor where.
     """
     live = here.services.live
     try:
-        screen = live.join()
+        screen = live.join(principal.viewer)
     except FullError as error:
         raise ApiError(503, "too-many", str(error), hint="Close some of them, or try again later.") from error
     messages = live.messages(screen, last_event_id, partial(still_welcome, here, principal))

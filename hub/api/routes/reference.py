@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from hub.api.context import Context, Here
+from hub.api.door import Viewing
 from hub.api.models import reference as models
 from hub.api.models.shared import SIGNED_IN, Done, errors
 from hub.core.access import API
@@ -18,10 +19,10 @@ CHANGED = errors(401, 403, 413, 422, 503)
 
 
 @router.get("/sites", responses=SIGNED_IN)
-def the_sites(here: Here) -> models.Sites:
-    """All sites with the pieces that stand there; in a large hub these may be some seconds old."""
+def the_sites(here: Here, viewer: Viewing) -> models.Sites:
+    """All sites with the pieces there that the viewer sees; in a large hub these may be some seconds old."""
     with here.services.database.read() as connection:
-        stock = here.site_stock.value(connection)
+        stock = here.site_stock.value(connection, viewer)
         found = reference.sites(connection)
     return models.Sites(
         sites=[

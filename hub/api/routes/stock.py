@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
 from hub.api.context import Here
+from hub.api.door import Viewing
 from hub.api.models.shared import LISTED, Cursor, Limit, Short
 from hub.api.models.stock import BalancePage, EventModel, JournalPage, StockPage, TraceModel
 from hub.core.access import API
@@ -30,26 +31,28 @@ Wanted = Annotated[StockFilter, Depends(_filter)]
 
 
 @router.get("/stock", responses=LISTED, response_model=StockPage)
-def the_stock(here: Here, wanted: Wanted, limit: Limit = 100, cursor: Cursor = None) -> Page[StockRow]:
+def the_stock(here: Here, viewer: Viewing, wanted: Wanted, limit: Limit = 100, cursor: Cursor = None) -> Page[StockRow]:
     """What stands where, with the names of items. A site includes the units that stand there, nested ones too.
 
     Virtual accounts appear only where `account` names one; empty balances never.
     """
     pager = here.pager("stock", *wanted.parts)
     with here.services.database.read() as connection:
-        return stock.stock(connection, pager, wanted, limit=limit, cursor=cursor)
+        return stock.stock(connection, pager, wanted, viewer=viewer, limit=limit, cursor=cursor)
 
 
 @router.get("/balances", responses=LISTED, response_model=BalancePage)
-def the_balances(here: Here, wanted: Wanted, limit: Limit = 100, cursor: Cursor = None) -> Page[BalanceRow]:
+def the_balances(
+    here: Here, viewer: Viewing, wanted: Wanted, limit: Limit = 100, cursor: Cursor = None
+) -> Page[BalanceRow]:
     """The ledger's balances, of all accounts: places, units, goods on the way, and virtual ones."""
     pager = here.pager("balances", *wanted.parts)
     with here.services.database.read() as connection:
-        return stock.balances(connection, pager, wanted, limit=limit, cursor=cursor)
+        return stock.balances(connection, pager, wanted, viewer=viewer, limit=limit, cursor=cursor)
 
 
 @router.get("/trace", responses=LISTED)
-def the_trace(here: Here, code: Code, limit: Limit = 100, cursor: Cursor = None) -> TraceModel:
+def the_trace(here: Here, viewer: Viewing, code: Code, limit: Limit = 100, cursor: Cursor = None) -> TraceModel:
     """All that happened to a unit (SSCC, or GTIN with serial number), a lot, or an item; newest first.
 
     Takes the raw text of a label with FNC1 as GS (%1D), with or without a symbology identifier, or as people copy it,
@@ -57,7 +60,7 @@ def the_trace(here: Here, code: Code, limit: Limit = 100, cursor: Cursor = None)
     """
     pager = here.pager("trace", code)
     with here.services.database.read() as connection:
-        found = trace.trace(connection, pager, code, limit=limit, cursor=cursor)
+        found = trace.trace(connection, pager, code, viewer=viewer, limit=limit, cursor=cursor)
     events = [EventModel.model_validate(row) for row in found.events]
     return TraceModel.model_validate({
         "code": found.code, "what": found.what, "now": found.now, "events": events, "holders": found.holders,
@@ -68,6 +71,7 @@ def the_trace(here: Here, code: Code, limit: Limit = 100, cursor: Cursor = None)
 @router.get("/journal", responses=LISTED, response_model=JournalPage)
 def the_journal(
     here: Here,
+    viewer: Viewing,
     device: Short = None,
     lane: Literal["facts", "telemetry"] | None = None,
     code: Annotated[str | None, Query(min_length=1, max_length=4096)] = None,
@@ -81,11 +85,13 @@ def the_journal(
     pager = here.pager("journal", device, lane, code)
     with here.services.database.read() as connection:
         if code is not None:
-            found = trace.facts_of(connection, pager, code, limit=limit, cursor=cursor)
+            found = trace.facts_of(connection, pager, code, viewer=viewer, limit=limit, cursor=cursor)
             of_device = [fact for fact in found.rows if device in (None, fact.source.device)]
             found = Page(of_device, found.next)
         else:
-            found = journal.entries(connection, pager, device=device, lane_name=lane, limit=limit, cursor=cursor)
+            found = journal.entries(
+                connection, pager, viewer=viewer, device=device, lane_name=lane, limit=limit, cursor=cursor
+            )
         rows = [_entry(fact) for fact in found.rows]
     return Response(msgspec.json.encode({"rows": rows, "next": found.next}), media_type="application/json")
 

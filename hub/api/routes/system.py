@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from hub.api import metrics
 from hub.api.context import Here
+from hub.api.door import Viewing
 from hub.api.faults import ApiError
 from hub.api.models.reference import Health, Ready, SummaryModel
 from hub.api.models.shared import SIGNED_IN, errors
@@ -36,17 +37,18 @@ def ready(here: Here) -> Ready:
 
 
 @router.get("/summary", responses=SIGNED_IN, response_model=SummaryModel)
-def the_summary(here: Here) -> summary.Summary:
+def the_summary(here: Here, viewer: Viewing) -> summary.Summary:
     """The numbers that stand above everything else.
 
+    `stock_units` and `discrepancies` are those that the viewer sees; the others are of the whole hub.
     In a hub with millions of rows `positions`, `stock_units` and `discrepancies` may be some seconds old.
     """
     with here.services.database.read() as connection:
         return summary.summary(
             connection,
-            positions=here.positions.value(connection),
-            pieces=here.pieces.value(connection),
-            troubles=here.troubles.value(connection),
+            positions=here.positions.value(connection, viewer),
+            pieces=here.pieces.value(connection, viewer),
+            troubles=here.troubles.value(connection, viewer),
             now=here.now,
         )
 

@@ -5,6 +5,7 @@ from typing import Literal
 from fastapi import APIRouter
 
 from hub.api.context import Here
+from hub.api.door import Viewing
 from hub.api.models.devices import DiscrepancyPage, GapPage, QuarantinePage
 from hub.api.models.shared import LISTED, Cursor, Limit, Short
 from hub.core.access import API
@@ -18,18 +19,21 @@ router = APIRouter(prefix=API, tags=["trouble"])
 
 
 @router.get("/quarantine", responses=LISTED, response_model=QuarantinePage)
-def the_quarantine(here: Here, device: Short = None, limit: Limit = 100, cursor: Cursor = None) -> Page[QuarantineRow]:
+def the_quarantine(
+    here: Here, viewer: Viewing, device: Short = None, limit: Limit = 100, cursor: Cursor = None
+) -> Page[QuarantineRow]:
     """What could not be understood, newest first, with its bytes and the reason."""
     pager = here.pager("quarantine", device)
     with here.services.database.read() as connection:
-        return quarantine.rows(connection, pager, device=device, limit=limit, cursor=cursor)
+        return quarantine.rows(connection, pager, viewer=viewer, device=device, limit=limit, cursor=cursor)
 
 
 @router.get("/discrepancies", responses=LISTED, response_model=DiscrepancyPage)
-def the_discrepancies(here: Here, limit: Limit = 100, cursor: Cursor = None) -> Page[Discrepancy]:
+def the_discrepancies(here: Here, viewer: Viewing, limit: Limit = 100, cursor: Cursor = None) -> Page[Discrepancy]:
     """Sums below zero, broken stories, goods without a place, facts that are missing; each says whom it waits for."""
     with here.services.database.read() as connection:
-        return discrepancies.discrepancies(connection, here.pager("discrepancies"), limit=limit, cursor=cursor)
+        pager = here.pager("discrepancies")
+        return discrepancies.discrepancies(connection, pager, viewer=viewer, limit=limit, cursor=cursor)
 
 
 @router.get("/gaps", responses=LISTED, response_model=GapPage)

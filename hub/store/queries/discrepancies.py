@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, func, literal, literal_column, select, tuple_
 
+from hub.core.access import Viewer
 from hub.store.queries.devices import missing_facts
 from hub.store.queries.paging import Key, Page, Pager, Shape
 from hub.store.queries.places import sites_of
+from hub.store.queries.sight import sees_unit
 from hub.store.queries.waiting import Waiting
 from hub.store.schema import account, balance, device, gap, lane, lot, story_break, unit
 from wire.actions import UNKNOWN
 
 BELOW_ZERO = balance.c.quantity < literal_column("0")
 """Written out, not bound: only so does SQLite see that the partial index serves."""
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class Discrepancy:
     quantity: int | None
     detail: str
     since: int | None
+    owner: str | None = None
 
 
 Found = tuple[Key, Discrepancy]
@@ -39,44 +43,70 @@ Found = tuple[Key, Discrepancy]
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What the sources share: a connection, and who is waited for."""
+    """What the sources share: a connection, who reads, and who is waited for."""
 
     connection: Connection
+    viewer: Viewer
     waiting: Waiting
 
     def row(
         self, kind: str, *, site: str | None, detail: str, account: str | None = None, item: str | None = None,
-        lot: str | None = None, quantity: int | None = None, since: int | None = None,
+        lot: str | None = None, owner: str | None = None, quantity: int | None = None, since: int | None = None,
     ) -> Discrepancy:  # fmt: skip
         expected = self.waiting.sentence(site)
         return Discrepancy(
-            kind=kind, site=site, account=account, item=item, lot=lot, quantity=quantity, since=since,
+            kind=kind, site=site, account=account, item=item, lot=lot, owner=owner, quantity=quantity, since=since,
             detail=detail if expected is None else f"{detail}; {expected}",
         )  # fmt: skip
 
+    def shows(self, row: Discrepancy) -> bool:
+        """Whether the viewer may see it: by its owner, else by the unit that it is about; facts belong to nobody."""
+        if not self.viewer.may_see_site(row.site):
+            return False
+        if self.viewer.owner_filter is None or row.owner is not None:
+            return row.owner is None or self.viewer.may_see_owner(row.owner)
+        return row.item is not None and sees_unit(self.connection, self.viewer, row.item)
 
-def discrepancies(connection: Connection, pager: Pager, *, limit: int, cursor: str | None) -> Page[Discrepancy]:
+
+def discrepancies(
+    connection: Connection, pager: Pager, *, viewer: Viewer, limit: int, cursor: str | None
+) -> Page[Discrepancy]:
     """All of them: sums below zero first, then stories, units, places, gaps, and facts that have not come."""
     key = pager.key(cursor, *((int, *shape) for _, shape in SOURCES))
     at, after = (0, None) if key is None else (int(key[0]), key[1:])
-    reading = _Reading(connection, Waiting(connection))
+    reading = _Reading(connection, viewer, Waiting(connection))
     found: list[Found] = []
     for index in range(max(at, 0), len(SOURCES)):
         source, _ = SOURCES[index]
-        rows = source(reading, after if index == at else None, limit + 1 - len(found))
+        rows = _shown(source, reading, after if index == at else None, limit + 1 - len(found))
         found.extend(((index, *row_key), row) for row_key, row in rows)
         if len(found) > limit:
             break
     return pager.page(found, limit)
 
 
-def count(connection: Connection) -> int:
-    """How many there are."""
+def _shown(source: "Source", reading: _Reading, after: Key | None, limit: int) -> list[Found]:
+    """The first rows of a source that the viewer may see."""
+    found: list[Found] = []
+    while len(found) < limit:
+        rows = source(reading, after, limit)
+        found += [row for row in rows if reading.shows(row[1])]
+        if len(rows) < limit:
+            break
+        after = rows[-1][0]
+    return found[:limit]
+
+
+def count(connection: Connection, viewer: Viewer) -> int:
+    """How many there are; of those who do not see all, up to MOST_COUNTED of each kind."""
+    if not viewer.sees_all:
+        reading = _Reading(connection, viewer, Waiting(connection))
+        return sum(len(_shown(source, reading, None, MOST_COUNTED)) for source, _ in SOURCES)
     negative = _negative().with_only_columns(func.count())
     unknown = _unknown().with_only_columns(func.count())
     breaks = select(func.count()).select_from(story_break)
     gaps = select(func.count()).join_from(gap, lane, lane.c.id == gap.c.lane_id).where(lane.c.lane == "facts")
-    lost = len(_lost(_Reading(connection, Waiting(connection)), None, 1_000_000))
+    lost = len(_lost(_Reading(connection, viewer, Waiting(connection)), None, 1_000_000))
     return (
         lost
         + len(_circling(connection))
@@ -84,10 +114,11 @@ def count(connection: Connection) -> int:
     )
 
 
-def _negative() -> Select[int, int, int, str, str, str]:
+def _negative() -> Select[int, int, int, str, str, str, str]:
     return (
         select(
-            balance.c.account_id, balance.c.lot_id, balance.c.quantity, account.c.code, lot.c.item, lot.c.lot
+            balance.c.account_id, balance.c.lot_id, balance.c.quantity, account.c.code,
+            lot.c.item, lot.c.lot, lot.c.owner,
         )
         .join_from(balance, account, account.c.id == balance.c.account_id)
         .join(lot, lot.c.id == balance.c.lot_id)
@@ -105,8 +136,8 @@ def _negatives(reading: _Reading, after: Key | None, limit: int) -> Sequence[Fou
         (
             (row.account_id, row.lot_id),
             reading.row(
-                "negative", site=sites[row.code], account=row.code, item=row.item, lot=row.lot, quantity=row.quantity,
-                detail=f"{-row.quantity} more went out than came in",
+                "negative", site=sites[row.code], account=row.code, item=row.item, lot=row.lot, owner=row.owner,
+                quantity=row.quantity, detail=f"{-row.quantity} more went out than came in",
             ),
         )
         for row in rows
@@ -185,9 +216,9 @@ def _inside_themselves(reading: _Reading, after: Key | None, limit: int) -> Sequ
     ]  # fmt: skip
 
 
-def _unknown() -> Select[int, int, str, str]:
+def _unknown() -> Select[int, int, str, str, str]:
     return (
-        select(balance.c.lot_id, balance.c.quantity, lot.c.item, lot.c.lot)
+        select(balance.c.lot_id, balance.c.quantity, lot.c.item, lot.c.lot, lot.c.owner)
         .join_from(balance, account, account.c.id == balance.c.account_id)
         .join(lot, lot.c.id == balance.c.lot_id)
         .where(account.c.code == UNKNOWN, balance.c.quantity != 0)
@@ -202,7 +233,8 @@ def _placeless(reading: _Reading, after: Key | None, limit: int) -> Sequence[Fou
         (
             (row.lot_id,),
             reading.row(
-                "unknown-place", site=None, account=UNKNOWN, item=row.item, lot=row.lot, quantity=row.quantity,
+                "unknown-place", site=None, account=UNKNOWN, item=row.item, lot=row.lot, owner=row.owner,
+                quantity=row.quantity,
                 detail=f"a scan did not name where these {'went' if row.quantity > 0 else 'were'}",
             ),
         )

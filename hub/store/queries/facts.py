@@ -92,6 +92,11 @@ class FactReader:
         self._recent: dict[int, list[int]] = {}
         self._sources: dict[int, Source] = {}
 
+    @property
+    def connection(self) -> Connection:
+        """What it reads on."""
+        return self._connection
+
     def source(self, lane_id: int) -> Source:
         """Whose lane it is."""
         found = self._sources.get(lane_id)

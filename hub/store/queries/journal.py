@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
+from hub.core.access import Viewer
 from hub.store.queries.facts import COLUMNS, Fact, FactReader
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.schema import device as device_table
@@ -14,9 +15,15 @@ CHUNK = 16
 
 
 def entries(
-    connection: Connection, pager: Pager, *, device: str | None, lane_name: str | None, limit: int, cursor: str | None
-) -> Page[Fact]:
-    """Items as they came, oldest first; those in quarantine are left out."""
+    connection: Connection, pager: Pager, *, viewer: Viewer, device: str | None, lane_name: str | None, limit: int,
+    cursor: str | None,
+) -> Page[Fact]:  # fmt: skip
+    """Items as they came, oldest first; those in quarantine are left out.
+
+    An item may name goods of several owners at several sites: who does not see all sees none.
+    """
+    if not viewer.sees_all:
+        return Page([], None)
     after = pager.key(cursor, (int, int))
     rows: list[tuple[Key, Fact]] = []
     for key, fact in _walk(connection, device, lane_name, after):

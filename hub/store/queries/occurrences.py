@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select, tuple_
 
+from hub.core.access import Viewer
 from hub.store.queries.paging import Key
 from hub.store.queries.targets import Target
 from hub.store.schema import account, move, sighting, tally
@@ -51,11 +52,15 @@ class _Window:
     to: Key | None
     floor: Key | None
     limit: int
+    site: str | None = None
 
 
-def of(connection: Connection, target: Target, *, to: Key | None, limit: int) -> list[Occurrence]:
-    """The newest `limit` occurrences of a target, from the key `to` downwards, that one included."""
-    window = _Window(to=to, floor=None, limit=limit)
+def of(connection: Connection, target: Target, *, viewer: Viewer, to: Key | None, limit: int) -> list[Occurrence]:
+    """The newest `limit` occurrences of a target, from the key `to` downwards, that one included.
+
+    Who sees one site gets those that began or ended there.
+    """
+    window = _Window(to=to, floor=None, limit=limit, site=viewer.site_filter)
     if target.unit is not None:
         return _sightings(connection, sighting.c.unit == target.unit, window)
     if not target.lots:
@@ -138,6 +143,9 @@ def _paged(query: Query, table: Table, window: _Window) -> Query:
     key = tuple_(table.c.at, table.c.lane_id, table.c.seq)
     if window.to is not None:
         query = query.where(key <= tuple_(*window.to))
+    if window.site is not None:
+        ends = [table.c[name] for name in ("source_id", "to_id", "account_id") if name in table.c]
+        query = query.where(or_(*(end.in_(select(account.c.id).where(account.c.site == window.site)) for end in ends)))
     if window.floor is not None:
         query = query.where(key > tuple_(*window.floor))
     return query.order_by(table.c.at.desc(), table.c.lane_id.desc(), table.c.seq.desc()).limit(window.limit)

@@ -17,7 +17,7 @@ def standing(site: str | None = None) -> CTE:
     """
     roots = select(account.c.id, account.c.site).where(account.c.kind == "place")
     roots = roots.where(account.c.site.is_not(None) if site is None else account.c.site == site)
-    here = roots.cte("here", recursive=True)
+    here = roots.cte(recursive=True)
     inside = account.alias("inside")
     nested = (
         select(inside.c.id, here.c.site)

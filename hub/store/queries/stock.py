@@ -6,8 +6,10 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 
+from hub.core.access import Viewer
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.places import sites_of, standing
+from hub.store.queries.sight import at_site, of_owner
 from hub.store.reference import names_of
 from hub.store.schema import account, balance, lot
 
@@ -70,36 +72,38 @@ def item_key(text: str) -> str:
 
 
 def balances(
-    connection: Connection, pager: Pager, wanted: StockFilter, *, limit: int, cursor: str | None
+    connection: Connection, pager: Pager, wanted: StockFilter, *, viewer: Viewer, limit: int, cursor: str | None
 ) -> Page[BalanceRow]:
     """Balances of all accounts, also virtual ones and units, in a stable order. Empty ones are left out."""
-    query = _filtered(wanted)
+    query = _filtered(wanted, viewer)
     return pager.page(_rows(connection, query, pager.key(cursor, (int, int)), limit), limit)
 
 
 def stock(
-    connection: Connection, pager: Pager, wanted: StockFilter, *, limit: int, cursor: str | None
+    connection: Connection, pager: Pager, wanted: StockFilter, *, viewer: Viewer, limit: int, cursor: str | None
 ) -> Page[StockRow]:
     """Stock at places, in units and on the way; virtual accounts only where one is named."""
-    query = _filtered(wanted)
+    query = _filtered(wanted, viewer)
     if wanted.account is None:
         query = query.where(account.c.kind != "virtual")
     page = pager.page(_rows(connection, query, pager.key(cursor, (int, int)), limit), limit)
     return Page(_named(connection, page.rows), page.next)
 
 
-def stock_by_site(connection: Connection) -> dict[str, int]:
+def stock_by_site(connection: Connection, viewer: Viewer) -> dict[str, int]:
     """Pieces at each site, in units that stand there too."""
-    here = standing()
+    here = standing(viewer.site_filter)
     query = (
         select(here.c.site, func.sum(balance.c.quantity))
         .join_from(here, balance, balance.c.account_id == here.c.id)
         .group_by(here.c.site)
     )
+    if viewer.owner_filter is not None:
+        query = query.join(lot, lot.c.id == balance.c.lot_id).where(of_owner(viewer))
     return {site: int(quantity) for site, quantity in connection.execute(query)}
 
 
-def _filtered(wanted: StockFilter) -> Query:
+def _filtered(wanted: StockFilter, viewer: Viewer) -> Query:
     query = (
         select(
             balance.c.account_id, balance.c.lot_id, account.c.code,
@@ -107,7 +111,7 @@ def _filtered(wanted: StockFilter) -> Query:
         )
         .join_from(balance, account, account.c.id == balance.c.account_id)
         .join(lot, lot.c.id == balance.c.lot_id)
-        .where(balance.c.quantity != 0)
+        .where(balance.c.quantity != 0, of_owner(viewer), at_site(viewer, balance.c.account_id))
     )  # fmt: skip
     if wanted.site is not None:
         query = query.where(balance.c.account_id.in_(select(standing(wanted.site).c.id)))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from hub.store.schema import account, balance, device, fix, gap, journal, lane, quarantine, tally, void
+from hub.core.access import Viewer
+from hub.store.queries.sight import at_site, of_owner
+from hub.store.schema import account, balance, device, fix, gap, journal, lane, lot, quarantine, tally, void
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +70,19 @@ def totals(connection: Connection) -> Totals:
     )
 
 
-def positions(connection: Connection) -> int:
+def positions(connection: Connection, _viewer: Viewer) -> int:
     """How many fixes there are. Walks an index of all of them: callers remember the answer for a while."""
     return _count(connection, select(func.count()).select_from(fix))
 
 
-def pieces(connection: Connection) -> int:
-    """Pieces in the network: in places, in units, on the way.
+def pieces(connection: Connection, viewer: Viewer) -> int:
+    """Pieces in the network: in places, in units, on the way; those that the viewer sees.
 
     All balances less the virtual ones: to look up each balance's account takes twenty times as long.
     """
-    total = select(func.coalesce(func.sum(balance.c.quantity), 0))
+    total = select(func.coalesce(func.sum(balance.c.quantity), 0)).where(at_site(viewer, balance.c.account_id))
+    if viewer.owner_filter is not None:
+        total = total.join_from(balance, lot, lot.c.id == balance.c.lot_id).where(of_owner(viewer))
     virtual = select(account.c.id).where(account.c.kind == "virtual")
     return _count(connection, total) - _count(connection, total.where(balance.c.account_id.in_(virtual)))
 

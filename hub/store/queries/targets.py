@@ -1,18 +1,14 @@
 """What a code stands for: one unit, a lot, an item, or nothing that the hub has met."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from hub.core.access import Viewer
+from hub.store.queries.sight import of_owner, sees_unit
 from hub.store.schema import lot
-from wire.checkdigits import is_checked
-from wire.elements import GS
-from wire.labels import Label, parse
-
-_BRACKETS = re.compile(r"(?:\(\d{2,4}\)[^()]+)+", re.ASCII)
-_PART = re.compile(r"\((\d{2,4})\)([^()]+)", re.ASCII)
+from wire.labels import Label, parse, typed
 
 
 class What(StrEnum):
@@ -36,30 +32,32 @@ class Target:
 
 def understand(raw: str) -> Label:
     """A code as a scanner gives it, or as people copy it from a label: with brackets, or an SSCC's bare digits."""
-    text = raw.strip()
-    if _BRACKETS.fullmatch(text):
-        return parse(GS + GS.join(ai + value for ai, value in _PART.findall(text)))
-    if len(text) == 18 and is_checked(text):
-        return parse(f"00{text}")
-    return parse(raw)
+    label = typed(raw)
+    # Digits that are no key, and codes of ours without check digits, may be what a label holds all the same.
+    return parse(raw) if label.faults and not label.text.startswith("(") else label
 
 
-def find(connection: Connection, raw: str) -> Target:
-    """What a code stands for. A text that is no item's code may be a lot that was read from a label by eye."""
+def find(connection: Connection, raw: str, viewer: Viewer) -> Target:
+    """What a code stands for. A text that is no item's code may be a lot that was read from a label by eye.
+
+    What the viewer may not see is answered like what nobody has met.
+    """
     label = understand(raw)
     if label.unit is not None:
-        return Target(kind=What.UNIT, label=label, unit=label.unit)
+        seen = sees_unit(connection, viewer, label.unit)
+        return Target(kind=What.UNIT, label=label, unit=label.unit if seen else None)
     if label.lot:
-        return Target(kind=What.LOT, label=label, lots=_lots(connection, label.item, label.lot))
-    lots = _lots(connection, label.item, None)
+        return Target(kind=What.LOT, label=label, lots=_lots(connection, viewer, label.item, label.lot))
+    lots = _lots(connection, viewer, label.item, None)
     if lots or label.gtin is not None:
         return Target(kind=What.ITEM, label=label, lots=lots)
-    named = tuple(connection.execute(select(lot.c.id).where(lot.c.lot == raw.strip(), lot.c.lot != "")).scalars())
+    query = select(lot.c.id).where(lot.c.lot == raw.strip(), lot.c.lot != "", of_owner(viewer))
+    named = tuple(connection.execute(query).scalars())
     return Target(kind=What.LOT if named else What.UNKNOWN, label=label, lots=named)
 
 
-def _lots(connection: Connection, item: str, number: str | None) -> tuple[int, ...]:
-    query = select(lot.c.id).where(lot.c.item == item)
+def _lots(connection: Connection, viewer: Viewer, item: str, number: str | None) -> tuple[int, ...]:
+    query = select(lot.c.id).where(lot.c.item == item, of_owner(viewer))
     if number is not None:
         query = query.where(lot.c.lot == number)
     return tuple(connection.execute(query).scalars())

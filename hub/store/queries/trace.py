@@ -6,11 +6,13 @@ from itertools import pairwise
 
 from sqlalchemy import Connection, func, or_, select
 
+from hub.core.access import Viewer
 from hub.store.queries import occurrences, targets
 from hub.store.queries.facts import Fact, FactReader
 from hub.store.queries.occurrences import Occurrence
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.places import sites_of
+from hub.store.queries.sight import at_site
 from hub.store.queries.stock import gtin_of
 from hub.store.queries.targets import Target, What
 from hub.store.reference import names_of
@@ -104,33 +106,37 @@ class _Known:
     fact: Fact | None
 
 
-def trace(connection: Connection, pager: Pager, code: str, *, limit: int, cursor: str | None) -> Trace:
+def trace(connection: Connection, pager: Pager, code: str, *, viewer: Viewer, limit: int, cursor: str | None) -> Trace:
     """The trace of a raw code, one page of its events."""
-    target = targets.find(connection, code)
+    target = targets.find(connection, code, viewer)
     reader = FactReader(connection)
-    known, newer, more = _page(connection, reader, target, pager.key(cursor, (int, int, int)), limit)
+    known, newer, more = _page(reader, target, viewer, pager.key(cursor, (int, int, int)), limit)
     doubtful = _doubtful([*newer, *known, *more]) if target.unit is not None else set()
     events = [_event(reader, found, uncertain=found.row.key in doubtful) for found in known]
     page = pager.page([(found.row.key, found) for found in (*known, *more)], limit)
     now = None if target.unit is None else _standing(connection, reader, target.unit)
-    held = _holders(connection, target) if now is None else [Holder(account=now.account, quantity=1)]
+    if now is not None and not viewer.may_see_site(now.site):
+        now = None
+    held = _holders(connection, target, viewer) if now is None else [Holder(account=now.account, quantity=1)]
     what = _described(connection, target)
     return Trace(code=code, what=what, now=now, events=events, holders=held, next=page.next)
 
 
-def facts_of(connection: Connection, pager: Pager, code: str, *, limit: int, cursor: str | None) -> Page[Fact]:
+def facts_of(
+    connection: Connection, pager: Pager, code: str, *, viewer: Viewer, limit: int, cursor: str | None
+) -> Page[Fact]:
     """The facts about a code as they came, newest first."""
-    target = targets.find(connection, code)
-    known, _, more = _page(connection, FactReader(connection), target, pager.key(cursor, (int, int, int)), limit)
+    target = targets.find(connection, code, viewer)
+    known, _, more = _page(FactReader(connection), target, viewer, pager.key(cursor, (int, int, int)), limit)
     page = pager.page([(found.row.key, found) for found in (*known, *more)], limit)
     return Page([found.fact for found in page.rows if found.fact is not None], page.next)
 
 
 def _page(
-    connection: Connection, reader: FactReader, target: Target, after: Key | None, limit: int
+    reader: FactReader, target: Target, viewer: Viewer, after: Key | None, limit: int
 ) -> tuple[list[_Known], list[_Known], list[_Known]]:
     """A page of occurrences, with the one before it and the one after it: doubt concerns neighbours."""
-    rows = occurrences.of(connection, target, to=after, limit=limit + 2)
+    rows = occurrences.of(reader.connection, target, viewer=viewer, to=after, limit=limit + 2)
     known = [_Known(row, reader.find(row.lane_id, row.seq)) for row in rows]
     newer = [found for found in known if found.row.key == after]
     rest = known[len(newer) :]
@@ -215,7 +221,7 @@ def _may_be_elsewhere(known: Sequence[_Known]) -> bool:
     )
 
 
-def _holders(connection: Connection, target: Target) -> list[Holder]:
+def _holders(connection: Connection, target: Target, viewer: Viewer) -> list[Holder]:
     """Who has some of it: what left the network too, but not where goods come from."""
     if not target.lots:
         return []
@@ -223,7 +229,7 @@ def _holders(connection: Connection, target: Target) -> list[Holder]:
     query = (
         select(account.c.code, total)
         .join_from(balance, account, account.c.id == balance.c.account_id)
-        .where(balance.c.lot_id.in_(target.lots))
+        .where(balance.c.lot_id.in_(target.lots), at_site(viewer, balance.c.account_id))
         .where(or_(balance.c.quantity > 0, account.c.kind != "virtual"))
         .group_by(account.c.code)
         .having(total != 0)

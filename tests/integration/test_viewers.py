@@ -1,0 +1,201 @@
+"""Who sees what: goods of two organisations in the same rooms, read through every route, list, trace and stream."""
+
+import re
+
+import pytest
+
+from hub.core.access import FOR_DEVICES, OPEN, RULES, Role
+from hub.store import users
+from tests.integration.test_api_events import listening, position
+from tests.support.hubdata import CARTON, PALLET, TENT, WATER, add_change, feeding, label, name_things, presence, scan
+from tests.support.hubweb import ORGANISATION, make_database, serving
+from wire.actions import Action
+from wire.checkdigits import check_digit
+
+OTHER = "org-other"
+OTHER_PALLET = "00614141123456801" + check_digit("00614141123456801")
+OTHER_CARTON = "00614141123456802" + check_digit("00614141123456802")
+MARKS = (OTHER, "OTHERLOT", "OTHERSER", "otherbin", "other-hand", OTHER_PALLET, OTHER_CARTON)
+"""What stands in nothing but facts about the other organisation's goods."""
+OTHERS = {
+    "lot": label(WATER, lot="OTHERLOT"),
+    "serial": label(TENT, lot="OTHERLOT", serial="OTHERSER"),
+    "pallet": f"00{OTHER_PALLET}",
+    "carton": f"00{OTHER_CARTON}",
+    "lot by eye": "OTHERLOT",
+}
+NOBODYS = {
+    "lot": label(WATER, lot="NOBODYLOT"),
+    "serial": label(TENT, lot="NOBODYLOT", serial="NOBODYSER"),
+    "pallet": "00" + "00614141123456901" + check_digit("00614141123456901"),
+    "carton": "00" + "00614141123456902" + check_digit("00614141123456902"),
+    "lot by eye": "NOBODYLOT",
+}
+
+
+def facts(owner, mark, where, pallet, carton, hand):
+    """Bulk and numbered goods on a pallet in a carton, a sum below zero, goods without a place, a broken story."""
+    bin_, unit, inside = f"place:{where}", f"unit:sscc:{pallet}", f"unit:sscc:{carton}"
+    bulk, more = label(WATER, lot=f"{mark}LOT"), {"by": hand} | ({"owner": owner} if owner else {})
+    tent = label(TENT, lot=f"{mark}LOT", serial=f"{mark}SER")
+    return [
+        scan(Action.RECEIVE, bulk, up=1000, to=bin_, n=40, **more),
+        scan(Action.RECEIVE, tent, up=1100, to=bin_, **more),
+        scan(Action.RECEIVE, f"00{pallet}", up=1200, to=bin_, **more),
+        scan(Action.RECEIVE, f"00{carton}", up=1300, to=bin_, **more),
+        scan(Action.PACK, bulk, up=1400, from_=bin_, to=inside, n=10, **more),
+        scan(Action.PACK, f"00{carton}", up=1500, from_=bin_, to=unit, **more),
+        scan(Action.DAMAGE, label(TENT, lot=f"{mark}LOT2"), up=1600, from_=bin_, n=3, **more),
+        scan(Action.MOVE, label(WATER, lot=f"{mark}LOT3"), up=1700, from_=bin_, n=2, **more),
+        scan(Action.MOVE, f"00{pallet}", up=1800, from_=f"{bin_}-2", to=bin_, **more),
+    ]
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hub")
+    database = make_database(folder)
+    name_things(database)
+    with feeding(database) as feeder:
+        feeder.send("wh1-scanner-1", facts(OTHER, "OTHER", "wh-1/otherbin", OTHER_PALLET, OTHER_CARTON, "other-hand"))
+        feeder.send("wh1-scanner-2", facts(ORGANISATION, "OWN", "wh-1/ownbin", PALLET, CARTON, "own-hand"))
+        feeder.send("wh2-scanner-1", facts("", "NO", "wh-2/bin", "0" * 18, "1" * 18, "no-hand")[:1])
+        feeder.raw("wh1-scanner-1", b"OTHERLOT, which nobody can read")
+    presence(database, wh1_scanner_1=True, wh1_scanner_2=True, wh2_scanner_1=True)
+    with serving(folder, database=database) as server:
+        yield server
+
+
+READING = sorted(template for method, template in {*RULES} - FOR_DEVICES - OPEN if method == "GET")
+WAYS = (
+    {},
+    {"limit": 1},
+    {"item": WATER},
+    {"code": label(WATER)},
+    {"code": label(TENT)},
+    {"code": label(WATER, lot="OWNLOT")},
+    {"code": f"00{PALLET}"},
+    {"site": "wh-1", "code": f"00{CARTON}"},
+    {"account": "place:wh-1/otherbin", "code": label(TENT, lot="OWNLOT", serial="OWNSER")},
+    {"account": f"unit:sscc:{OTHER_CARTON}", "code": "x"},
+    {"account": "virtual:donor-in", "code": "x"},
+    {"owner": OTHER, "code": "x"},
+    {"lot": "OTHERLOT", "code": "x"},
+    {"device": "wh1-scanner-1", "code": "x"},
+    {"owner": OTHER, "account": "virtual:damaged", "state": "settled", "code": "x"},
+)
+
+
+def pages(client, template, way):
+    """All pages that a route gives, as text."""
+    path = re.sub(r"\{[^}]*\}", "wh1-scanner-1", template)
+    said, cursor = "", ""
+    for _ in range(50):
+        answer = client.get(path, params=way | ({"cursor": cursor} if cursor else {}))
+        assert answer.status_code in (200, 403, 404, 409, 422), answer.text
+        said += answer.text
+        body = answer.json() if answer.headers["content-type"].startswith("application/json") else {}
+        cursor = body.get("next") if isinstance(body, dict) else None
+        if not cursor:
+            return said
+    raise AssertionError(f"{template} never ends")
+
+
+def seen_by(web, role, templates=READING):
+    """Which marks a role reads, by route."""
+    found = {}
+    with web.client(role) as client:
+        for template in templates:
+            if template.endswith("/events"):
+                continue
+            said = "".join(pages(client, template, way) for way in WAYS)
+            found[template.removeprefix("/api/v1")] = {mark for mark in MARKS if mark in said}
+    return found
+
+
+def test_staff_find_nothing_of_another_organisations_goods_by_any_route(web):
+    found = seen_by(web, Role.STAFF)
+    assert {template: marks for template, marks in found.items() if marks} == {}
+
+
+def test_what_staff_do_not_find_is_there_for_those_who_see_all(web):
+    found = seen_by(web, Role.AUDITOR)
+    for template in ("/stock", "/balances", "/trace", "/journal", "/quarantine", "/discrepancies"):
+        assert "OTHERLOT" in found[template], template
+    assert {mark for marks in found.values() for mark in marks} == set(MARKS)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_code_of_another_organisations_goods_is_answered_like_one_that_nobody_has_met(web, code):
+    met = web.get("/trace", Role.AUDITOR, code=OTHERS[code])
+    assert met["events"]
+    for asked in (OTHERS, NOBODYS):
+        found = web.get("/trace", Role.STAFF, code=asked[code])
+        assert (found["events"], found["now"], found["holders"], found["next"]) == ([], None, [], None)
+    shape = {key: type(value) for key, value in web.get("/trace", Role.STAFF, code=OTHERS[code])["what"].items()}
+    assert shape == {
+        key: type(value) for key, value in web.get("/trace", Role.STAFF, code=NOBODYS[code])["what"].items()
+    }
+
+
+def test_staff_see_all_that_their_own_organisation_owns(web):
+    stock = web.get("/stock", Role.STAFF, limit=500)["rows"]
+    assert {row["owner"] for row in stock} == {ORGANISATION}
+    assert sum(row["quantity"] for row in stock if row["lot"] == "OWNLOT") == 41
+    for code, account in ((f"00{PALLET}", "place:wh-1/ownbin"), (f"00{CARTON}", f"unit:sscc:{PALLET}")):
+        assert web.get("/trace", Role.STAFF, code=code)["now"]["account"] == account
+    assert len(web.get("/trace", Role.STAFF, code=label(WATER))["events"]) == 3
+    kinds = [row["kind"] for row in web.get("/discrepancies", Role.STAFF, limit=500)["rows"]]
+    assert sorted(set(kinds)) == ["broken-story", "negative", "unknown-place"]
+
+
+def test_sums_are_of_what_the_viewer_sees(web):
+    for role in (Role.STAFF, Role.AUDITOR):
+        stock = web.get("/stock", role, limit=500)["rows"]
+        summary = web.get("/summary", role)
+        assert summary["stock_units"] == sum(row["quantity"] for row in stock)
+        assert summary["discrepancies"] == len(web.get("/discrepancies", role, limit=500)["rows"])
+        sites = {row["id"]: row["stock"] for row in web.get("/sites", role)["sites"]}
+        assert sites["wh-1"] == sum(row["quantity"] for row in stock if row["site"] == "wh-1")
+        assert sites["wh-2"] == (0 if role is Role.STAFF else 40)
+
+
+def test_goods_whose_owner_is_to_be_settled_belong_to_nobodys_view(web):
+    assert web.get("/stock", Role.STAFF, site="wh-2")["rows"] == []
+    assert [row["owner"] for row in web.get("/stock", Role.AUDITOR, site="wh-2")["rows"]] == [""]
+
+
+def test_the_stream_tells_staff_that_something_changed_and_neither_what_nor_where(web):
+    with listening(web, role=Role.STAFF) as stream:
+        began = stream.last_id
+        add_change(web.database, "stock", '{"sites":["wh-1"],"facts":3}')
+        web.live.notify()
+        assert stream.event() == ("stock", {})
+    with listening(web, began, role=Role.STAFF) as stream:
+        assert stream.event() == ("stock", {})
+
+
+def test_the_stream_tells_staff_no_positions(web):
+    with listening(web, role=Role.STAFF) as staff, listening(web) as auditor:
+        web.live.positions([position()])
+        assert auditor.event()[0] == "position"
+        add_change(web.database, "reference", '{"what":"items"}')
+        web.live.notify()
+        assert staff.event() == ("reference", {})
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.CLERK])
+def test_who_works_at_a_site_sees_what_stands_there_whoever_owns_it_and_nothing_of_another_site(web, role):
+    with web.database.write() as connection:
+        token = users.add_token(connection, f"at-wh-2-{role}", role, now=0, site="wh-2")
+    with web.client(None) as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        found = {
+            template: "".join(pages(client, template, way) for way in WAYS)
+            for template in READING
+            if "events" not in template
+        }
+    said = "".join(found.values())
+    assert "NOLOT" in found["/api/v1/stock"]
+    assert "NOLOT" in found["/api/v1/balances"]
+    assert {mark for mark in (*MARKS, "ownbin", "own-hand") if mark in said} == set()
