@@ -136,7 +136,7 @@ def _renew(path: Path) -> None:
 
 
 def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
-    """What the authority signed and took back since the backup stays so.
+    """What the authority signed and took back since the backup stays so, and the numbers that devices got stay theirs.
 
     A certificate that it does not know it could not take back: who was thrown out would be in again with it as soon
     as somebody else joins under that name. And who renewed would be shut out when the earlier certificate ends.
@@ -179,11 +179,16 @@ SELECT serial, made.id, fingerprint, not_before, not_after, issued_at, revoked_a
 JOIN was.device AS holder ON holder.id = device_id JOIN main.device AS made ON made.name = holder.name
 WHERE serial NOT IN (SELECT serial FROM main.certificate)
 """
+_NUMBERS = """
+INSERT OR IGNORE INTO main.sscc_range (prefix, first, last, device, at)
+SELECT prefix, first, last, device, at FROM was.sscc_range ORDER BY id
+"""
 _SHUT = {
     "authority": (
         "INSERT INTO main.authority SELECT * FROM was.authority WHERE id NOT IN (SELECT id FROM main.authority)",
     ),
     "certificate": (_REVOKED, _HOLDERS, _ISSUED),
+    "sscc_range": (_NUMBERS,),
 }
 _AGAIN = """
 SELECT 'device', made.name FROM main.device AS made JOIN was.device AS old USING (name)

@@ -8,7 +8,7 @@ never given out. An SSCC is an extension digit, the company prefix, a serial num
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from hub.errors import HubError
 from hub.store.reference import document, put_document
-from hub.store.schema import account, sscc_range
+from hub.store.schema import account, sscc_range, unit
 
 KEY: Final = "numbering"
 EXTENSIONS: Final = 10
@@ -65,7 +65,7 @@ def newest(connection: Connection, device: str) -> Range | None:
     """The range that a device was given last."""
     table = sscc_range.c
     query = select(table.prefix, table.first, table.last, table.at).where(table.device == device)
-    row = connection.execute(query.order_by(table.at.desc()).limit(1)).mappings().one_or_none()
+    row = connection.execute(query.order_by(table.id.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else Range(**row)
 
 
@@ -97,22 +97,23 @@ def used(connection: Connection, wanted: Range) -> int:
 
     0: none is known.
     """
-    last = connection.execute(select(func.max(account.c.code)).where(_within(wanted))).scalar()
-    if last is None:
-        return 0
-    return int(str(last).removeprefix("unit:")[len(wanted.prefix) : DIGITS]) - wanted.first + 1
+    found = [connection.execute(select(func.max(code)).where(*where)).scalar() for code, where in _within(wanted)]
+    digits = max((str(code).rpartition(":")[2] for code in found if code is not None), default=None)
+    return 0 if digits is None else int(digits[len(wanted.prefix) : DIGITS]) - wanted.first + 1
 
 
 def _taken(connection: Connection, wanted: Range) -> bool:
     table = sscc_range.c
     same = (table.prefix == wanted.prefix, table.first <= wanted.last, table.last >= wanted.first)
     reserved = select(table.first).where(*same).limit(1)
-    seen = select(account.c.id).where(_within(wanted)).limit(1)
-    return connection.execute(reserved).first() is not None or connection.execute(seen).first() is not None
+    if connection.execute(reserved).first() is not None:
+        return True
+    return any(connection.execute(select(code).where(*where).limit(1)).first() for code, where in _within(wanted))
 
 
-def _within(wanted: Range) -> ColumnElement[bool]:
-    """Units of a range: their codes are SSCCs, which sort as their serial numbers do behind one prefix."""
+def _within(wanted: Range) -> Iterable[tuple[ColumnElement[str], tuple[ColumnElement[bool], ...]]]:
+    """Units of a range, and accounts of units: codes end in SSCCs, which sort as serial numbers behind one prefix."""
     digits = DIGITS - len(wanted.prefix)
-    low, high = (f"unit:{wanted.prefix}{serial:0{digits}d}" for serial in (wanted.first, wanted.last))
-    return account.c.code.between(f"{low}0", f"{high}9")
+    low, high = (f"{wanted.prefix}{serial:0{digits}d}" for serial in (wanted.first, wanted.last))
+    for code, kind in ((unit.c.code, "sscc:"), (account.c.code, "unit:sscc:")):
+        yield code, (code >= f"{kind}{low}0", code <= f"{kind}{high}9")

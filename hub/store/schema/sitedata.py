@@ -1,6 +1,6 @@
 """What devices are told of their site: the records as they were published, and the numbers reserved for devices."""
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
 
 from hub.store.schema.base import KEY, table
 
@@ -23,13 +23,14 @@ where the body itself is new each time it is made (sealed ones)."""
 
 sscc_range = table(
     "sscc_range",
-    Column("prefix", Text, primary_key=True),
-    Column("first", KEY, primary_key=True, autoincrement=False),
+    Column("id", KEY, primary_key=True),
+    Column("prefix", Text, nullable=False),
+    Column("first", KEY, nullable=False),
     Column("last", KEY, nullable=False),
     Column("device", Text, nullable=False),
     Column("at", KEY, nullable=False),
+    UniqueConstraint("prefix", "first"),
     CheckConstraint("0 <= first and first <= last"),
-    Index("sscc_range_by_device", "device", "at"),
-    clustered=True,
+    Index("sscc_range_by_device", "device", "id"),
 )
 """Serial numbers of handling units, reserved for one device for ever. `prefix`: extension digit, company prefix."""

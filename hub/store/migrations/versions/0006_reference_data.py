@@ -195,13 +195,13 @@ def _told() -> None:
     op.create_index("site_record_by_version", "site_record", ["scope", "version"], unique=True)
     _make(
         "sscc_range",
+        _number("id"),
         _text("prefix"),
-        sa.Column("first", _big(), autoincrement=False, nullable=False),
-        _number("last"),
+        *map(_number, ("first", "last")),
         _text("device"),
         _number("at"),
         sa.CheckConstraint("0 <= first and first <= last"),
-        sa.PrimaryKeyConstraint("prefix", "first"),
-        clustered=True,
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("prefix", "first"),
     )
-    op.create_index("sscc_range_by_device", "sscc_range", ["device", "at"])
+    op.create_index("sscc_range_by_device", "sscc_range", ["device", "id"])
