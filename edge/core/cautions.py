@@ -103,8 +103,8 @@ def _of_place(state: State, goods: Goods, between: Between, owner: str | None, n
     if owner is not None and any(who != owner for who in named):
         found.append(said(WRONG_OWNER, owner=owner, other=next(who for who in named if who != owner)))
     to = between[1]
-    if to is None or not to.startswith("place:") or "/" not in to or knows.version is None or to == state.work.to:
-        return found  # the configured place is where the scanner stands
+    if to is None or to != state.to or not to.startswith("place:") or "/" not in to or knows.version is None:
+        return found  # only a place that a person named can be a wrong one
     known = knows.bin(to[6:])
     if known is None:
         return [*found, said(WRONG_PLACE, place=to[6:], why="unknown")]

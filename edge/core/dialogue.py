@@ -179,7 +179,9 @@ def _partner(state: State, goods: Goods, now: Moment) -> Step:
     last = state.last
     fresh = last is not None and state.waiting is None and 0 <= now.up - last.up <= PARTNER_MS
     if last is None or not fresh or not fit(last.goods, goods):
-        return held(replace(state, last=None, waiting=(goods, now.up)), "partner-waits")
+        after, outcome = held(replace(state, last=None, waiting=(goods, now.up)), "partner-waits")
+        lost = (said("partner-lost"),) if state.waiting is not None else ()
+        return after, replace(outcome, said=(*outcome.said, *lost))
     whole = joined(last.goods, goods)
     if not last.kept:
         return _taken(_back(state, last), whole, now)

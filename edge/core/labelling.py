@@ -12,23 +12,20 @@ needs a partner that does. Told apart without a network and without a guess:
   label is torn is a second carton, and takes nothing away from the first.
 """
 
-import re
 from typing import Final
 
 from edge.core.dialogue_state import Goods
 from edge.core.knowledge import Knowledge
 from edge.frames.scanner import Reading
-from wire import codes
-from wire.checkdigits import check_digit, is_digits
+from wire import brackets, codes, labels
+from wire.checkdigits import check_digit, is_checked, is_digits
 from wire.elements import GS
-from wire.labels import Kind, Label, merge, parse
+from wire.labels import Kind, Label, merge, pair_faults, parse
 from wire.sitedata import goods_of
 
 MOST_LABELS: Final = 8
-_BRACKETED: Final = re.compile(r"(?:\([0-9]{2,4}\)[^()]{1,90})+")
-_KEY_LENGTHS: Final = {8: "01", 12: "01", 13: "01", 14: "01", 18: "00"}
-_ONCE: Final = ("gtin", "sscc", "lot", "serial", "expiry", "best_before", "produced", "count", "content")
-_GIVEN: Final = ("lot", "serial", "expiry", "best_before", "produced", "count", "content")
+_KEYS: Final = ("(01)", "(00)")
+_KEY_LENGTHS: Final = frozenset({8, 12, 13, 14, 18})
 
 
 class TypedWrongError(ValueError):
@@ -47,46 +44,64 @@ def scanned(reading: Reading, by: str | None) -> Goods:
 
 def is_bracketed(text: str) -> bool:
     """Whether a reading is a typed element string: no scanner sends application identifiers in brackets."""
-    return text.startswith("(") and _BRACKETED.fullmatch(text) is not None
+    return text.startswith(_KEYS) or (text.startswith("(") and not brackets.read(text)[1])
 
 
 def typed(text: str, by: str | None) -> Goods:
-    """What a person typed from a torn label: bracketed AIs, the digits of a GTIN or SSCC, or a code of ours.
+    """What a person typed from a torn label: bracketed AIs, digits of a GTIN or SSCC, a code of ours, or plain text.
 
-    Check digits are verified. Raises TypedWrongError.
+    Check digits, lengths and dates are verified. The label of the fact is what a scanner would have sent. Raises
+    TypedWrongError.
     """
     text = text.strip()
     code = codes.typed(text)
-    if code is not None and (code.fault or code.name not in {codes.GOODS, codes.PARCEL}):
-        raise TypedWrongError("typed-code", why=code.fault or f"RR:{code.name} is scanned, not typed as goods")
-    raw = code.text if code is not None else _element_string(text)
-    label = parse(raw)
-    if label.faults:
-        raise TypedWrongError("typed-faults", why="; ".join(label.faults)[:300])
-    return Goods(labels=(raw,), label=label, typed=True, by=by)
+    if code is not None and not code.fault and code.name not in {codes.GOODS, codes.PARCEL}:
+        raise TypedWrongError("typed-code", why=f"RR:{code.name} names no goods")
+    digits = text.replace(" ", "")
+    if code is None and is_digits(digits):
+        return _digits(digits, by)
+    label = labels.typed(text)
+    if not text or label.faults:
+        raise TypedWrongError("typed-faults" if text else "typed-unknown", why="; ".join(label.faults)[:300])
+    raw = code.text if code is not None else text
+    if text.startswith("("):
+        raw = GS + GS.join(ai + value for ai, value in brackets.read(text)[0])
+    return Goods(labels=(raw,), label=parse(raw), typed=True, by=by)
+
+
+def _digits(digits: str, by: str | None) -> Goods:
+    if len(digits) == 20 and digits.startswith("00"):
+        digits = digits[2:]
+    if len(digits) not in _KEY_LENGTHS:
+        raise TypedWrongError("typed-unknown")
+    if not is_checked(digits):
+        raise TypedWrongError("typed-check-digit", digits=digits, right=check_digit(digits[:-1]))
+    raw = f"00{digits}" if len(digits) == 18 else digits
+    return Goods(labels=(raw,), label=parse(raw), typed=True, by=by)
 
 
 def names_goods(label: Label) -> bool:
-    """Whether a label can stand alone."""
-    faultless = label.kind is not Kind.GS1 or not label.faults
-    return label.gtin is not None or label.sscc is not None or label.kind is Kind.TEXT or not faultless
+    """Whether a label can stand alone: what it says needs no AI that only another label has."""
+    if label.kind is not Kind.GS1 or label.gtin is not None or label.faults:
+        return True
+    return not pair_faults(label.elements)
 
 
 def fit(fuller: Goods, partner: Goods) -> bool:
     """Whether two are labels of one thing: they contradict each other nowhere, and the second brings something new.
 
-    `fuller` names goods, `partner` does not. What a unit contains stands beside its SSCC only.
+    `fuller` names goods, `partner` does not. What a unit contains stands beside its SSCC only: the pairs of AIs that
+    the General Specifications ask for decide it (4.14).
     """
-    one, other = fuller.label, partner.label
-    if one.gtin is None and one.sscc is None:
-        return False
-    if other.content is not None and one.sscc is None:
-        return False
     if len(fuller.labels) + len(partner.labels) > MOST_LABELS:
         return False
-    return all(getattr(one, name) is None or getattr(other, name) is None for name in _ONCE) and any(
-        getattr(other, name) is not None for name in _GIVEN
-    )
+    whole = merge([fuller.label, partner.label])
+    if whole.faults or whole.elements == fuller.label.elements:
+        return False
+    code = codes.read(fuller.label.text) if fuller.label.kind is Kind.TEXT else None
+    if code is not None:
+        return code.name == codes.GOODS and partner.label.content is None
+    return (fuller.label.gtin is not None or fuller.label.sscc is not None) and not pair_faults(whole.elements)
 
 
 def joined(fuller: Goods, partner: Goods) -> Goods:
@@ -116,18 +131,3 @@ def goods_key(label: Label, knows: Knowledge) -> str:
         if known is not None:
             return goods_of(known.item)
     return goods_of(label.item)
-
-
-def _element_string(text: str) -> str:
-    if is_bracketed(text):
-        pairs = re.findall(r"\(([0-9]{2,4})\)([^()]*)", text)
-        return GS + GS.join(ai + value.strip() for ai, value in pairs)
-    digits = text.replace(" ", "")
-    if digits.startswith("00") and len(digits) == 20:
-        digits = digits[2:]
-    if not is_digits(digits) or len(digits) not in _KEY_LENGTHS:
-        raise TypedWrongError("typed-unknown")
-    right = check_digit(digits[:-1])
-    if digits[-1] != right:
-        raise TypedWrongError("typed-check-digit", digits=digits, right=right)
-    return f"{GS}00{digits}" if len(digits) == 18 else digits

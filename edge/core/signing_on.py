@@ -62,8 +62,10 @@ def enter(state: State, text: str, now: Moment) -> Step | None:
         return _check(state, signing, now)
     if code is not None and code.name in OPEN:
         return None
-    if digits is None or not is_digits(digits) or len(signing.pin) + len(digits) > PIN_DIGITS[-1]:
+    if digits is None or not is_digits(digits):
         return _refused(state, "pin-first", name=signing.name)
+    if len(signing.pin) + len(digits) > PIN_DIGITS[-1]:
+        return _refused(replace(state, signing=replace(signing, pin="")), "pin-length")
     state = replace(state, signing=replace(signing, pin=signing.pin + digits))
     return _obeyed(state, "pin-more", count=len(signing.pin) + len(digits))
 

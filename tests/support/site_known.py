@@ -1,0 +1,131 @@
+"""A site's data in memory, for the dialogues: what part of it a test needs, it says."""
+
+from edge.core.knowledge import CheckPin, NothingKnown, PinVerdict, TakeSscc, Today
+from wire.checkdigits import check_digit
+from wire.sitedata import (
+    Article,
+    Badge,
+    Bin,
+    Delivery,
+    GoodsCode,
+    Line,
+    LotNote,
+    PickLine,
+    PickList,
+    SiteNote,
+    Standing,
+    goods_of,
+)
+
+WATER, TENT, CASE, KITTED, VACCINE = (
+    f"{body}{check_digit(body)}"
+    for body in ("0950110153000", "0950110153001", "1950110153000", "0950110153002", "0950110153003")
+)
+PALLET, CARTON, SPARE = (
+    f"{body}{check_digit(body)}" for body in ("35012345600000001", "35012345600000002", "35012345600000003")
+)
+TODAY = 20261123
+
+
+class SiteKnown(NothingKnown):
+    """A small warehouse wh-1 that expects delivery D1 and has pick list K1 to do. Its day is TODAY."""
+
+    version = 7
+    site = SiteNote(id="wh-1", name="Warehouse one", name_zh="一号库", zone="Asia/Shanghai")
+
+    def __init__(self):
+        self.articles = {
+            WATER: Article(gtin=WATER, name="Water", name_zh="水"),
+            TENT: Article(gtin=TENT, name="Tent", serial=True),
+            CASE: Article(gtin=CASE, name="Case of water", contains=(WATER, 24)),
+            KITTED: Article(gtin=KITTED, name="Family kit", kit=((WATER, 6), (TENT, 1))),
+            VACCINE: Article(gtin=VACCINE, name="Vaccine", temperature="cold"),
+        }
+        self.codes = {"BLANKET": GoodsCode(code="BLANKET", item="text:RR:G:BLANKET", name="Blanket")}
+        self.lots = {
+            (WATER, "BAD"): LotNote(gtin=WATER, lot="BAD", state="recalled", reason="smells"),
+            (WATER, "HELD"): LotNote(gtin=WATER, lot="HELD", state="quarantined"),
+        }
+        self.bins = {
+            each.code: each
+            for each in (
+                Bin(code="dock", kind="dock"),
+                Bin(code="a01"),
+                Bin(code="a02"),
+                Bin(code="q01", kind="quarantine"),
+                Bin(code="c01", kind="cool"),
+                Bin(code="r01", owner="red-cross"),
+            )
+        }
+        lines = (Line(gtin=WATER, n=240, lot="L1"), Line(gtin=TENT, n=10))
+        self.deliveries = {"D1": Delivery(id="D1", owner="care", expected=TODAY, lines=lines, units=(PALLET,))}
+        self.picks = {
+            "K1": PickList(
+                id="K1",
+                to="place:wh-1/staging",
+                lines=(
+                    PickLine(line=1, gtin=WATER, lot="L1", owner="care", n=24, bin="a01"),
+                    PickLine(line=2, gtin=TENT, lot="", owner="", n=2),
+                ),
+            )
+        }
+        self.stock = (
+            Standing(bin="a02", gtin=TENT, lot="T9", owner="care", n=5, expiry=20291231),
+            Standing(bin="a01", gtin=TENT, lot="T1", owner="care", n=5, expiry=20270131),
+            Standing(bin="a02", gtin=TENT, lot="T0", owner="care", n=5, expiry=20260131),
+        )
+        self.badges = {"B7": Badge(name="ana", role="operator", sealed="x"), "B8": Badge(name="li", role="operator")}
+
+    def today(self, at):
+        return Today(day=TODAY, soon=20261223)
+
+    def article(self, gtin):
+        return self.articles.get(gtin)
+
+    def goods(self, code):
+        return self.codes.get(code)
+
+    def lot(self, goods, lot):
+        return self.lots.get((goods, lot)) or self.lots.get((goods, ""))
+
+    def bin(self, place):
+        site, _, code = place.partition("/")
+        return self.bins.get(code) if site == self.site.id else None
+
+    def badge(self, badge):
+        return self.badges.get(badge)
+
+    def delivery(self, delivery):
+        return self.deliveries.get(delivery)
+
+    def delivery_of(self, sscc):
+        return next((each for each in self.deliveries.values() if sscc in each.units), None)
+
+    def pick(self, pick):
+        return self.picks.get(pick)
+
+    def standing(self, goods):
+        found = (each for each in self.stock if goods_of(each.gtin) == goods)
+        return tuple(sorted(found, key=lambda each: (each.expiry or 99_999_999, each.lot, each.bin)))
+
+
+class Helper:
+    """The device around a dialogue: PINs (each badge's is 2468), a range of numbers, a printer that remembers."""
+
+    def __init__(self, knows=None, numbers=(SPARE,)):
+        self.knows = knows or SiteKnown()
+        self.numbers = list(numbers)
+        self.printed, self.people, self.asked = [], [], []
+
+    def answer(self, ask, beat=lambda: None):
+        self.asked.append(ask)
+        if isinstance(ask, TakeSscc):
+            return self.numbers.pop(0) if self.numbers else None
+        assert isinstance(ask, CheckPin)
+        return PinVerdict.RIGHT if ask.pin == "2468" else PinVerdict.WRONG
+
+    def prints(self, what):
+        self.printed.append(what)
+
+    def at_work(self, port, name):
+        self.people.append(name)
