@@ -41,6 +41,8 @@ from edge.version import VERSION
 
 _STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 _ALARM: Final = signal.SIGUSR1
+_WAKES: Final = frozenset({_ALARM, signal.SIGCHLD})
+"""Something ended, or waits, that the main thread looks after: it looks at once."""
 _WATCH_S: Final = 1.0
 _FIRST_TRY_S: Final = 0.5
 _DRAIN_S: Final = 2.0
@@ -73,7 +75,7 @@ class Agent:
             "renew-certificate": self._renew_certificate,
         }
         self._configurator = Configurator(settings, self._outbox, clock, log, self._begin_anew)
-        self._knowing = Knowing(settings, self._outbox, clock, log.bind(part="site"))
+        self._knowing = Knowing(settings, self._outbox, clock, log.bind(part="site"), self._alarm)
         self._orders = Orders(
             self._outbox,
             clock,
@@ -119,7 +121,7 @@ class Agent:
             self._knowing.tick()
             self._ntp.look()
             self._answer_watchdog()
-            caught = signal.sigtimedwait(_STOP | {_ALARM}, _WATCH_S)
+            caught = signal.sigtimedwait(_STOP | _WAKES, _WATCH_S)
             got = signal.Signals(caught.si_signo) if caught else None
         anew = got not in _STOP and not self._crew.lost
         self._log.info("stopping", why=got.name if got in _STOP and got else "to start anew" if anew else "thread died")
@@ -201,7 +203,7 @@ def main(arguments: list[str]) -> int:
         return 2
     faulthandler.enable()
     # Blocked here, before any thread starts, the stop signals wait for the main thread's sigtimedwait.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP | {_ALARM})
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP | _WAKES)
     try:
         settings = load(Path(arguments[1]))
     except ConfigError as error:

@@ -130,14 +130,15 @@ def lines(found: Handover) -> list[str]:
 
 
 def asked(settings: Settings, *, at: int, hours: int = 0) -> HandoverSlip:
-    """The slip of whoever is signed on now, since they signed on; with `hours`, or with nobody there, of so many.
+    """The slip of whoever is signed on now, since they signed on first; with `hours`, or nobody there, of so many.
 
     Raises EdgeError.
     """
-    here = None if hours else next((each for each in _shifts(settings) if each.to is None), None)
-    if here is not None:
-        return HandoverSlip(since=min(here.begun, at), at=at, by=here.name)
-    return HandoverSlip(since=at - (hours * HOUR_MS or SHIFT_MS), at=at)
+    since = at - (hours * HOUR_MS or SHIFT_MS)
+    shifts = [each for each in _shifts(settings) if each.begun >= since]
+    here = None if hours else next((each.name for each in shifts if each.to is None), None)
+    begun = min((each.begun for each in shifts if each.name == here), default=since)
+    return HandoverSlip(since=since if here is None else begun, at=at, by=here)
 
 
 def _facts(settings: Settings, asked: HandoverSlip) -> list[Scan | Count]:

@@ -29,7 +29,11 @@ _SAY_EVERY_MS: Final = 60_000
 class Knowing:
     """One run's part in it. `begin`, `tick`, `stop` come from the main thread, what is for dialogues from any."""
 
-    def __init__(self, settings: Settings, outbox: Outbox, clock: Clock, log: Log) -> None:
+    def __init__(
+        self, settings: Settings, outbox: Outbox, clock: Clock, log: Log, wake: Callable[[], None] = lambda: None
+    ) -> None:
+        """`wake` has `tick` called at once."""
+        self._wake = wake
         self._device, self._outbox, self._clock, self._log = settings.device.name, outbox, clock, log
         self._site = KnownSite(settings.device.data / NAME, self._true_ms)
         self._serials = Serials(outbox)
@@ -73,15 +77,8 @@ class Knowing:
 
     def prints(self, what: Print, /) -> None:
         """Print it when the printer is there."""
-        if isinstance(what, PrintUnit):
-            self._printing.put(unit_sheet(what))
-            return
-        at = self._clock.now_ms()
-        try:
-            since = self._shifts.begun(what.by)
-        except EdgeError:
-            since = None
-        self._printing.put(HandoverSlip(since=at - SHIFT_MS if since is None else since, at=at, by=what.by))
+        if self._printing.put(unit_sheet(what) if isinstance(what, PrintUnit) else self._slip(what.by)):
+            self._wake()
 
     def at_work(self, port: str, name: str | None, /) -> None:
         """Somebody signed on, or off."""
@@ -100,6 +97,15 @@ class Knowing:
             return self._printing.status()
         except EdgeError:  # said by whoever writes
             return None
+
+    def _slip(self, by: str | None) -> HandoverSlip:
+        """Of the shift since this person signed on first."""
+        at = self._clock.now_ms()
+        try:
+            begun = self._shifts.begun(by, at - SHIFT_MS)
+        except EdgeError:  # said by whoever writes
+            begun = None
+        return HandoverSlip(since=at - SHIFT_MS if begun is None else begun, at=at, by=by)
 
     def _fetched(self) -> None:
         shown = self._site.range_of(self._device)

@@ -15,6 +15,7 @@ import msgspec
 
 from edge import identity as identities
 from edge.child import begin
+from edge.clock import Clock
 from edge.config import Settings
 from edge.core.refreshing import Fetched
 from edge.desired import load
@@ -51,7 +52,7 @@ def fetch(settings: Settings, *, sscc_left: int | None = None) -> Fetched:
                 raise DoorError(f"the hub at {door.address} sends the same page again and again; see its log")
             misread += writer.put_aside(page)
             if not page.more:
-                changed += writer.take_over()
+                changed += writer.take_over(Clock().now_ms())
                 edition = writer.edition()
                 return Fetched(generation=edition.generation, version=edition.version, changed=changed, misread=misread)
     raise DoorError(f"the hub at {door.address} sends more than {MOST_PAGES} pages; see its log")

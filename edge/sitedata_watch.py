@@ -25,9 +25,8 @@ _ASK_AGAIN_MS: Final = 60_000
 
 
 class Clocks(Protocol):
-    """Unix time and uptime, in ms."""
+    """The uptime, in ms."""
 
-    def now_ms(self) -> int: ...
     def up_ms(self) -> int: ...
 
 
@@ -56,7 +55,6 @@ class SiteDataWatch:
         self._child: Child | None = None
         self._news: Known | None = None
         self._asked_low = -_ASK_AGAIN_MS
-        self._at = 0
         self._problem = ""
         self._misread = 0
 
@@ -69,7 +67,7 @@ class SiteDataWatch:
             generation=edition.generation,
             version=edition.version,
             site=site.id if site else "",
-            fetched=self._at,
+            fetched=self._site.asked_ms,
             failures=self._tries.failures,
             problem=self._problem,
             misread=self._misread,
@@ -125,7 +123,7 @@ class SiteDataWatch:
         before = self._site.edition
         self._site.renew()
         self._tries.went_well(up=up, jitter=_dice())
-        self._at, self._problem = self._clock.now_ms(), ""
+        self._problem = ""
         self._misread += came.misread
         if self._site.edition != before:
             self._log.info("site-data", version=came.version, changed=came.changed, misread=came.misread)

@@ -7,7 +7,7 @@ new generation (the hub's database was restored) replaces everything.
     records   kind, key, body: what counts now
     marks     by what else a record is looked for, and its rank among those (see `_marks`)
     staged    what has come of the next difference; no body: the record goes
-    state     generation and version of what counts, and of what has come
+    state     generation and version of what counts, and of what has come; when the hub was asked last (Unix ms)
 
 Nothing here is the device's own word, so nothing here is worth saving: a file that is damaged, or was written by
 another version of the agent, is removed and fetched anew; until then the device knows nothing, and scans are kept all
@@ -58,7 +58,8 @@ _TABLES: Final = f"""
         device TEXT NOT NULL,
         coming TEXT NOT NULL DEFAULT '',
         through INTEGER NOT NULL DEFAULT 0 CHECK (through >= 0),
-        anew INTEGER NOT NULL DEFAULT 0 CHECK (anew IN (0, 1))
+        anew INTEGER NOT NULL DEFAULT 0 CHECK (anew IN (0, 1)),
+        asked_ms INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     PRAGMA user_version = {LAYOUT};
 """
@@ -130,7 +131,7 @@ class KnowledgeWriter:
         self._written(write)
         return misread
 
-    def take_over(self) -> int:
+    def take_over(self, now_ms: int) -> int:
         """The difference is whole: it counts from now on, all of it at once. How many records it changed.
 
         Raises KnowledgeError.
@@ -146,7 +147,7 @@ class KnowledgeWriter:
                 changed += 1
             db.execute("DELETE FROM staged")
             db.execute("UPDATE state SET generation = coming, version = through, anew = 0 WHERE coming <> ''")
-            db.execute("UPDATE state SET coming = '', through = 0")
+            db.execute("UPDATE state SET coming = '', through = 0, asked_ms = ?", (now_ms,))
             return changed
 
         return self._written(write)
@@ -190,6 +191,8 @@ class KnowledgeFile:
         self._path = path
         self._db: sqlite3.Connection | None = None
         self._edition = Edition("", 0)
+        self.asked_ms = 0
+        """When the hub was asked last, Unix ms by this device's clock."""
         self.renew()
 
     @property
@@ -209,7 +212,10 @@ class KnowledgeFile:
             if db.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
                 self.close()
                 return
-            self._edition = Edition(*db.execute("SELECT generation, version FROM state").fetchone())
+            generation, version, self.asked_ms = db.execute(
+                "SELECT generation, version, asked_ms FROM state"
+            ).fetchone()
+            self._edition = Edition(generation, version)
         except sqlite3.Error as error:
             self._failed(error)
 

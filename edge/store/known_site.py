@@ -61,6 +61,11 @@ class KnownSite:
         return self._file.edition
 
     @property
+    def asked_ms(self) -> int:
+        """When the hub was asked last, Unix ms by this device's clock; 0: never."""
+        return self._file.asked_ms
+
+    @property
     def site(self) -> SiteNote | None:
         """The site itself."""
         return self._site

@@ -36,10 +36,13 @@ class Shifts:
 
         self._outbox.keep((), also)
 
-    def begun(self, name: str | None) -> int | None:
-        """Since when somebody is signed on, or anybody (None); None: nobody is."""
-        query = "SELECT min(from_ms) FROM shifts WHERE to_ms IS NULL AND coalesce(?, name) = name"
-        found = self._outbox.ask(query, name)[0][0]
+    def begun(self, name: str | None, after_ms: int) -> int | None:
+        """When somebody, or anybody (None), signed on first since a time; None: nobody did.
+
+        Whoever went for lunch, or was signed off by a crash, is in the same shift after it.
+        """
+        query = "SELECT min(from_ms) FROM shifts WHERE from_ms >= ? AND coalesce(?, name) = name"
+        found = self._outbox.ask(query, after_ms, name)[0][0]
         return None if found is None else int(found)
 
     def end_all(self, at_ms: int) -> None:

@@ -48,7 +48,7 @@ class Desk:
         with KnowledgeWriter(self.folder / "known.db", device="wh1-scanner-1") as writer:
             page = SiteData(generation="a" * 16, version=1, reset=True, more=False, records=(record,))
             writer.put_aside(page)
-            writer.take_over()
+            writer.take_over(1)
 
     def restart(self, boot):
         if self.outbox:

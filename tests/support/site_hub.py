@@ -43,6 +43,10 @@ class SiteHub:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Gone; may be called again."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
