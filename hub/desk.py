@@ -81,11 +81,19 @@ class Desk:
 
     def post(self, items: Sequence[AnyItem]) -> list[Place]:
         """Post facts; their times are set here. Returns their places after the commit. Raises DeskError."""
+        return self.post_due(lambda: items)
+
+    def post_due(self, due: Callable[[], Sequence[AnyItem]]) -> list[Place]:
+        """Post what the ledger lacks yet. Raises DeskError.
+
+        `due` is asked when all that was posted before is in the database, and by one thread at a time: so what several
+        threads find missing is posted once.
+        """
         places: list[Place] = []
         with self._lock:
             try:
                 self._clear_up()
-                for some in _portions(items):
+                for some in _portions(due()):
                     places += self._commit(some)
             except InDoubtError as error:
                 raise InDoubtError(str(error), places) from error

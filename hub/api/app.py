@@ -29,6 +29,7 @@ from hub.api.routes import (
     space,
     stock,
     system,
+    transfers,
     trouble,
 )
 from hub.api.services import Services
@@ -42,6 +43,7 @@ ROUTERS = (
     reference.router,
     catalogue.router,
     deliveries.router,
+    transfers.router,
     stock.router,
     space.router,
     needs.router,

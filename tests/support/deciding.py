@@ -1,0 +1,79 @@
+"""A hub where people decide: ingest, desk and HTTP on one database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hub.core.access import Role
+from hub.desk import Desk
+from hub.store import users
+from tests.support.facts import NOW, RECEIVED, batch
+from tests.support.hubweb import Web, serving
+from tests.support.ingest import Station, station
+from wire.messages import AnyItem
+
+
+@dataclass
+class Deciding:
+    """The parts, and what tests do with them."""
+
+    ledger: Station
+    web: Web
+    desk: Desk
+
+    def tell(self, device: str, *items: AnyItem, after: int = 0) -> None:
+        """Facts of a device, committed when this returns."""
+        self.ledger.send(device, batch(self.ledger.ledger, list(items), after=after))
+        self.ledger.settled(device, after + len(items))
+
+    def staff(self, organisation: str, name: str = "") -> httpx.Client:
+        """A client of somebody of an organisation's staff; the caller closes it."""
+        return self.person(name or f"of-{organisation}", Role.STAFF, organisation=organisation)
+
+    def person(self, name: str, role: Role, **more: Any) -> httpx.Client:
+        """A client with a token of its own, new with each call."""
+        with self.web.database.write() as connection:
+            known = connection.exec_driver_sql("SELECT count(*) FROM token").scalar()
+            token = users.add_token(
+                connection, f"{name}-{known}" if not name[-1].isdigit() else name, role, now=NOW, **more
+            )
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(
+            base_url=f"{self.web.url}/api/v1", headers=headers, timeout=20, trust_env=False, verify=False
+        )
+
+    def balance(self, account: str, lot: str, owner: str, condition: str = "good") -> int:
+        """Pieces of one lot number in an account."""
+        query = (
+            "SELECT coalesce(sum(quantity), 0) FROM balance JOIN account ON account.id = account_id"
+            " JOIN lot ON lot.id = lot_id WHERE code = ? AND lot = ? AND owner = ? AND condition = ?"
+        )
+        found = self.ledger.one(query, account, lot, owner, condition)
+        assert isinstance(found, int)
+        return found
+
+
+@contextmanager
+def deciding(folder: Path) -> Iterator[Deciding]:
+    """A hub with two sites and three organisations."""
+    with station(folder / "hub.db") as ledger:
+        desk = Desk(ledger.pipeline, ledger=ledger.ledger, clock=lambda: RECEIVED, uptime=lambda: 0)
+        with ledger.database.write() as connection:
+            for name in ("caritas", "red-cross", "msf"):
+                connection.exec_driver_sql(
+                    "INSERT INTO organisation (id, name, name_zh) VALUES (?, ?, '')", (name, name)
+                )
+            for site in ("wh-1", "st-1"):
+                connection.exec_driver_sql(
+                    "INSERT INTO site (id, name, name_zh, kind, lat_e7, lon_e7) VALUES (?, ?, '', 'warehouse', 0, 0)",
+                    (site, site),
+                )
+        try:
+            with serving(folder, database=ledger.database, desk=desk, clock=lambda: RECEIVED) as web:
+                yield Deciding(ledger=ledger, web=web, desk=desk)
+        finally:
+            desk.stop()
