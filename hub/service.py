@@ -20,8 +20,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from hub import fonts
-from hub import fonts
+from hub import badges, fonts
 from hub.admission import Admission, open_authority
 from hub.api.app import create_app
 from hub.api.live import LiveFeed
@@ -185,7 +184,6 @@ class Hub:
             faults=self._faults,
             hosts=hosts(settings),
             font=lambda: fonts.load(settings.font),
-            font=lambda: fonts.load(settings.font),
             admission=self._admission(database, authority),
             inviter=self._inviter(database, authority, https),
             asked=intake.dispatcher.asked,
@@ -234,7 +232,7 @@ class Hub:
     def _start_intake(self, database: Database, address: Address, run: str, live: LiveFeed) -> _Intake:
         """Everything between the broker and the ledger."""
         ends, outlet = self._ends, Outlet(live)
-        site_data = SiteData(database, clock=now_ms)
+        site_data = SiteData(database, clock=now_ms, seal=badges.seal)
         dispatcher = self._dispatcher = Dispatcher(
             database, publish=outlet.order, clock=now_ms, newest=site_data.newest
         )
