@@ -14,9 +14,10 @@ from msgspec import Struct  # noqa: E402
 
 from docs.protocol_source import tables, words  # noqa: E402
 from docs.protocol_source.examples import example  # noqa: E402
-from wire import bundle, device_session, elements, joining, labels, limits, sitedata, topics  # noqa: E402
+from wire import bundle, device_session, joining, labels, limits, sitedata, topics  # noqa: E402
 from wire import messages as m  # noqa: E402
 from wire.actions import UNKNOWN  # noqa: E402
+from wire.ai_entries import ENTRIES  # noqa: E402
 from wire.errors import SENTENCES  # noqa: E402
 
 TARGET = ROOT / "docs" / "protocol.md"
@@ -147,15 +148,13 @@ def _way(leaf: topics.Leaf) -> str:
 
 
 def _elements() -> str:
-    rows = (
-        (ai, rule.title, _length(rule), "digits" if rule.digits else "GS1's 82 characters")
-        for ai, rule in elements.KEPT.items()
-    )
+    rows = []
+    for ai in ("00", "01", "02", "10", "11", "15", "17", "21", "30", "37"):
+        title, shape = ENTRIES[ai].title, ENTRIES[ai].shape
+        same = shape.shortest == shape.longest
+        length = str(shape.longest) if same else f"{shape.shortest} to {shape.longest}"
+        rows.append((ai, title, length, "digits" if shape.digits else "GS1's 82 characters"))
     return tables.table(("AI", "what", "length", "of"), rows)
-
-
-def _length(rule: elements.Rule) -> str:
-    return f"{rule.shortest} to {rule.longest}" if rule.shortest != rule.longest else str(rule.longest)
 
 
 def main(arguments: list[str]) -> int:

@@ -214,13 +214,14 @@ earlier date), and the fault is kept.
 
 - {GS1_IDENTIFIERS}, or a leading GS: a GS1 element string. {RETAIL}: that many digits with a check digit, filled
   with zeros to 14.
-- Without such an identifier: an element string only if it begins with `01` or `00` and is without any fault; a GTIN
-  only if it has 8, 12, 13 or 14 digits and the right check digit. Everything else is a text, and welcome.
+- Without such an identifier: an element string, in brackets or not, only if it begins with AI 01 or 00 and is without
+  any fault; a GS1 Digital Link URI with a sound key; a GTIN only if it has 8, 12, 13 or 14 digits and the right check
+  digit. Everything else is a text, and welcome; [labels](labels.md) says it all.
 - The item's key is `gtin:` and 14 digits, else `sscc:` and 18 digits, else `text:` and the text without its
   identifier (at most {LONGEST_KEY} characters).
 - Years are two digits: they mean {FIRST_YEAR} to {LAST_YEAR} (a window around {DEFAULT_YEAR}). Day 00 is the last
   of its month.
-- A label with faults still gives what can be read of it; other AIs are read over."""
+- A label with faults still gives what can be read of it. Stock is told by these AIs, others are kept beside them:"""
 
 CLIENT = """\
 ## A client
