@@ -18,7 +18,7 @@ from hub.devices import Registry
 from hub.folder import Folder
 from hub.inviting import Offer, terminal
 from hub.names import inviting_name
-from hub.store import authority
+from hub.store import authority, decisions, reference
 from hub.store import devices as store
 from hub.store.database import Database
 from hub.store.queries import devices as queries
@@ -64,7 +64,7 @@ def list_(data: DataOption = DATA, json: JsonOption = False) -> None:
         certified = authority.certified(connection, now=now_ms())
         allowed = store.credentials(connection).keys() | certified.keys()
     if json:
-        keys = ("name", "kind", "online", "last_seen", "pending_facts", "lost", "quarantined")
+        keys = ("name", "kind", "site", "online", "last_seen", "pending_facts", "lost", "quarantined")
         found = [
             {key: getattr(row, key) for key in keys}
             | {"allowed": row.name in allowed, "certificate": row.name in certified}
@@ -75,7 +75,8 @@ def list_(data: DataOption = DATA, json: JsonOption = False) -> None:
     for row in rows:
         state = "online" if row.online else "offline"
         seen = "never" if row.last_seen is None else time.strftime("%FT%TZ", time.gmtime(row.last_seen / 1000))
-        note = "" if row.name in allowed else "  (not let in)"
+        note = "" if row.site is None else f"  at {row.site}"
+        note += "" if row.name in allowed else "  (not let in)"
         typer.echo(f"{row.name:<40} {shown(row.kind):<10} {state:<8} last seen {seen}{note}")
     if not rows:
         typer.echo("No devices yet: relay-hub device invite NAME")
@@ -116,6 +117,27 @@ def invite(
     typer.echo(f"Code for {name} ({made.kind}), good once and until {until}:\n\n    {offer.code}\n")
     typer.echo(f"On the device:\n\n    {offer.command}\n\nor let its scanner read this:\n")
     typer.echo(terminal(offer.qr))
+
+
+@app.command()
+def place(
+    name: Annotated[str, typer.Argument(help="A device that is let in.")],
+    site: Annotated[str | None, typer.Argument(help="The id of the site where it stands.")] = None,
+    nowhere: Annotated[bool, typer.Option("--nowhere", help="It stands at no site any more.")] = False,
+    data: DataOption = DATA,
+) -> None:
+    """Say where a device stands: it is told what that site needs, to work there without a network."""
+    if (site is None) != nowhere:
+        raise typer.BadParameter("name a site, or say --nowhere")
+    settings, database = opened(data)
+    with closing(database), database.write() as connection:
+        if site is not None and site not in {known.id for known in reference.sites(connection)}:
+            raise store.DeviceError(f"There is no site {site!r}; enter it first (PUT /api/v1/sites, or an import).")
+        store.place(connection, name, site)
+        decisions.note(connection, "command line", "device-placed", name, site or "nowhere", now_ms())
+        reference.announce(connection, "device", {"names": [name]}, now_ms())
+    Folder(settings.data).tell_running()
+    typer.echo(f"{name} stands at {site}." if site is not None else f"{name} stands nowhere.")
 
 
 @app.command()

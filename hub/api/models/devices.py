@@ -13,6 +13,7 @@ class DeviceModel(Model):
 
     name: str
     kind: str
+    site: str | None = Field(description="Where it stands, where somebody said so.")
     online: bool
     presence_at: Instant | None = Field(description="When it came or left, by the hub's clock.")
     connection: str | None

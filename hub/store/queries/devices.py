@@ -18,6 +18,7 @@ class DeviceRow:
 
     name: str
     kind: str
+    site: str | None
     online: bool
     presence_at: int | None
     connection: str | None
@@ -71,6 +72,7 @@ def devices(connection: Connection) -> list[DeviceRow]:
         DeviceRow(
             name=row.name,
             kind=row.kind,
+            site=row.site,
             online=bool(row.online),
             presence_at=row.presence_at,
             connection=row.connection,
