@@ -11,7 +11,7 @@ from edge.core.configuration import ALLOWED, overlaid
 from edge.frames.nmea import MAX_LINE, NmeaReader
 from edge.frames.scanner import LIMIT, Garbage, Reading, ScannerReader
 from hub.ingest.decoding import ReadBatch, read
-from wire import bundle, codec, joining, labels, topics
+from wire import bundle, codec, joining, labels, strict, topics
 from wire.bundle import BundleError
 from wire.checkdigits import is_checked
 from wire.errors import DecodeError, TopicError
@@ -100,6 +100,11 @@ def label(data: bytes) -> None:
         assert date is None or (1900_00_00 < date < 2200_00_00 and 1 <= date // 100 % 100 <= 12), date
     assert len(found.item) <= labels.LONGEST_KEY + 10
     assert labels.merge([found, found]).item == found.item
+    labels.pair_faults(found.elements)
+    labels.typed(text)
+    for door in (strict.scan, strict.link, strict.bracketed, strict.element_data):
+        verdict = door(text)
+        assert verdict.faults or door in {strict.scan, strict.element_data} or verdict.elements
 
 
 def joincode(data: bytes) -> None:
