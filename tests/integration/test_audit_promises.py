@@ -1,22 +1,26 @@
 """What the audit says of reserved goods and booked room: each violation is planted in sound promises, and found."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from hub.core.access import Role
+from hub.store.audit import audit
 from hub.store.audit_promises import PROMISES
+from hub.store.database import Database
 from tests.support.hubweb import ORGANISATION as OWN
-from tests.support.relief_stock import Desk, relief_desk
+from tests.support.relief_stock import relief_desk
 
 TOOK, LISTS, ROOM = PROMISES
 HOUR_MS = 3_600_000
 
 
-@pytest.fixture
-def desk(tmp_path: Path):
-    """Goods that are held, were held, are picked and were picked; a room that is full."""
-    with relief_desk(tmp_path) as made:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with goods that are held, were held, are picked and were picked, and a room that is full."""
+    folder = tmp_path_factory.mktemp("promises")
+    with relief_desk(folder) as made:
         made.receive(30)
         need = made.need(100)
         made.held(need, 15, hold_s=3600)
@@ -32,11 +36,21 @@ def desk(tmp_path: Path):
         for amount in (1000, 500):
             booked = made.post("/space/bookings", Role.ADMIN, organisation=OWN, amount=amount, **room, **days)
             made.post(f"/space/bookings/{booked['id']}/approval", Role.ADMIN)
-        yield made
+    return folder / "hub.db"
 
 
-def test_promises_that_were_kept_have_no_findings(desk: Desk):
-    assert desk.bench.findings() == []
+@pytest.fixture
+def database(kept: Path, tmp_path: Path):
+    """A copy of it."""
+    for file in kept.parent.glob("hub.db*"):
+        shutil.copy(file, tmp_path)
+    made = Database(tmp_path / "hub.db")
+    yield made
+    made.close()
+
+
+def test_promises_that_were_kept_have_no_findings(database: Database):
+    assert audit(database) == []
 
 
 PLANTS = {
@@ -61,12 +75,12 @@ PLANTS = {
 
 
 @pytest.mark.parametrize("what", PLANTS)
-def test_the_audit_finds(desk: Desk, what: str):
+def test_the_audit_finds(database: Database, what: str):
     statements, checks = PLANTS[what]
-    with desk.web.database.write() as connection:
+    with database.write() as connection:
         for statement in statements.split(";"):
             assert connection.exec_driver_sql(statement).rowcount > 0
-    found = desk.bench.findings()
+    found = audit(database)
     assert {finding.check for finding in found} == checks, found
     assert all(len(finding.sentence) > 20 for finding in found)
 
@@ -75,6 +89,6 @@ def test_every_promise_has_a_violation_that_is_found():
     assert {check for _, checks in PLANTS.values() for check in checks} == set(PROMISES)
 
 
-def test_the_database_itself_refuses_a_reservation_of_more_than_was_free(desk: Desk):
-    with pytest.raises(Exception, match="CHECK"), desk.web.database.write() as connection:
+def test_the_database_itself_refuses_a_reservation_of_more_than_was_free(database: Database):
+    with pytest.raises(Exception, match="CHECK"), database.write() as connection:
         connection.exec_driver_sql("UPDATE reservation SET n = n + 1 WHERE seq = 6")

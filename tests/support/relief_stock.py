@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.core.access import Role
 from hub.store import reference
+from hub.store.database import Database
 from tests.support.facts import RECEIVED, batch, goods, scan
 from tests.support.hubdata import BLANKET, WATER, name_things
 from tests.support.hubweb import ORGANISATION, Clock, Web, serving
@@ -23,12 +24,18 @@ NEEDED_BY = "2027-01-20"
 SHELF, SHELF2, STAGING, QUARANTINE = "place:wh-1/a01", "place:wh-1/a02", "place:wh-1/out", "place:wh-1/hold"
 
 
+def organisations(database: Database) -> None:
+    """Two of them."""
+    with database.write() as connection:
+        ids = (ORGANISATION, OTHER)
+        reference.put_organisations(connection, [reference.Organisation(id=id_, name=id_, name_zh="") for id_ in ids])
+
+
 def prepare(made: Bench) -> None:
     """Names of sites and items, a case of 24, two organisations, and two bins that hold nothing to give."""
     name_things(made.database)
+    organisations(made.database)
     with made.database.write() as connection:
-        ids = (ORGANISATION, OTHER)
-        reference.put_organisations(connection, [reference.Organisation(id=id_, name=id_, name_zh="") for id_ in ids])
         connection.exec_driver_sql(
             "INSERT INTO item (gtin, name, name_zh, unit, category, contains_gtin, contains_n)"
             " VALUES (?, 'Case of water', '', 'case', '', ?, 24)",
@@ -112,5 +119,6 @@ def relief_desk(folder: Path) -> Iterator[Desk]:
 
 
 __all__ = [
-    "BLANKET", "CASE", "OTHER", "QUARANTINE", "SHELF", "SHELF2", "STAGING", "WATER", "Desk", "prepare", "relief_desk",
+    "BLANKET", "CASE", "OTHER", "QUARANTINE", "SHELF", "SHELF2", "STAGING", "WATER", "Desk", "organisations",
+    "prepare", "relief_desk",
 ]  # fmt: skip
