@@ -1,7 +1,7 @@
 """The application identifiers (AIs) of GS1: how the value of each looks, and which belong together.
 
 Source: GS1 General Specifications, section 3 (meaning, format), 4.14 (required and excluded pairs) and 7.8.5
-(predefined lengths); the facts were checked against the GS1 Barcode Syntax Dictionary of 2025. One row an AI:
+(predefined lengths); compared with the GS1 Barcode Syntax Dictionary of 2025 and with biip 5.2. One row an AI:
 
     AI, or the first and last of a row | format | needs | never with | title
 
@@ -159,7 +159,7 @@ TABLE: Final = """
 7030-7039|N3 country999, X..27|01/02||processor
 7040|N1, X1, X1, X1 importer|||tobacco facility code
 7041|X..4 package|00||freight unit type
-710-716|X..20|01||national health-care number
+710-717|X..20|01||national health-care number
 7230-7239|X2, X..28|01/8004||certification
 7240|X..20|01/8006||protocol
 7241|N2 media|8017/8018||media type
@@ -193,6 +193,10 @@ TABLE: Final = """
 8020|X..25|415||payment slip number
 8026|N14 digit key1, N4 piece|37|02/8006|piece of a trade item contained
 8030|Z..90 base64|00/01+21/253/255/8003/8004/8006+21/8010+8011/8017/8018||digital signature
+8040|N15|01||mobile equipment number
+8041|N15|01||second mobile equipment number
+8042|N32|01||embedded SIM number
+8043|N18, [N..2]|01||SIM card number
 8110|X..70 coupon|||coupon
 8111|N4|255||loyalty points
 8112|X..70 offer|||paperless coupon

@@ -1,4 +1,5 @@
 import pytest
+from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 from biip.gs1_messages import GS1Message
 
 from tests.support.gs1_samples import SOUND
@@ -21,7 +22,7 @@ def test_every_format_of_the_table_has_a_sample():
 
 
 def test_the_table_has_every_identifier_and_no_other():
-    assert len(ENTRIES) == 536
+    assert len(ENTRIES) == 541
     for ai in (
         "04",
         "14",
@@ -35,7 +36,7 @@ def test_the_table_has_every_identifier_and_no_other():
         "3960",
         "418",
         "4327",
-        "717",
+        "718",
         "7012",
         "8015",
     ):
@@ -205,3 +206,13 @@ def test_the_optional_fields_of_a_coupon_are_read(tail):
 )
 def test_a_wrong_optional_field_of_a_coupon_is_named(tail, fault):
     assert any(fault in sentence for sentence in faults("8110", COUPON + tail))
+
+
+def test_biip_knows_the_same_identifiers_and_where_a_separator_is_needed():
+    theirs = {}
+    for ai in ENTRIES:
+        theirs[ai] = GS1ApplicationIdentifier.extract(ai)
+        assert theirs[ai].ai == ai
+    assert {ai for ai, each in theirs.items() if not each.separator_required} == {
+        ai for ai, entry in ENTRIES.items() if entry.fixed
+    }
