@@ -75,16 +75,20 @@ class Copy:
     version: int = 0
     records: dict[tuple[str, str], Body] = field(default_factory=dict)
 
+    def put(self, kind: str, key: str, data: bytes | None) -> None:
+        """One record; no data: it is gone."""
+        body = None if data is None else decode_record(kind, data)
+        if body is None:
+            self.records.pop((kind, key), None)
+        else:
+            self.records[kind, key] = body
+
     def take(self, page: Page) -> int:
         """One page into the copy; how many records it had."""
         if page.reset:
             self.records.clear()
         for record in page.records:
-            body = None if record.gone else decode_record(record.kind, bytes(record.body))
-            if body is None:
-                self.records.pop((record.kind, record.key), None)
-            else:
-                self.records[record.kind, record.key] = body
+            self.put(record.kind, record.key, None if record.gone else bytes(record.body))
         self.generation, self.version = page.generation, page.version
         return len(page.records)
 
@@ -108,11 +112,7 @@ class Copy:
             if part.anew:
                 self.records.clear()
             for row in part.rows:
-                body = None if row.body is None else decode_record(row.kind, row.body)
-                if body is None:
-                    self.records.pop((row.kind, row.key), None)
-                else:
-                    self.records[row.kind, row.key] = body
+                self.put(row.kind, row.key, row.body)
             count += len(part.rows)
             self.generation, self.version = generation, part.version
             if not part.more:
