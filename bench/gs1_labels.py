@@ -92,7 +92,7 @@ def _gtin(rng: random.Random) -> str:
 
 
 def _date(rng: random.Random) -> str:
-    return f"{rng.randrange(20, 40):02d}{rng.randrange(1, 13):02d}{rng.randrange(29):02d}"
+    return f"{rng.randrange(20, 40):02d}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
 
 
 def _text(rng: random.Random, shortest: int, longest: int) -> str:

@@ -43,7 +43,7 @@ LONGEST_COMMAND: Final = 200
 """Greatest lengths of a value, of the five and of a command."""
 
 _CODE = re.compile(r"(?:\][A-Za-z][0-9A-Za-z])?RR:([^:]*)(?::(.*))?", re.DOTALL).fullmatch
-_TYPED = re.compile(r"\s*(?:RR:)?([A-Z]+)(?::(.*?))?\s*", re.DOTALL).fullmatch
+_TYPED = re.compile(r"(?:RR:)?([A-Z]+)(?::(.*))?", re.DOTALL).fullmatch
 _VALUE = re.compile(rf"[0-9A-Za-z][0-9A-Za-z._/:-]{{0,{LONGEST_VALUE - 1}}}").fullmatch
 _CHECKED = re.compile(r"(.*)\*([0-9]{2})", re.DOTALL | re.ASCII).fullmatch
 _COMMAND = re.compile(r"[A-Z][A-Z0-9-]{0,19}").fullmatch
@@ -75,7 +75,7 @@ def read(text: str) -> Code | None:
 
 def typed(text: str) -> Code | None:
     """What a person typed; None if it is not of ours. Only the five may go without `RR:`: a lot may look like `N:4`."""
-    found = _TYPED(text)
+    found = _TYPED(text.strip())
     if found is None or ("RR:" not in text and (found[1] not in NAMED or found[2] is None)):
         return None
     return _read(found[1], found[2], needs_check=True)

@@ -118,6 +118,8 @@ def typed(text: str, *, year: int | None = None) -> Label:
         if len(digits) == 18:
             return Label(text=digits, kind=Kind.SSCC, sscc=digits, faults=faults)
         return Label(text=digits, kind=Kind.GTIN, gtin=digits.zfill(14), faults=faults)
+    if is_digits(digits) and (len(digits), digits[:2]) in {(16, "01"), (20, "00")}:
+        return _of(digits, None, *read(digits), DEFAULT_YEAR if year is None else year)
     return parse(text, year=year)
 
 

@@ -1,5 +1,8 @@
+import random
+
 import pytest
 
+from bench.gs1_labels import common, mixed
 from wire.codes import printed
 from wire.labels import GS, Kind, Label, parse, typed
 
@@ -114,7 +117,8 @@ def test_a_code_of_ours_is_the_same_typed_and_scanned():
         (SSCC, f"sscc:{SSCC}"),
         (f"(00){SSCC}", f"sscc:{SSCC}"),
         (f"  (01){GTIN}(10)L ", f"gtin:{GTIN}"),
-        (f"01{GTIN}", f"gtin:{GTIN}"),
+        (f"01 {GTIN}", f"gtin:{GTIN}"),
+        (f"(00) {SSCC}".replace("(", "").replace(")", ""), f"sscc:{SSCC}"),
         ("BLANKET", "text:BLANKET"),
         ("123", "text:123"),
         ("00000000", "text:00000000"),
@@ -131,6 +135,8 @@ def test_a_torn_label_is_typed_as_it_is_printed(text, item):
         ("9501101530004", "its check digit is 3"),
         ("9501101530030", "its check digit is"),
         (SSCC[:-1] + "9", "its check digit is 8"),
+        ("00 " + SSCC[:-1] + "9", "its check digit is 8"),
+        ("01 " + GTIN[:-1] + "4", "its check digit is 3"),
         (f"(01){GTIN[:-1]}4", "its check digit is 3"),
         (f"(01){GTIN}(17)271331", "is no date"),
         (f"(01){GTIN}10", "has 16 characters, not 14"),
@@ -147,3 +153,12 @@ def test_a_short_expiry_is_read_around_the_year_that_is_named():
     assert typed(f"(01){GTIN}(17)500101", year=2000).expiry == 20500101
     assert typed(f"(01){GTIN}(17)510101", year=2000).expiry == 19510101
     assert parse(f"]C101{GTIN}17000229", year=2090).faults == ("the expiry date 000229 is no date",)
+
+
+def test_the_labels_of_the_benchmark_are_sound_and_each_another():
+    made = [*mixed(random.Random(7), 600), *common(random.Random(7), 300)]
+    assert len(set(made)) == len(made)
+    for raw in made:
+        label = parse(raw)
+        assert label.faults == ()
+        assert label.gtin or label.sscc
