@@ -71,16 +71,6 @@ class NeedState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Standing(NamedTuple):
-    """A reservation as its sums need it: so many units of `pieces` base units each."""
-
-    state: State
-    n: int
-    pieces: int
-    expires_at: int
-    picked: int = 0
-
-
 class Share(NamedTuple):
     """So many units out of one bin; None where nobody knows which."""
 
@@ -91,14 +81,6 @@ class Share(NamedTuple):
 def shown(state: State, expires_at: int, now: int) -> State:
     """What a reservation is at a moment: a hold whose time is over has expired."""
     return State.EXPIRED if state is State.HELD and expires_at <= now else state
-
-
-def covers(one: Standing, now: int) -> int:
-    """The base units of its need that a reservation covers, now or for good."""
-    state = shown(one.state, one.expires_at, now)
-    if state in (State.HELD, State.PICKING):
-        return one.n * one.pieces
-    return min(one.n, one.picked) * one.pieces if state is State.CLOSED else 0
 
 
 def need_state(n: int, covered: int, *, cancelled: bool) -> NeedState:

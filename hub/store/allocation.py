@@ -13,7 +13,7 @@ from hub.core.allocation import SENTENCES, Lot, judge, lends, pieces
 from hub.core.days import as_date
 from hub.errors import HubError
 from hub.store import decisions
-from hub.store.needs import Need, consents, find
+from hub.store.needs import Need, consents
 from hub.store.queries.goods import earlier, local_day, note_of, packs_in
 from hub.store.queries.standing import Key, Stand, claimed, stands
 
@@ -29,7 +29,6 @@ class NewReservation:
     """So many whole units of one lot at a site, kept for a need until `expires_at` (Unix ms)."""
 
     id: str
-    need: str
     key: Key
     n: int
     by: str
@@ -37,16 +36,15 @@ class NewReservation:
     expires_at: int
 
 
-def reserve(connection: Connection, new: NewReservation) -> None:
-    """Keep goods for a need. The same under the same id is one reservation.
+def reserve(connection: Connection, need: Need, new: NewReservation) -> None:
+    """Keep goods for a need, found in this transaction. The same under the same id is one reservation.
 
     Raises AllocationError with what is free, what the need lacks yet, or why the lot may not be given.
     """
-    if _known(connection, new):
+    if _known(connection, need, new):
         return
-    need = find(connection, new.need, new.now)
-    if need is None or need.cancelled:
-        raise AllocationError(f"The need {new.need} is {'cancelled' if need else 'unknown'}.")
+    if need.cancelled:
+        raise AllocationError(f"The need {need.id} is cancelled.")
     each, substitute = _pieces(connection, need, new.key.item)
     if new.n * each > need.open:
         raise AllocationError(
@@ -115,13 +113,10 @@ def _pieces(connection: Connection, need: Need, item: str) -> tuple[int, bool]:
     return pieces(contains, item, None) or 1, True
 
 
-def _known(connection: Connection, new: NewReservation) -> bool:
-    query = (
-        "SELECT need.id, site, reservation.item, lot, owner, reservation.n FROM reservation"
-        " JOIN need ON need.seq = reservation.need WHERE reservation.id = ?"
-    )
+def _known(connection: Connection, need: Need, new: NewReservation) -> bool:
+    query = "SELECT need, site, item, lot, owner, n FROM reservation WHERE id = ?"
     known = connection.exec_driver_sql(query, (new.id,)).first()
-    if known is not None and tuple(known) != (new.need, *new.key, new.n):
+    if known is not None and tuple(known) != (need.seq, *new.key, new.n):
         raise AllocationError(f"There is another reservation {new.id} already.")
     return known is not None
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 
 from hub.core.allocation import Consent
 from hub.core.allocation import Need as Wish
-from hub.core.reservations import Standing, State, covers, share
+from hub.core.reservations import share
 from hub.errors import HubError
 from hub.store import decisions
 from hub.store.queries.goods import is_organisation
@@ -133,16 +133,21 @@ def find(connection: Connection, id_: str, now: int) -> Need | None:
 
 
 def covered(connection: Connection, needs: list[int], now: int) -> dict[int, int]:
-    """Base units of each need that are covered, by its `seq`."""
+    """Base units of each need, by its `seq`, that are held, being picked, or were picked by a list that is closed."""
     found: dict[int, int] = dict.fromkeys(needs, 0)
     marks = ", ".join("?" * len(needs))
-    query = f"{SHARED} WHERE r.need IN ({marks}) AND r.state IN ('held', 'picking', 'closed')"
-    rows = connection.exec_driver_sql(query, tuple(needs)).all()
-    fetched = picked(connection, {f"pick:{row.pick_id}" for row in rows if row.state == "closed"})
+    live = (
+        f"SELECT need, sum(n * pieces) AS n FROM reservation WHERE need IN ({marks})"
+        " AND (state = 'picking' OR state = 'held' AND expires_at > ?) GROUP BY need"
+    )
+    for row in connection.exec_driver_sql(live, (*needs, now)):
+        found[row.need] += int(row.n)
+    closed = f"{SHARED} WHERE r.need IN ({marks}) AND r.state = 'closed'"
+    rows = connection.exec_driver_sql(closed, tuple(needs)).all()
+    fetched = picked(connection, {f"pick:{row.pick_id}" for row in rows})
     for row in rows:
         done = fetched.get((f"pick:{row.pick_id}", Goods(row.item, row.lot, row.owner)), 0)
-        one = Standing(State(row.state), row.n, row.pieces, row.expires_at, share(done, row.wanted_before, row.n))
-        found[row.need] += covers(one, now)
+        found[row.need] += share(done, row.wanted_before, row.n) * row.pieces
     return found
 
 

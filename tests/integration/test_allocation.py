@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from hub.core.access import Role
 from tests.support.facts import PALLET, scan, unit_label
@@ -204,3 +205,23 @@ def test_the_local_day_of_the_site_says_what_has_expired(desk: Desk):
     desk.web.clock.now += 3 * HOUR_MS
     assert lots(desk.candidates(need)) == []
     assert "it has expired" in desk.reserve(need, 1).text
+
+
+def test_reserving_reads_by_indexes_alone_however_much_the_ledger_holds(desk: Desk):
+    desk.receive(100)
+    need = desk.need(50)
+    desk.post(f"/reservations/{desk.held(need, 1)}/release")
+    asked: list[tuple[str, tuple]] = []
+    event.listen(
+        desk.web.database.writer, "before_cursor_execute", lambda _c, _cu, text, given, *_: asked.append((text, given))
+    )
+    desk.held(need, 1)
+    with desk.web.database.read() as connection:
+        plans = [
+            row[3]
+            for text, given in asked
+            if not text.startswith("BEGIN")
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)
+        ]
+    assert len(plans) > 10
+    assert [plan for plan in plans if plan.startswith("SCAN") and plan != "SCAN up"] == []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from hub.core.reservations import Event
 from hub.errors import HubError
@@ -133,11 +134,17 @@ class World:
         id_, n = f"{len(self.kept):016x}", self.rng.randint(1, 12)
         need = "a" * 16 if self.rng.random() < 0.5 else "b" * 16
         new = allocation.NewReservation(
-            id=id_, need=need, key=key, n=n, by="ana", now=self.now,
+            id=id_, key=key, n=n, by="ana", now=self.now,
             expires_at=self.now + self.rng.choice((1, 24)) * HOUR_MS,
         )  # fmt: skip
         free = self.free(key)
-        if self.decide(lambda connection: allocation.reserve(connection, new)):
+
+        def reserve(connection: Connection) -> None:
+            found = needs.find(connection, need, self.now)
+            assert found is not None
+            allocation.reserve(connection, found, new)
+
+        if self.decide(reserve):
             assert n <= free
             self.kept[id_] = Held(key, n, need, new.expires_at)
             for one in self.kept.values():  # once written down as over, no clock that is set back revives it

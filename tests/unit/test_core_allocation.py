@@ -14,9 +14,7 @@ from hub.core.reservations import (
     NeedState,
     PickState,
     Share,
-    Standing,
     State,
-    covers,
     from_bins,
     need_state,
     share,
@@ -114,15 +112,6 @@ def test_pack_sizes_multiply_level_by_level_and_rings_hold_nothing():
     assert pieces(contains, "pallet", None) == 960
     assert pieces(contains, "a", "c") is None
     assert pieces(contains, "a", None) is None
-
-
-def test_what_a_reservation_covers_follows_from_its_state_and_what_was_picked():
-    def of(state, *, picked=0, expires_at=100):
-        return covers(Standing(state, 5, 24, expires_at, picked), 99)
-
-    assert (of(State.HELD), of(State.PICKING, picked=5), of(State.CLOSED, picked=3)) == (120, 120, 72)
-    assert of(State.CLOSED, picked=9) == 120
-    assert of(State.HELD, expires_at=99) == of(State.CANCELLED, picked=5) == of(State.EXPIRED) == 0
 
 
 def test_a_hold_is_over_at_its_moment_and_nothing_else_ends_by_time():

@@ -35,13 +35,14 @@ def reserve(
     What the need lacks then stays open. Ask with an `id` of your own to be able to ask again.
     """
     id_ = wanted.id or secrets.token_hex(8)
-    with changing(here, viewer, need) as (connection, _):
+    with changing(here, viewer, need) as (connection, found):
         now = here.now
         new = allocation.NewReservation(
-            id=id_, need=need, key=Key(wanted.site, wanted.item, wanted.lot, wanted.owner), n=wanted.n,
-            by=named(who), now=now, expires_at=now + wanted.hold_s * 1000,
+            id=id_, key=Key(wanted.site, wanted.item, wanted.lot, wanted.owner), n=wanted.n, by=named(who), now=now,
+            expires_at=now + wanted.hold_s * 1000,
         )  # fmt: skip
-        allocation.reserve(connection, new)
+        allocation.reserve(connection, found, new)
+    with here.services.database.read() as connection:
         return _reservation(here, connection, viewer, id_)
 
 
