@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import msgspec
 
 from edge.child import Child, ChildError, Ended
-from edge.core.refreshing import Fetched, Refreshing
+from edge.core.refreshing import EVERY_MS, Fetched, Refreshing
 from edge.log import Log
 from edge.parties import HubSettings
 from edge.status import SiteDataStatus
@@ -21,7 +21,9 @@ from wire.messages import Known
 
 LONGEST_S: Final = 930.0
 """A little longer than the program gives itself."""
-_ASK_AGAIN_MS: Final = 60_000
+FIRST_SHORT_MS: Final = 60_000
+_LOOK_MS: Final = 5_000
+"""How often it is looked whether numbers run short."""
 
 
 class Clocks(Protocol):
@@ -54,7 +56,7 @@ class SiteDataWatch:
         self._tries = Refreshing()
         self._child: Child | None = None
         self._news: Known | None = None
-        self._asked_low = -_ASK_AGAIN_MS
+        self._short_up, self._short_ms = 0, FIRST_SHORT_MS
         self._problem = ""
         self._misread = 0
 
@@ -93,9 +95,7 @@ class SiteDataWatch:
         if news is not None:
             held = (self._site.edition.generation, self._site.edition.version)
             self._tries.hears(news.generation, news.version, held=held, up=up, jitter=_dice())
-        if self._numbers is not None and self._numbers.low and up - self._asked_low >= _ASK_AGAIN_MS:
-            self._asked_low = up
-            self._tries.wants(up)
+        self._ask_for_numbers(up)
         if self._tries.due(up):
             self._start(up)
 
@@ -104,6 +104,16 @@ class SiteDataWatch:
         child, self._child = self._child, None
         if child is not None:
             child.end()
+
+    def _ask_for_numbers(self, up: int) -> None:
+        """When they run short; a hub that has none to give is asked for them less and less often."""
+        if self._numbers is None or up < self._short_up:
+            return
+        if not self._numbers.low:
+            self._short_up, self._short_ms = up + _LOOK_MS, FIRST_SHORT_MS
+        elif self._site.edition.generation:
+            self._short_up, self._short_ms = up + self._short_ms, min(EVERY_MS, self._short_ms * 2)
+            self._tries.wants(up)
 
     def _start(self, up: int) -> None:
         left = [str(self._numbers.left())] if self._numbers is not None else []
