@@ -1,8 +1,9 @@
 """Building facts: which accounts, whose goods, with what the device knew and warned of.
 
-**Whose goods.** The task says it (delivery, pick line), else the announced unit, else the bin that is kept for one
-owner (where they come from, then where they go to), else the card RR:OWNER, else the configuration. Else nobody: the
-hub shows it to be settled. What stands somewhere already says nothing about whose goods come now.
+**Whose goods.** The task says it (delivery, pick line), else the announced unit, else the bin kept for one owner that
+they come from, else the card RR:OWNER, else, for goods that come into the stock, the bin kept for one owner that they
+go to, else the configuration. Else nobody: the hub shows it to be settled. What stands somewhere already says nothing
+about whose goods come now, and a bin changes nobody's goods into its owner's.
 """
 
 from typing import Final
@@ -11,6 +12,7 @@ import msgspec
 
 from edge.core.dialogue_state import Goods, Moment, State
 from edge.core.knowledge import Knowledge
+from edge.core.labelling import goods_key
 from edge.core.verbs import VERBS
 from wire.actions import ENDS, STAYING
 from wire.codec import encode_item
@@ -82,7 +84,21 @@ def owner_of(state: State, goods: Goods, between: tuple[str | None, str | None],
         delivery = now.knows.delivery_of(goods.label.sscc)
     if delivery is not None:
         return delivery.owner
-    return bin_owner(between[0], now.knows) or bin_owner(between[1], now.knows) or state.owner or state.work.owner
+    if picked := _picked_owner(state, goods, now.knows):
+        return picked
+    action = VERBS[state.verb].action
+    comes_in = between[0] is None and (action is None or ENDS[action].source is not None)
+    into = bin_owner(between[1], now.knows) if comes_in else None
+    return bin_owner(between[0], now.knows) or state.owner or into or state.work.owner
+
+
+def _picked_owner(state: State, goods: Goods, knows: Knowledge) -> str | None:
+    """Whose goods a pick list wants these to be, where all lines that they fit agree."""
+    kind, _, name = (state.task or "").partition(":")
+    picks = knows.pick(name) if kind == "pick" else None
+    key, lot = goods_key(goods.label, knows), goods.label.lot
+    owners = {line.owner for line in picks.lines if line.gtin == key and line.lot in {"", lot}} if picks else set()
+    return owners.pop() if len(owners) == 1 else None
 
 
 def bin_owner(account: str | None, knows: Knowledge) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from edge.core import moving
 from edge.core.dialogue_state import Goods, Moment, Outcome, State, Step, Trace, Verdict, kept, obeyed, refused, said
-from edge.core.facts import MOST_MOVED, unit_account
+from edge.core.facts import MOST_MOVED, ref, unit_account
 from edge.core.knowledge import PrintUnit, TakeSscc
 from edge.core.labelling import goods_key, pieces
 from wire.actions import Action
@@ -106,7 +106,15 @@ def _opened(state: State, goods: Goods, sscc: str, now: Moment) -> Step:
     items: tuple[Scan, ...] = ()
     if where is not None and where.startswith("place:"):
         seen = Scan(
-            at=now.at, up=now.up, do=Action.SIGHT, labels=goods.labels, to=where, by=goods.by, text=goods.encoding
+            at=now.at,
+            up=now.up,
+            do=Action.SIGHT,
+            labels=goods.labels,
+            to=where,
+            by=goods.by,
+            text=goods.encoding,
+            ref=ref(now),
+            typed=goods.typed,
         )
         items = (seen,)
     if not state.hand and not items:

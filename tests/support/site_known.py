@@ -50,6 +50,7 @@ class SiteKnown(NothingKnown):
             each.code: each
             for each in (
                 Bin(code="dock", kind="dock"),
+                Bin(code="staging", kind="staging"),
                 Bin(code="a01"),
                 Bin(code="a02"),
                 Bin(code="q01", kind="quarantine"),

@@ -107,9 +107,18 @@ def test_whose_goods_follows_task_unit_bin_card_and_configuration_in_this_order(
     assert owner() == "conf"
     assert owner("RR:OWNER:card") == "card"
     assert owner("RR:OWNER:card", "RR:OWNER") == "conf"
-    assert owner("RR:OWNER:card", "RR:L:wh-1/r01") == "red-cross"
-    assert owner("RR:OWNER:card", "RR:L:wh-1/r01", "RR:T:delivery:D1") == "care"
+    assert owner("RR:L:wh-1/r01") == "red-cross"
+    assert owner("RR:OWNER:card", "RR:L:wh-1/r01") == "card"
+    assert owner("RR:OWNER:card", "RR:FROM:place:wh-1/r01") == "red-cross"
+    assert owner("RR:OWNER:card", "RR:FROM:place:wh-1/r01", "RR:T:delivery:D1") == "care"
     assert owner("RR:T:delivery:D1", "RR:DONE") == "conf"
+
+
+def test_a_place_makes_nobodys_goods_those_of_its_owner():
+    clerk = scanned("RR:DO:move", "RR:L:wh-1/a01", goods(), "RR:OWNER:care", goods(TENT), "RR:L:wh-1/r01")
+    assert [fact.owner for fact in clerk.facts] == ["care", "care"]
+    assert clerk.facts[0].warned == ("wrong-owner",)
+    assert scanned("RR:DO:move", "RR:L:wh-1/a01", goods(), "RR:L:wh-1/r01").facts[0].owner is None
 
 
 def test_every_sentence_can_be_said_in_every_language():
