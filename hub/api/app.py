@@ -22,6 +22,7 @@ from hub.api.routes import (
     invitations,
     join,
     needs,
+    people,
     printing,
     reference,
     reservations,
@@ -29,6 +30,7 @@ from hub.api.routes import (
     space,
     stock,
     system,
+    tokens,
     transfers,
     trouble,
 )
@@ -39,6 +41,8 @@ from hub.store.queries.stock import stock_by_site
 
 ROUTERS = (
     session.router,
+    people.router,
+    tokens.router,
     system.router,
     reference.router,
     catalogue.router,

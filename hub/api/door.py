@@ -93,6 +93,11 @@ async def _calling(request: Request) -> str:
     return device
 
 
+def source(request: Request) -> str:
+    """The address that a request comes from; '' where nobody can tell."""
+    return request.client.host if request.client is not None else ""
+
+
 def named(who: Principal) -> str:
     """Who asks, as it is kept and logged."""
     return f"token {who.name}" if who.by_token else who.name
@@ -103,4 +108,4 @@ Viewing = Annotated[Viewer, Depends(_viewer)]
 """Whose eyes the queries of a route read with."""
 CallingDevice = Annotated[str, Depends(_calling)]
 """The device that asks, on a route of hub.core.access.FOR_DEVICES."""
-__all__ = ["API", "COOKIE", "CallingDevice", "Viewing", "Whoever", "enter", "named", "still_welcome"]
+__all__ = ["API", "COOKIE", "CallingDevice", "Viewing", "Whoever", "enter", "named", "source", "still_welcome"]

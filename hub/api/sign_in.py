@@ -11,14 +11,26 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
+from hub.admission import network
 from hub.api.faults import ApiError
-from hub.store import users
+from hub.core.guesses import Allowance, Guesses
+from hub.core.passwords import password_fault
+from hub.store import links, users
 from hub.store.database import Database
 
 AT_ONCE: Final = 2
 """Each check takes 64 MiB for a while: more at once would let strangers fill the memory."""
 PATIENCE_S: Final = 5.0
 MOST_UNKNOWN: Final = 1000
+PASSWORDS: Final = Allowance(burst=100, every_ms=10_000)
+CODES: Final = Allowance(burst=10, every_ms=30_000)
+UNLIMITED: Final = Allowance(burst=1, every_ms=0)
+"""All sources together are not limited: strangers could else keep everybody out."""
+
+BAD_LINK: Final = ApiError(
+    403, "bad-link", "This link opens nothing: it was used, it is over, or it was copied wrongly.",
+    hint="Ask whoever gave it to you for a new one.",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -31,7 +43,7 @@ class SignIn:
     """Gives sessions for passwords. Thread-safe.
 
     Every refusal takes the same time, `slowest_refusal_s`, and unknown names lock like known ones: so neither tells
-    who has an account here.
+    who has an account here. Wrong tries are counted by their source too: who tries one password with many names waits.
     """
 
     def __init__(
@@ -52,15 +64,54 @@ class SignIn:
         self._turn = threading.BoundedSemaphore(AT_ONCE)
         self._unknown: OrderedDict[str, _Failures] = OrderedDict()
         self._lock = threading.Lock()
+        self._guesses = Guesses(PASSWORDS, UNLIMITED)
+        self._codes = Guesses(CODES, UNLIMITED)
 
-    def attempt(self, name: str, password: str) -> tuple[str, users.Account]:
+    def attempt(self, name: str, password: str, source: str = "") -> tuple[str, users.Account]:
         """A new session's secret and whose it is. Raises ApiError: 401 wrong, 429 locked, 503 too many at once."""
+        with self._slowly(), self._counted(self._guesses, source, 401), self._one_of_few():
+            return self._check(name, password)
+
+    def welcome(self, code: str, password: str, source: str = "") -> str:
+        """Set a password by a one-time link; whose it was. Raises ApiError: 403, 422, 429, 503."""
+        with self._slowly(), self._counted(self._codes, source, 403), self._one_of_few():
+            with self._database.read() as connection:
+                name = links.holder(connection, code, now=self._clock())
+            if name is None:
+                raise BAD_LINK
+            if fault := password_fault(password, name):
+                raise ApiError(422, "weak-password", f"{fault[0].upper()}{fault[1:]}.", hint="Choose another password.")
+            hashed = self._hasher.hash(password)
+            with self._database.write() as connection:
+                if links.use(connection, code, hashed, now=self._clock()) is None:
+                    raise BAD_LINK
+            return name
+
+    @contextmanager
+    def _slowly(self) -> Iterator[None]:
+        """Every refusal takes as long as the slowest."""
         began = time.monotonic()
         try:
-            with self._one_of_few():
-                return self._check(name, password)
+            yield
         except ApiError:
             self._pause(max(0.0, self._floor_s - (time.monotonic() - began)))
+            raise
+
+    @contextmanager
+    def _counted(self, guesses: Guesses, source: str, wrong: int) -> Iterator[None]:
+        """Count answers of that status by their source, and let a source wait that had too many."""
+        key = network(source)
+        with self._lock:
+            wait_s = -(-guesses.wait_ms(key, self._clock()) // 1000)
+        if wait_s:
+            hint, headers = f"Try again in {wait_s} s.", {"Retry-After": str(wait_s)}
+            raise ApiError(429, "too-often", "Too many wrong tries came from there.", hint=hint, headers=headers)
+        try:
+            yield
+        except ApiError as error:
+            if error.status == wrong:
+                with self._lock:
+                    guesses.wrong(key, self._clock())
             raise
 
     @contextmanager

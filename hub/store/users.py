@@ -41,6 +41,8 @@ class Account:
     name: str
     password: str
     role: Role
+    organisation: str | None
+    site: str | None
     failures: int
     locked_until: int | None
 
@@ -129,15 +131,13 @@ def find(connection: Connection, name: str) -> Account | None:
     """The user of that name, None for one who does not exist or is disabled."""
     table = schema.user
     row = connection.execute(
-        select(table.c.id, table.c.name, table.c.password, table.c.role, table.c.failures, table.c.locked_until).where(
-            table.c.name == name, table.c.disabled_at.is_(None), table.c.password.is_not(None)
-        )
+        select(table).where(table.c.name == name, table.c.disabled_at.is_(None), table.c.password.is_not(None))
     ).one_or_none()
     if row is None:
         return None
     return Account(
-        id=row.id, name=row.name, password=row.password, role=Role(row.role),
-        failures=row.failures, locked_until=row.locked_until,
+        id=row.id, name=row.name, password=row.password, role=Role(row.role), organisation=row.organisation,
+        site=row.site, failures=row.failures, locked_until=row.locked_until,
     )  # fmt: skip
 
 

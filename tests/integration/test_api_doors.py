@@ -72,7 +72,8 @@ def test_each_role_gets_in_exactly_where_the_rule_says(web, method, template):
 def test_a_signed_in_person_is_known_until_the_session_is_closed(fresh):
     with fresh.client(None) as client:
         assert client.get("/api/v1/session").status_code == 401
-        assert sign_in(client, Role.AUDITOR).json() == {"user": {"name": "auditor-1", "role": "auditor"}}
+        known = {"name": "auditor-1", "role": "auditor", "organisation": None, "site": None}
+        assert sign_in(client, Role.AUDITOR).json() == {"user": known}
         assert client.get("/api/v1/session").json()["user"]["role"] == "auditor"
         secret = client.cookies["relay_session"]
         assert client.delete("/api/v1/session", headers={"Origin": fresh.url}).status_code == 204

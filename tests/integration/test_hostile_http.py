@@ -14,7 +14,7 @@ from hub.core.access import OPEN, RULES, Role
 from tests.support.hubweb import serving
 
 MIB = 1024 * 1024 - 100
-WRITING = sorted({key for key in (*OPEN, *RULES) if key[0] in ("POST", "PUT")})
+WRITING = sorted({key for key in (*OPEN, *RULES) if key[0] in ("POST", "PUT", "PATCH")})
 BOMBS = {
     "brackets": b"[" * MIB,
     "objects": b'{"a":' * 200_000,

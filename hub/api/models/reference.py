@@ -227,6 +227,8 @@ class UserModel(Model):
 
     name: str
     role: str
+    organisation: str | None = Field(description="Whose staff it is; null: of none.")
+    site: str | None = Field(description="Where an operator or clerk works; null: everywhere.")
 
 
 class Session(Model):
