@@ -28,8 +28,8 @@ class Label(Struct, frozen=True, gc=False, kw_only=True):
 
     `text` is the raw text without its symbology identifier; dates are yyyymmdd; `expiry` is AI 17, else the day of
     AI 7003; `count` is AI 30 or 37; `content` is the GTIN of what a logistic unit holds (AI 02). All keys keep their
-    check digits; a GTIN has 14 digits. `more` has what else was on it, as AI and value, by AI; an AI that gave its
-    value to a field which is named for another one is there too (03, 37, 7003).
+    check digits; a GTIN has 14 digits. `more` has what else was on it, as AI and value, by AI; what one of several AIs
+    may give to a field is there too (03, 30, 37, 7003).
     """
 
     text: str
@@ -81,13 +81,12 @@ class Label(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def elements(self) -> tuple[tuple[str, str], ...]:
         """All that the label says, as AI and value; an EAN's GTIN as AI 01."""
-        kept: dict[str, str | int | None] = {"00": self.sscc, "02": self.content, "10": self.lot, "21": self.serial}
+        kept: dict[str, str | None] = {"00": self.sscc, "02": self.content, "10": self.lot, "21": self.serial}
         kept |= {"11": _six(self.produced), "15": _six(self.best_before)}
         expiry = _six(self.expiry)
         kept["01"] = self.gtin if self.gtin != self.value("03") else None
         kept["17"] = expiry if expiry != (self.value("7003") or "")[:6] else None
-        kept["30"] = self.count if self.value("37") is None else None
-        found = [(ai, str(value)) for ai, value in kept.items() if value is not None]
+        found = [(ai, value) for ai, value in kept.items() if value is not None]
         return tuple(sorted((*found, *self.more)))
 
 

@@ -163,11 +163,11 @@ def _of(
         rest["01"] = gtin
     kind = Kind.SSCC if "00" in rest else Kind.GS1 if rest or not faults else Kind.TEXT
     take = rest.pop
-    count = rest["37"] if "37" in rest else take("30", None)
     expiry, best_before, produced = take("17", None), take("15", None), take("11", None)
     sscc, content, lot, serial = take("00", None), take("02", None), take("10", None), take("21", None)
-    found = take("01", None)
+    found, count = take("01", None), None
     if rest:
+        count = rest.get("37") or rest.get("30")
         found = found or rest.get("03")
         expiry = expiry or rest.get("7003", "")[:6] or None
     return Label(
