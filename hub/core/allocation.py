@@ -39,8 +39,8 @@ SENTENCES: Final[Mapping[Unfit, str]] = {
     Unfit.RECALLED: "it is recalled",
     Unfit.QUARANTINED: "it is in quarantine",
     Unfit.EXPIRED: "it has expired",
-    Unfit.NO_DATE: "it has no known date, and the need asks for shelf life",
-    Unfit.TOO_OLD: "it expires before the shelf life that the need asks for is over",
+    Unfit.NO_DATE: "it has no known date, and shelf life is asked for",
+    Unfit.TOO_OLD: "it expires before the shelf life that is asked for is over",
 }
 
 

@@ -14,7 +14,7 @@ from hub.core.days import as_date
 from hub.errors import HubError
 from hub.store import decisions
 from hub.store.needs import Need, consents
-from hub.store.queries.goods import earlier, local_day, note_of, packs_in
+from hub.store.queries.goods import earlier, local_day, note_of, packs_in, shelf_days
 from hub.store.queries.standing import Key, Stand, claimed, stands
 
 LONGEST_HOLD_MS: Final = 30 * 86_400_000
@@ -94,7 +94,7 @@ def fit(connection: Connection, need: Need, key: Key, there: Stand, now: int) ->
     lent = key.owner == need.organisation or lends(
         consents(connection, key.owner), owner=key.owner, taker=need.organisation, item=key.item, today=today
     )
-    unfit = judge(lot, need.wish, lent=lent, today=today)
+    unfit = judge(lot, need.wish(shelf_days(connection, key.item)), lent=lent, today=today)
     if unfit is not None:
         date = f" (its date is {as_date(lot.expiry)})" if lot.expiry is not None else ""
         raise AllocationError(f"{key.item} lot {key.lot or '-'} may not be given: {SENTENCES[unfit]}{date}.")

@@ -79,9 +79,9 @@ class Need:
     def open(self) -> int:
         return max(0, self.n - self.covered)
 
-    @property
-    def wish(self) -> Wish:
-        return Wish(self.organisation, self.needed_by, self.shelf_days)
+    def wish(self, shelf_days: int) -> Wish:
+        """What lots are judged by, of an item that has to be good for so many days when it is given."""
+        return Wish(self.organisation, self.needed_by, max(self.shelf_days, shelf_days))
 
 
 def ask(connection: Connection, new: NewNeed) -> None:

@@ -20,10 +20,12 @@ from hub.store.needs import find
 from hub.store.queries.goods import earlier, note_of
 from hub.store.queries.picked import picked
 from hub.store.queries.standing import Key, stands
-from wire.sitedata import LINES, PickLine, PickList
+from wire.sitedata import LINES, PickLine, PickList, goods_of
 
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """What is not taken for something else when it is read from paper and typed."""
+MOST_TOLD: Final = 500
+"""Open pick lists of one site that its devices are told."""
 _BIN: Final = re.compile(r"[^\x00-\x20/]{1,40}")
 """Bins that devices know by their code; goods elsewhere have to be looked for."""
 
@@ -82,9 +84,9 @@ def end(connection: Connection, code: str, event: Event, *, by: str, now: int) -
 
 
 def open_picks(connection: Connection, site: str) -> list[PickList]:
-    """What is to be fetched at a site, for its devices; a list is there until it is closed or cancelled."""
-    query = "SELECT seq, id, destination FROM pick WHERE site = ? AND state = 'open' ORDER BY seq"
-    lists = connection.exec_driver_sql(query, (site,)).all()
+    """What is to be fetched at a site, for its devices: the oldest lists that are neither closed nor cancelled."""
+    query = "SELECT seq, id, destination FROM pick WHERE site = ? AND state = 'open' ORDER BY seq LIMIT ?"
+    lists = connection.exec_driver_sql(query, (site, MOST_TOLD)).all()
     return [PickList(id=row.id, to=row.destination, lines=_told(connection, row.seq, site)) for row in lists]
 
 
@@ -102,7 +104,7 @@ def _told(connection: Connection, pick: int, site: str) -> tuple[PickLine, ...]:
     return tuple(
         PickLine(
             line=row.line,
-            gtin=row.item.removeprefix("gtin:"),
+            gtin=goods_of(row.item),
             lot=row.lot,
             owner=row.owner,
             n=row.n,

@@ -225,3 +225,14 @@ def test_reserving_reads_by_indexes_alone_however_much_the_ledger_holds(desk: De
         ]
     assert len(plans) > 10
     assert [plan for plan in plans if plan.startswith("SCAN") and plan != "SCAN up"] == []
+
+
+def test_an_item_that_has_to_be_good_for_some_days_is_given_by_that_rule_too(desk: Desk):
+    desk.receive(10, lot="SHORT", expiry=20270201)
+    desk.receive(10, lot="LONG", expiry=20270601)
+    need = desk.need(5)
+    assert lots(desk.candidates(need)) == ["SHORT", "LONG"]
+    with desk.web.database.write() as connection:
+        connection.exec_driver_sql("UPDATE item SET shelf_days = 60 WHERE gtin = ?", (WATER,))
+    assert lots(desk.candidates(need)) == ["LONG"]
+    assert "before the shelf life" in desk.reserve(need, 1, lot="SHORT").text

@@ -7,8 +7,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub.core.allocation import Lot, Offer, Unfit, fefo, judge, lends, pieces, propose
+from hub.core.allocation import Need as Wish
 from hub.store.needs import Need, consents
-from hub.store.queries.goods import earlier, local_day, note_of, packs
+from hub.store.queries.goods import earlier, local_day, note_of, packs, shelf_days
 from hub.store.queries.standing import claimed_of_item, stands_of_item
 
 MOST: Final = 500
@@ -41,12 +42,15 @@ def candidates(
     fit: list[Lot] = []
     unfit: list[tuple[Lot, Unfit]] = []
     days: dict[str, int] = {}
+    wishes: dict[str, Wish] = {}
     for lot in _lots(connection, need, item, now):
         if site not in (None, lot.site):
             continue
         today = days.setdefault(lot.site, local_day(connection, lot.site, now))
         lent = lends(standing, owner=lot.owner, taker=need.organisation, item=lot.item, today=today)
-        why = judge(lot, need.wish, lent=lent, today=today)
+        if lot.item not in wishes:
+            wishes[lot.item] = need.wish(shelf_days(connection, lot.item))
+        why = judge(lot, wishes[lot.item], lent=lent, today=today)
         if why is None and lot.free:
             fit.append(lot)
         elif why not in (None, Unfit.NOT_LENT, Unfit.OWNER_UNSETTLED):

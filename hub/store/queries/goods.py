@@ -45,6 +45,12 @@ def packs_in(connection: Connection, item: str) -> Mapping[str, tuple[str, int]]
     return found
 
 
+def shelf_days(connection: Connection, item: str) -> int:
+    """So many days an item has to be usable yet when it is given to somebody, as the catalogue says; 0 for any."""
+    query = "SELECT shelf_days FROM item WHERE gtin = ?"
+    return int(connection.exec_driver_sql(query, (item.removeprefix("gtin:"),)).scalar() or 0)
+
+
 _WORSE: Final = ("ok", "quarantined", "recalled")
 
 

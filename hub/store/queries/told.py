@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from hub.core.access import Role
 from hub.store import bins, deliveries, lots, reference, schema, sscc
+from hub.store.picks import open_picks
 from hub.store.queries.places import standing
 from hub.store.sitedata import Told
 from wire.sitedata import (
-    LINES,
     Article,
     Badge,
     Bin,
@@ -22,8 +22,6 @@ from wire.sitedata import (
     Line,
     LotNote,
     Org,
-    PickLine,
-    PickList,
     SiteNote,
     SsccRange,
     Standing,
@@ -40,7 +38,6 @@ Seal: TypeAlias = Callable[[bytes, str, str], str]
 MOST_STANDING: Final = 20_000
 """Rows of standing stock that a site's devices are told; those that expire first go first."""
 MOST_DELIVERIES: Final = 500
-MOST_PICKS: Final = 500
 MOST_BADGES: Final = 2_000
 ANYWHERE: Final = (Role.OPERATOR, Role.CLERK, Role.SUPERVISOR)
 """Who works at every site, unless one is named."""
@@ -48,7 +45,22 @@ ANYWHERE: Final = (Role.OPERATOR, Role.CLERK, Role.SUPERVISOR)
 
 def catalogue(connection: Connection) -> Records:
     """What every GTIN stands for."""
-    return {item.gtin: _told(_article(item)) for item in reference.items(connection)}
+    part, item = schema.kit_part.c, schema.item.c
+    kits: dict[str, list[tuple[str, int]]] = {}
+    for kit, gtin, n in connection.execute(select(part.kit, part.gtin, part.n).order_by(part.kit, part.gtin)):
+        kits.setdefault(kit, []).append((gtin, n))
+    query = select(
+        item.gtin, item.name, item.name_zh, item.unit, item.contains_gtin, item.contains_n,
+        item.serial, item.temperature, item.shelf_days,
+    )  # fmt: skip
+    found: Records = {}
+    for gtin, name, name_zh, unit, inner, n, serial, temperature, shelf_days in connection.execute(query):
+        article = Article(
+            gtin=gtin, name=name, name_zh=name_zh, unit=unit, contains=None if inner is None else (inner, n),
+            kit=tuple(kits.get(gtin, ())), serial=bool(serial), temperature=temperature, shelf_days=shelf_days,
+        )  # fmt: skip
+        found[gtin] = _told(article)
+    return found
 
 
 def for_everybody(connection: Connection) -> Mapping[Kind, Records]:
@@ -141,31 +153,6 @@ def numbers(connection: Connection, device: str) -> Records:
     return {device: _told(SsccRange(prefix=found.prefix, first=found.first, last=found.last))}
 
 
-def open_picks(connection: Connection, site: str) -> Iterable[PickList]:
-    """The pick lists that are open at a site."""
-    pick, line, kept, lot = schema.pick.c, schema.pick_line.c, schema.reservation.c, schema.lot.c
-    open_ = select(pick.seq, pick.id, pick.destination).where(pick.site == site, pick.state == "open")
-    heads = connection.execute(open_.order_by(pick.seq).limit(MOST_PICKS)).all()
-    expiry = (
-        select(func.min(lot.expiry))
-        .where(lot.item == kept.item, lot.lot == kept.lot, lot.owner == kept.owner)
-        .scalar_subquery()
-    )
-    for seq, key, to in heads:
-        rows = connection.execute(
-            select(line.line, kept.item, kept.lot, kept.owner, line.n, line.bin, expiry)
-            .join_from(schema.pick_line, schema.reservation, kept.seq == line.reservation)
-            .where(line.pick == seq)
-            .order_by(line.line)
-            .limit(LINES)
-        )
-        lines = tuple(
-            PickLine(line=number, gtin=goods_of(item), lot=lot_, owner=owner, n=n, bin=bin_, expiry=day)
-            for number, item, lot_, owner, n, bin_, day in rows
-        )
-        yield PickList(id=key, to=to, lines=lines)
-
-
 def _lots(connection: Connection) -> Records:
     """Lots that are not to be used, and dates that labels do not say: a lot that was released needs no note."""
     return {
@@ -181,16 +168,6 @@ def _lots(connection: Connection) -> Records:
         for note in lots.notes(connection)
         if note.state != "ok" or note.expiry is not None
     }
-
-
-def _article(item: reference.Item) -> Article:
-    contains = None
-    if item.contains_gtin is not None and item.contains_n is not None:
-        contains = (item.contains_gtin, item.contains_n)
-    return Article(
-        gtin=item.gtin, name=item.name, name_zh=item.name_zh, unit=item.unit, contains=contains, kit=item.kit,
-        serial=item.serial, temperature=item.temperature, shelf_days=item.shelf_days,
-    )  # fmt: skip
 
 
 def _delivery(found: deliveries.Delivery) -> Delivery:
