@@ -137,6 +137,7 @@ def settings_in_the_code(monkeypatch) -> dict[tuple[str, str], object]:
         "hub": {"host": "x", "password_file": "none"},
         "scanner": [{"port": "p"}],
         "gnss": [{"port": "q"}],
+        "printer": {"port": "lp"},
     }
     with pytest.raises(config.ConfigError):
         config.check(table, Path("nowhere/edge.toml"))
