@@ -110,9 +110,8 @@ def put_items(connection: Connection, rows: Iterable[Item]) -> None:
     part = schema.kit_part
     for some in _slices(sorted(latest)):
         connection.execute(delete(part).where(part.c.kit.in_(some)))
-    flat = [{**asdict(row), "serial": int(row.serial)} for row in latest.values()]
-    for row in flat:
-        del row["kit"]
+    columns = [name for name in Item.__slots__ if name != "kit"]
+    flat = [{name: getattr(row, name) for name in columns} | {"serial": int(row.serial)} for row in latest.values()]
     _put(connection, schema.item, "gtin", flat)
     parts = [{"kit": row.gtin, "gtin": gtin, "n": n} for row in latest.values() for gtin, n in dict(row.kit).items()]
     if parts:
