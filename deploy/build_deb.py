@@ -1,7 +1,7 @@
 """Builds the Debian package of the edge agent: `python -m deploy.build_deb`, or `make deb`.
 
-The package carries a Python environment of its own: this project's `edge` and `wire`, and the libraries that they
-need, file by file as they are installed here, which must be as requirements.lock says. Nothing is downloaded. It
+The package carries a Python environment of its own: this project's `edge`, `wire` and `paper`, and the libraries that
+they need, file by file as they are installed here, which must be as requirements.lock says. Nothing is downloaded. It
 fits the Python of the system that it is built on (`Depends: python3` of exactly that minor version).
 
 The same sources, libraries and SOURCE_DATE_EPOCH (by default the time of the last commit) give the same bytes.
@@ -44,7 +44,7 @@ PLACES = {
 def build(
     source: Path, output: Path, *, epoch: int, python: str = f"/usr/bin/python{MINOR}", fast: bool = False
 ) -> Path:
-    """The package of the `edge` and `wire` of a source tree, in a folder. `fast` leaves it uncompressed.
+    """The package of a source tree, in a folder. `fast` leaves it uncompressed.
 
     Raises BuildError.
     """
@@ -66,7 +66,9 @@ def build(
 
 
 def _libraries(stage: Path, source: Path, distributions: list[Distribution]) -> None:
-    for package in ("edge", "wire"):
+    for package in ("edge", "wire", "paper"):
+        if package == "paper" and not (source / package).exists():  # of version 0.1.0, which printed nothing
+            continue
         shutil.copytree(source / package, stage / LIBRARIES / package, ignore=shutil.ignore_patterns("__pycache__"))
     for distribution in distributions:
         for file in distribution.files or ():
