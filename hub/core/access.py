@@ -192,6 +192,8 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/gaps"): WATCHING,
     ("POST", f"{API}/labels"): PRINTING,
     ("GET", f"{API}/cards"): PRINTING | {Role.AUDITOR},
+    ("POST", f"{API}/imports"): STEERING,
+    ("GET", f"{API}/imports/templates/{{kind}}.csv"): STEERING,
     ("GET", f"{API}/space/capacities"): AT_SITES,
     ("PUT", f"{API}/space/capacities"): STEERING,
     ("GET", f"{API}/space/calendar"): AT_SITES,
