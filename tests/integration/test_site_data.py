@@ -6,14 +6,16 @@ import pytest
 
 from hub.api.app import routes
 from hub.core.access import FOR_DEVICES, OPEN, Role
+from hub.sitedata import SiteData
 from hub.store import bins, devices, reference, sscc
 from hub.store import sitedata as store
 from hub.store.backup import backup, restore
 from hub.store.database import Database
 from hub.store.devices import DeviceError
 from tests.support.facts import PALLET, RECEIVED, batch, goods, scan, unit_label
-from tests.support.hubweb import START_MS, Clock, make_database, serving
+from tests.support.hubweb import ORGANISATION, START_MS, Clock, make_database, serving
 from tests.support.ingest import bench
+from tests.support.relief_stock import WATER, relief_desk
 from tests.support.site_devices import Copy, Doors, token
 from wire.actions import Action
 from wire.checkdigits import check_digit
@@ -276,3 +278,25 @@ def test_what_was_removed_long_ago_is_forgotten_and_who_held_it_begins_anew(door
 def test_a_device_that_nobody_knows_is_placed_nowhere(doors):
     with doors.database.write() as connection, pytest.raises(DeviceError, match="no device"):
         devices.place(connection, "nobody", "a")
+
+
+def test_pick_lists_are_told_where_they_are_picked_until_they_are_closed(tmp_path):
+    with relief_desk(tmp_path) as desk:
+        desk.receive(20)
+        with desk.bench.database.write() as connection:
+            devices.place(connection, "wh1-scanner-1", "wh-1")
+        site_data, copy = SiteData(desk.bench.database, clock=Clock(RECEIVED)), Copy()
+        copy.pull(site_data, "wh1-scanner-1")
+        assert copy.of("pick") == {}
+        pick = desk.post("/picks", reservations=[desk.held(desk.need(10), 10)])
+        site_data.look()
+        copy.pull(site_data, "wh1-scanner-1")
+        told = copy.of("pick")[pick["id"]]
+        assert told["to"] == "place:st-1"
+        assert [
+            (line["gtin"], line["lot"], line["owner"], line["n"], line["bin"], line["expiry"]) for line in told["lines"]
+        ] == [(WATER, "A", ORGANISATION, 10, "a01", 20271231)]
+        desk.post(f"/picks/{pick['id']}/closing")
+        site_data.look()
+        copy.pull(site_data, "wh1-scanner-1")
+        assert copy.of("pick") == {}
