@@ -74,7 +74,9 @@ def _show_agent(status: AgentStatus) -> None:
     for port in status.ports:
         said = "up" if port.up else f"down: {port.why}"
         counts = ", ".join(f"{name} {number}" for name, number in port.counts.items() if number and name != "last_at")
-        table.add_row(Text(f"{port.kind} {port.port}"), Text(shown(f"{said}{'; ' if counts else ''}{counts}")))
+        person = f"{port.person} is signed on" if port.person else ""
+        parts = (said, counts, person, f"next: {port.expects}" if port.expects else "")
+        table.add_row(Text(f"{port.kind} {port.port}"), Text(shown("; ".join(filter(None, parts)))))
     size = f"outbox {status.outbox_bytes / 2**20:.1f} of {status.outbox_limit_bytes >> 20} MiB ({status.outbox_room})"
     table.add_row("size", f"{size}, memory {status.rss_bytes >> 20} MiB")
     table.add_row("disk", _written(status))

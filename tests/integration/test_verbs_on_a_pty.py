@@ -1,6 +1,7 @@
 """Every row of docs/verbs.md with real bytes on a pty: what is answered, what lands in the outbox, and its undo."""
 
 from contextlib import closing, contextmanager
+from signal import SIGTERM
 
 import pytest
 
@@ -8,7 +9,9 @@ from edge.clock import Clock
 from edge.config import ScannerSettings
 from edge.core.verbs import VERBS
 from edge.drivers.scanner import ScannerSession
+from edge.status import read
 from tests.support.delivery_box import open_box
+from tests.support.edge_agent import AgentProcess, write_config
 from tests.support.edge_ports import Device, Events, Running, until
 from tests.support.site_known import Helper
 from tests.support.verbs_table import PAGE, WORKS, code, kept, rows, verb_row
@@ -91,6 +94,26 @@ def test_a_row_of_the_table_does_what_it_says_and_is_undone(tmp_path, row, devic
         assert all(isinstance(void, Void) for void in voids)
         assert [(void.stream, void.seq) for void in voids] == [(stream, seq) for stream, seq, _ in reversed(made)]
         assert walk.scans("RR:UNDO", 1) == NAK
+
+
+def test_the_agent_itself_holds_the_dialogue_and_says_what_it_waits_for(tmp_path):
+    far = Device(tmp_path / "scanner")
+    config = write_config(tmp_path, scanners=[far.path])
+    with AgentProcess(config) as agent:
+        agent.says("ready")
+        for word, answer in (("RR:DO:put-away", BEL), ("water", BEL), ("tent", BEL)):
+            far.send(code(word).encode() + b"\r\n")
+            assert far.heard(1) == answer
+        status = tmp_path / "data" / "status.json"
+        wanted = "put-away: 2 in hand, scan the place"
+        until(lambda: (said := read(status)) and said.ports[0].expects == wanted, "the status")
+        far.send(b"RR:L:wh-1/a02\r\nRR:UNDO\r\n")
+        assert far.heard(2) == ACK + ACK
+        agent.kill(SIGTERM)
+        assert agent.ended() == 0
+    with closing(open_box(tmp_path / "data")) as box:
+        assert box.stats().accepted_facts == 3
+    far.unplug()
 
 
 def test_the_table_has_every_verb_and_each_as_the_code_has_it():
