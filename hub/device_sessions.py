@@ -33,6 +33,8 @@ MOST_SESSIONS: Final = 50_000
 """Sessions at once; the oldest end for new ones."""
 OPENINGS: Final = Allowance(burst=20, every_ms=30_000)
 """How often one device may open a session."""
+PAGES: Final = Allowance(burst=300, every_ms=500)
+"""How often one device may ask for a page: the greatest catalogue at once, then two a second."""
 ALL_OPENINGS: Final = Allowance(burst=50_000, every_ms=1)
 
 log = structlog.get_logger("device-sessions")
@@ -67,6 +69,7 @@ class DeviceSessions:
         self._challenges = Challenges()
         self._guesses = Guesses()
         self._openings = Guesses(each=OPENINGS, together=ALL_OPENINGS)
+        self._pages = Guesses(each=PAGES, together=ALL_OPENINGS)
         self._sessions: OrderedDict[bytes, _Session] = OrderedDict()
 
     def challenge(self, device: str) -> str:
@@ -113,6 +116,16 @@ class DeviceSessions:
             return found.device if self._counts(found.device, found.mark) else None
         with self._database.read() as connection:
             return found.device if devices.password_of(connection, found.device) == found.mark else None
+
+    def pace(self, device: str) -> None:
+        """One more page for a device. Raises RefusedError where it asks too often."""
+        now = self._timer()
+        with self._lock:
+            wait_ms = self._pages.wait_ms(device, now)
+            if not wait_ms:
+                self._pages.wrong(device, now)
+        if wait_ms:
+            raise RefusedError("too-many", "This device asks too often.", wait_s=-(-wait_ms // 1000))
 
     def _counts(self, device: str, mark: str) -> bool:
         """Whether a certificate is a current one of a device."""

@@ -11,7 +11,7 @@ from hub.admission import RefusedError
 from hub.authority import Authority
 from hub.core.guesses import EACH
 from hub.credentials import hashed
-from hub.device_sessions import OPENINGS, DeviceSessions
+from hub.device_sessions import OPENINGS, PAGES, DeviceSessions
 from hub.store import authority as papers
 from hub.store import devices
 from tests.support.hubweb import START_MS, Clock, make_database, serving
@@ -138,6 +138,17 @@ def test_who_is_wrong_too_often_waits_and_so_does_a_device_that_opens_too_many(c
     assert answer.status_code == 429
     doors.clock.now += 30_000
     token(client, other, "scanner-2")
+
+
+def test_a_device_that_asks_for_pages_without_end_has_to_wait_and_the_others_do_not(doors):
+    for _ in range(PAGES.burst):
+        doors.sessions.pace("scanner-1")
+    with pytest.raises(RefusedError, match="too often") as caught:
+        doors.sessions.pace("scanner-1")
+    assert caught.value.wait_s == 1
+    doors.sessions.pace("scanner-2")
+    doors.clock.now += PAGES.every_ms
+    doors.sessions.pace("scanner-1")
 
 
 def test_a_device_with_a_password_is_let_in_on_the_hubs_own_machine_until_the_password_is_another(client, doors):

@@ -63,7 +63,7 @@ def open_session(here: Here, request: Request, proof: CertificateProof | Passwor
     return DeviceSessionModel(token=token, expires_s=SESSION_S)
 
 
-@router.get("/site-data", responses=errors(401, 403, 409, 422, 503), response_model=SiteDataModel)
+@router.get("/site-data", responses=errors(401, 403, 409, 422, 429, 503), response_model=SiteDataModel)
 def site_data(
     here: Here,
     device: CallingDevice,
@@ -74,8 +74,13 @@ def site_data(
     ] = None,
 ) -> Response:
     """What changed for the device that asks, after the version that it holds. Only what its site needs."""
-    if here.services.site_data is None:
+    sessions = here.services.device_sessions
+    if here.services.site_data is None or sessions is None:
         raise _NO_SITE_DATA
+    try:
+        sessions.pace(device)
+    except RefusedError as error:
+        raise _told(error) from error
     now, part = here.services.site_data.page(device, generation, after, sscc_left)
     records = tuple(
         Record(kind=row.kind, key=row.key, body=msgspec.Raw(NULL if row.body is None else row.body))
