@@ -14,7 +14,7 @@ from wire.messages import Desired
 def of(target: str) -> list[bytes]:
     """Sound inputs for a target."""
     makers = {
-        "messages": _messages,
+        "messages": lambda: (*_messages(), *_site_data()),
         "items": _items,
         "nmea": _nmea,
         "stick": _sticks,
@@ -29,6 +29,15 @@ def _items() -> Iterator[bytes]:
 
 def _messages() -> Iterator[bytes]:
     yield from map(msgspec.json.encode, examples.MESSAGES)
+
+
+def _site_data() -> Iterator[bytes]:
+    yield b'{"gtin":"09501101530003","name":"Tent","contains":["19501101530000",24],"kit":[["09501101530010",2]]}'
+    yield b'{"id":"D-1","owner":"org-1","expected":20270203,"lines":[{"gtin":"09501101530003","n":5}],"units":[]}'
+    yield (
+        b'{"generation":"0123456789abcdef","version":7,"reset":true,"more":false,"records":'
+        b'[{"kind":"bin","key":"a01","body":{"code":"a01"}},{"kind":"bin","key":"a02","body":null}]}'
+    )
 
 
 def _sticks() -> Iterator[bytes]:

@@ -1,17 +1,20 @@
 """What every decoder promises, as functions of arbitrary bytes: they fail where the promise is broken."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+
+import msgspec
 
 from edge.config import ConfigError, check
 from edge.core.configuration import ALLOWED, overlaid
 from edge.frames.nmea import MAX_LINE, NmeaReader
 from edge.frames.scanner import LIMIT, Garbage, Reading, ScannerReader
 from hub.ingest.decoding import ReadBatch, read
-from wire import bundle, codec, joining, labels, strict, topics
+from wire import bundle, codec, joining, labels, sitedata, strict, topics
 from wire.bundle import BundleError
 from wire.checkdigits import is_checked
 from wire.errors import DecodeError, TopicError
@@ -42,6 +45,19 @@ def messages(data: bytes) -> None:
     found = read(data)
     if isinstance(found, ReadBatch):
         assert len(found.sequences) == len(found.items)
+    _site_data(data)
+
+
+def _site_data(data: bytes) -> None:
+    """The same for a page of site data, and for a record of any kind."""
+    with suppress(DecodeError):
+        page = sitedata.decode_page(data)
+        assert sitedata.decode_page(msgspec.json.encode(page)) == page
+    for kind in sitedata.Kind:
+        with suppress(DecodeError):
+            body = sitedata.decode_record(kind, data)
+            assert body is not None
+            assert sitedata.decode_record(kind, sitedata.encode_body(body)) == body
 
 
 def items(data: bytes) -> None:
