@@ -9,6 +9,9 @@ Two ways in which a host answers a scanner, in the order of the scans:
   hosts on purpose uses `echo`.
 - `echo`: the byte, the text as it was sent, and CR. Scans are pipelined and each answer names its scan. Here 0x18
   says refused too: the host is full, and scanning again does not help.
+
+A saved scan may come with a warning: in `ack` 0x07 right after its 0x06, in `echo` a line of 0x07, words and CR after
+its own. A line that begins with 0x0E holds words for the display. Neither answers a scan.
 """
 
 from collections import defaultdict, deque
@@ -30,6 +33,7 @@ class Kind(IntEnum):
 
 
 _FULL: Final = 0x18
+_WORDS: Final = b"\x0e"
 _KINDS: Final = {kind.value: kind for kind in Kind} | {_FULL: Kind.NAK}
 _STARTS: Final = bytes(_KINDS)
 
@@ -73,6 +77,7 @@ class AckMatcher:
         self._deadline = 0.0
         self._waiting: list[int] = []
         self._got: list[int] = []
+        self._saved = False
 
     @property
     def waiting(self) -> int:
@@ -85,6 +90,9 @@ class AckMatcher:
     def feed(self, data: bytes, now: float) -> list[Reply]:
         replies: list[Reply] = []
         for byte in data:
+            saved, self._saved = self._saved, byte == Kind.ACK and len(self._waiting) == 1
+            if saved and byte == Kind.BEL and not self._waiting:
+                continue  # the warning of the scan that was just saved
             if byte not in _KINDS or not self._waiting:
                 replies.append(_stray(bytes([byte])))
                 continue
@@ -123,6 +131,7 @@ class EchoMatcher:
         self._waiting: defaultdict[bytes, deque[int]] = defaultdict(deque)
         self._count = 0
         self._rest = b""
+        self._saved = False
 
     @property
     def waiting(self) -> int:
@@ -134,7 +143,7 @@ class EchoMatcher:
 
     def feed(self, data: bytes, now: float) -> list[Reply]:  # noqa: ARG002
         *whole, self._rest = (self._rest + data).split(ECHO_END)
-        replies = [self._match(raw) for raw in whole]
+        replies = [reply for raw in whole if (reply := self._heard(raw)) is not None]
         if len(self._rest) > _ECHO_MOST:
             replies.append(_stray(self._rest))
             self._rest = b""
@@ -150,6 +159,15 @@ class EchoMatcher:
         # What was read and not answered may still come from another host: the text says which scan it answers.
         torn, self._rest = self._rest, b""
         return [_stray(torn)] if torn else []
+
+    def _heard(self, raw: bytes) -> Reply | None:
+        """The answer to a scan; None for words, and for the warning of the scan that was just saved."""
+        saved, self._saved = self._saved, False
+        if raw[:1] == _WORDS or (saved and raw[:1] == bytes([Kind.BEL]) and raw[1:] not in self._waiting):
+            return None
+        reply = self._match(raw)
+        self._saved = reply.kind is Kind.ACK and reply.n is not None
+        return reply
 
     def _match(self, raw: bytes) -> Reply:
         # An answer that was cut off may stand before a whole one: then the last start byte begins the whole one.

@@ -67,6 +67,19 @@ def test_echoed_answers_are_matched_by_text_whatever_was_lost_before():
     assert waits.waiting == 0
 
 
+def test_a_warning_and_words_for_a_display_answer_no_scan():
+    waits = AckMatcher(1.0)
+    waits.sent(1, b"a", 0.0)
+    assert numbers(waits.feed(b"\x06\x07", 0.5)) == [(Kind.ACK, 1)]
+    waits.sent(2, b"RR:UNDO", 0.6)
+    assert numbers(waits.feed(b"\x07", 0.7)) == [(Kind.BEL, 2)]
+    shown = EchoMatcher()
+    shown.sent(1, b"a", 0.0)
+    shown.sent(2, b"b", 0.0)
+    told = b"\x06a\r\x07expired\r\x0escan goods\r\x15b\r\x0eno\r\x07nobody asked\r"
+    assert numbers(shown.feed(told, 0.1)) == [(Kind.ACK, 1), (Kind.NAK, 2), (Kind.BEL, None)]
+
+
 def test_an_answer_that_was_cut_off_by_a_crash_confirms_nothing_and_hides_nothing():
     waits = EchoMatcher()
     waits.sent(1, b"abc", 0.0)
