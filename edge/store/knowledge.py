@@ -142,7 +142,7 @@ class KnowledgeWriter:
                 db.execute("DELETE FROM records")
                 db.execute("DELETE FROM marks")
             changed = 0
-            for kind, key, body in db.execute("SELECT kind, key, body FROM staged").fetchall():
+            for kind, key, body in db.execute("SELECT kind, key, body FROM staged"):
                 _replace(db, kind, key, body)
                 changed += 1
             db.execute("DELETE FROM staged")
@@ -150,7 +150,10 @@ class KnowledgeWriter:
             db.execute("UPDATE state SET coming = '', through = 0, asked_ms = ?", (now_ms,))
             return changed
 
-        return self._written(write)
+        changed = self._written(write)
+        with suppress(sqlite3.Error):  # only room: the log is cut when nobody looks into it
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return changed
 
     def _state(self, columns: str) -> Any:
         return self._db.execute(f"SELECT {columns} FROM state").fetchone()  # noqa: S608

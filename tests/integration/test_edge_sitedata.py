@@ -224,3 +224,24 @@ def test_the_program_says_in_one_line_what_came_of_it(settings, hub):
     command = [sys.executable, "-m", "edge.sitedata", "--config", str(settings.path)]
     done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=60, check=True)
     assert done.stdout == b'{"generation":"aaaaaaaaaaaaaaaa","version":1,"changed":1,"misread":0}\n'
+
+
+def test_every_question_is_an_indexed_look_up(settings, hub):
+    hub.put("bin", "a01", Bin(code="a01"))
+    fetch(settings)
+    asked = []
+    with known(settings) as site:
+        db = site._file._db
+        db.set_trace_callback(asked.append)
+        for ask in (
+            lambda: site.article(WATER),
+            lambda: site.standing(WATER),
+            lambda: site.delivery_of(UNIT),
+            site.picks,
+        ):
+            ask()
+        db.set_trace_callback(None)
+        plans = [step[3] for query in asked for step in db.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert len(asked) == 4
+    assert plans
+    assert not [plan for plan in plans if not plan.startswith("SEARCH")], plans
