@@ -25,6 +25,7 @@ from hub.errors import HubError
 from hub.store import authority as papers
 from hub.store import devices, invitations
 from hub.store.database import Database
+from hub.store.decisions import HERE, note
 from hub.store.reference import announce
 from wire.joining import ALPHABET, SECRET_CHARS, Code, Joined, renewed_text
 
@@ -72,7 +73,9 @@ def open_authority(database: Database) -> Authority:
     return Authority.load(*kept)
 
 
-def invite(database: Database, authority: Authority, name: str, kind: str | None, *, now: int, ms: int) -> Invitation:
+def invite(
+    database: Database, authority: Authority, name: str, kind: str | None, *, now: int, ms: int, by: str = HERE
+) -> Invitation:
     """Invite a device, known or not, for so many milliseconds. Raises InvitationError."""
     if not may_connect(name):
         raise InvitationError(f"{name!r} cannot name a device: use 1 to 40 of a-z, 0-9 and hyphen, and not 'hub'.")
@@ -82,6 +85,7 @@ def invite(database: Database, authority: Authority, name: str, kind: str | None
         if kind not in KINDS:
             raise InvitationError(f"{kind!r} is no kind of device; use one of {', '.join(KINDS)}.")
         invitations.invite(connection, secret, device=name, kind=kind, now=now, expires_at=now + ms)
+        note(connection, by, "device-invited", name, kind, now)
         announce(connection, "device", {"names": [name]}, now)
     code = Code(secret=secret, fingerprint=authority.fingerprint)
     return Invitation(device=name, kind=kind, code=code, expires_at=now + ms)

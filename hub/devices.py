@@ -9,6 +9,7 @@ from hub.credentials import KINDS, access_lines, hashed, may_connect, new_passwo
 from hub.store import authority, invitations
 from hub.store import devices as store
 from hub.store.database import Database
+from hub.store.decisions import HERE, note
 from hub.store.devices import DeviceError
 from hub.store.reference import announce
 
@@ -58,7 +59,7 @@ class Registry:
         self._embedded = embedded
         self._changed = changed
 
-    def add_device(self, name: str, kind: str, *, renew: bool = False) -> Credentials:
+    def add_device(self, name: str, kind: str, *, renew: bool = False, by: str = HERE) -> Credentials:
         """Add a device, or give one a new password. Raises DeviceError."""
         if not may_connect(name):
             raise DeviceError(f"{name!r} cannot name a device: use 1 to 40 of a-z, 0-9 and hyphen, and not 'hub'.")
@@ -68,10 +69,11 @@ class Registry:
         secret = hashed(password)
         with self._database.write() as connection:
             store.admit(connection, name, kind, secret, now=now_ms(), renew=renew)
+            note(connection, by, "device-added", name, kind, now_ms())
         self._changed()
         return Credentials(name=name, password=password, config=self._config(name, kind, password, secret))
 
-    def remove_device(self, name: str) -> str:
+    def remove_device(self, name: str, *, by: str = HERE) -> str:
         """Let a device in no longer, neither by password nor by certificate nor by an invitation. Raises DeviceError.
 
         A connection that it has ends at once. What is left to do to a person: nothing, but for a broker of others.
@@ -82,6 +84,7 @@ class Registry:
             if not ended or store.is_in(connection, name):
                 store.remove(connection, name, now=now)
             announce(connection, "device", {"names": [name]}, now)
+            note(connection, by, "device-revoked", name, "", now)
         self._changed()
         return "" if self._embedded else f"The broker at {self._address} is not the hub's own: remove its user {name}."
 

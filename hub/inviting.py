@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.admission import HOUR_MS, invite
 from hub.authority import Authority
 from hub.store.database import Database
+from hub.store.decisions import HERE
 from wire.joining import HTTPS_PORT, Invitation
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ class Inviter:
         self._https_port = https_port
         self._clock = clock
 
-    def invite(self, device: str, kind: str | None, hours: float) -> Offer:
+    def invite(self, device: str, kind: str | None, hours: float, *, by: str = HERE) -> Offer:
         """Invite a device, known or not; earlier invitations of its name end. Raises InvitationError."""
-        made = invite(self._database, self._authority, device, kind, now=self._clock(), ms=round(hours * HOUR_MS))
+        ms = round(hours * HOUR_MS)
+        made = invite(self._database, self._authority, device, kind, now=self._clock(), ms=ms, by=by)
         told = Invitation(host=self._name(), port=self._https_port, code=made.code)
         return Offer(device=made.device, kind=made.kind, told=told, expires_at=made.expires_at)
 

@@ -8,7 +8,6 @@ from typing import Protocol
 from argon2 import PasswordHasher
 
 from hub import fonts
-from hub import fonts
 from hub.admission import Admission
 from hub.api.live import LiveFeed
 from hub.desk import Desk
@@ -17,7 +16,6 @@ from hub.inviting import Offer
 from hub.names import LOOPBACK
 from hub.sitedata import SiteData
 from hub.store.database import Database
-from paper.text import Font
 from paper.text import Font
 
 
@@ -35,10 +33,10 @@ class Credentials(Protocol):
 class DeviceRegistry(Protocol):
     """Lets devices in."""
 
-    def add_device(self, name: str, kind: str) -> Credentials:
+    def add_device(self, name: str, kind: str, *, by: str) -> Credentials:
         """Add a device and give its credentials, which are shown this once. Raises HubError."""
 
-    def remove_device(self, name: str) -> str:
+    def remove_device(self, name: str, *, by: str) -> str:
         """Let a device in no longer, and end its connection; what a person has to do yet, mostly nothing.
 
         Raises DeviceError for a name that is none.
@@ -48,7 +46,7 @@ class DeviceRegistry(Protocol):
 class Inviter(Protocol):
     """Invites devices by a code."""
 
-    def invite(self, device: str, kind: str | None, hours: float) -> Offer:
+    def invite(self, device: str, kind: str | None, hours: float, *, by: str) -> Offer:
         """An invitation, whose code is shown this once. Raises InvitationError."""
 
 
@@ -68,11 +66,6 @@ def no_faults() -> Sequence[str]:
 
 def nobody_asked(_device: str) -> None:
     """For a hub that sends nothing to devices."""
-
-
-def installed_font() -> Font:
-    """The Chinese font that is installed here. Raises FontError."""
-    return fonts.load(None)
 
 
 def installed_font() -> Font:
@@ -115,6 +108,5 @@ class Services:
     asked: Callable[[str], None] = nobody_asked
     hosts: frozenset[str] = LOOPBACK
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
-    font: Callable[[], Font] = installed_font
     font: Callable[[], Font] = installed_font
     slowest_refusal_s: float = 0.3

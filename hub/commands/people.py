@@ -15,6 +15,7 @@ from hub.core.access import Role
 from hub.core.instant import rfc3339
 from hub.core.passwords import password_fault, pin_fault
 from hub.store import decisions, links, people, schema, tokens, users
+from hub.store.decisions import HERE
 from hub.store.people import Post
 from hub.store.users import UserError
 from wire import codes
@@ -23,8 +24,6 @@ from wire.badges import digest
 RoleOption = Annotated[Role, typer.Option(help="What they may do.")]
 OrganisationOption = Annotated[str | None, typer.Option(help="Whose staff it is; staff need one.")]
 SiteOption = Annotated[str | None, typer.Option(help="Where an operator or clerk works; else everywhere.")]
-BY = "command line"
-"""Who decided, in the log: whoever may read the hub's files."""
 
 user_app = typer.Typer(no_args_is_help=True, help="People who may sign in, at the hub's page and at shared devices.")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens for programs that use the hub's interface.")
@@ -50,7 +49,7 @@ def add_user(
         people.check_name(name)
         people.check(connection, post)
         users.add_user(connection, name, password, role, now=now, organisation=organisation, site=site)
-        decisions.note(connection, BY, "user-added", name, str(post), now)
+        decisions.note(connection, HERE, "user-added", name, str(post), now)
     if json:
         found = {"name": name, "role": role.value} | ({} if password_stdin else {"password": password})
         typer.echo(msgspec.json.encode(found).decode())
@@ -74,8 +73,8 @@ def invite_user(
     _, database = prepared(data)
     post = Post(role=role, organisation=organisation, site=site)
     with closing(database), database.write() as connection:
-        people.add(connection, name, post, shown=shown, by=BY, now=now_ms())
-        link = links.make(connection, name, by=BY, now=now_ms())
+        people.add(connection, name, post, shown=shown, by=HERE, now=now_ms())
+        link = links.make(connection, name, by=HERE, now=now_ms())
     _show_link(link, json=json)
 
 
@@ -84,7 +83,7 @@ def reset_user(name: str, data: DataOption = DATA, json: JsonOption = False) -> 
     """A new link for a person who lost the password or the invitation, shown this once and good for 48 hours."""
     _, database = opened(data)
     with closing(database), database.write() as connection:
-        link = links.make(connection, name, by=BY, now=now_ms())
+        link = links.make(connection, name, by=HERE, now=now_ms())
     _show_link(link, json=json)
 
 
@@ -145,7 +144,7 @@ def badge(
         raise UserError(fault)
     code, kept = badges.new_code(), badges.verifier_of(pin)
     with closing(database), database.write() as connection:
-        people.set_badge(connection, name, digest(code), kept, by=BY, now=now_ms())
+        people.set_badge(connection, name, digest(code), kept, by=HERE, now=now_ms())
     shown = codes.write(codes.PERSON, code)
     if json:
         typer.echo(msgspec.json.encode({"name": name, "code": shown} | ({} if pin_stdin else {"pin": pin})).decode())
@@ -168,7 +167,7 @@ def add_token(
     _, database = prepared(data)
     post = Post(role=role, organisation=organisation, site=site)
     with closing(database), database.write() as connection:
-        token = tokens.make(connection, name, post, by=BY, now=now_ms())
+        token = tokens.make(connection, name, post, by=HERE, now=now_ms())
     if json:
         typer.echo(msgspec.json.encode({"name": name, "role": role.value, "token": token}).decode())
     else:
@@ -189,14 +188,14 @@ def revoke_token(name: str, data: DataOption = DATA) -> None:
     """End a token, at once."""
     _, database = opened(data)
     with closing(database), database.write() as connection:
-        tokens.revoke(connection, name, by=BY, now=now_ms())
+        tokens.revoke(connection, name, by=HERE, now=now_ms())
     typer.echo(f"The token {name} opens nothing any more.")
 
 
 def _change(name: str, data: DataOption, *, active: bool) -> None:
     _, database = opened(data)
     with closing(database), database.write() as connection:
-        people.change(connection, name, {"active": active}, by=BY, now=now_ms())
+        people.change(connection, name, {"active": active}, by=HERE, now=now_ms())
 
 
 def _show_link(link: links.Link, *, json: bool) -> None:

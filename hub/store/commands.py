@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from hub.core.commands import ASK_MS, LONGEST_MS, MOST_OPEN
 from hub.errors import HubError
+from hub.store.decisions import note
 from wire.messages import Argument, Command, Desired, Overlay
 
 AT_ONCE = 200
@@ -58,6 +59,7 @@ def issue(connection: Connection, asked: NewCommand) -> str:
         " VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', '')",
         (id_, device_id, asked.name, args, asked.now, asked.by, asked.expires),
     )
+    note(connection, asked.by, "command-issued", asked.device, f"{asked.name} {id_}", asked.now)
     return id_
 
 
@@ -72,6 +74,7 @@ def wish(connection: Connection, name: str, settings: object, *, by: str, now: i
         " VALUES (?, ?, ?, ?, ?, ?, 'waiting', '')",
         (device_id, version, generation, body, now, by),
     )
+    note(connection, by, "configuration-wished", name, f"version {version}", now)
     return version
 
 

@@ -4,6 +4,8 @@ from sqlalchemy import Connection, insert
 
 from hub.store.schema import decision_log
 
+HERE = "command line"
+"""Who decides on the hub's own machine: whoever may read its files."""
 MOST_DETAIL = 2000
 """Characters of a detail; what is longer is cut."""
 

@@ -74,9 +74,9 @@ def drawn(picture):
     return np.kron(pixels, np.ones((4, 4), np.uint8))
 
 
-@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AUDITOR, None])
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.OPERATOR, Role.CLERK, Role.STAFF, Role.HELPLINE, None])
 @pytest.mark.parametrize("what", ["invitation", "revocation"])
-def test_only_administrators_let_devices_in_or_throw_them_out(web, role, what):
+def test_only_administrators_and_engineers_let_devices_in_or_throw_them_out(web, role, what):
     web.registry.add_device("van-2", "vehicle")
     expected = 401 if role is None else 403
     assert ask(web, what, {}, role, "van-2").status_code == expected

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
+from hub.config import Address
 from hub.core.access import Role
+from hub.devices import Registry
 from hub.store import reference, schema
 from hub.store.links import GOOD_MS
 from tests.support.hubweb import ORGANISATION, PASSWORD, serving
@@ -291,3 +293,36 @@ def test_the_log_is_read_in_pages_and_by_who_what_and_when(web):
     assert began < web.clock.now
     assert len(log(web, since=first["rows"][0]["at"])) == 2
     assert len(log(web, until=first["rows"][0]["at"])) == 4
+
+
+def test_what_is_entered_and_asked_of_devices_stands_in_the_log_with_who_did_it(web):
+    site = {"id": "wh-1", "name": "W", "kind": "warehouse", "lat": 0, "lon": 0}
+    item = {"gtin": "09501101530003", "name": "Water", "unit": "piece"}
+    call(web, "PUT", "/sites", [site], Role.SUPERVISOR)
+    call(web, "PUT", "/items", [item])
+    call(web, "PUT", "/region", {"name": "R", "center": [0, 0], "zoom": 3})
+    with web.database.write() as connection:
+        connection.execute(schema.device.insert().values(name="van-1", kind="vehicle", created_at=0))
+    issued = call(
+        web,
+        "POST",
+        "/devices/van-1/commands",
+        {"name": "message", "args": {"text": "hi"}, "expires_s": 60},
+        Role.ENGINEER,
+    )
+    assert issued.status_code == 201, issued.text
+    call(web, "PUT", "/devices/van-1/configuration", {"settings": {}}, Role.ENGINEER)
+    assert log(web)[::-1] == [
+        ("token token-supervisor", "sites-entered", "sites", "wh-1"),
+        ("token token-admin", "items-entered", "items", "09501101530003"),
+        ("token token-admin", "region-entered", "region", ""),
+        ("token token-engineer", "command-issued", "van-1", f"message {issued.json()['id']}"),
+        ("token token-engineer", "configuration-wished", "van-1", "version 1"),
+    ]
+
+
+def test_devices_that_are_let_in_and_thrown_out_stand_in_the_log(web):
+    registry = Registry(web.database, Address(host="127.0.0.1", port=1883), embedded=True, changed=lambda: None)
+    registry.add_device("van-1", "vehicle", by="ana")
+    registry.remove_device("van-1")
+    assert log(web) == [("command line", "device-revoked", "van-1", ""), ("ana", "device-added", "van-1", "vehicle")]

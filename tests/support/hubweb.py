@@ -51,11 +51,11 @@ class Registry:
 
     added: list[tuple[str, str]] = field(default_factory=list)
 
-    def add_device(self, name: str, kind: str) -> Added:
+    def add_device(self, name: str, kind: str, *, by: str = "") -> Added:
         self.added.append((name, kind))
         return Added(name=name, config=f'[device]\nname = "{name}"\n')
 
-    def remove_device(self, name: str) -> str:
+    def remove_device(self, name: str, *, by: str = "") -> str:
         if name not in [added for added, _ in self.added]:
             raise DeviceError(f"There is no device {name!r}.")
         self.added = [each for each in self.added if each[0] != name]

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from hub.api.context import Here
-from hub.api.door import Viewing
+from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models.devices import CredentialsModel, Devices, NewDevice, Positions, TrackModel
 from hub.api.models.shared import SIGNED_IN, DeviceName, When, errors
@@ -26,12 +26,12 @@ def the_devices(here: Here) -> Devices:
 
 
 @router.post("/devices", status_code=201, responses=errors(401, 403, 409, 422, 503))
-def add_device(here: Here, device: NewDevice) -> CredentialsModel:
+def add_device(here: Here, who: Whoever, device: NewDevice) -> CredentialsModel:
     """Let a device in. The answer holds its password and its configuration file, shown this once."""
     with here.services.database.read() as connection:
         if store.is_in(connection, device.name):
             raise ApiError(409, "exists", f"There is a device {device.name} already.", hint="Choose another name.")
-    added = here.services.devices.add_device(device.name, device.kind)
+    added = here.services.devices.add_device(device.name, device.kind, by=named(who))
     here.services.live.notify()
     return CredentialsModel(name=added.name, password=added.password, config=added.config)
 

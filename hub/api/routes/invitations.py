@@ -29,7 +29,7 @@ def invite(here: Here, who: Whoever, name: DeviceName, asked: NewInvitation) -> 
         raise NOT_LISTENING
     with here.services.database.read() as connection:
         replaces = store.is_in(connection, name)
-    offer = here.services.inviter.invite(name, asked.kind, asked.hours)
+    offer = here.services.inviter.invite(name, asked.kind, asked.hours, by=named(who))
     here.services.live.notify()
     log.info("invited", device=name, kind=offer.kind, by=named(who), until=rfc3339(offer.expires_at))
     return InvitationModel(
@@ -55,7 +55,7 @@ def revoke(here: Here, who: Whoever, name: DeviceName) -> Revoked:
     The answer comes when the hub's own broker has ended the connection; else `hint` says what is left to do.
     """
     try:
-        hint = here.services.devices.remove_device(name)
+        hint = here.services.devices.remove_device(name, by=named(who))
     except DeviceError as error:
         raise ApiError(404, "no-device", str(error), hint="GET /api/v1/devices lists them.") from error
     log.info("revoked", device=name, by=named(who))

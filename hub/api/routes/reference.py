@@ -1,16 +1,19 @@
 """Reference data: sites, items, organisations, roads and the region."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from hub.api.context import Context, Here
-from hub.api.door import Viewing
+from hub.api.door import Viewing, Whoever, named
 from hub.api.models import reference as models
 from hub.api.models.shared import SIGNED_IN, Done, errors
 from hub.core.access import API
 from hub.store import reference
+from hub.store.decisions import note
+from hub.store.users import Principal
 
 router = APIRouter(prefix=API, tags=["reference"])
 
@@ -37,7 +40,7 @@ def the_sites(here: Here, viewer: Viewing) -> models.Sites:
 
 
 @router.put("/sites", responses=CHANGED)
-def put_sites(here: Here, sent: models.SiteList | list[models.SiteInput]) -> Done:
+def put_sites(here: Here, who: Whoever, sent: models.SiteList | list[models.SiteInput]) -> Done:
     """Add sites, or replace those with the same id; others stay."""
     sites = sent if isinstance(sent, list) else sent.sites
     rows = [
@@ -50,7 +53,7 @@ def put_sites(here: Here, sent: models.SiteList | list[models.SiteInput]) -> Don
     ]  # fmt: skip
     with here.write() as connection:
         reference.put_sites(connection, rows)
-        _tell(here, connection, "sites")
+        _tell(here, connection, who, "sites", [row.id for row in rows])
     return _done(here, len(rows))
 
 
@@ -63,12 +66,12 @@ def the_items(here: Here) -> models.Items:
 
 
 @router.put("/items", responses=CHANGED)
-def put_items(here: Here, sent: models.ItemList | list[models.ItemInput]) -> Done:
+def put_items(here: Here, who: Whoever, sent: models.ItemList | list[models.ItemInput]) -> Done:
     """Add items, or replace those with the same GTIN; others stay."""
     rows = [_as_kept(item) for item in (sent if isinstance(sent, list) else sent.items)]
     with here.write() as connection:
         reference.put_items(connection, rows)
-        _tell(here, connection, "items")
+        _tell(here, connection, who, "items", [row.gtin for row in rows])
     return _done(here, len(rows))
 
 
@@ -80,13 +83,13 @@ def the_organisations(here: Here) -> models.Organisations:
 
 
 @router.put("/organisations", responses=CHANGED)
-def put_organisations(here: Here, sent: models.OrganisationList | list[models.OrganisationInput]) -> Done:
+def put_organisations(here: Here, who: Whoever, sent: models.OrganisationList | list[models.OrganisationInput]) -> Done:
     """Add organisations, or replace those with the same id; others stay."""
     given = sent if isinstance(sent, list) else sent.organisations
     rows = [reference.Organisation(**one.model_dump()) for one in given]
     with here.write() as connection:
         reference.put_organisations(connection, rows)
-        _tell(here, connection, "organisations")
+        _tell(here, connection, who, "organisations", [row.id for row in rows])
     return _done(here, len(rows))
 
 
@@ -99,9 +102,9 @@ def the_roads(here: Here) -> Any:
 
 
 @router.put("/roads", responses=CHANGED)
-def put_roads(here: Here, roads: models.Roads) -> Done:
+def put_roads(here: Here, who: Whoever, roads: models.Roads) -> Done:
     """Replace all roads (up to 8 MiB)."""
-    return _document(here, "roads", roads.model_dump(), len(roads.features))
+    return _document(here, who, "roads", roads.model_dump(), len(roads.features))
 
 
 @router.get("/region", responses=SIGNED_IN)
@@ -114,9 +117,9 @@ def the_region(here: Here) -> models.Region:
 
 
 @router.put("/region", responses=CHANGED)
-def put_region(here: Here, region: models.Region) -> Done:
+def put_region(here: Here, who: Whoever, region: models.Region) -> Done:
     """Replace what the map shows first."""
-    return _document(here, "region", region.model_dump(), 1)
+    return _document(here, who, "region", region.model_dump(), 1)
 
 
 def _item(item: reference.Item) -> models.ItemModel:
@@ -140,14 +143,16 @@ def _as_kept(item: models.ItemInput) -> reference.Item:
     )  # fmt: skip
 
 
-def _document(here: Context, key: str, value: object, count: int) -> Done:
+def _document(here: Context, who: Principal, key: str, value: object, count: int) -> Done:
     with here.write() as connection:
         reference.put_document(connection, key, value)
-        _tell(here, connection, key)
+        _tell(here, connection, who, key, [])
     return _done(here, count)
 
 
-def _tell(here: Context, connection: Connection, what: str) -> None:
+def _tell(here: Context, connection: Connection, who: Principal, what: str, ids: Sequence[str]) -> None:
+    """Tell the screens, and the log whose change it was, with the ids of what was entered."""
+    note(connection, named(who), f"{what}-entered", what, " ".join(ids), here.now)
     reference.announce(connection, "reference", {"what": what}, here.now)
 
 
