@@ -59,6 +59,7 @@ class _Table:
         self._kind = kind
         self._judge = judge_of(kind.name, known, datum)
         self._headings: dict[str, str] = {}
+        self._headed: set[int] = set()
         self._seen: dict[tuple[Any, ...], int] = {}
         self.records: list[tuple[int, Record]] = []
         self.faults: list[Fault] = []
@@ -78,6 +79,7 @@ class _Table:
         by_heading = {_key(heading): column for column in self._kind.columns for heading in column.headings}
         by_heading |= {_key(column.name): column for column in self._kind.columns}
         places: dict[int, Column] = {}
+        self._headed = {place for place, heading in enumerate(headings) if heading.strip()}
         for place, heading in enumerate(headings):
             column = by_heading.get(_key(heading))
             if column is None:
@@ -107,7 +109,7 @@ class _Table:
             except CellError as error:
                 self.add(row.number, column.name, str(error), error.remedy, cell.text)
         for place in range(len(row.cells)):
-            if place not in places and place >= len(self._headings) and row.cells[place].text.strip():
+            if place not in self._headed and row.cells[place].text.strip():
                 self.add(row.number, f"column {place + 1}", "there is no heading above this", "move or clear it")
         if self.total > before:
             return

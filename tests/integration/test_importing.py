@@ -1,0 +1,334 @@
+"""Tables of spreadsheets over HTTP: every fault by row and column, all or nothing, twice is once."""
+
+import io
+import zipfile
+from contextlib import closing
+
+import httpx
+import pytest
+from openpyxl import Workbook
+
+from hub.core.access import Role
+from hub.tables.grid import MOST_ROWS
+from hub.tables.kinds import KINDS
+from tests.support.deciding import deciding
+from tests.support.hubweb import serving
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ORDER = ("organisations", "sites", "bins", "catalogue", "people")
+
+
+def send(client, kind, table, *, dry_run=False, content_type="text/csv", **query):
+    content = table.encode() if isinstance(table, str) else table
+    return client.post(
+        "/api/v1/imports", params={"kind": kind, "dry_run": dry_run, **query}, content=content,
+        headers={"Content-Type": content_type},
+    )  # fmt: skip
+
+
+def faults(client, kind, table, **query):
+    answer = send(client, kind, table, dry_run=True, **query)
+    assert answer.status_code == 200, answer.text
+    return {(fault["row"], fault["column"]): fault for fault in answer.json()["faults"]}
+
+
+def workbook(*rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def web(tmp_path):
+    with serving(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def client(web):
+    with closing(web.client()) as made:
+        yield made
+
+
+def test_every_template_can_be_filled_in_and_is_taken_in_once(client):
+    for kind in ORDER:
+        table = client.get(f"/api/v1/imports/templates/{kind}.csv").content
+        assert table.startswith(b"\xef\xbb\xbf")
+        tried = send(client, kind, table, dry_run=True).json()
+        assert (tried["taken"], tried["added"], tried["faults"]) == (False, 1, [])
+        assert send(client, kind, table, dry_run=True).json()["added"] == 1, "trying changes nothing"
+        assert (send(client, kind, table).json()["added"], send(client, kind, table).json()["same"]) == (1, 1)
+    assert client.get("/api/v1/items").json()["items"][0]["name_zh"] == "毛毯"
+    assert client.get("/api/v1/sites").json()["sites"][0]["lat"] == 31.2304
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_is_read_in_every_encoding_and_with_every_delimiter(client, encoding, delimiter):
+    rows = (("编号", "名称", "中文名"), ("red-cross", '"Red; ""Cross"", \t"', "红十字会"))
+    table = "\r\n".join(delimiter.join(row) for row in rows)
+    assert send(client, "organisations", table.encode(encoding)).json()["taken"]
+    (found,) = client.get("/api/v1/organisations").json()["organisations"]
+    assert found == {"id": "red-cross", "name": 'Red; "Cross",', "name_zh": "红十字会"}
+
+
+def test_a_workbook_is_read_like_a_csv_and_its_spoilt_cells_are_told(client):
+    good = workbook(["GTIN", "Name", "Name ZH", "Shelf days"], [9501101530003, "Blanket", "毛毯", 30.0])
+    assert send(client, "catalogue", good, content_type=XLSX).json()["added"] == 1
+    spoilt = workbook(
+        ["GTIN", "Name"], [6.9e12, "rounded"], [12345678905, "zeros lost"], ["=B2", "formula"],
+        ["09501101530003", "ok"], [9501101530003, "the same"], ["6.9E+12", "text"],
+    )  # fmt: skip
+    found = faults(client, "catalogue", spoilt, content_type=XLSX)
+    assert [row for row, _ in found] == [2, 3, 4, 6, 7]
+    assert "was rounded" in found[2, "GTIN"]["message"]
+    assert "012345678905" in found[3, "GTIN"]["remedy"]
+    assert "formula" in found[4, "GTIN"]["message"]
+    assert "row 5 says 09501101530003 already" in found[6, "GTIN"]["message"]
+
+
+def test_every_fault_of_a_table_is_told_at_once_and_nothing_of_it_is_taken_in(client):
+    send(client, "organisations", "id,name\nred-cross,Red Cross\n")
+    table = (
+        "id,name,kind,lat,lon,datum,zone,rule_owner\n"
+        "wh-1,Good,warehouse,31.2,121.4,WGS84,Asia/Shanghai,red-cross\n"
+        "WH 2,Bad id,warehouse,31.2,121.4,WGS84,,\n"
+        "wh-3,,shed,91,x,Mars,,\n"
+        "wh-4,No datum,warehouse,31.2,121.4,,,\n"
+        "wh-5,Half,warehouse,31.2,,WGS84,Asia/Shanghia,red-crss\n"
+        "wh-1,Twice,warehouse,31.2,121.4,WGS84,,\n"
+        "wh-6,New without place,warehouse,,,,,\n"
+    )
+    found = faults(client, "sites", table)
+    assert set(found) == {
+        (3, "id"), (4, "name"), (4, "kind"), (4, "lat"), (4, "lon"), (4, "datum"), (5, "datum"), (6, "lon"),
+        (6, "zone"), (6, "rule_owner"), (7, "id"),
+    }  # fmt: skip
+    assert "write red-cross if that is meant" in found[6, "rule_owner"]["remedy"]
+    assert all(fault["message"] and fault["remedy"] for fault in found.values())
+    refused = send(client, "sites", table)
+    assert (refused.status_code, refused.json()["code"]) == (422, "table-faults")
+    assert {"row 3, id", "row 7, id"} <= {fault["field"] for fault in refused.json()["errors"]}
+    assert client.get("/api/v1/sites").json()["sites"] == []
+    alone = faults(client, "sites", "id,name,kind\nwh-6,New without place,warehouse\n")
+    assert "a new site needs its position" in alone[2, "lat"]["message"]
+
+
+def test_positions_are_converted_from_the_datum_that_the_table_or_the_asker_names(client):
+    row = "id,name,kind,lat,lon{}\nwh-1,W,warehouse,31.17530398,121.53154186{}\n"
+    for table, query in ((row.format(",坐标系", ",高德"), {}), (row.format("", ""), {"datum": "GCJ-02"})):
+        assert send(client, "sites", table, **query).json()["taken"]
+        (site,) = client.get("/api/v1/sites").json()["sites"]
+        assert (site["lat"], site["lon"]) == pytest.approx((31.1774276, 121.5272106), abs=2e-7)
+
+
+def test_a_column_that_is_missing_leaves_what_is_there(client):
+    send(client, "catalogue", "gtin,name,name_zh,unit\n9501101530003,Blanket,毛毯,bale\n")
+    changed = send(client, "catalogue", "条码,名称\n9501101530003,Quilt\n").json()
+    assert (changed["changed"], changed["changes"][0]["fields"]) == (1, {"name": "Quilt"})
+    (item,) = client.get("/api/v1/items").json()["items"]
+    assert (item["name"], item["name_zh"], item["unit"]) == ("Quilt", "毛毯", "bale")
+
+
+def test_items_may_contain_each_other_in_one_table_but_not_themselves(client):
+    head = "gtin,name,contains_gtin,contains_n\n"
+    case = "19501101530000,Case,9501101530003,12\n"
+    assert (2, "contains_gtin") in faults(client, "catalogue", head + case)
+    assert send(client, "catalogue", head + case + "9501101530003,Blanket,,\n").json()["added"] == 2
+    loop = faults(client, "catalogue", head + "9501101530003,Blanket,19501101530000,12\n")
+    assert "An item would contain itself" in loop[0, ""]["message"]
+    assert send(client, "catalogue", head + case + "9501101530003,Blanket,,\n").json()["same"] == 2, (
+        "it stayed as it was"
+    )
+
+
+def test_people_of_a_table_are_invited_once_and_changed_later(client):
+    send(client, "organisations", "id,name\nred-cross,Red Cross\n")
+    table = "用户名,姓名,角色,组织\nli,李小龙,主管,\nwang,王女士,staff,red-cross\n"
+    made = send(client, "people", table).json()
+    assert [(one["name"], one["path"][:9]) for one in made["invited"]] == [("li", "/welcome#"), ("wang", "/welcome#")]
+    again = send(client, "people", table.replace("主管", "auditor")).json()
+    assert (again["changed"], again["same"], again["invited"]) == (1, 1, [])
+    found = faults(client, "people", "name,role,organisation\na/b,admin,\nx,staff,\ntoken y,king,\n")
+    assert {(3, "organisation"), (4, "role")} <= set(found)
+
+
+def test_only_administrators_import_people_and_organisations(web):
+    with web.client(Role.SUPERVISOR) as supervisor:
+        for kind in ("people", "organisations"):
+            assert send(supervisor, kind, "id,name\na,b\n").status_code == 403
+        assert send(supervisor, "bins", "site,code\n").status_code != 403
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "code"),
+    [
+        (b"", "text/csv", "no-table"),
+        (b"  \n \n", "text/csv", "no-table"),
+        (b'id,name\n"open,1\n', "text/csv", "no-table"),
+        (b"\xff\xff\xff\xfe", "text/csv", "no-table"),
+        (b"PK\x03\x04 no archive", XLSX, "no-table"),
+        (b"id,name\n" + b"a,b\n" * (MOST_ROWS + 1), "text/csv", "no-table"),
+        (b"id," + b"x," * 70 + b"\n", "text/csv", "no-table"),
+        (b"id,name\n" + b"a" * 30_000 + b",b\n", "text/csv", "no-table"),
+        (b"{}", "application/json", "wrong-type"),
+        (b"id,name\n" + b"\n" * (8 * 1024 * 1024), "text/csv", "too-large"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(client, content, content_type, code):
+    answer = send(client, "organisations", content, dry_run=True, content_type=content_type)
+    assert (answer.json()["code"], bool(answer.json()["detail"])) == (code, True), answer.text
+
+
+def test_an_archive_that_would_unpack_to_much_or_names_entities_is_refused_before_it_is_read(client):
+    good = workbook(["id", "name"], ["a", "b"])
+
+    def again(change):
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(good)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+            for member in source.infolist():
+                target.writestr(member.filename, change(member.filename, source.read(member)))
+        return out.getvalue()
+
+    bomb = again(lambda name, data: data + b" " * (40 << 20) if name.endswith("sheet1.xml") else data)
+    assert len(bomb) < 200_000
+    laughs = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    entities = again(
+        lambda name, data: data.replace(b"<worksheet", laughs + b"<worksheet", 1) if "sheet1" in name else data
+    )
+    many = io.BytesIO(good)
+    with zipfile.ZipFile(many, "a") as archive:
+        for number in range(300):
+            archive.writestr(f"x{number}.xml", "")
+    for wrong, sentence in (
+        (bomb, "would unpack to"),
+        (entities, "document type"),
+        (many.getvalue(), "would unpack to"),
+    ):
+        answer = send(client, "organisations", wrong, content_type=XLSX)
+        assert (answer.status_code, answer.json()["code"]) == (422, "no-table")
+        assert sentence in answer.json()["detail"]
+    for cut in range(10, len(good), 331):
+        answer = send(client, "organisations", good[:cut], content_type=XLSX)
+        assert answer.json()["code"] == "no-table", cut
+
+
+def test_headings_are_found_however_they_are_written_and_unknown_ones_are_told(client):
+    assert send(client, "organisations", "Chinese  Name, ID *,NAME\n红,a,A\n").json()["taken"]
+    found = faults(client, "organisations", "id,name,name_chinese,name\na,b,c,d\n")
+    assert set(found) == {(1, "name_chinese"), (1, "name")}
+    missing = faults(client, "catalogue", "barcode\n9501101530003\n")
+    assert missing[1, "name"]["message"] == "this column is missing"
+
+
+def test_the_table_of_every_kind_names_what_it_is_keyed_by():
+    assert all(kind.key and len(kind.example) == len(kind.columns) for kind in KINDS.values())
+
+
+@pytest.fixture
+def hub(tmp_path):
+    with deciding(tmp_path) as made, made.web.client() as client:
+        assert send(client, "bins", "site,code\nwh-1,A-01\n").json()["taken"]
+        assert send(client, "catalogue", "gtin,name\n9501101530003,Blanket\n").json()["taken"]
+        yield made
+
+
+STOCK = (
+    "site,bin,gtin,lot,expiry,owner,condition,quantity\n"
+    "wh-1,A-01,9501101530003,L1,2027-12-31,caritas,good,240\n"
+    "wh-1,A-01,9501101530003,L1,2027-12-31,msf,good,7\n"
+    "wh-1,A-01,9501101530003,L2,,,damaged,3\n"
+    "wh-1,,9501101530003,,,caritas,good,5\n"
+)
+
+
+def balances(hub):
+    return hub.ledger.rows(
+        "SELECT code, lot, expiry, owner, condition, quantity FROM balance JOIN account ON account.id = account_id"
+        " JOIN lot ON lot.id = lot_id WHERE kind = 'place' AND quantity <> 0 ORDER BY code, lot, owner"
+    )
+
+
+def test_opening_stock_becomes_facts_of_the_hub_and_counts_once(hub):
+    with hub.web.client() as client:
+        assert send(client, "stock", STOCK, dry_run=True).json()["added"] == 4
+        assert balances(hub) == []
+        assert send(client, "stock", STOCK).json()["added"] == 4
+        expected = [
+            ("place:wh-1", "", None, "caritas", "good", 5),
+            ("place:wh-1/A-01", "L1", 20271231, "caritas", "good", 240),
+            ("place:wh-1/A-01", "L1", 20271231, "msf", "good", 7),
+            ("place:wh-1/A-01", "L2", None, "", "damaged", 3),
+        ]
+        assert balances(hub) == expected
+        again = send(client, "stock", STOCK).json()
+        assert (again["added"], again["same"]) == (0, 4)
+        assert balances(hub) == expected
+    assert hub.ledger.findings() == []
+    assert hub.ledger.rebuilt().same
+    assert hub.ledger.one("SELECT count(DISTINCT task) FROM task_fact WHERE task LIKE 'import:%'") == 1
+
+
+def test_opening_stock_that_another_table_brought_is_not_brought_again(hub):
+    with hub.web.client() as client:
+        send(client, "stock", STOCK)
+        corrected = STOCK.replace(",240", ",250") + "wh-1,A-01,9501101530003,L3,,msf,good,1\n"
+        found = faults(client, "stock", corrected)
+        assert [row for row, _ in found] == [2, 3, 4, 5]
+        assert "an import brought 240 of this here already" in found[2, "quantity"]["message"]
+        assert send(client, "stock", corrected).status_code == 422
+        assert hub.balance("place:wh-1/A-01", "L1", "caritas") == 240
+
+
+def test_an_import_of_stock_that_was_cut_off_goes_on_where_it_stopped(hub, monkeypatch):
+    whole = hub.desk.post
+    with hub.web.client() as client:
+        monkeypatch.setattr(hub.desk, "post", lambda items: whole(items[:2]))
+        send(client, "stock", STOCK)
+        monkeypatch.undo()
+        assert len(balances(hub)) == 2
+        assert send(client, "stock", STOCK).json()["added"] == 2
+    assert len(balances(hub)) == 4
+    assert hub.balance("place:wh-1/A-01", "L1", "caritas") == 240
+
+
+def test_stock_names_only_what_there_is(hub):
+    table = (
+        "site,bin,gtin,code,lot,expiry,serial,owner,quantity\n"
+        "wh-9,A-01,9501101530003,,,,,,1\n"
+        "wh-1,A-02,9501101530003,,,,,,1\n"
+        "wh-1,A-01,9501101530010,,,,,,1\n"
+        "wh-1,A-01,,QUILT,,,,,1\n"
+        "wh-1,A-01,,,,,,,1\n"
+        "wh-1,A-01,9501101530003,,,,S1,,2\n"
+        "wh-1,A-01,9501101530003,,,,,nobody,0\n"
+    )
+    with hub.web.client() as client:
+        found = faults(client, "stock", table)
+        expected = {
+            (2, "site"), (3, "bin"), (4, "gtin"), (5, "code"), (6, "gtin"), (7, "quantity"), (8, "quantity"),
+        }  # fmt: skip
+        assert set(found) == expected
+        assert "write A-01" in found[3, "bin"]["remedy"]
+
+
+def test_goods_with_a_label_of_our_own_stand_under_the_key_that_a_scan_gives(hub):
+    with hub.web.client() as client:
+        code = {"codes": [{"code": "QUILT", "item": "text:RR:G:QUILT", "name": "Quilt"}]}
+        assert client.put("/api/v1/goods-codes", json=code).status_code == 200
+        assert send(client, "stock", "site,bin,code,quantity\nwh-1,A-01,QUILT,9\n").json()["taken"]
+    assert (
+        hub.ledger.one(
+            "SELECT quantity FROM balance JOIN lot ON lot.id = lot_id WHERE item = 'text:RR:G:QUILT' AND quantity > 0"
+        )
+        == 9
+    )
+
+
+def test_a_hub_that_posts_nothing_says_so(client):
+    answer = send(client, "stock", "site,quantity\n")
+    assert isinstance(answer, httpx.Response)
+    assert answer.json()["code"] == "no-desk"
