@@ -28,6 +28,7 @@ from hub.api.routes import (
     reference,
     reservations,
     session,
+    settling,
     space,
     stock,
     system,
@@ -61,6 +62,7 @@ ROUTERS = (
     join.router,
     device_session.router,
     trouble.router,
+    settling.router,
     events.router,
     dashboard.router,
 )
@@ -108,7 +110,7 @@ def create_app(services: Services) -> FastAPI:
         sign_in=SignIn(database, services.clock, services.hasher, slowest_refusal_s=services.slowest_refusal_s),
         positions=Remembered(summary.positions),
         pieces=Remembered(summary.pieces),
-        troubles=Remembered(discrepancies.count),
+        troubles=Remembered(lambda connection, viewer: discrepancies.count(connection, viewer, services.clock())),
         site_stock=Remembered(stock_by_site),
         device_of=nobody if services.device_sessions is None else services.device_sessions.device_of,
     )

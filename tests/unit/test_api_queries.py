@@ -198,22 +198,27 @@ def test_the_summary_counts_scans_counts_and_voids_apart(database):
             connection,
             positions=summary.positions(connection, EVERYTHING),
             pieces=summary.pieces(connection, EVERYTHING),
-            troubles=discrepancies.count(connection, EVERYTHING),
+            troubles=discrepancies.count(connection, EVERYTHING, BASE),
             now=1,
         )
     assert (found.facts, found.scans, found.positions, found.quarantined) == (11, 9, 11, 1)
-    assert (found.devices, found.devices_online, found.stock_units, found.discrepancies) == (3, 2, 92, 2)
+    assert (found.devices, found.devices_online, found.stock_units, found.discrepancies) == (3, 2, 92, 5)
 
 
 def listed(database):
+    """All of them, but for goods whose owner is to be settled: nearly no fact here names one."""
+
+    def page(limit, cursor=None):
+        return discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, now=BASE, limit=limit, cursor=cursor)
+
     with database.read() as connection:
-        rows = discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, limit=100, cursor=None).rows
-        assert discrepancies.count(connection, EVERYTHING) == len(rows)
-        small = all_pages(
-            lambda cursor: discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, limit=2, cursor=cursor)
-        )
-    assert small == list(rows)
-    return rows
+        rows = page(100).rows
+        assert discrepancies.count(connection, EVERYTHING, BASE) == len(rows)
+        assert all_pages(lambda cursor: page(2, cursor)) == list(rows)
+        assert len({row.key for row in rows}) == len(rows)
+        for row in rows:
+            assert discrepancies.find(connection, EVERYTHING, row.key, now=BASE) == row
+    return [row for row in rows if row.kind != "owner-unsettled"]
 
 
 def test_each_kind_of_discrepancy_is_listed_and_says_whom_it_waits_for(database):
@@ -233,7 +238,7 @@ def test_each_kind_of_discrepancy_is_listed_and_says_whom_it_waits_for(database)
     presence(database, wh1_scanner_1=True, wh1_scanner_2=True)
     rows = listed(database)
     kinds = [row.kind for row in rows]
-    assert set(kinds) == {"negative", "broken-story", "unknown-place", "lost-facts"}
+    assert set(kinds) == {"negative", "broken-story", "unknown-place", "lost-facts", "count-difference"}
     negative = rows[0]
     assert (negative.site, negative.account, negative.quantity) == ("wh-2", DOCK2, -8)
     assert negative.detail.endswith("waiting for wh2-scanner-1")

@@ -9,6 +9,7 @@ from hub.store.queries import devices, discrepancies, journal, positions, stock,
 from hub.store.queries.paging import Pager
 from hub.store.queries.stock import StockFilter
 from tests.support.hubdata import (
+    BASE,
     BLANKET,
     PALLET,
     TENT,
@@ -144,8 +145,8 @@ def test_no_query_walks_all_moves_sightings_or_fixes(database):
         journal.entries(
             connection, pager(), viewer=EVERYTHING, device="van-1", lane_name="facts", limit=10, cursor=None
         )
-        discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, limit=10, cursor=None)
-        discrepancies.count(connection, EVERYTHING)
+        discrepancies.discrepancies(connection, pager(), viewer=EVERYTHING, now=BASE, limit=10, cursor=None)
+        discrepancies.count(connection, EVERYTHING, BASE)
         devices.devices(connection)
         positions.positions(connection, viewer=EVERYTHING, now=0)
         positions.track(connection, "van-1", start=1, end=2, limit=10)

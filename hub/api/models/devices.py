@@ -141,22 +141,3 @@ class QuarantinePage(Next):
     """The quarantine, newest first."""
 
     rows: list[QuarantineModel]
-
-
-class DiscrepancyModel(Model):
-    """Something that does not fit."""
-
-    kind: str = Field(examples=["negative", "broken-story", "inside-itself", "unknown-place", "lost-facts"])
-    site: str | None
-    account: str | None
-    item: str | None
-    lot: str | None
-    quantity: int | None
-    detail: str
-    since: Instant | None
-
-
-class DiscrepancyPage(Next):
-    """Discrepancies, page by page."""
-
-    rows: list[DiscrepancyModel]

@@ -69,7 +69,7 @@ def deliveries(
     if after is not None:
         query = query.where(tuple_(delivery.c.expected, delivery.c.id) < tuple_(*after))
     found = whole(connection, [Delivery(**row) for row in connection.execute(query).mappings()])
-    return pager.page([((one.delivery.expected, one.delivery.id), one) for one in _seen(connection, found)], limit)
+    return pager.page([((one.delivery.expected, one.delivery.id), one) for one in seen_of(connection, found)], limit)
 
 
 def one(connection: Connection, viewer: Viewer, key: str) -> Seen | None:
@@ -77,10 +77,11 @@ def one(connection: Connection, viewer: Viewer, key: str) -> Seen | None:
     found = find(connection, key)
     if found is None or not (viewer.may_see_owner(found.owner) and viewer.may_see_site(found.site)):
         return None
-    return _seen(connection, [found])[0]
+    return seen_of(connection, [found])[0]
 
 
-def _seen(connection: Connection, found: Sequence[Delivery]) -> list[Seen]:
+def seen_of(connection: Connection, found: Sequence[Delivery]) -> list[Seen]:
+    """Deliveries with what came of them."""
     came = arrived(connection, [delivery.id for delivery in found])
     inside = packs(connection) if any(came[delivery.id].goods for delivery in found) else {}
     return [_with(delivery, came[delivery.id], inside) for delivery in found]

@@ -1,0 +1,99 @@
+"""What all lists of things that do not fit share: the row, how it is read, and whether it was accepted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, func, select
+
+from hub.core.access import Viewer
+from hub.core.discrepancies import Decision, Kind, Value, key_of, sentence
+from hub.store.queries.paging import Key
+from hub.store.queries.sight import sees_unit
+from hub.store.queries.waiting import Waiting
+from hub.store.schema import settlement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """One thing that does not fit, and what is known of it.
+
+    `code` and `values` say it for programs, `detail` in English; `waiting` names devices that may clear it. `story` is
+    what is said of it now: an acceptance holds while it stays the same. `asked` is what was decided of it last.
+    """
+
+    key: str
+    kind: Kind
+    site: str | None
+    account: str | None
+    item: str | None
+    lot: str | None
+    condition: str | None
+    quantity: int | None
+    code: str
+    values: Mapping[str, Value]
+    detail: str
+    since: int | None
+    waiting: Sequence[str] = ()
+    owner: str | None = None
+    story: str = ""
+    asked: str | None = None
+
+
+Found = tuple[Key, Discrepancy]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a source says of one thing: the names that its key follows from, and what is said of it."""
+
+    about: tuple[Value | None, ...]
+    code: str
+    values: Mapping[str, Value]
+    story: tuple[Value | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the sources share: a connection, who reads, who is waited for, what was decided, and the time (Unix ms)."""
+
+    connection: Connection
+    viewer: Viewer
+    now: int
+    waiting: Waiting
+    decided: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def row(
+        self, kind: Kind, told: Told, *, site: str | None, account: str | None = None, item: str | None = None,
+        lot: str | None = None, owner: str | None = None, condition: str | None = None, quantity: int | None = None,
+        since: int | None = None,
+    ) -> Discrepancy:  # fmt: skip
+        expected = self.waiting.sentence(site)
+        detail = sentence(told.code, told.values)
+        key = key_of(kind, *told.about)
+        return Discrepancy(
+            key=key, kind=kind, site=site, account=account, item=item, lot=lot, owner=owner, condition=condition,
+            quantity=quantity, since=since, code=told.code, values=told.values, waiting=self.waiting.devices(site),
+            detail=detail if expected is None else f"{detail}; {expected}", story="|".join(map(str, told.story)),
+            asked=self.decided.get(key, (None, ""))[0],
+        )  # fmt: skip
+
+    def shows(self, row: Discrepancy) -> bool:
+        """Whether it is open, and the viewer may see it: by its owner, else by its unit; facts belong to nobody."""
+        decision, story = self.decided.get(row.key, ("", ""))
+        if (decision == Decision.ACCEPT and story == row.story) or not self.viewer.may_see_site(row.site):
+            return False
+        if self.viewer.owner_filter is None or row.owner is not None:
+            return row.owner is None or self.viewer.may_see_owner(row.owner)
+        return row.item is not None and sees_unit(self.connection, self.viewer, row.item)
+
+
+Source = Callable[[Reading, Key | None, int], Sequence[Found]]
+"""Gives rows after a key, in the order of their keys, so many at most."""
+
+
+def reading(connection: Connection, viewer: Viewer, now: int) -> Reading:
+    """Ready to read."""
+    last = select(func.max(settlement.c.seq)).group_by(settlement.c.key)
+    query = select(settlement.c.key, settlement.c.decision, settlement.c.story).where(settlement.c.seq.in_(last))
+    decided = {row.key: (row.decision, row.story) for row in connection.execute(query)}
+    return Reading(connection, viewer, now, Waiting(connection), decided)
