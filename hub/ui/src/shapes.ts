@@ -1,12 +1,16 @@
 /** The shapes that the hub's REST interface gives. Times are RFC 3339 UTC strings; quantities are plain numbers. */
 import type { FeatureCollection, LineString } from "geojson";
 
-export type Role = "admin" | "supervisor" | "auditor";
+export type Role = "admin" | "supervisor" | "operator" | "clerk" | "staff" | "helpline" | "engineer" | "auditor";
 export type SiteKind = "warehouse" | "station" | "hospital" | "camp";
 
 export interface User {
   name: string;
   role: Role;
+  /** Whose staff it is; null: of none. */
+  organisation: string | null;
+  /** Where an operator or clerk works; null: everywhere. */
+  site: string | null;
 }
 export interface Health {
   status: string;
