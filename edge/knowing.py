@@ -9,7 +9,7 @@ from typing import Final
 
 from edge.clock import Clock
 from edge.config import Settings
-from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, Print, PrintUnit
+from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, PinVerdict, Print, PrintUnit
 from edge.core.printouts import SHIFT_MS, HandoverSlip, unit_sheet
 from edge.errors import EdgeError
 from edge.log import Log
@@ -68,7 +68,10 @@ class Knowing:
     def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
         """Check a PIN, or give a number; None where there is none, or the disk could not burn it."""
         if isinstance(ask, CheckPin):
-            return self._sign_on.check(ask, beat)
+            verdict = self._sign_on.check(ask, beat)
+            if verdict is PinVerdict.UNABLE:  # sealed for a key that this device has no more, perhaps
+                self.site_data.want()
+            return verdict
         try:
             return self._serials.take()
         except EdgeError as error:

@@ -52,6 +52,8 @@ class SiteDataWatch:
         self.fetched: Callable[[], None] = _nothing
         """Called when something new counts."""
         self._config, self._site, self._clock, self._log, self._numbers = config, site, clock, log, numbers
+        self._identity, self._asked_as = hub.identity, Path()
+        self._wanted = False
         self._on = hub.identity is not None or hub.http_port is not None
         self._tries = Refreshing()
         self._child: Child | None = None
@@ -80,6 +82,10 @@ class SiteDataWatch:
         """The hub says which version is the newest. From any thread."""
         self._news = known
 
+    def want(self) -> None:
+        """What is held does not serve: ask anew. From any thread."""
+        self._wanted = True
+
     def tick(self) -> None:
         """Start what is due, and see to what runs."""
         if not self._on:
@@ -96,6 +102,9 @@ class SiteDataWatch:
             held = (self._site.edition.generation, self._site.edition.version)
             self._tries.hears(news.generation, news.version, held=held, up=up, jitter=_dice())
         self._ask_for_numbers(up)
+        wanted, self._wanted = self._wanted, False
+        if wanted or (self._identity is not None and self._identity.resolve() != self._asked_as):
+            self._tries.wants(up)  # a new key opens nothing that was sealed for the old one
         if self._tries.due(up):
             self._start(up)
 
@@ -116,6 +125,8 @@ class SiteDataWatch:
             self._tries.wants(up)
 
     def _start(self, up: int) -> None:
+        if self._identity is not None:
+            self._asked_as = self._identity.resolve()
         left = [str(self._numbers.left())] if self._numbers is not None else []
         try:
             self._child = Child("edge.sitedata", "--config", str(self._config), *left, longest_s=LONGEST_S)

@@ -94,3 +94,7 @@ def test_what_people_decide_is_known_at_the_scanner_and_facts_say_what_it_knew(t
             assert bench.scan("RR:DO:pack", "RR:FROM:place:wh-1/dock", f"]d201{WATER}10W2", "RR:DONE") == ACK
             until(lambda: bench.site()["sscc_left"] == before["sscc_left"] - 1, "a number was burned")
             until(lambda: people.get("/summary").json()["facts"] >= 3, "the facts at the hub")
+            asked = cli("device", "command", NAME, "renew-certificate", data=hub.data)
+            assert asked.returncode == 0, asked.stderr
+            agent.says("renewed")
+            until(lambda: bench.scan("RR:B:B-7", "RR:D:471193", "RR:OK") == BEL, "the PIN, sealed for the new key")
