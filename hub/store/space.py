@@ -15,7 +15,7 @@ from hub.core.instant import day as written
 from hub.core.space import Event, Measure, Peak, Span, State, Temperature
 from hub.errors import HubError
 from hub.store import decisions
-from hub.store.queries.goods import is_organisation, local_day
+from hub.store.queries.goods import is_organisation, is_site, local_day
 
 LONGEST_DAYS: Final = 3_660
 """A booking goes on for ten years at most."""
@@ -64,6 +64,8 @@ def set_capacity(connection: Connection, room: Room, amount: int, *, anyway: boo
 
     Raises SpaceError where more is approved already, unless `anyway` says that this is known.
     """
+    if not is_site(connection, room.site):
+        raise SpaceError(f"There is no site {room.site!r}; GET /api/v1/sites lists all.")
     today = local_day(connection, room.site, now)
     most = space.peak(_taken(connection, room, today), today, space_end(connection, room, today))
     over = most.amount > amount

@@ -9,9 +9,10 @@ import pytest
 
 from hub.core.access import Role
 from hub.core.days import each
-from hub.store import reference
+from tests.support.hubdata import name_things
 from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.hubweb import Web, serving
+from tests.support.relief_stock import organisations
 
 ROOM = {"site": "wh-1", "temperature": "cold", "measure": "pallets"}
 FIRST, LAST = 20261201, 20261214
@@ -20,10 +21,8 @@ FIRST, LAST = 20261201, 20261214
 @pytest.fixture
 def web(tmp_path: Path):
     with serving(tmp_path) as made:
-        with made.database.write() as connection:
-            reference.put_organisations(
-                connection, [reference.Organisation(id=id_, name=id_, name_zh="") for id_ in (OWN, "org-2")]
-            )
+        name_things(made.database)
+        organisations(made.database)
         yield made
 
 
@@ -91,6 +90,8 @@ def test_capacity_goes_below_what_is_approved_only_if_somebody_says_so(web: Web)
     assert "8 are approved" in answer.text
     assert room(web, 7, anyway=True).status_code == 200
     assert {day["over"] for day in free(web)} == {1}
+    elsewhere = call(web, "PUT", "/capacities", capacities=[{**ROOM, "site": "nowhere", "amount": 1}])
+    assert "no site 'nowhere'" in elsewhere.text
     assert web.get("/space/capacities")["capacities"][0]["overbooked"] is True
 
 

@@ -26,6 +26,11 @@ def is_organisation(connection: Connection, id_: str) -> bool:
     return connection.exec_driver_sql("SELECT 1 FROM organisation WHERE id = ?", (id_,)).first() is not None
 
 
+def is_site(connection: Connection, id_: str) -> bool:
+    """Whether there is a site of that id."""
+    return connection.exec_driver_sql("SELECT 1 FROM site WHERE id = ?", (id_,)).first() is not None
+
+
 def packs(connection: Connection) -> Mapping[str, tuple[str, int]]:
     """Item key -> (the item that is in one of it, how many of them), for all items that hold others."""
     query = "SELECT gtin, contains_gtin, contains_n FROM item WHERE contains_gtin IS NOT NULL"

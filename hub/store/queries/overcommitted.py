@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from hub.store.queries.standing import Key, claimed_everywhere, stands
+from hub.store.queries.standing import NOWHERE, Key, claimed_everywhere, stands_of_promised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +41,10 @@ class Overcommitted:
 def overcommitted(connection: Connection, now: int, *, site: str | None = None) -> list[Overcommitted]:
     """All goods of which more is claimed than stands there, in a stable order (site, item, lot, owner)."""
     found = []
+    standing = stands_of_promised(connection)
     for key, claims in sorted(claimed_everywhere(connection, now).items()):
-        if site not in (None, key.site) or claims == 0:
-            continue
-        there = stands(connection, key).n
-        if claims > there:
+        there = standing.get(key, NOWHERE).n
+        if claims > there and site in (None, key.site):
             found.append(Overcommitted(key=key, claimed=claims, stands=there, promises=_promises(connection, key, now)))
     return found
 

@@ -41,9 +41,9 @@ NOWHERE: Final = Stand(n=0, bins={}, expiry=None)
 _UP: Final = f"""
 WITH RECURSIVE up(lot_id, at, quantity, depth) AS (
   SELECT balance.lot_id, balance.account_id, balance.quantity, 0
-  FROM lot CROSS JOIN balance ON balance.lot_id = lot.id CROSS JOIN account AS holder ON holder.id = balance.account_id
+  FROM %s CROSS JOIN balance ON balance.lot_id = lot.id CROSS JOIN account AS holder ON holder.id = balance.account_id
   {bin_of("holder", "holder_bin")}
-  WHERE lot.item = ? AND lot.condition = 'good' AND balance.quantity > 0 AND %s AND {stock("holder", "holder_bin")}
+  WHERE lot.condition = 'good' AND balance.quantity > 0 AND {stock("holder", "holder_bin")}
   UNION ALL
   SELECT up.lot_id, unit.account_id, up.quantity, up.depth + 1
   FROM up CROSS JOIN account ON account.id = up.at CROSS JOIN unit ON unit.code = substr(account.code, 6)
@@ -57,8 +57,12 @@ WHERE place.kind = 'place' AND place.site IS NOT NULL AND {stock("place", "place
 GROUP BY up.lot_id, place.id
 """
 """Each positive balance of a lot goes up from unit to unit until it is at a place: sums of max(0, balance)."""
-_ONE: Final = _UP % "lot.lot = ? AND lot.owner = ?"
-_ALL: Final = _UP % "1"
+_ONE: Final = _UP % "(SELECT * FROM lot WHERE item = ? AND lot = ? AND owner = ?) AS lot"
+_ALL: Final = _UP % "(SELECT * FROM lot WHERE item = ?) AS lot"
+_PROMISED: Final = _UP % (
+    "(SELECT DISTINCT item, lot, owner FROM reservation WHERE state IN ('held', 'picking')) AS live"
+    " CROSS JOIN lot ON lot.item = live.item AND lot.lot = live.lot AND lot.owner = live.owner"
+)
 _LIVE: Final = (
     "SELECT reservation.site, reservation.item, reservation.lot, reservation.owner, pick.id AS pick, sum(n) AS n"
     " FROM reservation LEFT JOIN pick ON pick.seq = reservation.pick"
@@ -78,6 +82,11 @@ def stands(connection: Connection, key: Key) -> Stand:
 def stands_of_item(connection: Connection, item: str) -> dict[Key, Stand]:
     """What stands of an item, everywhere, of everybody."""
     return _summed(connection.exec_driver_sql(_ALL, (item,)))
+
+
+def stands_of_promised(connection: Connection) -> dict[Key, Stand]:
+    """What stands of all goods that somebody reserved."""
+    return _summed(connection.exec_driver_sql(_PROMISED))
 
 
 def claimed(connection: Connection, key: Key, now: int) -> int:
