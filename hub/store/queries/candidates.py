@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from hub.core.allocation import Lot, Offer, Unfit, fefo, judge, lends, pieces, propose
 from hub.core.allocation import Need as Wish
 from hub.store.needs import Need, consents
-from hub.store.queries.goods import earlier, local_day, note_of, packs, shelf_days
+from hub.store.queries.goods import earlier, local_day, notes_of, packs, shelf_days
 from hub.store.queries.standing import claimed_of_item, stands_of_item
 
 MOST: Final = 500
@@ -73,8 +73,9 @@ def _lots(connection: Connection, need: Need, item: str | None, now: int) -> Ite
         if inside is None or size is None:
             continue
         claims = claimed_of_item(connection, each, now)
+        noted = notes_of(connection, each)
         for key, stand in stands_of_item(connection, each).items():
-            note, said = note_of(connection, each, key.lot)
+            note, said = noted(key.lot)
             yield Lot(
                 site=key.site, item=each, lot=key.lot, owner=key.owner, expiry=earlier(stand.expiry, said), note=note,
                 pieces=size, stands=stand.n, claimed=claims.get(key, 0),

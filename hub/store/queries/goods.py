@@ -1,14 +1,15 @@
 """What allocation has to know beside the ledger: the day at a site, pack sizes, notes of lots, consents."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection
 
 from hub.core.allocation import DEEPEST
 from hub.core.days import as_day
+from hub.store import lots
 
 
 def local_day(connection: Connection, site: str, now: int) -> int:
@@ -56,16 +57,27 @@ def shelf_days(connection: Connection, item: str) -> int:
     return int(connection.exec_driver_sql(query, (item.removeprefix("gtin:"),)).scalar() or 0)
 
 
+Note: TypeAlias = tuple[str, int | None]
+"""`ok`, `quarantined` or `recalled`; and the date (yyyymmdd) that people entered."""
 _WORSE: Final = ("ok", "quarantined", "recalled")
 
 
-def note_of(connection: Connection, item: str, lot: str) -> tuple[str, int | None]:
+def note_of(connection: Connection, item: str, lot: str) -> Note:
     """What people decided about a lot, or about all lots of its item: the worse of both; and its date as entered."""
     query = "SELECT state, expiry FROM lot_note WHERE item = ? AND lot = ? ORDER BY id DESC LIMIT 1"
-    said = [connection.exec_driver_sql(query, (item, which)).first() for which in ({lot, ""})]
-    states = [str(row[0]) for row in said if row is not None]
-    dates = [int(row[1]) for row in said if row is not None and row[1] is not None]
-    return max(states, key=_WORSE.index, default="ok"), min(dates, default=None)
+    said = [connection.exec_driver_sql(query, (item, which)).first() for which in {lot, ""}]
+    return _worse([(row[0], row[1]) for row in said if row is not None])
+
+
+def notes_of(connection: Connection, item: str) -> Callable[[str], Note]:
+    """The same of many lots of an item, which are asked for by their number."""
+    said = {note.lot: (str(note.state), note.expiry) for note in lots.notes(connection, item)}
+    return lambda lot: _worse([said[which] for which in {lot, ""} if which in said])
+
+
+def _worse(said: Collection[Note]) -> Note:
+    state = max((state for state, _ in said), key=_WORSE.index, default="ok")
+    return state, min((day for _, day in said if day is not None), default=None)
 
 
 def earlier(one: int | None, other: int | None) -> int | None:
