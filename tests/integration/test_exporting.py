@@ -1,0 +1,95 @@
+"""What leaves for a spreadsheet is text where it was text, and only what its reader may see."""
+
+import csv
+import io
+from contextlib import closing
+
+import pytest
+from openpyxl import load_workbook
+
+from hub.core.access import Role
+from hub.tables.exporting import neutral
+from tests.support.deciding import deciding
+from tests.support.facts import goods, scan
+from wire.display import shown
+
+HOSTILE = {
+    "formula": '=HYPERLINK("http://evil","x")',
+    "plus": "+1+cmd|' /C calc'!A0",
+    "minus": "-2+3",
+    "at": "@SUM(A1)",
+    "full width": "＝1+1",
+    "tab": "\t=1",
+    "script": "<script>alert(1)</script>",
+    "sql": "'); DROP TABLE item; --",
+    "nul": "a\x00b",
+    "right to left": "\u202egnp.exe",
+    "comma and quotes": 'a,"b"\n=c',
+    "long": "x" * 4000,
+}
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    with deciding(tmp_path_factory.mktemp("hub")) as made:
+        hostile = [scan(text, n=2, owner="caritas") for text in HOSTILE.values()]
+        made.tell("a", *hostile, scan(goods(lot="-L1", expiry=20270131), n=240, owner="red-cross"))
+        with made.ledger.database.write() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO item (gtin, name, name_zh, unit, category) SELECT substr(item, 6), '=1+1', '毛毯', '', ''"
+                " FROM lot WHERE item LIKE 'gtin:%' LIMIT 1"
+            )
+        yield made
+
+
+def rows_of(client, **query):
+    answer = client.get("/api/v1/exports/stock.csv", params=query)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def test_nothing_in_the_csv_is_a_formula_and_numbers_are_numbers(hub):
+    with closing(hub.web.client()) as client:
+        rows = rows_of(client)
+    assert len(rows) == len(HOSTILE) + 1
+    for row in rows:
+        assert all(not value.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝")) for value in row.values())
+        assert all(value.isprintable() for value in row.values())
+    (known,) = [row for row in rows if row["gtin"]]
+    assert (known["name"], known["name_zh"], known["lot"]) == ("'=1+1", "毛毯", "'-L1")
+    assert (known["expiry"], known["quantity"]) == ("2027-01-31", "240")
+    assert {row["quantity"] for row in rows} == {"2", "240"}
+
+
+def test_every_text_in_the_workbook_is_a_text(hub):
+    with closing(hub.web.client()) as client:
+        answer = client.get("/api/v1/exports/stock.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert {cell.value for cell in cells if cell.data_type == "n"} == {2, 240}
+    assert "=1+1" in {cell.value for cell in cells}
+
+
+def test_staff_export_what_their_organisation_owns(hub):
+    with hub.staff("red-cross") as client:
+        answer = client.get("/exports/stock.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert {row["owner"] for row in rows} == {"red-cross"}
+    with closing(hub.web.client(Role.AUDITOR)) as client:
+        assert len(rows_of(client, owner="caritas")) == len(HOSTILE)
+
+
+def test_a_large_stock_comes_page_by_page_and_whole(hub, monkeypatch):
+    monkeypatch.setattr("hub.api.routes.exporting.PAGE", 2)
+    with closing(hub.web.client()) as client:
+        rows = rows_of(client)
+    assert len({(row["account"], row["item"], row["lot"]) for row in rows}) == len(HOSTILE) + 1
+
+
+@pytest.mark.parametrize("text", HOSTILE.values())
+def test_a_text_is_changed_only_where_a_spreadsheet_would_compute_it(text):
+    assert neutral(text) in (shown(text, 5000), "'" + shown(text, 5000))
+    assert neutral("毛毯 Blanket") == "毛毯 Blanket"
+    assert neutral(-5) == -5
