@@ -119,6 +119,7 @@ export const api = {
   health: (timeoutMs?: number) => call<Health>("GET", "/health", undefined, timeoutMs),
   session: () => call<{ user: User }>("GET", "/session"),
   signIn: (user: string, password: string) => call<{ user: User }>("POST", "/session", { user, password }),
+  welcome: (code: string, password: string) => call<{ name: string }>("POST", "/welcome", { code, password }),
   signOut: () => call<unknown>("DELETE", "/session"),
   summary: () => call<Summary>("GET", "/summary"),
   sites: () => call<{ sites: Site[] }>("GET", "/sites"),

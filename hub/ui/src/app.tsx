@@ -2,11 +2,12 @@
 import { Center, Loader } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 
 import { LiveLink } from "./live";
 import { Overview } from "./pages/Overview";
 import { SignIn } from "./pages/SignIn";
+import { Welcome } from "./pages/Welcome";
 import { Shell } from "./parts/Shell";
 import { Failure, Loading, NotFound } from "./parts/States";
 import { SessionGate } from "./session";
@@ -25,6 +26,8 @@ function Waiting() {
 }
 
 export function App() {
+  const [path] = useLocation();
+  if (path === "/welcome") return <Welcome />; // whoever comes by a link has no session yet, or another's
   return (
     <SessionGate
       signIn={<SignIn />}
