@@ -13,7 +13,7 @@ site_record = table(
     Column("body", LargeBinary),
     Column("source", Text),
     Column("at", KEY, nullable=False),
-    CheckConstraint("scope = '*' or scope glob 'site:?*' or scope glob 'device:?*'"),
+    CheckConstraint("scope = '*' or scope like 'site:_%' or scope like 'device:_%'"),
     CheckConstraint("version > 0"),
     Index("site_record_by_version", "scope", "version", unique=True),
 )

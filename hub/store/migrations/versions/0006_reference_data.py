@@ -188,7 +188,7 @@ def _told() -> None:
         _maybe("body", sa.LargeBinary()),
         _maybe("source"),
         _number("at"),
-        sa.CheckConstraint("scope = '*' or scope glob 'site:?*' or scope glob 'device:?*'"),
+        sa.CheckConstraint("scope = '*' or scope like 'site:_%' or scope like 'device:_%'"),
         sa.CheckConstraint("version > 0"),
         sa.PrimaryKeyConstraint("scope", "kind", "key"),
     )
