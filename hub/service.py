@@ -47,6 +47,7 @@ from hub.names import hosts, inviting_name, known_names
 from hub.outlet import Outlet
 from hub.process import raise_file_limit, say_where_threads_are, settle
 from hub.sitedata import SiteData
+from hub.steward import Steward
 from hub.store.database import Database
 from hub.vitals import Door
 from hub.watchdog import Watchdog
@@ -254,7 +255,10 @@ class Hub:
         imports.start()
         ends.callback(imports.stop)
         desk = Desk(pipeline, ledger=database.ledger, clock=now_ms, uptime=uptime_ms)
+        steward = Steward(database, desk, now_ms)
+        ends.callback(steward.stop)
         ends.callback(desk.stop)
+        steward.start()
         self._faults = lambda: faults(pipeline, broker)
         self._failure = lambda: pipeline.failure
         self._watchdog.signs.update(mqtt=broker.pulse, ingest=pipeline.progress)
@@ -263,6 +267,7 @@ class Hub:
             "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
             "ingest": lambda: pipeline.failure is None,
             "imports": lambda: imports.alive,
+            "steward": lambda: steward.alive,
             "dispatch": lambda: dispatcher.alive,
             "site-data": lambda: site_data.alive,
         }
