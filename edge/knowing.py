@@ -9,7 +9,7 @@ from typing import Final
 
 from edge.clock import Clock
 from edge.config import Settings
-from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, PinVerdict, Print, PrintUnit
+from edge.core.knowledge import Answer, Ask, Before, CheckPin, Earlier, Knowledge, PinVerdict, Print, PrintUnit
 from edge.core.printouts import SHIFT_MS, HandoverSlip, unit_sheet
 from edge.errors import EdgeError
 from edge.log import Log
@@ -22,6 +22,7 @@ from edge.store.known_site import KnownSite
 from edge.store.outbox import Outbox
 from edge.store.serials import Serials
 from edge.store.shifts import Shifts
+from edge.store.task_facts import earlier
 
 _SAY_EVERY_MS: Final = 60_000
 
@@ -66,17 +67,26 @@ class Knowing:
         self._site.close()
 
     def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
-        """Check a PIN, or give a number; None where there is none, or the disk could not burn it."""
+        """Check a PIN, look up a task, or give a number; None where there is none, or the disk could not burn it."""
         if isinstance(ask, CheckPin):
             verdict = self._sign_on.check(ask, beat)
             if verdict is PinVerdict.UNABLE:  # sealed for a key that this device has no more, perhaps
                 self.site_data.want()
             return verdict
+        if isinstance(ask, Earlier):
+            return self._earlier(ask.task)
         try:
             return self._serials.take()
         except EdgeError as error:
             self._log.error("number-not-burned", why=str(error))
             return None
+
+    def _earlier(self, task: str) -> tuple[Before, ...]:
+        try:
+            return earlier(self._outbox, task)
+        except EdgeError as error:
+            self._log.warning("task-not-looked-up", task=task, why=str(error))
+            return ()
 
     def prints(self, what: Print, /) -> None:
         """Print it when the printer is there."""

@@ -60,7 +60,7 @@ from edge.core.dialogue_state import (
     said,
 )
 from edge.core.expecting import expects
-from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict
+from edge.core.knowledge import Answer, Ask, CheckPin, Earlier, Knowledge, NothingKnown, PinVerdict
 from edge.core.labelling import TypedWrongError, fit, is_bracketed, joined, names_goods, scanned, typed
 from edge.core.verbs import VERBS, Family
 from edge.frames.scanner import Reading
@@ -114,8 +114,11 @@ def resume(state: State, ask: Ask, answer: Answer, *, at: int, up: int, knows: K
     if isinstance(ask, CheckPin):
         verdict = answer if isinstance(answer, PinVerdict) else PinVerdict.UNABLE
         return signing_on.checked(state, ask, verdict, up)
+    now = Moment(at=at, up=up, knows=knows)
+    if isinstance(ask, Earlier):
+        return steering.task_begun(state, ask.task, answer if isinstance(answer, tuple) else (), now)
     sscc = answer if isinstance(answer, str) and not isinstance(answer, PinVerdict) else None
-    return handling_units.issued(state, sscc, Moment(at=at, up=up, knows=knows))
+    return handling_units.issued(state, sscc, now)
 
 
 def _code(state: State, code: Code, reading: Reading, now: Moment) -> Step:

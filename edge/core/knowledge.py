@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from wire.messages import Scan, Void
 from wire.sitedata import Article, Badge, Bin, Delivery, GoodsCode, LotNote, PickList, SiteNote, Standing
 
 DATE_WARN_DAYS: Final = 30
@@ -145,6 +146,22 @@ class TakeSscc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """A fact that this device kept, and where it stands."""
+
+    stream: str
+    seq: int
+    item: Scan | Void
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Effect: look up what this device kept for a task. The answer is a tuple of Before: its scans, and all voids."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintUnit:
     """Effect without an answer: print the label of a handling unit, after the commit of what is in it.
 
@@ -165,9 +182,9 @@ class PrintHandover:
     by: str | None = None
 
 
-Ask = CheckPin | TakeSscc
+Ask = CheckPin | TakeSscc | Earlier
 """Effects that the dialogue waits for: the shell does it, then calls `resume` with the answer."""
-Answer = PinVerdict | str | None
+Answer = PinVerdict | str | tuple[Before, ...] | None
 Print = PrintUnit | PrintHandover
 """Effects that follow the commit; a printer that does not work never keeps a fact back."""
 

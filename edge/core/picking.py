@@ -70,9 +70,23 @@ def proposal(state: State, now: Moment) -> Proposal | None:
     )
 
 
+def line_of(state: State, goods: Goods, owner: str | None, knows: Knowledge) -> str:
+    """Which line a pick counted towards that was kept before; '' if none fits any more."""
+    picks, key = list_of(state, knows), goods_key(goods.label, knows)
+    lines = (
+        line
+        for line in (picks.lines if picks else ())
+        if line.gtin == key and line.lot in {"", goods.label.lot} and line.owner in {"", owner}
+    )
+    fitting = sorted(lines, key=lambda line: done_of(state, _key(line)) >= line.n)
+    return _key(fitting[0]) if fitting else ""
+
+
 def take(state: State, goods: Goods, now: Moment) -> Step:
     """One thing was scanned."""
     picks = list_of(state, now.knows)
+    if picks is None and state.task is not None and state.task.startswith("pick:"):
+        return refused(state, "task-unknown", task=state.task)  # it was closed meanwhile
     if picks is None:
         return moving.take(state, goods, now)
     n = moving.quantity(state)

@@ -14,7 +14,8 @@ import msgspec
 from edge.core import counting, handling_units, kitting, moving, picking, signing_on
 from edge.core.dialogue_state import Moment, Outcome, State, Step, Verdict, obeyed, refused
 from edge.core.facts import MOST_COUNTED, is_account, unit_account
-from edge.core.knowledge import PrintHandover
+from edge.core.knowledge import Before, Earlier, PrintHandover
+from edge.core.progress import with_progress
 from edge.core.verbs import TASK_VERBS, VERBS, End, Family
 from wire.codes import Code
 from wire.messages import Condition, Name
@@ -91,8 +92,17 @@ def _task(state: State, task: str, now: Moment) -> Step | None:
     kind, name = found[1], found[2]
     if kind == "pick" and now.knows.pick(name) is None:
         return refused(state, "task-unknown", task=task)
+    if kind in {"delivery", "pick"}:
+        return state, Outcome(verdict=Verdict.ASK, ask=Earlier(task=task))
+    return task_begun(state, task, (), now)
+
+
+def task_begun(state: State, task: str, before: tuple[Before, ...], now: Moment) -> Step:
+    """The task goes on from what this device kept for it."""
+    kind, _, name = task.partition(":")
     verb = TASK_VERBS[kind]
     state = replace(_begun(state, verb) if verb else state, task=task, skipped=frozenset())
+    state = replace(with_progress(state, before, now), last=None)
     if kind == "delivery" and now.knows.version is not None and now.knows.delivery(name) is None:
         return obeyed(state, "task-not-expected", task=task)
     return obeyed(state, "task", task=task)

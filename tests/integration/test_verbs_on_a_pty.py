@@ -7,9 +7,11 @@ import pytest
 
 from edge.clock import Clock
 from edge.config import ScannerSettings
+from edge.core.knowledge import Earlier
 from edge.core.verbs import VERBS
 from edge.drivers.scanner import ScannerSession
 from edge.status import read
+from edge.store.task_facts import earlier
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import AgentProcess, write_config
 from tests.support.edge_ports import Device, Events, Running, until
@@ -21,6 +23,17 @@ from wire.messages import Lane, Void
 ACK, BEL, NAK = b"\x06", b"\x07", b"\x15"
 BYTES = {"ACK": ACK, "ACK+BEL": ACK + BEL, "BEL": BEL, "NAK": NAK}
 ROWS = [(row, device) for row in rows() for device in row.devices]
+
+
+class WithOutbox(Helper):
+    """Tasks are looked up in the outbox itself."""
+
+    def __init__(self, box):
+        super().__init__()
+        self._box = box
+
+    def answer(self, ask, beat=lambda: None):
+        return earlier(self._box, ask.task) if isinstance(ask, Earlier) else super().answer(ask, beat)
 
 
 class Walk:
@@ -39,7 +52,7 @@ class Walk:
             work=WORKS[kind],
             language="zh" if self.screen else "",
         )
-        self.session = ScannerSession(settings, self.box, Clock(), Events(), Helper())
+        self.session = ScannerSession(settings, self.box, Clock(), Events(), WithOutbox(self.box))
 
     def scans(self, text: str, size: int) -> bytes:
         """What one reading is answered, of so many bytes; a display's lines without their texts."""
@@ -94,6 +107,20 @@ def test_a_row_of_the_table_does_what_it_says_and_is_undone(tmp_path, row, devic
         assert all(isinstance(void, Void) for void in voids)
         assert [(void.stream, void.seq) for void in voids] == [(stream, seq) for stream, seq, _ in reversed(made)]
         assert walk.scans("RR:UNDO", 1) == NAK
+
+
+def test_a_task_goes_on_after_a_restart_where_the_facts_of_the_device_left_it(tmp_path):
+    with walking(tmp_path, "scanner") as walk:
+        for word in ("RR:T:pick:K1", "RR:N:20", "water", "RR:N:4", "water", "RR:UNDO", "RR:DONE", "RR:T:delivery:D1"):
+            walk.scans(word if word.startswith("RR:") else code(word), 1)
+        walk.scans("RR:N:240", 1)
+        assert walk.scans(code("water"), 1) == ACK
+    with walking(tmp_path, "scanner") as walk:
+        assert walk.scans("RR:T:pick:K1", 1) == BEL
+        assert walk.session.expects() == "take 4 of Water, lot L1, from a01"
+        assert walk.scans("RR:T:delivery:D1", 1) == BEL
+        assert walk.scans(code("water"), 2) == ACK + BEL
+        assert walk.facts[-1][2].warned == ("over",)
 
 
 def test_the_agent_itself_holds_the_dialogue_and_says_what_it_waits_for(tmp_path):

@@ -1,7 +1,8 @@
 """A site's data in memory, for the dialogues: what part of it a test needs, it says."""
 
-from edge.core.knowledge import CheckPin, NothingKnown, PinVerdict, TakeSscc, Today
+from edge.core.knowledge import CheckPin, Earlier, NothingKnown, PinVerdict, TakeSscc, Today
 from wire.checkdigits import check_digit
+from wire.messages import Void
 from wire.sitedata import (
     Article,
     Badge,
@@ -116,12 +117,15 @@ class Helper:
     def __init__(self, knows=None, numbers=(SPARE,)):
         self.knows = knows or SiteKnown()
         self.numbers = list(numbers)
-        self.printed, self.people, self.asked = [], [], []
+        self.printed, self.people, self.asked, self.before = [], [], [], []
 
     def answer(self, ask, beat=lambda: None):
         self.asked.append(ask)
         if isinstance(ask, TakeSscc):
             return self.numbers.pop(0) if self.numbers else None
+        if isinstance(ask, Earlier):
+            self.asked.pop()
+            return tuple(each for each in self.before if isinstance(each.item, Void) or each.item.task == ask.task)
         assert isinstance(ask, CheckPin)
         return PinVerdict.RIGHT if ask.pin == "2468" else PinVerdict.WRONG
 
