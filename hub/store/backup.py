@@ -180,8 +180,8 @@ JOIN was.device AS holder ON holder.id = device_id JOIN main.device AS made ON m
 WHERE serial NOT IN (SELECT serial FROM main.certificate)
 """
 _NUMBERS = """
-INSERT OR IGNORE INTO main.sscc_range (prefix, first, last, device, at)
-SELECT prefix, first, last, device, at FROM was.sscc_range ORDER BY id
+INSERT OR IGNORE INTO main.sscc_range (prefix, low, high, device, at)
+SELECT prefix, low, high, device, at FROM was.sscc_range ORDER BY id
 """
 _SHUT = {
     "authority": (

@@ -45,6 +45,12 @@ class Range:
     at: int
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """Its first and last number: SSCCs without their check digit."""
+        digits = DIGITS - len(self.prefix)
+        return f"{self.prefix}{self.first:0{digits}d}", f"{self.prefix}{self.last:0{digits}d}"
+
+    @property
     def size(self) -> int:
         """How many numbers it holds."""
         return self.last - self.first + 1
@@ -64,9 +70,12 @@ def put_company_prefix(connection: Connection, prefix: str) -> None:
 def newest(connection: Connection, device: str) -> Range | None:
     """The range that a device was given last."""
     table = sscc_range.c
-    query = select(table.prefix, table.first, table.last, table.at).where(table.device == device)
-    row = connection.execute(query.order_by(table.id.desc()).limit(1)).mappings().one_or_none()
-    return None if row is None else Range(**row)
+    query = select(table.prefix, table.low, table.high, table.at).where(table.device == device)
+    row = connection.execute(query.order_by(table.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    serials = 10 ** (DIGITS - len(row.prefix))
+    return Range(prefix=row.prefix, first=row.low % serials, last=row.high % serials, at=row.at)
 
 
 def reserve(
@@ -86,8 +95,10 @@ def reserve(
         extension, place = divmod(choose(EXTENSIONS * places), places)
         found = Range(prefix=f"{extension}{company}", first=place * size, last=place * size + size - 1, at=now)
         if not _taken(connection, found):
-            values = {"prefix": found.prefix, "first": found.first, "last": found.last, "device": device, "at": now}
-            connection.execute(insert(sscc_range).values(values))
+            low, high = map(int, found.ends)
+            connection.execute(
+                insert(sscc_range).values(prefix=found.prefix, low=low, high=high, device=device, at=now)
+            )
             return found
     raise NumberingError(f"Too few numbers are left behind the company prefix {company}; enter another one.")
 
@@ -104,8 +115,9 @@ def used(connection: Connection, wanted: Range) -> int:
 
 def _taken(connection: Connection, wanted: Range) -> bool:
     table = sscc_range.c
-    same = (table.prefix == wanted.prefix, table.first <= wanted.last, table.last >= wanted.first)
-    reserved = select(table.first).where(*same).limit(1)
+    low, high = map(int, wanted.ends)
+    near = table.low.between(low - SIZES[0], high)  # of whatever prefix: no range holds more
+    reserved = select(table.low).where(near, table.high >= low).limit(1)
     if connection.execute(reserved).first() is not None:
         return True
     return any(connection.execute(select(code).where(*where).limit(1)).first() for code, where in _within(wanted))
@@ -113,7 +125,6 @@ def _taken(connection: Connection, wanted: Range) -> bool:
 
 def _within(wanted: Range) -> Iterable[tuple[ColumnElement[str], tuple[ColumnElement[bool], ...]]]:
     """Units of a range, and accounts of units: codes end in SSCCs, which sort as serial numbers behind one prefix."""
-    digits = DIGITS - len(wanted.prefix)
-    low, high = (f"{wanted.prefix}{serial:0{digits}d}" for serial in (wanted.first, wanted.last))
+    low, high = wanted.ends
     for code, kind in ((unit.c.code, "sscc:"), (account.c.code, "unit:sscc:")):
         yield code, (code >= f"{kind}{low}0", code <= f"{kind}{high}9")

@@ -300,3 +300,33 @@ def test_pick_lists_are_told_where_they_are_picked_until_they_are_closed(tmp_pat
         site_data.look()
         copy.pull(site_data, "wh1-scanner-1")
         assert copy.of("pick") == {}
+
+
+def test_numbers_behind_a_longer_prefix_are_not_given_out_twice(doors):
+    with doors.database.write() as connection:
+        sscc.put_company_prefix(connection, "9521234")
+        one = sscc.reserve(connection, "a", now=1, choose=lambda _: 560_000)
+        sscc.put_company_prefix(connection, "952123456")
+        taken = iter([0, 1])
+        other = sscc.reserve(connection, "b", now=2, choose=lambda _: next(taken))
+    assert one.ends == ("09521234560000000", "09521234560000999")
+    assert other.ends == ("09521234560001000", "09521234560001999")
+    assert sscc_of(doors, "a") == one
+    assert sscc_of(doors, "b") == other
+
+
+def sscc_of(doors, name):
+    with doors.database.read() as connection:
+        return sscc.newest(connection, name)
+
+
+def test_a_company_prefix_whose_numbers_are_used_up_is_named(doors):
+    with doors.database.write() as connection:
+        sscc.put_company_prefix(connection, "952123456789")
+        sscc.reserve(connection, "a", now=1, choose=lambda _: 7)
+        with pytest.raises(sscc.NumberingError, match="Too few numbers"):
+            sscc.reserve(connection, "b", now=1, choose=lambda _: 7)
+        for number in range(sscc.MOST_A_DAY - 1):
+            sscc.reserve(connection, "a", now=1, choose=lambda _, number=number: 10 + number)
+        with pytest.raises(sscc.NumberingError, match="in a day"):
+            sscc.reserve(connection, "a", now=1)

@@ -1,6 +1,6 @@
 """What devices are told of their site: the records as they were published, and the numbers reserved for devices."""
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text
 
 from hub.store.schema.base import KEY, table
 
@@ -25,12 +25,12 @@ sscc_range = table(
     "sscc_range",
     Column("id", KEY, primary_key=True),
     Column("prefix", Text, nullable=False),
-    Column("first", KEY, nullable=False),
-    Column("last", KEY, nullable=False),
+    Column("low", KEY, nullable=False, unique=True),
+    Column("high", KEY, nullable=False),
     Column("device", Text, nullable=False),
     Column("at", KEY, nullable=False),
-    UniqueConstraint("prefix", "first"),
-    CheckConstraint("0 <= first and first <= last"),
+    CheckConstraint("0 <= low and low <= high and high < low + 1000"),
     Index("sscc_range_by_device", "device", "id"),
 )
-"""Serial numbers of handling units, reserved for one device for ever. `prefix`: extension digit, company prefix."""
+"""Numbers of handling units, reserved for one device for ever: SSCCs without their check digit, `low` to `high`.
+`prefix` is the extension digit and the company prefix, with which both begin."""

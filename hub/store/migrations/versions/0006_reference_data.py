@@ -197,11 +197,11 @@ def _told() -> None:
         "sscc_range",
         _number("id"),
         _text("prefix"),
-        *map(_number, ("first", "last")),
+        *map(_number, ("low", "high")),
         _text("device"),
         _number("at"),
-        sa.CheckConstraint("0 <= first and first <= last"),
+        sa.CheckConstraint("0 <= low and low <= high and high < low + 1000"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("prefix", "first"),
+        sa.UniqueConstraint("low"),
     )
     op.create_index("sscc_range_by_device", "sscc_range", ["device", "id"])
