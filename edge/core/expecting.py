@@ -4,7 +4,7 @@ from edge.core.dialogue_state import Moment, Said, State, said
 from edge.core.facts import ends, here
 from edge.core.knowledge import Knowledge
 from edge.core.moving import waits
-from edge.core.picking import list_of, proposal
+from edge.core.picking import list_of, named, proposal
 from edge.core.verbs import VERBS, End, Family
 
 
@@ -59,9 +59,7 @@ def _picking(state: State, now: Moment) -> Said:
     due = proposal(state, now)
     if due is None:
         return said("expect-picked")
-    article = now.knows.article(due.line.gtin)
-    name = article.name if article is not None else due.line.gtin
-    return said("expect-pick", n=due.left, goods=name, lot=due.lot or "-", place=due.bin or "-")
+    return said("expect-pick", n=due.left, **named(due, now.knows))
 
 
 def _moving(state: State) -> Said:

@@ -153,4 +153,12 @@ def _key(line: PickLine) -> str:
 
 def _due(state: State, now: Moment) -> dict[str, str]:
     due = proposal(state, now)
-    return {"goods": due.line.gtin, "lot": due.lot, "place": due.bin or ""} if due else {}
+    return named(due, now.knows) if due else {"goods": "-", "goods_zh": "-", "lot": "-", "place": "-"}
+
+
+def named(due: Proposal, knows: Knowledge) -> dict[str, str]:
+    """A proposal in words: goods in both languages, lot and place."""
+    article = knows.article(due.line.gtin)
+    name = article.name if article is not None else due.line.gtin
+    chinese = article.name_zh if article is not None and article.name_zh else name
+    return {"goods": name, "goods_zh": chinese, "lot": due.lot or "-", "place": due.bin or "-"}

@@ -45,11 +45,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "task-unknown": ("this device does not know {task}: ask for it to be sent here", "本机没有任务 {task}"),
     "pick-wrong-item": (
         "wrong goods, put them back; take {goods}, lot {lot}, from {place}",
-        "物品不对，请放回；应取 {goods}，批号 {lot}，位置 {place}",
+        "物品不对，请放回；应取 {goods_zh}，批号 {lot}，位置 {place}",
     ),
     "pick-wrong-lot": (
         "wrong lot, put it back; take {goods}, lot {lot}, from {place}",
-        "批号不对，请放回；应取 {goods}，批号 {lot}，位置 {place}",
+        "批号不对，请放回；应取 {goods_zh}，批号 {lot}，位置 {place}",
     ),
     "pick-wrong-owner": ("wrong owner {other}, put it back; take those of {owner}", "所有者不对，应取 {owner}"),
     "pick-unit": ("scan the goods, not the unit that they are in", "请扫描物品，不是托盘或外箱"),
@@ -146,7 +146,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "expect-where": ("{verb}: scan the place", "{verb_zh}：请扫描位置"),
     "expect-number": ("how many? digits, then RR:OK", "数量？请扫数字卡后确认"),
     "expect-partner": ("scan the other label of it", "请扫描另一张标签"),
-    "expect-pick": ("take {n} of {goods}, lot {lot}, from {place}", "取 {n} 件 {goods}，批号 {lot}，位置 {place}"),
+    "expect-pick": ("take {n} of {goods}, lot {lot}, from {place}", "取 {n} 件 {goods_zh}，批号 {lot}，位置 {place}"),
     "expect-picked": ("all is picked: RR:DONE", "拣货完成：请确认结束"),
     "expect-unit": ("{verb}: scan the unit, or the contents", "{verb_zh}：请扫描托盘外箱或内装物品"),
     "expect-contents": ("unit {sscc}: scan the contents, RR:DONE closes it", "{sscc}：请扫描内装物品，完成后封箱"),

@@ -56,7 +56,11 @@ class Clerk:
 
     @property
     def expects(self):
-        return say(expects(self.state, at=self.at, up=self.up, knows=self.helper.knows))
+        return self.expected("en")
+
+    def expected(self, language):
+        """What the dialogue waits for."""
+        return say(expects(self.state, at=self.at, up=self.up, knows=self.helper.knows), language)
 
     @property
     def standing(self):

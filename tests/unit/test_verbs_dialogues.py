@@ -121,6 +121,7 @@ def test_a_pick_list_proposes_line_by_line_and_takes_only_what_it_wants():
     clerk = Clerk(HAND)
     clerk.scan("RR:T:pick:K1")
     assert clerk.expects == "take 24 of Water, lot L1, from a01"
+    assert clerk.expected("zh") == "取 24 件 水，批号 L1，位置 a01"
     clerk.scan("RR:L:wh-1/a01", element_string(gtin=CASE), water(lot="L2"), "RR:N:24", water())
     assert clerk.verdicts[2:] == [Verdict.REFUSED, Verdict.REFUSED, Verdict.COMMAND, Verdict.FACT]
     (fact,) = clerk.facts

@@ -123,7 +123,20 @@ def test_a_place_makes_nobodys_goods_those_of_its_owner():
 
 def test_every_sentence_can_be_said_in_every_language():
     names = ("day", "lot", "why", "task", "done", "n", "owner", "other", "place", "code", "most", "count", "goods")
-    names += ("sscc", "digits", "right", "name", "left", "seconds", "fault", "size", "round", "condition", "line")
+    names += (
+        "sscc",
+        "digits",
+        "right",
+        "name",
+        "left",
+        "seconds",
+        "fault",
+        "size",
+        "round",
+        "condition",
+        "line",
+        "goods_zh",
+    )
     values = dict.fromkeys(names, 7) | {"verb": "receive"}
     for code in SENTENCES:
         for language in LANGUAGES:
