@@ -236,3 +236,13 @@ def test_an_item_that_has_to_be_good_for_some_days_is_given_by_that_rule_too(des
         connection.exec_driver_sql("UPDATE item SET shelf_days = 60 WHERE gtin = ?", (WATER,))
     assert lots(desk.candidates(need)) == ["LONG"]
     assert "before the shelf life" in desk.reserve(need, 1, lot="SHORT").text
+
+
+def test_live_screens_hear_of_decisions_and_not_of_refusals(desk: Desk):
+    desk.receive(10)
+    need = desk.need(5)
+    heard = "SELECT count(*) FROM change WHERE topic = 'allocation'"
+    before = desk.bench.one(heard)
+    desk.held(need, 2)
+    assert desk.reserve(need, 9).status_code == 409
+    assert desk.bench.one(heard) == before + 1

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 
 from hub.api.context import Context, Here
+from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import allocation as models
@@ -49,7 +50,7 @@ def ask_for_goods(here: Here, who: Whoever, viewer: Viewing, asked: models.NeedI
         destination=asked.destination, item=asked.item, n=asked.n, needed_by=number(asked.needed_by),
         shelf_days=asked.shelf_days, substitutes=asked.substitutes, note=asked.note, by=named(who), now=here.now,
     )  # fmt: skip
-    with here.write() as connection:
+    with deciding(here, "allocation") as connection:
         store.ask(connection, new)
         return _shown(here, connection, viewer, new.id)
 
@@ -104,7 +105,7 @@ def lend(here: Here, who: Whoever, viewer: Viewing, given: models.ConsentInput) 
         item=given.item or "", until=None if given.until is None else number(given.until), by=named(who),
         now=here.now,
     )  # fmt: skip
-    with here.write() as connection:
+    with deciding(here, "allocation") as connection:
         store.lend(connection, new)
         return _consent(connection, viewer, new.id)
 
@@ -112,7 +113,7 @@ def lend(here: Here, who: Whoever, viewer: Viewing, given: models.ConsentInput) 
 @router.post("/consents/{consent}/end", responses=CHANGED)
 def end_consent(here: Here, who: Whoever, viewer: Viewing, consent: RandomPath) -> models.ConsentModel:
     """Lend no more. What was reserved under it stays reserved."""
-    with here.write() as connection:
+    with deciding(here, "allocation") as connection:
         _consent(connection, viewer, consent)
         store.end_consent(connection, consent, by=named(who), now=here.now)
         return _consent(connection, viewer, consent)
@@ -121,7 +122,7 @@ def end_consent(here: Here, who: Whoever, viewer: Viewing, consent: RandomPath) 
 @contextmanager
 def changing(here: Context, viewer: Viewer, need: str) -> Iterator[tuple[Connection, store.Need]]:
     """A writing transaction on a need that the viewer sees."""
-    with here.write() as connection:
+    with deciding(here, "allocation") as connection:
         found = store.find(connection, need, here.now)
         if found is None or not viewer.may_see_owner(found.organisation):
             raise _no_need(need)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
 
 from hub.api.context import Context, Here
+from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import allocation as models
@@ -73,7 +74,7 @@ def the_reservation(here: Here, viewer: Viewing, reservation: RandomPath) -> mod
 @router.post("/reservations/{reservation}/cancellation", responses=CHANGED)
 def cancel_reservation(here: Here, who: Whoever, viewer: Viewing, reservation: RandomPath) -> models.ReservationModel:
     """Give a hold back: its goods are free again."""
-    with here.write() as connection:
+    with deciding(here, "allocation") as connection:
         _own(here, connection, viewer, reservation)
         allocation.cancel(connection, reservation, by=named(who), now=here.now)
         return _reservation(here, connection, viewer, reservation)
@@ -126,14 +127,14 @@ def cancel_pick(here: Here, who: Whoever, viewer: Viewing, pick: PickId) -> mode
 
 
 def _release(here: Context, viewer: Viewer, ids: list[str], who: Principal) -> models.PickModel:
-    with here.write() as connection:
+    with deciding(here, "allocation") as connection:
         for id_ in ids:
             _own(here, connection, viewer, id_)
         return _pick(connection, viewer, picks.release(connection, ids, by=named(who), now=here.now))
 
 
 def _end(here: Context, viewer: Viewer, pick: str, event: Event, who: Principal) -> models.PickModel:
-    with here.write() as connection:
+    with deciding(here, "allocation") as connection:
         _pick(connection, viewer, pick)
         picks.end(connection, pick, event, by=named(who), now=here.now)
         return _pick(connection, viewer, pick)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
 
 from hub.api.context import Context, Here
+from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import space as models
@@ -39,7 +40,7 @@ def the_capacities(here: Here, viewer: Viewing) -> models.Capacities:
 def set_capacities(here: Here, who: Whoever, sent: models.CapacityList) -> models.CapacitiesSet:
     """Set capacities, all or none; others stay. What was waiting for room and fits now is approved."""
     approved = []
-    with here.write() as connection:
+    with deciding(here, "space") as connection:
         for one in sent.capacities:
             room = store.Room(one.site, one.temperature, one.measure)
             approved += store.set_capacity(connection, room, one.amount, anyway=one.anyway, by=named(who), now=here.now)
@@ -72,7 +73,7 @@ def ask_for_room(here: Here, who: Whoever, viewer: Viewing, asked: models.Bookin
         first=models.number(asked.first_day), last=models.number(asked.last_day), note=asked.note,
         by=named(who), now=here.now,
     )  # fmt: skip
-    with here.write() as connection:
+    with deciding(here, "space") as connection:
         return _shown(here, connection, viewer, store.ask(connection, new))
 
 
@@ -144,7 +145,7 @@ def acting_for(viewer: Viewer, organisation: str | None) -> str:
 @contextmanager
 def _changing(here: Context, viewer: Viewer, id_: str) -> Iterator[Connection]:
     """A writing transaction on a booking that the viewer sees."""
-    with here.write() as connection:
+    with deciding(here, "space") as connection:
         _shown(here, connection, viewer, id_)
         yield connection
 
