@@ -5,11 +5,13 @@ import os
 from edge.clock import Clock
 from edge.config import Settings
 from edge.store.errors import OutboxError
+from edge.store.knowledge import NAME as KNOWN
+from edge.store.knowledge import remove
 from edge.store.outbox import Outbox
 
 
 def rebind(settings: Settings) -> str:
-    """Forget the ledger; a sentence for the person. Raises OutboxError, also while an agent has the outbox open."""
+    """Forget the ledger, and what its hub told of a site; a sentence for the person. Raises OutboxError, also while an agent has the outbox open."""
     if not settings.outbox.exists():
         raise OutboxError(f"there is no outbox at {settings.outbox} yet: nothing to rebind")
     outbox = Outbox.open(
@@ -21,6 +23,7 @@ def rebind(settings: Settings) -> str:
     try:
         before = outbox.ledger
         outbox.rebind(None)
+        remove(settings.device.data / KNOWN)
         kept = outbox.stats().kept_facts
     finally:
         outbox.close()

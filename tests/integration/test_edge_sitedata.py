@@ -9,10 +9,12 @@ import pytest
 
 from edge.desired import load
 from edge.door import DoorError
+from edge.rebinding import rebind
 from edge.sitedata import fetch
 from edge.store.knowledge import NAME
 from edge.store.known_site import KnownSite
 from tests.support.authority import Authority
+from tests.support.delivery_box import open_box
 from tests.support.edge_agent import ROOT, closed_port
 from tests.support.site_hub import SiteHub
 from wire.badges import digest
@@ -224,6 +226,14 @@ def test_the_program_says_in_one_line_what_came_of_it(settings, hub):
     command = [sys.executable, "-m", "edge.sitedata", "--config", str(settings.path)]
     done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=60, check=True)
     assert done.stdout == b'{"generation":"aaaaaaaaaaaaaaaa","version":1,"changed":1,"misread":0}\n'
+
+
+def test_a_device_that_goes_to_another_hub_knows_nothing_of_the_old_ones_site(settings, hub):
+    hub.put("bin", "a01", Bin(code="a01"))
+    fetch(settings)
+    open_box(settings.device.data).close()
+    rebind(settings)
+    assert not list(settings.device.data.glob(f"{NAME}*"))
 
 
 def test_every_question_is_an_indexed_look_up(settings, hub):
