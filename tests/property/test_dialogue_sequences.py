@@ -7,6 +7,7 @@ from edge.core.dialogue import Verdict, Work, begin, committed, expects, resume,
 from edge.core.verbs import VERBS
 from edge.core.words import LANGUAGES, say, words
 from edge.frames.scanner import Reading
+from hub.core.postings import Moved, post
 from tests.support.clerk import STREAM, At, Clerk
 from tests.support.site_known import CARTON, CASE, KITTED, PALLET, TENT, VACCINE, WATER, Helper
 from wire.actions import Action
@@ -90,6 +91,7 @@ def test_whatever_is_scanned_each_fact_is_valid_and_an_undo_voids_the_latest_tha
             data = encode_item(fact)
             assert len(data) <= ITEM_BYTES
             assert decode_item(data) == fact
+            assert all(moved.quantity >= 1 for moved in post(fact) if isinstance(moved, Moved)), "the hub takes it"
         for language in LANGUAGES:
             assert words(outcome, language).isprintable()
         assert clerk.expects
