@@ -11,7 +11,10 @@ from edge.store.outbox import Outbox
 
 
 def rebind(settings: Settings) -> str:
-    """Forget the ledger, and what its hub told of a site; a sentence for the person. Raises OutboxError, also while an agent has the outbox open."""
+    """Forget the ledger, and what its hub told of a site; a sentence for the person.
+
+    Raises OutboxError, also while an agent has the outbox open.
+    """
     if not settings.outbox.exists():
         raise OutboxError(f"there is no outbox at {settings.outbox} yet: nothing to rebind")
     outbox = Outbox.open(
