@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from hub.commands import devices, imports, orders, people, upkeep
+from hub.commands import devices, imports, ledger, orders, people, upkeep
 from hub.commands.options import DATA, DataOption
 from hub.config import LEVELS, Settings, load
 from hub.errors import DAMAGED, REMEDY, DamagedError, HubError, says_damaged
@@ -32,6 +32,7 @@ app.add_typer(people.token_app, name="token")
 for command in (
     upkeep.doctor,
     upkeep.audit,
+    ledger.discrepancies,
     upkeep.rebuild,
     upkeep.backup,
     upkeep.verify_backup,

@@ -7,7 +7,6 @@ settlement as their task, by which it is seen that they are there.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -19,6 +18,7 @@ from hub.store import decisions
 from hub.store.queries.differing import Discrepancy
 from hub.store.queries.paging import Page, Pager
 from hub.store.schema import settlement, task_fact, user
+from wire.badges import digest
 from wire.messages import Correct, Settle, Void
 
 TASK = "settlement:"
@@ -125,7 +125,7 @@ def settlements(
 def is_person(connection: Connection, name: str, said: str) -> bool:
     """Whether what a fact says of who did it means this user: the name, the name for people, or the badge's code."""
     row = connection.execute(select(user.c.shown, user.c.badge).where(user.c.name == name)).one_or_none()
-    badge = sha256(said.encode()).hexdigest()
+    badge = digest(said)
     return said == name or (row is not None and said != "" and (said == row.shown or badge == row.badge))
 
 

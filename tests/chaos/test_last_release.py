@@ -11,6 +11,9 @@ from deploy.link import Link, Mode
 from deploy.stack import Hub, Rest
 from tests.support.hub_process import cli_json
 from tests.support.releases import Place, Release, await_all
+from wire import codec
+from wire.actions import Action
+from wire.messages import Count, Kit, Part, Scan, Settle, Void
 
 
 @pytest.fixture
@@ -26,6 +29,24 @@ def test_the_released_packages_are_those_that_run(release):
     version, *files = done.stdout.split()
     assert version == "0.1.0"
     assert all(file.startswith(str(release.folder)) for file in files)
+
+
+def test_a_released_hub_sets_new_facts_aside_and_reads_known_ones_without_what_is_new(release):
+    say = (
+        "import sys; from hub.ingest.decoding import read_item\n"
+        "for line in sys.stdin.buffer: print(type(read_item(line.strip())).__name__)"
+    )
+    facts = [
+        Scan(at=1, up=1, do=Action.RECEIVE, labels=("x",), task="delivery:D1", condition="quarantined", ref=3),
+        Count(at=1, up=1, where="place:wh-1", labels=("x",), n=2, round=2),
+        Void(at=1, up=1, stream="1" * 16, seq=1, device="a", reason="twice"),
+        Scan(at=1, up=1, do=Action.QUARANTINE, labels=("x",)),
+        Kit(at=1, up=1, do="open", where="place:wh-1", made=Part(labels=("x",)), used=(Part(labels=("y",)),)),
+        Settle(at=1, up=1, device="a", stream="1" * 16, seq=1, owner="o", reason="said so"),
+    ]
+    told = b"\n".join(codec.encode_item(fact) for fact in facts)
+    done = subprocess.run([sys.executable, "-c", say], env=release.env, input=told, capture_output=True, check=True)
+    assert done.stdout.decode().split() == ["Scan", "Count", "Void", *["BadItem"] * 3]
 
 
 def test_a_released_agent_delivers_to_this_hub_and_its_outbox_goes_on_under_this_agent(release, tmp_path):
