@@ -200,7 +200,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/imports"): STEERING,
     ("GET", f"{API}/exports/stock.csv"): EVERYONE,
     ("GET", f"{API}/exports/stock.xlsx"): EVERYONE,
-    ("GET", f"{API}/imports/templates/{{kind}}.csv"): STEERING,
+    ("GET", f"{API}/imports/templates/{{kind}}.csv"): STEERING | {Role.AUDITOR},
     ("GET", f"{API}/space/capacities"): AT_SITES,
     ("PUT", f"{API}/space/capacities"): STEERING,
     ("GET", f"{API}/space/calendar"): AT_SITES,
