@@ -22,7 +22,8 @@ from edge.desired import load
 from edge.door import Door, DoorError
 from edge.errors import EdgeError
 from edge.parties import HubSettings
-from edge.store.knowledge import NAME, KnowledgeWriter
+from edge.store.knowledge import NAME
+from edge.store.knowledge_writing import KnowledgeWriter
 from edge.trust import HubContext, trusting
 from wire.device_session import PasswordRequest, SessionRequest, session_text
 

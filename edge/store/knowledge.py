@@ -1,11 +1,11 @@
 """What this device was told of its site: records by kind and key, in a file of their own beside the outbox.
 
 The hub sends differences (edge/sitedata.py), in pages. Pages are put aside as they come, so that a connection that
-breaks goes on where it was, and the whole difference takes effect in ONE transaction: nobody ever sees half of it. A
-new generation (the hub's database was restored) replaces everything.
+breaks goes on where it was, and the whole difference takes effect in ONE transaction (edge/store/knowledge_writing.py):
+nobody ever sees half of it. A new generation (the hub's database was restored) replaces everything.
 
     records   kind, key, body: what counts now
-    marks     by what else a record is looked for, and its rank among those (see `_marks`)
+    marks     by what else a record is looked for, and its rank among those (which the writer gives it)
     staged    what has come of the next difference; no body: the record goes
     state     generation and version of what counts, and of what has come; when the hub was asked last (Unix ms)
 
@@ -14,21 +14,17 @@ another version of the agent, is removed and fetched anew; until then the device
 the same. Its size has a bound; what goes beyond it is not taken in.
 """
 
-import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final
 
 from edge.errors import EdgeError
-from wire.errors import DecodeError
-from wire.sitedata import Body, Delivery, SiteData, Standing, decode_record
 
 NAME: Final = "known.db"
 LAYOUT: Final = 1
-_NEVER: Final = 99_999_999
 _DAMAGE: Final = frozenset(
     {
         sqlite3.SQLITE_CORRUPT,
@@ -39,32 +35,7 @@ _DAMAGE: Final = frozenset(
     }
 )
 """SQLITE_ERROR: a table is missing."""
-PAGE_BYTES: Final = 4096
-MOST_PAGES: Final = 256 * 1024 * 1024 // PAGE_BYTES
 CACHE_KIB: Final = 256
-
-_TABLES: Final = f"""
-    CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, key))
-        STRICT, WITHOUT ROWID;
-    CREATE TABLE marks (kind TEXT NOT NULL, mark TEXT NOT NULL, rank INTEGER NOT NULL, key TEXT NOT NULL,
-        PRIMARY KEY (kind, mark, rank, key)) STRICT, WITHOUT ROWID;
-    CREATE INDEX marks_of ON marks (kind, key);
-    CREATE TABLE staged (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB, PRIMARY KEY (kind, key))
-        STRICT, WITHOUT ROWID;
-    CREATE TABLE state (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        generation TEXT NOT NULL,
-        version INTEGER NOT NULL CHECK (version >= 0),
-        device TEXT NOT NULL,
-        coming TEXT NOT NULL DEFAULT '',
-        through INTEGER NOT NULL DEFAULT 0 CHECK (through >= 0),
-        anew INTEGER NOT NULL DEFAULT 0 CHECK (anew IN (0, 1)),
-        asked_ms INTEGER NOT NULL DEFAULT 0
-    ) STRICT;
-    PRAGMA user_version = {LAYOUT};
-"""
-
-T = TypeVar("T")
 
 
 class KnowledgeError(EdgeError):
@@ -77,114 +48,6 @@ class Edition:
 
     generation: str
     version: int
-
-
-class KnowledgeWriter:
-    """The file, opened by the program that fetches: made anew where it is missing, damaged or another device's."""
-
-    def __init__(self, path: Path, *, device: str) -> None:
-        """Raises KnowledgeError if the disk does not allow it."""
-        self._path, self._device = path, device
-        try:
-            self._db = self._opened()
-        except (OSError, sqlite3.Error) as error:
-            raise KnowledgeError(f"cannot make {path}: {error}; check the disk's space and rights") from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
-
-    def edition(self) -> Edition:
-        """What counts now."""
-        return Edition(*self._state("generation, version"))
-
-    def asked_after(self) -> Edition:
-        """From where on the hub is asked: after what has come of a difference that is not whole yet, else `edition`."""
-        generation, version, coming, through = self._state("generation, version, coming, through")
-        return Edition(coming, through) if coming else Edition(generation, version)
-
-    def put_aside(self, page: SiteData) -> int:
-        """A page of the next difference; how many of its records were not understood, and are left out.
-
-        Raises KnowledgeError.
-        """
-        rows, misread = [], 0
-        for record in page.records:
-            body = None if record.gone else bytes(record.body)
-            try:
-                known = body is None or decode_record(record.kind, body) is not None
-            except DecodeError:
-                known = False
-                misread += 1
-            if known:
-                rows.append((record.kind, record.key, body))
-
-        def write(db: sqlite3.Connection) -> None:
-            if page.reset:
-                db.execute("DELETE FROM staged")
-                db.execute("UPDATE state SET anew = 1")
-            db.executemany("INSERT OR REPLACE INTO staged VALUES (?, ?, ?)", rows)
-            db.execute("UPDATE state SET coming = ?, through = ?", (page.generation, page.version))
-
-        self._written(write)
-        return misread
-
-    def take_over(self, now_ms: int) -> int:
-        """The difference is whole: it counts from now on, all of it at once. How many records it changed.
-
-        Raises KnowledgeError.
-        """
-
-        def write(db: sqlite3.Connection) -> int:
-            if self._state("anew")[0]:
-                db.execute("DELETE FROM records")
-                db.execute("DELETE FROM marks")
-            changed = 0
-            for kind, key, body in db.execute("SELECT kind, key, body FROM staged"):
-                _replace(db, kind, key, body)
-                changed += 1
-            db.execute("DELETE FROM staged")
-            db.execute("UPDATE state SET generation = coming, version = through, anew = 0 WHERE coming <> ''")
-            db.execute("UPDATE state SET coming = '', through = 0, asked_ms = ?", (now_ms,))
-            return changed
-
-        changed = self._written(write)
-        with suppress(sqlite3.Error):  # only room: the log is cut when nobody looks into it
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return changed
-
-    def _state(self, columns: str) -> Any:
-        return self._db.execute(f"SELECT {columns} FROM state").fetchone()  # noqa: S608
-
-    def _written(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            done = work(self._db)
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            with suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            if _is_damage(error):
-                remove(self._path)
-            raise KnowledgeError(f"cannot write {self._path}: {error}; it is tried again by itself") from error
-        return done
-
-    def _opened(self) -> sqlite3.Connection:
-        for _ in range(2):
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            db = _connect(self._path)
-            try:
-                if _prepare(db, self._device):
-                    return db
-            except sqlite3.Error as error:
-                if not _is_damage(error):
-                    db.close()
-                    raise
-            db.close()
-            remove(self._path)
-        raise KnowledgeError(f"cannot make {self._path}: it is damaged again at once; check the disk")
 
 
 class KnowledgeFile:
@@ -209,7 +72,7 @@ class KnowledgeFile:
         if not self._path.exists():
             return
         try:
-            self._db = db = _connect(self._path)
+            self._db = db = connect(self._path)
             db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             db.execute("PRAGMA query_only=ON")
             if db.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
@@ -259,7 +122,7 @@ class KnowledgeFile:
     def _failed(self, error: sqlite3.Error) -> None:
         """A damaged file goes: the next fetch makes it anew."""
         self.close()
-        if _is_damage(error):
+        if is_damage(error):
             remove(self._path)
 
 
@@ -270,48 +133,13 @@ def remove(path: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
+    """To a file that is there. Raises sqlite3.Error."""
     uri = f"{path.absolute().as_uri()}?mode=rw"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
 
 
-def _prepare(db: sqlite3.Connection, device: str) -> bool:
-    """Make the tables where there are none. Whether the file is of this device and layout. Raises sqlite3.Error."""
-    db.execute(f"PRAGMA page_size={PAGE_BYTES}")
-    db.execute("PRAGMA journal_mode=WAL").fetchall()
-    db.execute("PRAGMA synchronous=NORMAL")
-    db.execute(f"PRAGMA max_page_count={MOST_PAGES}").fetchall()
-    layout = db.execute("PRAGMA user_version").fetchone()[0]
-    if layout == 0:
-        db.executescript(f"BEGIN IMMEDIATE;{_TABLES}")
-        db.execute("INSERT INTO state (one, generation, version, device) VALUES (1, '', 0, ?)", (device,))
-        db.execute("COMMIT")
-        return True
-    return bool(layout == LAYOUT and db.execute("SELECT device FROM state").fetchone() == (device,))
-
-
-def _replace(db: sqlite3.Connection, kind: str, key: str, body: bytes | None) -> None:
-    db.execute("DELETE FROM marks WHERE kind = ? AND key = ?", (kind, key))
-    if body is None:
-        db.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
-        return
-    db.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (kind, key, body))
-    marks = [(kind, mark, rank, key) for mark, rank in _marks(decode_record(kind, body))]
-    db.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?)", marks)
-
-
-def _marks(body: Body | None) -> list[tuple[str, int]]:
-    """A delivery is looked for by its units; what stands at the site by its goods, first expired first."""
-    match body:
-        case Delivery():
-            return [(unit, body.expected) for unit in body.units]
-        case Standing():
-            return [(body.gtin, body.expiry or _NEVER)]
-        case _:
-            return []
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
+def is_damage(error: sqlite3.Error) -> bool:
     """A damaged file, or a table that is not ours; not a full or busy disk."""
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     return code in _DAMAGE

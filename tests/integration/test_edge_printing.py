@@ -12,7 +12,7 @@ from edge.desired import load
 from edge.drivers.printer import PrinterError, present, send
 from edge.print_job import drawn
 from edge.printing import PrintQueue
-from edge.store.knowledge import KnowledgeWriter
+from edge.store.knowledge_writing import KnowledgeWriter
 from edge.store.prints import MOST_WAITING, Prints
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import closed_port, write_config

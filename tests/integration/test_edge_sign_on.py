@@ -8,7 +8,7 @@ import pytest
 from edge.core.knowledge import CheckPin, PinVerdict
 from edge.core.lockout import FIRST_MS, FREE
 from edge.sign_on import SignOn
-from edge.store.knowledge import KnowledgeWriter
+from edge.store.knowledge_writing import KnowledgeWriter
 from edge.store.known_site import KnownSite
 from edge.store.outbox import Outbox
 from tests.support.authority import Authority

@@ -7,7 +7,7 @@ import pytest
 from edge.core.printouts import HandoverSlip
 from edge.desired import load
 from edge.handover import HOUR_MS, MOST_SHOWN, asked, gather, lines
-from edge.store.knowledge import KnowledgeWriter
+from edge.store.knowledge_writing import KnowledgeWriter
 from edge.store.shifts import Shifts
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import write_config
