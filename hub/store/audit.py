@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from hub.core.commands import LIFE, State
 from hub.store.audit_promises import PROMISES
 from hub.store.database import Database
-from wire.messages import OutcomeState
+from hub.store.queries.facts import FactReader
+from wire.messages import AnyItem, Correct, Count, Kit, OutcomeState, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,32 @@ SELECT lot.item, lot.lot, lot.owner, sum(quantity) FROM balance JOIN lot ON lot.
 GROUP BY lot_id HAVING sum(quantity) <> 0 LIMIT 20
 """
 _EFFECTS = """
-WITH story AS (
-  SELECT unit, row_number() OVER later AS back, row_number() OVER sooner AS nth, to_id,
-         first_value(source_id) OVER sooner AS first_source,
-         first_value(sighting.lot_id) OVER fuller AS best_lot
+WITH told AS (
+  SELECT unit, at, lane_id, sighting.seq, source_id, to_id, count(grade) OVER sooner AS turn, grade,
+         row_number() OVER later AS back, row_number() OVER sooner AS nth,
+         first_value(sighting.lot_id) OVER fuller AS best
   FROM sighting LEFT JOIN lot ON lot.id = sighting.lot_id WHERE voided = 0
-  WINDOW sooner AS (PARTITION BY unit ORDER BY at, lane_id, seq),
-         later AS (PARTITION BY unit ORDER BY at DESC, lane_id DESC, seq DESC),
+  WINDOW sooner AS (PARTITION BY unit ORDER BY at, lane_id, sighting.seq),
+         later AS (PARTITION BY unit ORDER BY at DESC, lane_id DESC, sighting.seq DESC),
          fuller AS (PARTITION BY unit ORDER BY sighting.lot_id IS NULL, (lot.lot <> '') * 2 + (lot.owner <> '') DESC,
-                    at, lane_id, seq)
+                    at, lane_id, sighting.seq)
+), fit AS (
+  SELECT *, coalesce(max(grade) OVER (PARTITION BY unit, turn), 'good') AS is_now FROM told WHERE best IS NOT NULL
+), step AS (
+  SELECT *, lag(is_now) OVER (PARTITION BY unit ORDER BY at, lane_id, seq) AS was FROM fit
+), part(account_id, best, condition, quantity) AS (
+  SELECT source_id, best, is_now, -1 FROM step WHERE nth = 1
+  UNION ALL SELECT to_id, best, is_now, 1 FROM step WHERE back = 1
+  UNION ALL SELECT (SELECT id FROM account WHERE code = 'virtual:regraded'), best, was, 1 FROM step WHERE was <> is_now
+  UNION ALL SELECT (SELECT id FROM account WHERE code = 'virtual:regraded'), best, is_now, -1 FROM step
+    WHERE was <> is_now
 ), effect(account_id, lot_id, quantity) AS (
   SELECT source_id, lot_id, -quantity FROM move WHERE voided = 0 AND source_id <> to_id
   UNION ALL SELECT to_id, lot_id, quantity FROM move WHERE voided = 0 AND source_id <> to_id
-  UNION ALL SELECT first_source, best_lot, -1 FROM story
-    WHERE back = 1 AND best_lot IS NOT NULL AND first_source <> to_id
-  UNION ALL SELECT to_id, best_lot, 1 FROM story WHERE back = 1 AND best_lot IS NOT NULL AND first_source <> to_id
+  UNION ALL SELECT account_id, best, quantity FROM part WHERE condition = 'good'
+  UNION ALL SELECT account_id, kin.id, part.quantity FROM part JOIN lot ON lot.id = part.best
+    JOIN lot AS kin ON kin.item = lot.item AND kin.lot = lot.lot AND kin.owner = lot.owner
+      AND kin.condition = part.condition WHERE part.condition <> 'good'
   UNION ALL SELECT account_id, lot_id, adjustment FROM tally WHERE voided = 0
   UNION ALL SELECT (SELECT id FROM account WHERE code = 'virtual:adjustment'), lot_id, -adjustment
     FROM tally WHERE voided = 0 AND adjustment <> 0
@@ -62,19 +74,63 @@ UNION SELECT unit.code FROM unit
 WHERE NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.unit = unit.code AND voided = 0) LIMIT 20
 """
 _TWICE = """
-SELECT lane_id, seq, count(*) FROM (
-  SELECT lane_id, seq FROM move UNION ALL SELECT lane_id, seq FROM sighting
-  UNION ALL SELECT lane_id, seq FROM tally UNION ALL SELECT lane_id, seq FROM void
-  UNION ALL SELECT lane_id, seq FROM outcome UNION ALL SELECT lane_id, seq FROM report
-  UNION ALL SELECT lane_id, seq FROM quarantine WHERE lane_id IS NOT NULL
-) GROUP BY lane_id, seq HAVING count(*) > 1 LIMIT 20
+SELECT lane_id, seq, sum(times) FROM (
+  SELECT lane_id, seq, count(DISTINCT at) AS times FROM (
+    SELECT lane_id, seq, at FROM move UNION ALL SELECT lane_id, seq, at FROM sighting) GROUP BY lane_id, seq
+  UNION ALL SELECT lane_id, seq, count(*) - 1 FROM sighting GROUP BY lane_id, seq, unit HAVING count(*) > 1
+  UNION ALL SELECT lane_id, seq, 1 FROM tally UNION ALL SELECT lane_id, seq, 1 FROM void
+  UNION ALL SELECT lane_id, seq, 1 FROM settle
+  UNION ALL SELECT lane_id, seq, 1 FROM outcome UNION ALL SELECT lane_id, seq, 1 FROM report
+  UNION ALL SELECT lane_id, seq, 1 FROM quarantine WHERE lane_id IS NOT NULL
+) GROUP BY lane_id, seq HAVING sum(times) > 1 LIMIT 20
 """
 _VOIDED = """
 SELECT lane_id, seq FROM (
   SELECT lane_id, seq, voided FROM move UNION ALL SELECT lane_id, seq, voided FROM sighting
-  UNION ALL SELECT lane_id, seq, voided FROM tally
+  UNION ALL SELECT lane_id, seq, voided FROM tally UNION ALL SELECT lane_id, seq, voided FROM settle
+  UNION ALL SELECT lane_id, seq, voided FROM task_fact
 ) AS fact
 WHERE voided <> EXISTS (SELECT 1 FROM void WHERE target_lane = fact.lane_id AND target_seq = fact.seq) LIMIT 20
+"""
+_UNAPPROVED = """
+SELECT move.lane_id, move.seq, lot.item, lot.owner FROM account
+JOIN move ON account.id IN (move.source_id, move.to_id) JOIN lot ON lot.id = move.lot_id
+LEFT JOIN task_fact ON task_fact.task >= 'transfer:' AND task_fact.task < 'transfer;'
+  AND task_fact.lane_id = move.lane_id AND task_fact.seq = move.seq AND task_fact.lot_id = move.lot_id
+LEFT JOIN transfer ON transfer.id = substr(task_fact.task, 10) AND transfer.state = 'approved'
+  AND transfer.item = lot.item AND transfer.lot = lot.lot AND transfer.condition = lot.condition
+  AND transfer.n = move.quantity
+  AND lot.owner = CASE WHEN move.to_id = account.id THEN transfer.giver ELSE transfer.taker END
+WHERE account.code = 'virtual:transferred' AND transfer.id IS NULL LIMIT 20
+"""
+_UNSETTLED = """
+SELECT fact.lane_id, fact.seq, lot.item, lot.owner, said.owner FROM (
+  SELECT target_lane, target_seq, owner,
+         row_number() OVER (PARTITION BY target_lane, target_seq
+                            ORDER BY voided, at DESC, lane_id DESC, seq DESC) AS nth, voided FROM settle
+) AS said
+JOIN (
+  SELECT lane_id, seq, lot_id FROM move UNION ALL SELECT lane_id, seq, lot_id FROM sighting
+  UNION ALL SELECT lane_id, seq, lot_id FROM tally
+) AS fact ON fact.lane_id = said.target_lane AND fact.seq = said.target_seq
+JOIN lot ON lot.id = fact.lot_id
+WHERE nth = 1 AND lot.owner <> said.owner AND (voided = 0 AND lot.owner = '' OR EXISTS (
+  SELECT 1 FROM settle AS other WHERE other.target_lane = said.target_lane AND other.target_seq = said.target_seq
+  AND other.owner = lot.owner))
+"""
+_KITS = """
+WITH part AS (
+  SELECT move.lane_id, move.seq, lot.owner, move.to_id = account.id AS gone FROM account
+  JOIN move ON account.id IN (move.source_id, move.to_id) JOIN lot ON lot.id = move.lot_id
+  WHERE account.code = 'virtual:kitted'
+  UNION ALL SELECT sighting.lane_id, sighting.seq, lot.owner, sighting.to_id = account.id FROM account
+  JOIN sighting ON account.id IN (sighting.source_id, sighting.to_id) JOIN lot ON lot.id = sighting.lot_id
+  WHERE account.code = 'virtual:kitted'
+)
+SELECT DISTINCT come.lane_id, come.seq, come.owner FROM part AS come WHERE NOT come.gone AND come.owner <> ''
+AND EXISTS (SELECT 1 FROM part AS other WHERE other.lane_id = come.lane_id AND other.seq = come.seq AND other.gone
+            AND other.owner <> come.owner)
+AND NOT EXISTS (SELECT 1 FROM settle WHERE target_lane = come.lane_id AND target_seq = come.seq) LIMIT 20
 """
 
 
@@ -131,6 +187,27 @@ def _undone(connection: Connection) -> Iterator[str]:
         yield f"lane {lane} sequence {seq} is marked as undone and is not, or is undone and not marked"
 
 
+def _owners(connection: Connection) -> Iterator[str]:
+    """That goods stand under the owner that their facts name is what a rebuild checks: it reads the facts."""
+    for lane, seq, item, owner in connection.exec_driver_sql(_UNAPPROVED):
+        yield f"lane {lane} sequence {seq} transfers {item} of {owner or 'nobody'}, and nobody approved that"
+    reader = FactReader(connection)
+    for lane, seq, item, owner, settled in connection.exec_driver_sql(_UNSETTLED).all():
+        fact = reader.find(lane, seq)
+        if fact is None or owner not in _named(fact.item):
+            stands = f"it stands under {owner or 'nobody'}"
+            yield f"lane {lane} sequence {seq}: the owner of {item} was settled as {settled}, and {stands}"
+    for lane, seq, owner in connection.exec_driver_sql(_KITS):
+        yield f"lane {lane} sequence {seq} makes goods of {owner} out of those of others"
+
+
+def _named(item: AnyItem | None) -> set[str]:
+    """The owners that a fact names itself."""
+    if isinstance(item, Kit):
+        return {part.owner for part in (item.made, *item.used) if part.owner}
+    return {item.owner} if isinstance(item, Scan | Count | Correct) and item.owner else set()
+
+
 def _answered(connection: Connection) -> Iterator[str]:
     """What a device said of a command once makes its state, for every command that it speaks of."""
     query = (
@@ -159,5 +236,6 @@ CHECKS: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
     "a handling unit is in one place": _units,
     "applied once": _applied_once,
     "undo is applied": _undone,
+    "the owner changes only by an approved transfer or by settling": _owners,
     "commands stand as their devices said": _answered,
 }

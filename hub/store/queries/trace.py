@@ -17,7 +17,7 @@ from hub.store.queries.stock import gtin_of
 from hub.store.queries.targets import Target, What
 from hub.store.reference import names_of
 from hub.store.schema import account, balance, lot
-from wire.messages import Count, Scan
+from wire.messages import AnyItem, Correct, Count, Kit, Scan, Transfer
 
 MOST_HOLDERS = 500
 
@@ -169,7 +169,7 @@ def _link(older: Occurrence, newer: Occurrence) -> bool:
 def _event(reader: FactReader, known: _Known, *, uncertain: bool) -> Event:
     row, fact = known.row, known.fact
     item = None if fact is None else fact.item
-    action = item.do.value if isinstance(item, Scan) else "count" if row.counted else "unknown"
+    action = str(item.do) if isinstance(item, Scan | Kit) else "unknown" if item is None else str(item.__struct_config__.tag)
     source = reader.source(row.lane_id)
     return Event(
         id=None if fact is None else fact.id,
@@ -188,9 +188,16 @@ def _event(reader: FactReader, known: _Known, *, uncertain: bool) -> Event:
         quantity=row.quantity,
         voided=row.voided,
         uncertain=uncertain,
-        labels=item.labels if isinstance(item, Scan | Count) else (),
-        by=item.by if isinstance(item, Scan | Count) else None,
+        labels=_labels(item),
+        by=item.by if isinstance(item, Scan | Count | Kit | Transfer | Correct) else None,
     )
+
+
+def _labels(item: AnyItem | None) -> tuple[str, ...]:
+    """What was read; of a kit all that its parts say."""
+    if isinstance(item, Kit):
+        return tuple(label for part in (item.made, *item.used) for label in part.labels)
+    return item.labels if isinstance(item, Scan | Count) else ()
 
 
 def _standing(connection: Connection, reader: FactReader, unit: str) -> Standing | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from hub.core.identity import account_site
 from hub.store.queries.facts import COLUMNS, FactReader
 from hub.store.schema import device, journal, lane, site
-from wire.messages import Count, Scan
+from wire.messages import AnyItem, Count, Kit, Scan
 
 MOST_DEVICES = 200
 """Devices whose last act is looked up; beyond them the name alone tells a device's site."""
@@ -80,10 +80,14 @@ class Waiting:
         stored = reader.open(row)
         for seq in sorted(stored.items, reverse=True):
             item = reader.fact(stored, seq).item
-            ends = (
-                (item.to, item.source) if isinstance(item, Scan) else (item.where,) if isinstance(item, Count) else ()
-            )
-            for end in ends:
+            for end in _places(item):
                 if end is not None and (found := account_site(end)) is not None:
                     return found
         return None
+
+
+def _places(item: AnyItem | None) -> tuple[str | None, ...]:
+    """Where a fact says that somebody acted."""
+    if isinstance(item, Scan):
+        return item.to, item.source
+    return (item.where,) if isinstance(item, Count | Kit) else ()
