@@ -169,7 +169,7 @@ def _link(older: Occurrence, newer: Occurrence) -> bool:
 def _event(reader: FactReader, known: _Known, *, uncertain: bool) -> Event:
     row, fact = known.row, known.fact
     item = None if fact is None else fact.item
-    action = str(item.do) if isinstance(item, Scan | Kit) else "unknown" if item is None else str(item.__struct_config__.tag)
+    tag = "unknown" if item is None else str(item.__struct_config__.tag)
     source = reader.source(row.lane_id)
     return Event(
         id=None if fact is None else fact.id,
@@ -182,7 +182,7 @@ def _event(reader: FactReader, known: _Known, *, uncertain: bool) -> Event:
         device=source.device,
         stream=source.stream,
         seq=row.seq,
-        action=action,
+        action=str(item.do) if isinstance(item, Scan | Kit) else tag,
         source=row.source,
         to=row.to,
         quantity=row.quantity,
