@@ -13,6 +13,8 @@ from paper.text import Font, drawn, fit
 
 LEAST_MODULE_MM: Final = 0.24
 """The narrowest bar: 2 dots at 203 dpi. Cheap scanners read it; GS1 allows 0.25 mm and more for general retail."""
+LEAST_BARS_MM: Final = 4.0
+"""The lowest bars that a hand still hits with a scanner."""
 MOST_MODULE_MM: Final = 1.016
 _QUIET_SQUARE: Final = 4
 """Modules left white around a QR code (ISO/IEC 18004)."""
@@ -75,6 +77,8 @@ class Canvas:
     def bars(self, widths: str, box: Box, what: str) -> None:
         """A Code 128 in the middle of a box, with its quiet zones, bars as wide as they can be. Raises PaperError."""
         left, top, width, height = self._dots(box)
+        if box.height < LEAST_BARS_MM:
+            raise PaperError(f"{what} does not fit: its bars would be {box.height:.0f} mm high. Use a higher label.")
         modules = code128.modules(widths) + 2 * code128.QUIET
         dots = min(width // modules, int(MOST_MODULE_MM * self.paper.dpi / 25.4))
         if dots < 1 or dots * 25.4 / self.paper.dpi < LEAST_MODULE_MM:

@@ -67,8 +67,11 @@ def cards(wanted: Sequence[Card], paper: Paper, font: Font) -> list[Picture]:
     """Sheets with these cards in rows and columns. Raises PaperError."""
     if not 0 < len(wanted) <= MOST:
         raise PaperError(f"{len(wanted)} cards: use 1 to {MOST} in one go")
-    across = max(1, int((paper.width_mm - 2 * _MARGIN) // LEAST_WIDTH_MM))
-    down = max(1, int((paper.height_mm - 2 * _MARGIN) // LEAST_HEIGHT_MM))
+    if paper.width_mm < LEAST_WIDTH_MM + 2 * _MARGIN or paper.height_mm < LEAST_HEIGHT_MM + 2 * _MARGIN:
+        least = f"{LEAST_WIDTH_MM + 2 * _MARGIN:g} x {LEAST_HEIGHT_MM + 2 * _MARGIN:g} mm"
+        raise PaperError(f"a sheet of cards needs at least {least}, not {paper.width_mm:g} x {paper.height_mm:g} mm")
+    across = int((paper.width_mm - 2 * _MARGIN) // LEAST_WIDTH_MM)
+    down = int((paper.height_mm - 2 * _MARGIN) // LEAST_HEIGHT_MM)
     inner = Box(0, 0, paper.width_mm, paper.height_mm).inside(_MARGIN)
     width, height = inner.width / across, inner.height / down
     sheets = []

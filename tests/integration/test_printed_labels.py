@@ -1,5 +1,7 @@
 """A label as the printer gets it, from its PDF and from its ZPL, is read back with the exact text."""
 
+import contextlib
+
 import pytest
 from PIL import Image, ImageChops
 
@@ -132,6 +134,21 @@ def test_a_label_that_is_too_small_for_its_bars_is_refused_and_says_what_helps(f
         unit(face, content="0112345678901234")
     with pytest.raises(PaperError, match="no label for"):
         goods_label("no spaces", "x", (), SMALL, face)
+
+
+def test_whatever_the_size_of_the_label_it_is_drawn_or_refused_with_a_sentence(face):
+    for width in (15, 40, 105, 300):
+        for height in (15, 30, 50, 300):
+            paper = Paper(width_mm=width, height_mm=height)
+            for draw in (
+                lambda paper=paper: unit(face, paper),
+                lambda paper=paper: place_label("wh-1", "A", ("x", "y"), paper, face),
+                lambda paper=paper: item_label(ItemLabel(elements="0109501101530003", title="x"), paper, face),
+                lambda paper=paper: cards(COMMANDS[:1], paper, face),
+                lambda paper=paper: slip("x", ["y"] * 3, paper, face),
+            ):
+                with contextlib.suppress(PaperError):
+                    assert draw()
 
 
 def test_there_is_a_card_for_every_verb_and_every_card_is_a_command_of_the_dialogue():

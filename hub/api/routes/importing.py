@@ -77,7 +77,7 @@ def the_template(kind: Annotated[KindName, Path()]) -> Response:
 
 def _bring_in(hub: Hub, kind: str, data: bytes, *, dry_run: bool, datum: str | None) -> Report:
     if not dry_run and kind == "stock" and hub.desk is None:
-        raise ApiError(503, "no-desk", "This hub posts no facts, so it takes in no stock.", hint="Ask who runs it.")
+        raise ApiError(409, "no-desk", "This hub posts no facts, so it takes in no stock.", hint="Ask who runs it.")
     with _importing:
         try:
             return bring_in(hub, kind, data, dry_run=dry_run, datum=datum)
