@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from hub.core.access import FOR_DEVICES, OPEN, RULES, Role
-from hub.store import users
+from hub.core.access import API, RULES, Role
+from hub.store import reference, users
 from tests.integration.test_api_events import listening, position
 from tests.support.hubdata import CARTON, PALLET, TENT, WATER, add_change, feeding, label, name_things, presence, scan
 from tests.support.hubweb import ORGANISATION, make_database, serving
@@ -62,11 +62,54 @@ def web(tmp_path_factory):
         feeder.send("wh2-scanner-1", facts("", "NO", "wh-2/bin", "0" * 18, "1" * 18, "no-hand")[:1])
         feeder.raw("wh1-scanner-1", b"OTHERLOT, which nobody can read")
     presence(database, wh1_scanner_1=True, wh1_scanner_2=True, wh2_scanner_1=True)
+    with database.write() as connection:
+        rows = [reference.Organisation(id=id_, name=id_, name_zh="") for id_ in (OTHER, "org-third", ORGANISATION)]
+        reference.put_organisations(connection, rows)
     with serving(folder, database=database) as server:
+        decide(server)
         yield server
 
 
-READING = sorted(template for method, template in {*RULES} - FOR_DEVICES - OPEN if method == "GET")
+ROOM = {"site": "wh-1", "temperature": "ambient", "measure": "pallets"}
+DECISIONS = {
+    "deliveries": {
+        "id": "D-OTHER", "site": "wh-1", "expected": "2027-02-03", "note": "other-hand",
+        "lines": [{"item": WATER, "lot": "OTHERLOT", "n": 4}],
+    },
+    "space/bookings": {
+        "id": "1" * 16, **ROOM, "amount": 3, "first_day": "2027-02-03", "last_day": "2027-02-05", "note": "other-hand",
+    },
+    "needs": {
+        "id": "2" * 16, "destination": "place:wh-1/otherbin", "item": WATER, "n": 2, "needed_by": "2027-02-03",
+        "note": "other-hand",
+    },
+    f"needs/{'2' * 16}/reservations": {
+        "id": "3" * 16, "site": "wh-1", "item": WATER, "lot": "OTHERLOT", "owner": OTHER, "n": 2,
+    },
+    "consents": {"id": "4" * 16, "taker": "org-third"},
+    "transfers": {
+        "id": "T-OTHER", "account": "place:wh-1/otherbin", "item": f"gtin:{WATER}", "lot": "OTHERLOT", "giver": OTHER,
+        "taker": "org-third", "n": 2, "note": "other-hand",
+    },
+}  # fmt: skip
+"""What staff of the other organisation decide: route and body."""
+NAMED = {"key": "D-OTHER", "booking": "1" * 16, "need": "2" * 16, "reservation": "3" * 16, "site": "wh-1"}
+
+
+def decide(web):
+    """Deliveries, room, needs, reservations, consents and transfers of the other organisation."""
+    with web.client(Role.ADMIN) as admin:
+        room = {"capacities": [{**ROOM, "amount": 10}]}
+        assert admin.put("/api/v1/space/capacities", json=room).status_code == 200
+    with web.database.write() as connection:
+        token = users.add_token(connection, "other-staff", Role.STAFF, now=0, organisation=OTHER)
+    with web.client(None) as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        for route, body in DECISIONS.items():
+            answer = client.post(f"/api/v1/{route}", json=body)
+            assert answer.status_code in (200, 201), (route, answer.text)
+
+
 WAYS = (
     {},
     {"limit": 1},
@@ -86,9 +129,23 @@ WAYS = (
 )
 
 
+FILTERED = {f"{API}/{name}" for name in ("stock", "balances", "trace", "journal", "discrepancies", "quarantine")}
+BARE = ({}, {"limit": 1}, {"owner": OTHER, "site": "wh-1", "state": "settled"})
+DUMB = {f"{API}/{name}" for name in ("events", "openapi.json", "cards", "imports/templates/{kind}.csv")}
+"""Asked elsewhere, or made of nothing that stands in the database."""
+
+
+READING = sorted({template for method, template in RULES if method == "GET"} - DUMB)
+
+
+def everything(client, template):
+    """What a route says, however it is asked."""
+    return "".join(pages(client, template, way) for way in (WAYS if template in FILTERED else BARE))
+
+
 def pages(client, template, way):
     """All pages that a route gives, as text."""
-    path = re.sub(r"\{[^}]*\}", "wh1-scanner-1", template)
+    path = re.sub(r"\{([^}:]*)[^}]*\}", lambda found: NAMED.get(found[1], "wh1-scanner-1"), template)
     said, cursor = "", ""
     for _ in range(50):
         answer = client.get(path, params=way | ({"cursor": cursor} if cursor else {}))
@@ -106,15 +163,14 @@ def seen_by(web, role, templates=READING):
     found = {}
     with web.client(role) as client:
         for template in templates:
-            if template.endswith("/events"):
-                continue
-            said = "".join(pages(client, template, way) for way in WAYS)
+            said = everything(client, template)
             found[template.removeprefix("/api/v1")] = {mark for mark in MARKS if mark in said}
     return found
 
 
 def test_staff_find_nothing_of_another_organisations_goods_by_any_route(web):
     found = seen_by(web, Role.STAFF)
+    found["/organisations"] -= {OTHER}  # who there is, is for everybody
     assert {template: marks for template, marks in found.items() if marks} == {}
 
 
@@ -122,6 +178,16 @@ def test_what_staff_do_not_find_is_there_for_those_who_see_all(web):
     found = seen_by(web, Role.AUDITOR)
     for template in ("/stock", "/balances", "/trace", "/journal", "/quarantine", "/discrepancies"):
         assert "OTHERLOT" in found[template], template
+    for template in (
+        "/deliveries",
+        "/space/bookings",
+        "/needs",
+        "/needs/{need}",
+        "/reservations",
+        "/consents",
+        "/transfers",
+    ):
+        assert OTHER in found[template], template
     assert {mark for marks in found.values() for mark in marks} == set(MARKS)
 
 
@@ -190,11 +256,7 @@ def test_who_works_at_a_site_sees_what_stands_there_whoever_owns_it_and_nothing_
         token = users.add_token(connection, f"at-wh-2-{role}", role, now=0, site="wh-2")
     with web.client(None) as client:
         client.headers["Authorization"] = f"Bearer {token}"
-        found = {
-            template: "".join(pages(client, template, way) for way in WAYS)
-            for template in READING
-            if "events" not in template
-        }
+        found = {template: everything(client, template) for template in READING if template != f"{API}/organisations"}
     said = "".join(found.values())
     assert "NOLOT" in found["/api/v1/stock"]
     assert "NOLOT" in found["/api/v1/balances"]
