@@ -59,26 +59,32 @@ export class ApiError extends Error {
 const ROOT = "/api/v1";
 const TIMEOUT_MS = 20_000;
 
-async function call<T>(method: string, path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<T> {
+interface Answer {
+  response: Response;
+  body: Blob;
+}
+
+/** One request; a Blob is sent as it is, anything else as JSON. Throws ApiError for whatever is no success. */
+async function ask(method: string, path: string, body: unknown, timeoutMs: number): Promise<Answer> {
   let response: Response;
-  let text: string;
+  let answer: Blob;
+  const raw = body instanceof Blob;
   try {
     response = await fetch(ROOT + path, {
       method,
       credentials: "same-origin",
       cache: "no-store",
-      headers: body === undefined ? { Accept: "application/json, application/problem+json" } : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? { Accept: "application/json, application/problem+json" } : { "Content-Type": raw ? body.type : "application/json" },
+      body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    text = await response.text();
+    answer = await response.blob();
   } catch (cause) {
     throw new ApiError(0, "unreachable", cause instanceof Error ? cause.message : String(cause));
   }
   noteServerDate(response.headers.get("date"));
-  const value = parse(text);
-  if (response.ok) return value as T;
-  const said = value as Problem | null;
+  if (response.ok) return { response, body: answer };
+  const said = parse(await answer.text()) as Problem | null;
   throw new ApiError(
     response.status,
     said?.code ?? String(response.status),
@@ -86,6 +92,15 @@ async function call<T>(method: string, path: string, body?: unknown, timeoutMs =
     said?.hint ?? null,
     said?.errors ?? [],
   );
+}
+
+export async function call<T>(method: string, path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<T> {
+  return parse(await (await ask(method, path, body, timeoutMs)).body.text()) as T;
+}
+
+/** The same for an answer that is a file. */
+export async function file(method: string, path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<Blob> {
+  return (await ask(method, path, body, timeoutMs)).body;
 }
 
 function parse(text: string): unknown {
