@@ -16,7 +16,8 @@ UI = Path(__file__).parents[2] / "hub" / "ui"
 LOCALES = UI / "src" / "locales"
 CODE = {path: path.read_text(encoding="utf-8") for path in sorted((UI / "src").rglob("*.ts*"))}
 BY_VALUE = re.compile(
-    r"^(nav|action|virtual|siteKind|unit|reason|discrepancyKind|discrepancyHelp|lane|gapReason|condition|quality|role)\."
+    r"^(nav|action|virtual|siteKind|unit|reason|discrepancyKind|discrepancyHelp|lane|gapReason|condition|quality|role"
+    r"|navGroup)\."
 )
 
 

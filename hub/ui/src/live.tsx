@@ -24,11 +24,13 @@ const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
 const FLUSH_MS = 1_000;
 
 const TOUCHES: Record<string, string[]> = {
-  stock: ["stock", "sites", "summary", "trace"],
+  stock: ["stock", "sites", "summary", "trace", "recall", "deliveries", "delivery"],
   device: ["devices", "summary", "commands", "configuration"],
   quarantine: ["quarantine", "summary", "devices"],
-  discrepancy: ["discrepancies", "gaps", "summary"],
-  reference: ["sites", "items", "organisations", "roads", "region"],
+  discrepancy: ["discrepancies", "discrepancy", "unsettled", "gaps", "summary"],
+  delivery: ["deliveries", "delivery"],
+  transfer: ["transfers", "stock"],
+  reference: ["sites", "items", "organisations", "roads", "region", "lotNotes"],
 };
 
 /** Collects what changed and asks again at most once a second, the first time at once. */

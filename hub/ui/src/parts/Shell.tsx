@@ -11,37 +11,42 @@ import { useNow } from "../clock";
 import { useFormat } from "../format";
 import { word } from "../i18n";
 import { useLink } from "../live";
+import { address, menuOf } from "../menu";
 import { useSignOut, useUser } from "../session";
-import { Icon, Mark, type IconName } from "./icons";
+import { Icon, Mark } from "./icons";
 import { LinkBanner, LinkSign } from "./LinkBanner";
 import { Tag, type Tone } from "./Page";
 import { Preferences } from "./Preferences";
 import { ScanField, useWedge } from "./ScanField";
 
-const PAGES = ["overview", "stock", "map", "trace", "devices", "quarantine", "discrepancies"] as const;
-const address = (page: (typeof PAGES)[number]) => (page === "overview" ? "/" : `/${page}`);
-
 function Navigation({ onGo }: { onGo: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const user = useUser();
   const [path] = useLocation();
   const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary }).data;
-  const marks: Partial<Record<IconName, [number, Tone]>> = {
+  const marks: Record<string, [number, Tone]> = {
     quarantine: [summary?.quarantined ?? 0, "warn"],
     discrepancies: [summary?.discrepancies ?? 0, "bad"],
   };
   return (
     <>
-      {PAGES.map((page) => {
-        const [count, tone] = marks[page] ?? [0, "plain" as Tone];
-        return (
-          <Link key={page} href={address(page)} onClick={onGo} aria-current={path === address(page) ? "page" : undefined}>
-            <Icon name={page} />
-            {t(`nav.${page}`)}
-            {count > 0 && <Tag tone={tone}>{format.number(count)}</Tag>}
-          </Link>
-        );
-      })}
+      {menuOf(user.role).map(({ group, entries }) => (
+        <div key={group} role="group" aria-labelledby={`menu-${group}`} className="rr-navgroup">
+          <div id={`menu-${group}`} className="rr-navhead">{word(t, "navGroup", group)}</div>
+          {entries.map(({ page, icon }) => {
+            const [count, tone] = marks[page] ?? [0, "plain" as Tone];
+            const here = path === address(page) || (page !== "overview" && path.startsWith(`${address(page)}/`));
+            return (
+              <Link key={page} href={address(page)} onClick={onGo} aria-current={here ? "page" : undefined}>
+                <Icon name={icon} />
+                {word(t, "nav", page)}
+                {count > 0 && <Tag tone={tone}>{format.number(count)}</Tag>}
+              </Link>
+            );
+          })}
+        </div>
+      ))}
     </>
   );
 }

@@ -1,0 +1,39 @@
+/** The pages that the menu leads to, in groups, and who may see each: as hub/core/access.py has it for their routes. */
+import type { Role } from "./api";
+import type { IconName } from "./parts/icons";
+
+export interface Entry {
+  page: string;
+  icon: IconName;
+  /** Left out: everyone. */
+  roles?: readonly Role[];
+}
+
+const MACHINES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "engineer", "auditor"];
+const WATCHING: readonly Role[] = ["admin", "supervisor", "engineer", "auditor"];
+
+/** A group is named `navGroup.<name>`, a page `nav.<page>`. */
+export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
+  { group: "now", entries: [
+    { page: "overview", icon: "overview" },
+    { page: "map", icon: "map" },
+    { page: "trace", icon: "trace" },
+  ] },
+  { group: "goods", entries: [
+    { page: "stock", icon: "stock" },
+    { page: "discrepancies", icon: "discrepancies" },
+  ] },
+  { group: "machines", entries: [
+    { page: "devices", icon: "devices", roles: MACHINES },
+    { page: "quarantine", icon: "quarantine", roles: WATCHING },
+  ] },
+];
+
+export const address = (page: string): string => (page === "overview" ? "/" : `/${page}`);
+
+/** The groups with the pages that a role may see; a group without any is left out. */
+export function menuOf(role: Role): { group: string; entries: Entry[] }[] {
+  return MENU
+    .map(({ group, entries }) => ({ group, entries: entries.filter((each) => !each.roles || each.roles.includes(role)) }))
+    .filter(({ entries }) => entries.length > 0);
+}
