@@ -13,7 +13,7 @@ from hub.core.commands import LIFE, State
 from hub.store.audit_promises import PROMISES
 from hub.store.database import Database
 from hub.store.queries.facts import FactReader
-from wire.messages import AnyItem, Correct, Count, Kit, OutcomeState, Scan
+from wire.messages import AnyItem, Correct, Count, Kit, OutcomeState, Scan, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,8 @@ def _named(item: AnyItem | None) -> set[str]:
     """The owners that a fact names itself."""
     if isinstance(item, Kit):
         return {part.owner for part in (item.made, *item.used) if part.owner}
+    if isinstance(item, Transfer):
+        return {item.giver, item.taker}
     return {item.owner} if isinstance(item, Scan | Count | Correct) and item.owner else set()
 
 
