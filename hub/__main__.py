@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from hub.commands import devices, imports, ledger, orders, people, upkeep
+from hub.commands import devices, imports, ledger, orders, people, tables, upkeep
 from hub.commands.options import DATA, DataOption
 from hub.config import LEVELS, Settings, load
 from hub.errors import DAMAGED, REMEDY, DamagedError, HubError, says_damaged
@@ -38,8 +38,10 @@ for command in (
     upkeep.verify_backup,
     upkeep.restore,
     imports.import_outbox,
+    tables.template,
 ):
     app.command()(command)
+app.command("import")(tables.import_table)
 
 
 @app.command()

@@ -80,8 +80,8 @@ def _alone(settings: Settings, folder: Folder, copy: Path, *, declare_missing: b
             database = ends.enter_context(closing(Database.open(settings.database)))
             file = ends.enter_context(opened(copy))
             checked(file, trust_of(database, now_ms=now_ms()))
-            ends.enter_context(_warnings_only())
-            pipeline = Pipeline(database, run=secrets.token_hex(8), outlet=_Nobody(), clock=now_ms)
+            ends.enter_context(warnings_only())
+            pipeline = Pipeline(database, run=secrets.token_hex(8), outlet=Nobody(), clock=now_ms)
             pipeline.start()
             try:
                 return bring_in(file, pipeline, declare_missing=declare_missing)
@@ -92,7 +92,7 @@ def _alone(settings: Settings, folder: Folder, copy: Path, *, declare_missing: b
 
 
 @contextmanager
-def _warnings_only() -> Iterator[None]:
+def warnings_only() -> Iterator[None]:
     """Ingest's log, on standard error: what is printed is the report."""
     before = structlog.get_config()
     structlog.configure(
@@ -106,7 +106,7 @@ def _warnings_only() -> Iterator[None]:
         structlog.configure(**before)
 
 
-class _Nobody:
+class Nobody:
     """The outlet of an ingest that nobody listens to."""
 
     def publish(self, topic: str, payload: bytes) -> None:
