@@ -93,3 +93,11 @@ def test_a_text_is_changed_only_where_a_spreadsheet_would_compute_it(text):
     assert neutral(text) in (shown(text, 5000), "'" + shown(text, 5000))
     assert neutral("毛毯 Blanket") == "毛毯 Blanket"
     assert neutral(-5) == -5
+
+
+def test_stock_can_be_narrowed_to_one_condition(hub):
+    with closing(hub.web.client()) as client:
+        assert len(rows_of(client, condition="good")) == len(HOSTILE) + 1
+        assert rows_of(client, condition="damaged") == []
+        assert client.get("/api/v1/stock", params={"condition": "damaged"}).json()["rows"] == []
+        assert client.get("/api/v1/stock", params={"condition": "odd"}).status_code == 422

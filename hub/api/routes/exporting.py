@@ -1,7 +1,7 @@
 """Stock as a file for spreadsheets: what the viewer sees, nothing computed in it."""
 
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response, StreamingResponse
@@ -25,8 +25,14 @@ HEADINGS: Final = (
 PAGE: Final = 500
 
 
-async def _filter(site: Short = None, item: Short = None, lot: Short = None, owner: Short = None) -> StockFilter:
-    return StockFilter(site=site, item=item, lot=lot, owner=owner)
+async def _filter(
+    site: Short = None,
+    item: Short = None,
+    lot: Short = None,
+    owner: Short = None,
+    condition: Literal["good", "quarantined", "damaged"] | None = None,
+) -> StockFilter:
+    return StockFilter(site=site, item=item, lot=lot, owner=owner, condition=condition)
 
 
 Wanted = Annotated[StockFilter, Depends(_filter)]

@@ -22,9 +22,14 @@ Code = Annotated[str, Query(min_length=1, max_length=4096, description="A code a
 
 
 async def _filter(
-    site: Short = None, item: Short = None, lot: Short = None, owner: Short = None, account: Short = None
+    site: Short = None,
+    item: Short = None,
+    lot: Short = None,
+    owner: Short = None,
+    account: Short = None,
+    condition: Literal["good", "quarantined", "damaged"] | None = None,
 ) -> StockFilter:
-    return StockFilter(site=site, item=item, lot=lot, owner=owner, account=account)
+    return StockFilter(site=site, item=item, lot=lot, owner=owner, account=account, condition=condition)
 
 
 Wanted = Annotated[StockFilter, Depends(_filter)]

@@ -25,10 +25,11 @@ class StockFilter:
     lot: str | None = None
     owner: str | None = None
     account: str | None = None
+    condition: str | None = None
 
     @property
     def parts(self) -> tuple[str | None, ...]:
-        return self.site, self.item, self.lot, self.owner, self.account
+        return self.site, self.item, self.lot, self.owner, self.account, self.condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,8 @@ def _filtered(wanted: StockFilter, viewer: Viewer) -> Query:
         query = query.where(lot.c.lot == wanted.lot)
     if wanted.owner is not None:
         query = query.where(lot.c.owner == wanted.owner)
+    if wanted.condition is not None:
+        query = query.where(lot.c.condition == wanted.condition)
     return query
 
 
