@@ -246,3 +246,23 @@ def test_live_screens_hear_of_decisions_and_not_of_refusals(desk: Desk):
     desk.held(need, 2)
     assert desk.reserve(need, 9).status_code == 409
     assert desk.bench.one(heard) == before + 1
+
+
+def test_needs_are_listed_by_their_state_page_by_page(desk):
+    desk.receive(10)
+    ids = [desk.need(4, destination="place:st-1") for _ in range(4)]
+    desk.held(ids[0], 4)
+    desk.held(ids[2], 1)
+    desk.post(f"/needs/{ids[3]}/cancellation")
+
+    def of(state, **more):
+        return [row["id"] for row in desk.web.get("/needs", Role.STAFF, state=state, **more)["rows"]]
+
+    assert {state: of(state) for state in ("met", "partly", "open", "cancelled")} == {
+        "met": [ids[0]], "partly": [ids[2]], "open": [ids[1]], "cancelled": [ids[3]],
+    }  # fmt: skip
+    first = desk.web.get("/needs", Role.STAFF, limit=1, state="open")
+    assert first["next"] is None
+    desk.need(1)
+    first = desk.web.get("/needs", Role.STAFF, limit=1, state="open")
+    assert of("open", limit=1, cursor=first["next"]) == [ids[1]]

@@ -4,6 +4,7 @@ import base64
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -326,3 +327,25 @@ def test_devices_that_are_let_in_and_thrown_out_stand_in_the_log(web):
     registry.add_device("van-1", "vehicle", by="ana")
     registry.remove_device("van-1")
     assert log(web) == [("command line", "device-revoked", "van-1", ""), ("ana", "device-added", "van-1", "vehicle")]
+
+
+def test_people_are_found_by_a_part_of_their_name_their_role_and_whether_they_may_sign_in(web):
+    for name, shown in (("mei", "Mei 100%"), ("li", "李小龙"), ("lin", "100 Lin")):
+        invited(web, name, "engineer", shown=shown)
+    call(web, "PATCH", "/users/lin", {"active": False})
+
+    def names(**query):
+        return [row["name"] for row in call(web, "GET", f"/users?{urlencode(query)}").json()["rows"]]
+
+    assert names(text="0%") == ["mei"]
+    assert names(text="小龙") == ["li"]
+    assert names(text="LI", role="engineer") == ["li", "lin"]
+    assert names(text="li", role="clerk") == []
+    assert names(text="li", active=False) == ["lin"]
+    assert names(role="engineer", active=True) == ["engineer-1", "li", "mei"]
+
+
+def test_the_qr_code_of_a_link_is_drawn_for_the_address_that_was_asked(web):
+    link = call(web, "POST", "/users", {"name": "ana", "role": "auditor"}).json()["link"]
+    assert link["qr_svg"].startswith("<svg")
+    assert link["code"] not in link["qr_svg"]

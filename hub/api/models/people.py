@@ -62,6 +62,7 @@ class LinkModel(Model):
     kind: str = Field(examples=["invitation", "reset"])
     path: str = Field(description="Put the hub's address before it and hand it over.")
     code: str
+    qr_svg: str = Field(description="The link as a QR code, under the address that the hub was asked at.")
     expires_at: Instant
 
 

@@ -19,6 +19,7 @@ from hub.api.models.space import number
 from hub.api.routes.space import acting_for
 from hub.core.access import API, Viewer
 from hub.core.allocation import SENTENCES, Lot
+from hub.core.reservations import NeedState
 from hub.store import needs as store
 from hub.store.queries import needs
 from hub.store.queries.candidates import Candidates, candidates
@@ -32,13 +33,18 @@ RandomPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="An id, 
 
 @router.get("/needs", responses=LISTED, response_model=models.NeedPage)
 def the_needs(
-    here: Here, viewer: Viewing, organisation: Id | None = None, limit: Limit = 100, cursor: Cursor = None
+    here: Here,
+    viewer: Viewing,
+    organisation: Id | None = None,
+    state: NeedState | None = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Page[needs.NeedRow]:
     """Needs, newest first; staff of an organisation see its own."""
-    pager = here.pager("needs", organisation)
+    pager = here.pager("needs", organisation, state)
     with here.services.database.read() as connection:
         return needs.needs(
-            connection, pager, viewer, organisation=organisation, limit=limit, cursor=cursor, now=here.now
+            connection, pager, viewer, organisation=organisation, state=state, limit=limit, cursor=cursor, now=here.now
         )
 
 

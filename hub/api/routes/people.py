@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 
 from hub import badges
 from hub.api.context import Here
@@ -12,13 +13,15 @@ from hub.api.faults import ApiError
 from hub.api.models import people as models
 from hub.api.models.people import UserName
 from hub.api.models.shared import LISTED, Cursor, Limit, errors
-from hub.core.access import API
+from hub.core.access import API, Role
 from hub.core.instant import rfc3339
 from hub.core.passwords import pin_fault
+from hub.inviting import svg
 from hub.store import links, people
 from hub.store.links import Link
 from hub.store.people import NoPersonError, Person, Post, TakenError
 from hub.store.queries import people as queries
+from hub.store.queries.people import PersonFilter
 from hub.store.users import UserError
 from wire import codes
 from wire.badges import digest
@@ -26,25 +29,35 @@ from wire.badges import digest
 router = APIRouter(prefix=API, tags=["people"])
 
 CHANGED = errors(401, 403, 404, 409, 413, 422, 503)
+MOST_ADDRESS = 300
+"""Characters of the hub's address in a QR code; no host name is longer."""
 
 
 @router.get("/users", responses=LISTED)
-def the_users(here: Here, limit: Limit = 100, cursor: Cursor = None) -> models.PersonPage:
+def the_users(
+    here: Here,
+    text: Annotated[str | None, Query(max_length=100, description="In the name or the shown name.")] = None,
+    role: Role | None = None,
+    active: Annotated[bool | None, Query(description="Whether somebody may sign in.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> models.PersonPage:
     """Everybody who may or might sign in, by name; those who were shut out too."""
+    wanted = PersonFilter(text=text, role=role, active=active)
     with here.services.database.read() as connection:
-        page = queries.people(connection, here.pager("users"), limit=limit, cursor=cursor)
+        page = queries.people(connection, here.pager("users", *wanted.parts), wanted, limit=limit, cursor=cursor)
     return models.PersonPage(rows=[_shown(one) for one in page.rows], next=page.next)
 
 
 @router.post("/users", status_code=201, responses=CHANGED)
-def invite_user(here: Here, who: Whoever, sent: models.NewUser) -> models.Invited:
+def invite_user(here: Here, request: Request, who: Whoever, sent: models.NewUser) -> models.Invited:
     """Add somebody. The answer holds a link, shown this once: whoever opens it within 48 hours sets the password."""
     post = Post(role=sent.role, organisation=sent.organisation, site=sent.site)
     with here.write() as connection, _told():
         people.add(connection, sent.name, post, shown=sent.shown, by=named(who), now=here.now)
         link = links.make(connection, sent.name, by=named(who), now=here.now)
         found = people.one(connection, sent.name)
-    return models.Invited(user=_shown(found), link=_link(link))
+    return models.Invited(user=_shown(found), link=_link(link, request))
 
 
 @router.patch("/users/{name}", responses=CHANGED)
@@ -58,10 +71,11 @@ def change_user(here: Here, who: Whoever, name: UserName, sent: models.UserChang
 
 
 @router.post("/users/{name}/link", status_code=201, responses=CHANGED)
-def new_link(here: Here, who: Whoever, name: UserName) -> models.LinkModel:
+def new_link(here: Here, request: Request, who: Whoever, name: UserName) -> models.LinkModel:
     """A new link for somebody who lost the password or the invitation. Earlier ones end; nobody is signed out yet."""
     with here.write() as connection, _told():
-        return _link(links.make(connection, name, by=named(who), now=here.now))
+        made = links.make(connection, name, by=named(who), now=here.now)
+    return _link(made, request)
 
 
 @router.post("/users/{name}/badge", status_code=201, responses=CHANGED)
@@ -112,7 +126,10 @@ def _shown(found: Person) -> models.PersonModel:
     )  # fmt: skip
 
 
-def _link(made: Link) -> models.LinkModel:
+def _link(made: Link, request: Request) -> models.LinkModel:
+    """The QR code leads to the address under which whoever asks reached the hub (behind a proxy: its page's)."""
+    address = request.headers.get("origin") or str(request.base_url).rstrip("/")
     return models.LinkModel(
-        name=made.name, kind=made.kind, path=made.path, code=made.code, expires_at=rfc3339(made.expires_at)
-    )
+        name=made.name, kind=made.kind, path=made.path, code=made.code, qr_svg=svg(address[:MOST_ADDRESS] + made.path),
+        expires_at=rfc3339(made.expires_at),
+    )  # fmt: skip

@@ -11,7 +11,10 @@ from sqlalchemy import Connection, Row
 from hub.core.access import Viewer
 from hub.core.reservations import NeedState, need_state
 from hub.store.needs import covered
-from hub.store.queries.paging import Page, Pager
+from hub.store.queries.paging import Key, Page, Pager
+
+BATCH = 500
+"""Needs whose state is worked out at once where one state is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +53,23 @@ class ConsentRow:
 
 
 def needs(
-    connection: Connection, pager: Pager, viewer: Viewer, *, organisation: str | None, limit: int, cursor: str | None,
-    now: int,
+    connection: Connection, pager: Pager, viewer: Viewer, *, organisation: str | None, state: NeedState | None = None,
+    limit: int, cursor: str | None, now: int,
 ) -> Page[NeedRow]:  # fmt: skip
-    """Needs, newest first."""
+    """Needs, newest first. Their state follows from reservations, so those of one state are looked for in batches."""
     condition, values = where({"organisation": (organisation, viewer.owner_filter)})
-    rows = page(connection, pager, f"SELECT * FROM need WHERE {condition}", values, limit, cursor)
-    sums = covered(connection, [row.seq for row in rows], now)
-    return pager.page([((row.seq,), _need(row, sums[row.seq])) for row in rows], limit)
+    if state is not None:
+        condition += f" AND cancelled_at IS {'NOT ' if state is NeedState.CANCELLED else ''}NULL"
+    found: list[tuple[Key, NeedRow]] = []
+    size, after = (limit if state is None else max(limit, BATCH)), pager.key(cursor, (int,))
+    while True:
+        rows = _rows(connection, f"SELECT * FROM need WHERE {condition}", values, size, after)
+        sums = covered(connection, [row.seq for row in rows], now)
+        needs_ = [_need(row, sums[row.seq]) for row in rows]
+        found += [((row.seq,), one) for row, one in zip(rows, needs_, strict=True) if state in (None, one.state)]
+        if len(rows) <= size or len(found) > limit:
+            return pager.page(found, limit)
+        after = (rows[-1].seq,)
 
 
 def need(connection: Connection, viewer: Viewer, id_: str, *, now: int) -> NeedRow | None:
@@ -95,7 +107,10 @@ def page(
     connection: Connection, pager: Pager, query: str, values: list[str], limit: int, cursor: str | None
 ) -> "list[Row[Any]]":
     """Up to `limit` + 1 rows of a query, by `seq`, newest first."""
-    after = pager.key(cursor, (int,))
+    return _rows(connection, query, values, limit, pager.key(cursor, (int,)))
+
+
+def _rows(connection: Connection, query: str, values: list[str], limit: int, after: Key | None) -> "list[Row[Any]]":
     before = [] if after is None else [after[0]]
     more = " AND seq < ?" if before else ""
     rows = connection.exec_driver_sql(f"{query}{more} ORDER BY seq DESC LIMIT ?", (*values, *before, limit + 1))

@@ -36,9 +36,32 @@ class DecisionFilter:
         return self.who, self.action, self.what, self.since, self.until
 
 
-def people(connection: Connection, pager: Pager, *, limit: int, cursor: str | None) -> Page[Person]:
-    """Everybody, by name; those who were shut out too."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFilter:
+    """Whom to list; None: everybody. `text` stands in the name or the shown name, however its letters are written."""
+
+    text: str | None = None
+    role: str | None = None
+    active: bool | None = None
+
+    @property
+    def parts(self) -> tuple[str | int | None, ...]:
+        return self.text, self.role, self.active
+
+
+def people(
+    connection: Connection, pager: Pager, wanted: PersonFilter, *, limit: int, cursor: str | None
+) -> Page[Person]:
+    """Everybody who is wanted, by name; those who were shut out too."""
     query = select(user).order_by(user.c.name).limit(limit + 1)
+    if wanted.text is not None:
+        query = query.where(
+            user.c.name.icontains(wanted.text, autoescape=True) | user.c.shown.icontains(wanted.text, autoescape=True)
+        )
+    if wanted.role is not None:
+        query = query.where(user.c.role == wanted.role)
+    if wanted.active is not None:
+        query = query.where(user.c.disabled_at.is_(None) if wanted.active else user.c.disabled_at.is_not(None))
     after = pager.key(cursor, (str,))
     if after is not None:
         query = query.where(user.c.name > after[0])
