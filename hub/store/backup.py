@@ -133,6 +133,7 @@ def _renew(path: Path) -> None:
         connection.execute("DELETE FROM session")  # who signed out since the backup stays signed out
         # Of a code that was used, too, the answer could be asked for again: by who was thrown out since.
         connection.execute("DELETE FROM invitation")
+        connection.execute("DELETE FROM link")  # one that was used since could set a password again
 
 
 def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
@@ -155,7 +156,8 @@ def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
             for table, statements in _SHUT.items():
                 for statement in statements if table in tables else ():
                     connection.execute(statement)
-            return tuple(f"{kind} {name}" for kind, name in connection.execute(_AGAIN).fetchall())
+            asked = [_AGAIN, *([_BADGES] if "link" in tables else [])]
+            return tuple(f"{kind} {name}" for each in asked for kind, name in connection.execute(each).fetchall())
     except sqlite3.Error:
         return None
 
@@ -194,7 +196,12 @@ _AGAIN = """
 SELECT 'device', made.name FROM main.device AS made JOIN was.device AS old USING (name)
 WHERE made.removed_at IS NULL AND old.removed_at IS NOT NULL
 UNION SELECT 'person', made.name FROM main.user AS made JOIN was.user AS old USING (name)
-WHERE made.disabled_at IS NULL AND old.disabled_at IS NOT NULL ORDER BY 1, 2
+WHERE made.disabled_at IS NULL AND old.disabled_at IS NOT NULL
+UNION SELECT 'token', name FROM main.token WHERE digest NOT IN (SELECT digest FROM was.token) ORDER BY 1, 2
+"""
+_BADGES = """
+SELECT 'badge of', made.name FROM main.user AS made JOIN was.user AS old USING (name)
+WHERE made.badge IS NOT NULL AND made.badge IS NOT old.badge ORDER BY 2
 """
 
 

@@ -10,16 +10,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+from alembic import command as alembic
+from alembic.config import Config
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from edge.config import load as load_edge
 from edge.identity import Identity
 from hub.__main__ import main
+from hub.core.access import Role
 from hub.store import authority as certificates
-from hub.store import invitations
+from hub.store import invitations, links, migrations, people, schema, tokens
 from hub.store.backup import restore
 from hub.store.database import Database
+from hub.store.people import Post
 from tests.support.hub_process import Done, HubProcess, cli, cli_json
 from tests.support.mqtt import Refused, connected
 from tests.support.sticks import joined
@@ -209,18 +213,28 @@ def test_a_restore_trusts_no_certificate_that_was_revoked_since_and_says_who_els
         identities = {name: joined(database, name, tmp_path / name) for name in ("kept-1", "lost-1")}
         with database.write() as connection:
             invitations.invite(connection, "S" * 8, device="new-1", kind="scanner", now=1, expires_at=2)
+            people.set_badge(connection, "ana", "0" * 64, "pin", by="", now=1)
+            link = links.make(connection, "ana", by="", now=1)
+            tokens.make(connection, "scale", Post(role=Role.CLERK), by="", now=1)
     file = tmp_path / "saved.backup"
     assert cli("backup", file, data=data).returncode == 0
     assert cli("device", "revoke", "lost-1", data=data).returncode == 0
     assert cli("device", "remove", "gone-1", data=data).returncode == 0
+    with closing(Database.open(data / "hub.db")) as database, database.write() as connection:
+        people.set_badge(connection, "ana", "1" * 64, "pin", by="", now=2)
+        tokens.revoke(connection, "scale", by="", now=2)
     assert cli("user", "remove", "ana", data=data).returncode == 0
     done = cli("restore", file, data=data)
     assert done.returncode == 0, done.stderr
-    assert "let in again by it: device gone-1, device lost-1, person ana. Remove them" in done.stdout
+    assert (
+        "let in again by it: device gone-1, device lost-1, person ana, token scale, badge of ana. Remove them"
+        in done.stdout
+    )
     with closing(Database.open(data / "hub.db")) as database, database.read() as connection:
         known = {name: certificates.holder(connection, _fingerprint(identity)) for name, identity in identities.items()}
         assert {name: holder.revoked for name, holder in known.items()} == {"kept-1": False, "lost-1": True}
         assert invitations.find(connection, "S" * 8) is None
+        assert links.holder(connection, link.code, now=2) is None
         assert certificates.kept(connection) is not None
 
 
@@ -254,15 +268,22 @@ def test_a_backup_of_a_newer_version_is_refused_and_the_database_stays(data: Pat
     assert list(data.glob("hub.db.*")) == []
 
 
+def _of_the_first_release(path: Path, meta: dict[str, str]) -> None:
+    """A database as the first release made it, of the ledger that `meta` names."""
+    made, config = Database(path), Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with made.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.upgrade(config, "0001")
+        connection.execute(schema.meta.insert(), [{"key": key, "value": value} for key, value in meta.items()])
+    made.close()
+
+
 def test_a_backup_of_before_there_was_an_authority_costs_no_device_its_trust(data: Path, tmp_path: Path) -> None:
     with closing(Database.open(_made(data))):
         pass
     file = tmp_path / "saved.backup"
-    assert cli("backup", file, data=data).returncode == 0
-    with closing(sqlite3.connect(file)) as raw, raw:
-        for table in ("authority", "certificate", "invitation", "command", "outcome", "desired", "report"):
-            raw.execute(f"DROP TABLE {table}")
-        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    _of_the_first_release(file, _meta(data / "hub.db"))
     with closing(Database.open(data / "hub.db")) as database:
         since = joined(database, "new-1", tmp_path / "new-1")
         with database.read() as connection:
