@@ -1,6 +1,9 @@
 """Problem documents name the field and what to do, whatever the request holds."""
 
+import ast
 import json
+import re
+from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -8,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from hub.api.models.reference import SiteInput, SiteList
 from hub.api.problems import document, of_request
 
+ROOT = Path(__file__).parents[2]
 SITES = TypeAdapter(SiteList | list[SiteInput])
 GOOD = {"id": "wh-1", "name": "W", "kind": "warehouse", "lat": 31.0, "lon": 121.0}
 
@@ -45,3 +49,14 @@ def test_a_problem_can_always_be_sent_whatever_the_request_held():
 
 def test_a_thousand_faults_are_cut_to_what_a_person_reads():
     assert len(faults([GOOD | {"lat": "x"}] * 1000)) == 50
+
+
+def test_every_code_that_a_route_answers_with_is_explained():
+    explained = set(re.findall(r'<a id="([a-z-]+)">', (ROOT / "docs/problems.md").read_text(encoding="utf-8")))
+    used = set()
+    for path in (ROOT / "hub/api").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ApiError":
+                used |= {part.value for part in ast.walk(node.args[1]) if isinstance(part, ast.Constant)}
+    assert len(used) > 40
+    assert used <= explained, f"add to docs/problems.md: {sorted(used - explained)}"
