@@ -13,6 +13,7 @@ from wire.actions import REGRADED, UNKNOWN
 Pair = tuple[int, int]
 """An account and a lot."""
 _BALANCE = "ON CONFLICT (account_id, lot_id) DO UPDATE SET quantity = quantity + excluded.quantity"
+_HOLDING = "ON CONFLICT (account_id, owner) DO UPDATE SET quantity = quantity + excluded.quantity"
 
 
 class Changes:
@@ -51,9 +52,15 @@ class Changes:
             self.recount.update(self.counted.keys() & set(pairs))
 
     def write(self, connection: Connection) -> set[int]:
-        """Write the balances. Returns the accounts that changed."""
+        """Write the balances, and their sums by owner. Returns the accounts that changed."""
         changed = sorted((account, lot, delta) for (account, lot), delta in self.deltas.items() if delta)
         insert(connection, "INSERT INTO balance (account_id, lot_id, quantity)", changed, _BALANCE)
+        owners = self.poster.owners
+        sums: dict[tuple[int, str], int] = defaultdict(int)
+        for account, lot, delta in changed:
+            sums[account, owners[lot]] += delta
+        held = sorted((account, owner, delta) for (account, owner), delta in sums.items() if delta)
+        insert(connection, "INSERT INTO holding (account_id, owner, quantity)", held, _HOLDING)
         return {account for account, _, _ in changed}
 
     def kin(self, connection: Connection, lot: int, conditions: set[str]) -> dict[str, int]:

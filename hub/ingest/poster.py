@@ -55,6 +55,7 @@ class Poster:
         self.lots: dict[LotKey, int] = {}
         self.expiries: dict[int, int | None] = {}
         self.fullness: dict[int, int] = {}
+        self.owners: dict[int, str] = {}
         self.accounts: dict[str, int] = {}
         self._kin: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         self._naming = Lock()
@@ -70,6 +71,7 @@ class Poster:
         self.lots = {LotKey(row[1], row[2], row[3], row[4]): row[0] for row in rows}
         self.expiries = {row[0]: row[5] for row in rows}
         self.fullness = {number: name.fullness for name, number in self.lots.items()}
+        self.owners = {number: name.owner for name, number in self.lots.items()}
         self._kin.clear()
         for name, number in self.lots.items():
             self._kin[_family(name)].append(number)
@@ -244,6 +246,7 @@ class Poster:
                 days = [day for day in (expiry, *(self.expiries[one] for one in kin[:1])) if day is not None]
                 self.expiries[found] = min(days, default=None)
                 self.fullness[found] = name.fullness
+                self.owners[found] = name.owner
                 kin.append(found)
                 self.lots[name] = found
                 if len(kin) == 1:

@@ -64,6 +64,12 @@ SELECT account.code, lot.item, lot.lot, sum(effect.quantity) FROM effect
 JOIN account ON account.id = account_id JOIN lot ON lot.id = lot_id
 GROUP BY account_id, lot_id HAVING sum(effect.quantity) <> 0 LIMIT 20
 """
+_HOLDINGS = """
+SELECT account.code, owner, sum(quantity) FROM (
+  SELECT account_id, owner, quantity FROM balance JOIN lot ON lot.id = lot_id
+  UNION ALL SELECT account_id, owner, -quantity FROM holding
+) JOIN account ON account.id = account_id GROUP BY account_id, owner HAVING sum(quantity) <> 0 LIMIT 20
+"""
 _UNITS = """
 SELECT coalesce(unit.code, last.unit) FROM
   (SELECT unit, to_id, row_number() OVER (PARTITION BY unit ORDER BY at DESC, lane_id DESC, seq DESC) AS back
@@ -151,6 +157,11 @@ def _balances(connection: Connection) -> Iterator[str]:
         yield f"the balance of {item} lot {lot or '-'} in {account} is {-off:+} off from what the facts say"
 
 
+def _holdings(connection: Connection) -> Iterator[str]:
+    for account, owner, off in connection.exec_driver_sql(_HOLDINGS):
+        yield f"what {account} holds of {owner or 'nobody'} is {off:+} off from its balances"
+
+
 def _units(connection: Connection) -> Iterator[str]:
     for (code,) in connection.exec_driver_sql(_UNITS):
         yield f"{code} does not stand where its latest fact says"
@@ -235,6 +246,7 @@ def _answered(connection: Connection) -> Iterator[str]:
 CHECKS: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
     "every lot sums to zero": _zero_sums,
     "balances follow from the facts": _balances,
+    "sums by owner follow from balances": _holdings,
     "a handling unit is in one place": _units,
     "applied once": _applied_once,
     "undo is applied": _undone,

@@ -34,6 +34,8 @@ CANON: Final[dict[str, str]] = {
     " ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
     "balance": f"SELECT account.code, {_LOT}, quantity FROM balance JOIN account ON account.id = balance.account_id"
     " JOIN lot ON lot.id = balance.lot_id WHERE quantity <> 0 ORDER BY 1, 2, 3, 4, 5",
+    "holding": "SELECT account.code, owner, quantity FROM holding JOIN account ON account.id = account_id"
+    " WHERE quantity <> 0 ORDER BY 1, 2",
     "fix": "SELECT device.name, t, lane_id, seq, lat_e7, lon_e7, quality, speed_cms, heading_cd, verdict FROM fix"
     " JOIN device ON device.id = fix.device_id ORDER BY 1, 2, 3, 4",
     "outcome": "SELECT lane_id, seq, device.name, command, state, at, detail FROM outcome"
@@ -52,6 +54,7 @@ PROJECTIONS: Final = (
     "task_fact",
     "tally",
     "balance",
+    "holding",
     "move",
     "sighting",
     "fix",

@@ -96,17 +96,25 @@ def test_units_that_were_scanned_into_themselves_break_no_invariant(tmp_path: Pa
         assert one.findings() == []
 
 
-SUMS, FOLLOW, UNITS, ONCE, UNDONE, OWNERS, ANSWERED = CHECKS
+SUMS, FOLLOW, HELD, UNITS, ONCE, UNDONE, OWNERS, ANSWERED = CHECKS
 PLANTS = {
-    "a balance that grew by itself": ("UPDATE balance SET quantity = quantity + 1 WHERE quantity > 0", {SUMS, FOLLOW}),
+    "a balance that grew by itself": (
+        "UPDATE balance SET quantity = quantity + 1 WHERE quantity > 0",
+        {SUMS, FOLLOW, HELD},
+    ),
     "two balances that hide each other": (
         (
             "UPDATE balance SET quantity = quantity + CASE WHEN quantity > 0 THEN 1 ELSE -1 END"
             " WHERE lot_id = (SELECT min(id) FROM lot WHERE lot = 'B')"
         ),
-        {FOLLOW},
+        {FOLLOW, HELD},
     ),
-    "a balance that is gone": ("DELETE FROM balance WHERE lot_id = (SELECT id FROM lot WHERE lot = 'T')", {FOLLOW}),
+    "a balance that is gone": (
+        "DELETE FROM balance WHERE lot_id = (SELECT id FROM lot WHERE lot = 'T')",
+        {FOLLOW, HELD},
+    ),
+    "a sum of balances that nobody made": ("UPDATE holding SET quantity = quantity + 1 WHERE quantity > 0", {HELD}),
+    "a sum of balances that is gone": ("DELETE FROM holding", {HELD}),
     "a move of another quantity": ("UPDATE move SET quantity = quantity + 1 WHERE seq = 1", {FOLLOW}),
     "a move that was never counted": (
         "INSERT INTO move SELECT lot_id, at, lane_id, 900, source_id, to_id, quantity, 0 FROM move WHERE seq = 1",
@@ -115,7 +123,7 @@ PLANTS = {
     "an adjustment that nobody made": ("UPDATE tally SET adjustment = adjustment + 1", {FOLLOW}),
     "a serial-numbered item counted twice": (
         "UPDATE balance SET quantity = quantity * 2 WHERE lot_id = (SELECT id FROM lot WHERE lot = 'T')",
-        {FOLLOW},
+        {FOLLOW, HELD},
     ),
     "a unit that stands elsewhere": (
         "UPDATE unit SET account_id = (SELECT id FROM account WHERE code = 'place:wh-1/a01')",
@@ -155,10 +163,10 @@ PLANTS = {
     "a transfer that nobody approved": ("DELETE FROM transfer", {OWNERS}),
     "a transfer of more than was approved": ("UPDATE transfer SET n = 7", {OWNERS}),
     "a transfer to somebody else": ("UPDATE transfer SET taker = 'z'", {OWNERS}),
-    "an owner that was settled and not applied": ("UPDATE settle SET owner = 'red-cross'; " + BACK, {OWNERS}),
+    "an owner that was settled and not applied": ("UPDATE settle SET owner = 'red-cross'; " + BACK, {OWNERS, HELD}),
     "a kit that takes goods from another owner": (
         "UPDATE lot SET owner = 'caritas' WHERE lot = 'KIT'",
-        {OWNERS},
+        {OWNERS, HELD},
     ),
 }
 

@@ -81,6 +81,7 @@ PLANTS = {
     "task_fact": "DELETE FROM task_fact",
     "tally": "UPDATE tally SET adjustment = 0",
     "balance": "UPDATE balance SET quantity = quantity + 1",
+    "holding": "UPDATE holding SET quantity = quantity + 1",
     "fix": "UPDATE fix SET verdict = 'good'",
     "outcome": "UPDATE outcome SET state = 'failed'",
     "report": "DELETE FROM report",

@@ -2,7 +2,7 @@
 
 Primary records: device, lane, gap, journal, quarantine, opaque, and what people enter (site, item ...).
 Projections, rebuilt from the journal at will: lot, account, move, sighting, unit, story_break, void, settle,
-task_fact, tally, balance, fix, outcome, report. The change log feeds live screens and is neither.
+task_fact, tally, balance, holding, fix, outcome, report. The change log feeds live screens and is neither.
 
 Times are Unix milliseconds (UTC). Each module holds the tables of one part; here they stand under one name.
 """
@@ -29,6 +29,7 @@ from hub.store.schema.devices import (
 from hub.store.schema.ledger import (
     account,
     balance,
+    holding,
     lot,
     move,
     settle,
@@ -67,6 +68,7 @@ __all__ = [
     "fix",
     "gap",
     "goods_code",
+    "holding",
     "invitation",
     "item",
     "journal",

@@ -17,6 +17,8 @@ lot = table(
     Column("condition", Text, nullable=False),
     Column("expiry", Integer),
     UniqueConstraint("item", "lot", "owner", "condition"),
+    Index("lot_by_number", "lot"),
+    Index("lot_by_owner", "owner", "item", "lot", "condition"),
 )
 """What stock is kept apart by. `item` is `gtin:<14>` or `text:<code>`; lot and owner '' where nobody said;
 expiry is yyyymmdd, the earliest that any label gave."""
@@ -59,7 +61,7 @@ sighting = table(
     Column("grade", Text),
     CheckConstraint("grade in ('good', 'quarantined', 'damaged')"),
     Index("sighting_by_unit", "unit"),
-    Index("sighting_by_lot", "lot_id"),
+    Index("sighting_by_lot", "lot_id", "at"),
 )
 """Things with a number of their own, `serial:<gtin>:<serial>` or `sscc:<18>`: one row a fact. Where a unit is
 is the `to` of its last row that is not voided; a serial-numbered item has the most complete lot of its rows, and the
@@ -143,6 +145,7 @@ tally = table(
     Column("quantity", KEY, nullable=False),
     Column("adjustment", KEY, nullable=False),
     Column("voided", Integer, nullable=False),
+    Index("tally_by_lot", "lot_id", "at"),
     clustered=True,
 )
 """Counts, and the adjustment that each one makes of the balance before it."""
@@ -156,6 +159,15 @@ balance = table(
     clustered=True,
 )
 Index("balance_below_zero", balance.c.account_id, sqlite_where=balance.c.quantity < 0)
+
+holding = table(
+    "holding",
+    Column("account_id", KEY, ForeignKey("account.id"), primary_key=True),
+    Column("owner", Text, primary_key=True),
+    Column("quantity", KEY, nullable=False),
+    clustered=True,
+)
+"""How many pieces of each owner an account holds, whatever they are: the sums of its balances."""
 
 transfer = table(
     "transfer",

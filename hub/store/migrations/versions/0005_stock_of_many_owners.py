@@ -40,6 +40,7 @@ def _make(name: str, *parts: sa.schema.SchemaItem, clustered: bool = False) -> N
 
 def upgrade() -> None:
     _sightings()
+    _sums()
     _projections()
     _transfers()
     _settlements()
@@ -65,7 +66,27 @@ def _sightings() -> None:
     op.drop_table("sighting")
     op.rename_table("sighting_0005", "sighting")
     op.create_index("sighting_by_unit", "sighting", ["unit"])
-    op.create_index("sighting_by_lot", "sighting", ["lot_id"])
+    op.create_index("sighting_by_lot", "sighting", ["lot_id", "at"])
+
+
+def _sums() -> None:
+    """What lists and traces are found by, and sums that every screen asks for."""
+    op.create_index("tally_by_lot", "tally", ["lot_id", "at"])
+    op.create_index("lot_by_number", "lot", ["lot"])
+    op.create_index("lot_by_owner", "lot", ["owner", "item", "lot", "condition"])
+    _make(
+        "holding",
+        _number("account_id"),
+        _text("owner"),
+        _number("quantity"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
+        sa.PrimaryKeyConstraint("account_id", "owner"),
+        clustered=True,
+    )
+    op.execute(
+        "INSERT INTO holding (account_id, owner, quantity) SELECT account_id, owner, sum(quantity) FROM balance"
+        " JOIN lot ON lot.id = balance.lot_id GROUP BY account_id, owner"
+    )
 
 
 def _projections() -> None:
