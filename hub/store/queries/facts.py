@@ -9,16 +9,18 @@ from sqlalchemy import Connection, select
 
 from hub.core.moments import Moment, moment
 from hub.core.reception import chosen
-from hub.store.schema import device as device_table
-from hub.store.schema import journal, lane, quarantine
+from hub.store.queries.layouts import layout
+from hub.store.schema import journal, quarantine
 from wire import codec
 from wire.errors import DecodeError
 from wire.messages import AnyItem, Clock, Opaque
 
-NEAR = 64
-"""Rows of the journal after a place that are looked at first: the batch that brought it is nearly always the next."""
-
 _ranges = msgspec.json.Decoder(list[tuple[int, int]])
+_COVERING = "SELECT id FROM journal WHERE lane_id = ? AND last >= ? AND after < ? ORDER BY last"
+_ASIDE = "SELECT 1 FROM quarantine WHERE lane_id = ? AND seq = ?"
+_SOURCE = (
+    "SELECT device.name, lane.stream, lane.lane FROM lane JOIN device ON device.id = lane.device_id WHERE lane.id = ?"
+)
 COLUMNS = (
     journal.c.id, journal.c.lane_id, journal.c.after, journal.c.last,
     journal.c.received_at, journal.c.applied, journal.c.body,
@@ -84,12 +86,11 @@ class Fact:
 
 
 class FactReader:
-    """Finds facts on one connection; each batch is read and opened once."""
+    """Finds facts on one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._opened: dict[int, Stored] = {}
-        self._recent: dict[int, list[int]] = {}
         self._sources: dict[int, Source] = {}
 
     @property
@@ -101,47 +102,44 @@ class FactReader:
         """Whose lane it is."""
         found = self._sources.get(lane_id)
         if found is None:
-            query = (
-                select(device_table.c.name, lane.c.stream, lane.c.lane)
-                .join_from(lane, device_table, device_table.c.id == lane.c.device_id)
-                .where(lane.c.id == lane_id)
-            )
-            row = self._connection.execute(query).one_or_none()
+            row = self._connection.exec_driver_sql(_SOURCE, (lane_id,)).one_or_none()
             device, stream, name = ("", "", "") if row is None else row
             found = Source(device=device, stream=stream, lane=name)
             self._sources[lane_id] = found
         return found
 
     def find(self, lane_id: int, seq: int) -> Fact | None:
-        """The item at a place; None where the journal holds it no more."""
-        for id_ in self._recent.get(lane_id, ()):
-            if seq in self._opened[id_].items:
-                return self.fact(self._opened[id_], seq)
-        covering = select(*COLUMNS).where(journal.c.lane_id == lane_id, journal.c.last >= seq).order_by(journal.c.last)
-        near = covering.with_only_columns(journal.c.id).limit(NEAR).subquery()
-        for query in (
-            select(*COLUMNS).where(journal.c.id.in_(select(near.c.id)), journal.c.after < seq),
-            covering.where(journal.c.after < seq),
-        ):
-            for row in self._connection.execute(query):
-                stored = self.open(row)
-                if seq in stored.items:
-                    return self.fact(stored, seq)
+        """The item at a place; None where the journal holds it no more.
+
+        Several batches may cover the place: of those that brought it the first counts.
+        """
+        with self._connection.exec_driver_sql(_COVERING, (lane_id, seq, seq)) as covering:
+            for (id_,) in covering:
+                found = layout(self._connection, id_)
+                data = found.item(self._connection, seq)
+                if data is not None and _is_item(data) and not self._is_aside(lane_id, seq):
+                    return self._fact(found.id, lane_id, seq, data, found.clock, found.received_at)
         return None
 
     def fact(self, stored: Stored, seq: int) -> Fact:
         """One item of an opened batch."""
-        data = stored.items[seq]
+        return self._fact(stored.id, stored.lane_id, seq, stored.items[seq], stored.clock, stored.received_at)
+
+    def _fact(self, id_: int, lane_id: int, seq: int, data: bytes, clock: Clock | None, received_at: int) -> Fact:
         at, up = _times(data)
         return Fact(
-            id=f"{stored.id}:{seq}",
-            source=self.source(stored.lane_id),
+            id=f"{id_}:{seq}",
+            source=self.source(lane_id),
             seq=seq,
             said_at=at,
-            when=moment(at, up, stored.clock, stored.received_at),
-            received_at=stored.received_at,
+            when=moment(at, up, clock, received_at),
+            received_at=received_at,
             data=data,
         )
+
+    def _is_aside(self, lane_id: int, seq: int) -> bool:
+        """Whether an item is in quarantine instead."""
+        return self._connection.exec_driver_sql(_ASIDE, (lane_id, seq)).first() is not None
 
     def open(self, row: Any) -> Stored:
         """A row of the journal (id, lane_id, after, last, received_at, applied, body), opened."""
@@ -156,7 +154,6 @@ class FactReader:
             items.pop(seq, None)
         stored = Stored(id=row.id, lane_id=row.lane_id, received_at=row.received_at, clock=batch.clock, items=items)
         self._opened[row.id] = stored
-        self._recent.setdefault(row.lane_id, []).append(row.id)
         return stored
 
     def _set_aside(self, lane_id: int, after: int, last: int) -> Sequence[int]:
@@ -176,7 +173,7 @@ class _Head(msgspec.Struct):
 _head = msgspec.json.Decoder(_Head)
 
 
-def _is_item(data: msgspec.Raw) -> bool:
+def _is_item(data: bytes | msgspec.Raw) -> bool:
     """Whether it can be an item at all: what is none was set aside when it came."""
     try:
         _head.decode(data)
