@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from hub.core.access import Viewer
 from hub.store.queries.sight import of_owner, sees_unit
 from hub.store.schema import lot
-from wire.labels import Label, parse, typed
+from wire.labels import Kind, Label, parse, typed
 
 
 class What(StrEnum):
@@ -32,9 +32,13 @@ class Target:
 
 def understand(raw: str) -> Label:
     """A code as a scanner gives it, or as people copy it from a label: with brackets, or an SSCC's bare digits."""
-    label = typed(raw)
-    # Digits that are no key, and codes of ours without check digits, may be what a label holds all the same.
-    return parse(raw) if label.faults and not label.text.startswith("(") else label
+    label = parse(raw)
+    if label.kind is not Kind.TEXT:
+        return label
+    copied = typed(raw)
+    # Digits that are no key, and codes of ours without check digits, may be what a label holds all the same; so are
+    # blanks at its ends, which typing loses.
+    return copied if copied.kind is not Kind.TEXT and (not copied.faults or copied.text.startswith("(")) else label
 
 
 def find(connection: Connection, raw: str, viewer: Viewer) -> Target:
