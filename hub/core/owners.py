@@ -79,6 +79,6 @@ def _by_bin(places: Iterable[str], rules: Rules) -> Found | None:
 def _by_site(places: Iterable[str], rules: Rules) -> Found | None:
     for place in places:
         site = account_site(place)
-        if site in rules.sites:
+        if site is not None and site in rules.sites:
             return Found(rules.sites[site], f"the rule of {site}")
     return None
