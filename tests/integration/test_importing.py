@@ -53,6 +53,13 @@ def client(web):
         yield made
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A client of one hub for the tests that leave nothing there, or the same."""
+    with serving(tmp_path_factory.mktemp("hub")) as server, closing(server.client()) as made:
+        yield made
+
+
 def test_every_template_can_be_filled_in_and_is_taken_in_once(client):
     for kind in ORDER:
         table = client.get(f"/api/v1/imports/templates/{kind}.csv").content
@@ -67,11 +74,11 @@ def test_every_template_can_be_filled_in_and_is_taken_in_once(client):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_a_table_is_read_in_every_encoding_and_with_every_delimiter(client, encoding, delimiter):
+def test_a_table_is_read_in_every_encoding_and_with_every_delimiter(shared, encoding, delimiter):
     rows = (("编号", "名称", "中文名"), ("red-cross", '"Red; ""Cross"", \t"', "红十字会"))
     table = "\r\n".join(delimiter.join(row) for row in rows)
-    assert send(client, "organisations", table.encode(encoding)).json()["taken"]
-    (found,) = client.get("/api/v1/organisations").json()["organisations"]
+    assert send(shared, "organisations", table.encode(encoding)).json()["taken"]
+    (found,) = shared.get("/api/v1/organisations").json()["organisations"]
     assert found == {"id": "red-cross", "name": 'Red; "Cross",', "name_zh": "红十字会"}
 
 
@@ -178,12 +185,12 @@ def test_only_administrators_import_people_and_organisations(web):
         (b"id,name\n" + b"\n" * (8 * 1024 * 1024), "text/csv", "too-large"),
     ],
 )
-def test_what_is_no_table_is_refused_with_a_sentence(client, content, content_type, code):
-    answer = send(client, "organisations", content, dry_run=True, content_type=content_type)
+def test_what_is_no_table_is_refused_with_a_sentence(shared, content, content_type, code):
+    answer = send(shared, "organisations", content, dry_run=True, content_type=content_type)
     assert (answer.json()["code"], bool(answer.json()["detail"])) == (code, True), answer.text
 
 
-def test_an_archive_that_would_unpack_to_much_or_names_entities_is_refused_before_it_is_read(client):
+def test_an_archive_that_would_unpack_to_much_or_names_entities_is_refused_before_it_is_read(shared):
     good = workbook(["id", "name"], ["a", "b"])
 
     def again(change):
@@ -208,11 +215,11 @@ def test_an_archive_that_would_unpack_to_much_or_names_entities_is_refused_befor
         (entities, "document type"),
         (many.getvalue(), "would unpack to"),
     ):
-        answer = send(client, "organisations", wrong, content_type=XLSX)
+        answer = send(shared, "organisations", wrong, content_type=XLSX)
         assert (answer.status_code, answer.json()["code"]) == (422, "no-table")
         assert sentence in answer.json()["detail"]
     for cut in range(10, len(good), 331):
-        answer = send(client, "organisations", good[:cut], content_type=XLSX)
+        answer = send(shared, "organisations", good[:cut], content_type=XLSX)
         assert answer.json()["code"] == "no-table", cut
 
 
@@ -328,7 +335,7 @@ def test_goods_with_a_label_of_our_own_stand_under_the_key_that_a_scan_gives(hub
     )
 
 
-def test_a_hub_that_posts_nothing_says_so(client):
-    answer = send(client, "stock", "site,quantity\n")
+def test_a_hub_that_posts_nothing_says_so(shared):
+    answer = send(shared, "stock", "site,quantity\n")
     assert isinstance(answer, httpx.Response)
     assert answer.json()["code"] == "no-desk"
