@@ -18,6 +18,9 @@ const LiveMap = lazy(() => import("./pages/LiveMap"));
 const Trace = lazy(() => import("./pages/Trace"));
 const Devices = lazy(() => import("./pages/Devices"));
 const Quarantine = lazy(() => import("./pages/Quarantine"));
+const People = lazy(() => import("./pages/people/People"));
+const Programs = lazy(() => import("./pages/people/Programs"));
+const Log = lazy(() => import("./pages/people/Log"));
 const Discrepancies = lazy(() => import("./pages/Discrepancies"));
 
 function Waiting() {
@@ -45,6 +48,9 @@ export function App() {
               <Route path="/devices"><Devices /></Route>
               <Route path="/quarantine"><Quarantine /></Route>
               <Route path="/discrepancies"><Discrepancies /></Route>
+              <Route path="/people"><People /></Route>
+              <Route path="/people/programs"><Programs /></Route>
+              <Route path="/people/log"><Log /></Route>
               <Route><NotFound /></Route>
             </Switch>
           </Suspense>

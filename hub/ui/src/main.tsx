@@ -1,6 +1,7 @@
 /** Puts the dashboard together: languages, colours, the cache of what the hub said, the session, the live link. */
 import "@mantine/core/styles.css";
 import "./styles.css";
+import "./forms.css";
 
 import { MantineProvider } from "@mantine/core";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";

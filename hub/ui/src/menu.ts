@@ -27,6 +27,9 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "devices", icon: "devices", roles: MACHINES },
     { page: "quarantine", icon: "quarantine", roles: WATCHING },
   ] },
+  { group: "setup", entries: [
+    { page: "people", icon: "user", roles: ["admin", "supervisor", "auditor"] },
+  ] },
 ];
 
 export const address = (page: string): string => (page === "overview" ? "/" : `/${page}`);
