@@ -122,10 +122,26 @@ export interface StockFilter {
   site?: string | null;
   item?: string | null;
   lot?: string | null;
+  /** UNSETTLED: goods whose owner nobody knows yet. */
   owner?: string | null;
   account?: string | null;
+  condition?: string | null;
   limit?: number;
   cursor?: string | null;
+}
+
+/** How the owner that has yet to be settled stands in an address; to the hub it is the empty owner. */
+export const UNSETTLED = "unassigned";
+
+function stockQuery({ owner, ...filter }: StockFilter): string {
+  const rest = query({ ...filter });
+  if (owner !== UNSETTLED) return query({ ...filter, owner });
+  return rest === "" ? "?owner=" : `${rest}&owner=`;
+}
+
+/** Where the stock of a filter stands as a file. */
+export function stockFile(kind: "csv" | "xlsx", filter: StockFilter): string {
+  return `${ROOT}/exports/stock.${kind}${stockQuery(filter)}`;
 }
 
 export const EVENTS = ROOT + "/events";
@@ -142,7 +158,7 @@ export const api = {
   organisations: () => call<{ organisations: Organisation[] }>("GET", "/organisations"),
   region: () => call<Region>("GET", "/region"),
   roads: () => call<Roads>("GET", "/roads"),
-  stock: (filter: StockFilter) => call<Page<StockRow>>("GET", "/stock" + query({ ...filter })),
+  stock: (filter: StockFilter) => call<Page<StockRow>>("GET", "/stock" + stockQuery(filter)),
   trace: (code: string, cursor?: string | null) => call<Trace>("GET", "/trace" + query({ code, cursor })),
   devices: () => call<Devices>("GET", "/devices"),
   addDevice: (name: string, kind: string) => call<NewDevice>("POST", "/devices", { name, kind }),

@@ -37,6 +37,10 @@ export interface Site {
   kind: SiteKind;
   lat: number;
   lon: number;
+  /** Its time zone, by its IANA name: goods expire at the end of its day. */
+  zone: string;
+  /** So many days before its last one a lot is said to expire soon. */
+  warn_days: number;
   stock: number;
 }
 export interface Item {

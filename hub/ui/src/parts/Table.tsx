@@ -9,6 +9,8 @@ export interface Column<Row> {
   num?: boolean;
   /** Heads the card on narrow screens. */
   lead?: boolean;
+  /** What can be done with the row: in the corner of the card on narrow screens. */
+  corner?: boolean;
   /** Whether there is nothing to say, so that a card leaves the line out. */
   empty?: (row: Row) => boolean;
 }
@@ -24,7 +26,9 @@ export function Table<Row>({ label, columns, rows, rowKey }: {
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((column) => (
-            <th key={column.key} role="columnheader" scope="col" data-num={column.num || undefined}>{column.title}</th>
+            <th key={column.key} role="columnheader" scope="col" data-num={column.num || undefined}>
+              {column.corner ? <span className="rr-sr">{column.title}</span> : column.title}
+            </th>
           ))}
         </tr>
       </thead>
@@ -33,7 +37,7 @@ export function Table<Row>({ label, columns, rows, rowKey }: {
           <tr key={rowKey(row, index)} role="row">
             {columns.map((column) => (
               <td key={column.key} role="cell" data-label={column.title} data-num={column.num || undefined}
-                data-lead={column.lead || undefined} data-empty={column.empty?.(row) || undefined}>
+                data-lead={column.lead || undefined} data-corner={column.corner || undefined} data-empty={column.empty?.(row) || undefined}>
                 <div>{column.cell(row)}</div>
               </td>
             ))}
