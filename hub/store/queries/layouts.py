@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -20,7 +21,7 @@ from wire.messages import Clock
 
 MOST_ITEMS = 3_000_000
 """Items whose place is remembered, of one database: eight bytes each."""
-_BODY = "SELECT after, last, received_at, applied, body FROM journal WHERE id = ?"
+_BODY = "SELECT received_at, applied, body FROM journal WHERE id = ?"
 _ranges = msgspec.json.Decoder(list[tuple[int, int]])
 
 
@@ -83,33 +84,37 @@ def layout(connection: Connection, id_: int) -> Layout:
 
 
 def _read(connection: Connection, id_: int) -> Layout:
-    """Find out by reading the whole batch.
-
-    Each item is looked for from the end of the one before it. It may be found too early, where the same bytes stand in
-    something that is no item; but never too late, and the same bytes say the same.
-    """
-    after, last, received_at, applied, body = connection.exec_driver_sql(_BODY, (id_,)).one()
+    """Find out by reading the whole batch."""
+    received_at, applied, body = connection.exec_driver_sql(_BODY, (id_,)).one()
     batch = codec.decode_raw(body)
     sequences = codec.sequences(batch.after, batch.last, batch.gaps, len(batch.items))
-    fresh = ((after + 1, last),) if applied is None else tuple(_ranges.decode(applied))
-    picked, starts, sizes, at = array("q"), array("I"), array("I"), 0
-    for seq, raw in chosen(sequences, batch.items, fresh):
-        data = bytes(raw)
+    sizes = array("I", (memoryview(item).nbytes for item in batch.items))
+    starts = _starts(body, batch.items, sizes)
+    if applied is not None:
+        fresh = tuple(_ranges.decode(applied))
+        picked = list(chosen(sequences, list(zip(starts, sizes, strict=True)), fresh))
+        sequences = array("q", (seq for seq, _ in picked))
+        starts, sizes = (array("I", (span[end] for _, span in picked)) for end in (0, 1))
+    return Layout(id=id_, received_at=received_at, clock=batch.clock, sequences=sequences, starts=starts, sizes=sizes)
+
+
+def _starts(body: bytes, items: Sequence[msgspec.Raw], sizes: Sequence[int]) -> Sequence[int]:
+    """Where each item begins: one after the other at the end of the body, as our own devices write them.
+
+    Else each is looked for from the end of the one before it. It may be found too early, where the same bytes stand in
+    something that is no item; but never too late, and the same bytes say the same.
+    """
+    whole = b",".join(items)
+    if items and body.endswith(whole + b"]}"):
+        first = len(body) - len(whole) - 2
+        return array("I", accumulate(sizes[:-1], lambda at, size: at + size + 1, initial=first))
+    found, at = array("I"), 0
+    for item in items:
+        data = bytes(item)
         at = body.index(data, at)
-        picked.append(seq)
-        starts.append(at)
-        sizes.append(len(data))
+        found.append(at)
         at += len(data)
-    first = picked[0] if picked else 0
-    whole = len(picked) > 0 and picked[-1] - first + 1 == len(picked)
-    return Layout(
-        id=id_,
-        received_at=received_at,
-        clock=batch.clock,
-        sequences=range(first, first + len(picked)) if whole else picked,
-        starts=starts,
-        sizes=sizes,
-    )
+    return found
 
 
 def _part(connection: Connection, id_: int, start: int, size: int) -> bytes:

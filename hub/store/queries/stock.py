@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, func, select
 
 from hub.core.access import Viewer
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.places import sites_of, standing
-from hub.store.queries.sight import at_site, of_owner
+from hub.store.queries.walks import SHAPES, Wanted, seen, walk
 from hub.store.reference import names_of
-from hub.store.schema import account, balance, lot
-
-Query: TypeAlias = Select[*tuple[Any, ...]]
+from hub.store.schema import holding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +27,17 @@ class StockFilter:
     @property
     def parts(self) -> tuple[str | None, ...]:
         return self.site, self.item, self.lot, self.owner, self.account, self.condition
+
+    def walked(self, *, places: bool) -> Wanted:
+        """What to walk through; `places`: virtual accounts are left out."""
+        item = None if self.item is None else item_key(self.item)
+        named = {"item": item, "lot": self.lot, "owner": self.owner, "condition": self.condition}
+        return Wanted(
+            names={name: value for name, value in named.items() if value is not None},
+            account=self.account,
+            sites=frozenset() if self.site is None else frozenset({self.site}),
+            places=places,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +84,15 @@ def balances(
     connection: Connection, pager: Pager, wanted: StockFilter, *, viewer: Viewer, limit: int, cursor: str | None
 ) -> Page[BalanceRow]:
     """Balances of all accounts, also virtual ones and units, in a stable order. Empty ones are left out."""
-    query = _filtered(wanted, viewer)
-    return pager.page(_rows(connection, query, pager.key(cursor, (int, int)), limit), limit)
+    return pager.page(_rows(connection, wanted, viewer, pager.key(cursor, *SHAPES), limit, places=False), limit)
 
 
 def stock(
     connection: Connection, pager: Pager, wanted: StockFilter, *, viewer: Viewer, limit: int, cursor: str | None
 ) -> Page[StockRow]:
     """Stock at places, in units and on the way; virtual accounts only where one is named."""
-    query = _filtered(wanted, viewer)
-    if wanted.account is None:
-        query = query.where(account.c.kind != "virtual")
-    page = pager.page(_rows(connection, query, pager.key(cursor, (int, int)), limit), limit)
+    rows = _rows(connection, wanted, viewer, pager.key(cursor, *SHAPES), limit, places=wanted.account is None)
+    page = pager.page(rows, limit)
     return Page(_named(connection, page.rows), page.next)
 
 
@@ -95,58 +100,28 @@ def stock_by_site(connection: Connection, viewer: Viewer) -> dict[str, int]:
     """Pieces at each site, in units that stand there too."""
     here = standing(viewer.site_filter)
     query = (
-        select(here.c.site, func.sum(balance.c.quantity))
-        .join_from(here, balance, balance.c.account_id == here.c.id)
+        select(here.c.site, func.sum(holding.c.quantity))
+        .join_from(here, holding, holding.c.account_id == here.c.id)
         .group_by(here.c.site)
     )
     if viewer.owner_filter is not None:
-        query = query.join(lot, lot.c.id == balance.c.lot_id).where(of_owner(viewer))
+        query = query.where(holding.c.owner == viewer.owner_filter)
     return {site: int(quantity) for site, quantity in connection.execute(query)}
 
 
-def _filtered(wanted: StockFilter, viewer: Viewer) -> Query:
-    query = (
-        select(
-            balance.c.account_id, balance.c.lot_id, account.c.code,
-            lot.c.item, lot.c.lot, lot.c.owner, lot.c.condition, lot.c.expiry, balance.c.quantity,
-        )
-        .join_from(balance, account, account.c.id == balance.c.account_id)
-        .join(lot, lot.c.id == balance.c.lot_id)
-        .where(balance.c.quantity != 0, of_owner(viewer), at_site(viewer, balance.c.account_id))
-    )  # fmt: skip
-    if wanted.site is not None:
-        query = query.where(balance.c.account_id.in_(select(standing(wanted.site).c.id)))
-    if wanted.account is not None:
-        query = query.where(account.c.code == wanted.account)
-    if wanted.item is not None:
-        query = query.where(lot.c.item == item_key(wanted.item))
-    if wanted.lot is not None:
-        query = query.where(lot.c.lot == wanted.lot)
-    if wanted.owner is not None:
-        query = query.where(lot.c.owner == wanted.owner)
-    if wanted.condition is not None:
-        query = query.where(lot.c.condition == wanted.condition)
-    return query
-
-
 def _rows(
-    connection: Connection,
-    query: Query,
-    after: Key | None,
-    limit: int,
+    connection: Connection, wanted: StockFilter, viewer: Viewer, after: Key | None, limit: int, *, places: bool
 ) -> list[tuple[Key, BalanceRow]]:
-    key = tuple_(balance.c.account_id, balance.c.lot_id)
-    if after is not None:
-        query = query.where(key > tuple_(*after))
-    query = query.order_by(balance.c.account_id, balance.c.lot_id).limit(limit + 1)
+    asked = seen(wanted.walked(places=places), viewer)
+    found = [] if asked is None else walk(connection, asked, after, limit + 1)
     return [
         (
-            (account_id, lot_id),
+            key,
             BalanceRow(
                 account=code, item=item, lot=number, owner=owner, condition=condition, quantity=quantity, expiry=expiry
             ),
         )
-        for account_id, lot_id, code, item, number, owner, condition, expiry, quantity in connection.execute(query)
+        for key, (_, _, code, item, number, owner, condition, expiry, quantity) in found
     ]
 
 

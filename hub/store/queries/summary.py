@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from hub.core.access import Viewer
-from hub.store.queries.sight import at_site, of_owner
-from hub.store.schema import account, balance, device, fix, gap, journal, lane, lot, quarantine, tally, void
+from hub.store.queries.sight import at_site
+from hub.store.schema import account, device, fix, gap, holding, journal, lane, quarantine, tally, void
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +78,13 @@ def positions(connection: Connection, _viewer: Viewer) -> int:
 def pieces(connection: Connection, viewer: Viewer) -> int:
     """Pieces in the network: in places, in units, on the way; those that the viewer sees.
 
-    All balances less the virtual ones: to look up each balance's account takes twenty times as long.
+    All that is held less what virtual accounts hold: to look up each account would take many times as long.
     """
-    total = select(func.coalesce(func.sum(balance.c.quantity), 0)).where(at_site(viewer, balance.c.account_id))
+    total = select(func.coalesce(func.sum(holding.c.quantity), 0)).where(at_site(viewer, holding.c.account_id))
     if viewer.owner_filter is not None:
-        total = total.join_from(balance, lot, lot.c.id == balance.c.lot_id).where(of_owner(viewer))
+        total = total.where(holding.c.owner == viewer.owner_filter)
     virtual = select(account.c.id).where(account.c.kind == "virtual")
-    return _count(connection, total) - _count(connection, total.where(balance.c.account_id.in_(virtual)))
+    return _count(connection, total) - _count(connection, total.where(holding.c.account_id.in_(virtual)))
 
 
 def _items(connection: Connection, name: str) -> int:

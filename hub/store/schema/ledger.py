@@ -23,6 +23,8 @@ lot = table(
 """What stock is kept apart by. `item` is `gtin:<14>` or `text:<code>`; lot and owner '' where nobody said;
 expiry is yyyymmdd, the earliest that any label gave."""
 
+Index("lot_not_good", lot.c.condition, sqlite_where=lot.c.condition != "good")
+
 account = table(
     "account",
     Column("id", KEY, primary_key=True),

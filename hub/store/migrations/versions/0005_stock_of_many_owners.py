@@ -74,6 +74,7 @@ def _sums() -> None:
     op.create_index("tally_by_lot", "tally", ["lot_id", "at"])
     op.create_index("lot_by_number", "lot", ["lot"])
     op.create_index("lot_by_owner", "lot", ["owner", "item", "lot", "condition"])
+    op.create_index("lot_not_good", "lot", ["condition"], sqlite_where=sa.text("condition != 'good'"))
     _make(
         "holding",
         _number("account_id"),
