@@ -50,6 +50,15 @@ def test_a_delivery_is_announced_arrives_and_is_received_as_it_was_announced(des
     assert code(desk.call("POST", "/deliveries/D-1/closing", SUPERVISOR)) == (409, "wrong-state")
 
 
+def test_a_delivery_says_who_received_what_of_it_newest_first(desk):
+    announced(desk)
+    receive(desk, 24, by="olga")
+    receive(desk, 1, gtin=CASE, lot="B")
+    found = [(one["by"], one["device"], one["said"], one["n"], one["to"]) for one in state(desk)["receipts"]]
+    device = "wh1-scanner-1"
+    assert found == [(None, device, "receive", 1, SHELF), ("olga", device, "receive", 24, SHELF)]
+
+
 def test_what_differs_is_closed_with_a_reason_and_late_facts_still_count(desk):
     announced(desk)
     receive(desk, 40)

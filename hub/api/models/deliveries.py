@@ -111,10 +111,25 @@ class DeliveryModel(Model):
     even: bool = Field(description="Whether all came as announced, and nothing else.")
 
 
+class ReceiptModel(Model):
+    """Goods that somebody scanned for it."""
+
+    at: Instant
+    by: str | None = Field(description="Who had signed on at the device.")
+    device: str
+    said: str = Field(description="The action.", examples=["receive"])
+    item: str | None
+    lot: str | None
+    unit: str | None = Field(description="A thing with a number of its own, or a handling unit.")
+    n: int
+    to: str
+
+
 class DeliveryWhole(DeliveryModel):
     """An announced delivery with its history."""
 
     history: list[DoneModel]
+    receipts: list[ReceiptModel] = Field(description="The latest scans for it, newest first.")
 
 
 class DeliveryPage(Next):

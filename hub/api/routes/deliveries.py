@@ -21,10 +21,12 @@ from hub.store import decisions, deliveries, reference, schema
 from hub.store.deliveries import Delivery, Done, Line
 from hub.store.queries import deliveries as queries
 from hub.store.queries.deliveries import DeliveryFilter, Seen
+from hub.store.queries.received import receipts
 
 router = APIRouter(prefix=API, tags=["deliveries"])
 
 CHANGED = errors(401, 403, 404, 409, 413, 422, 503)
+MOST_RECEIPTS = 50
 Key = Annotated[models.Key, Path(description="A delivery's id.")]
 
 
@@ -158,7 +160,8 @@ def _shown(connection: Connection, viewer: Viewer, key: str) -> models.DeliveryW
     if found is None:
         raise _none(key)
     history: Sequence[Done] = deliveries.history(connection, key)
-    return models.DeliveryWhole.model_validate({**_row(found), "history": history})
+    scans = receipts(connection, key, MOST_RECEIPTS)
+    return models.DeliveryWhole.model_validate({**_row(found), "history": history, "receipts": scans})
 
 
 def _none(key: str) -> ApiError:

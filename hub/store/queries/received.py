@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, case, func, select
 
 from hub.core.deliveries import Came
+from hub.store.queries.facts import FactReader
 from hub.store.schema import account, lot, task_fact
 from wire.actions import DONOR_IN
+from wire.messages import Scan
 
 TASK = "delivery:"
 _AT_ONCE = 200
@@ -28,6 +30,48 @@ class Arrived:
     @property
     def something(self) -> bool:
         return bool(self.came or self.units)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One fact that names a delivery: who did what with which goods, by which device; `at` in Unix ms."""
+
+    at: int
+    by: str | None
+    device: str
+    said: str
+    item: str | None
+    lot: str | None
+    unit: str | None
+    n: int
+    to: str
+
+
+def receipts(connection: Connection, key: str, most: int) -> list[Receipt]:
+    """The latest facts that name a delivery, newest first; voided ones left out."""
+    to = account.alias("target")
+    query = (
+        select(task_fact, lot.c.item, lot.c.lot, to.c.code)
+        .join_from(task_fact, to, to.c.id == task_fact.c.to_id)
+        .outerjoin(lot, lot.c.id == task_fact.c.lot_id)
+        .where(task_fact.c.task == TASK + key, task_fact.c.voided == 0)
+        .order_by(task_fact.c.at.desc(), task_fact.c.lane_id.desc(), task_fact.c.seq.desc())
+        .limit(most)
+    )
+    reader = FactReader(connection)
+    found = []
+    for row in connection.execute(query):
+        fact = reader.find(row.lane_id, row.seq)
+        item = None if fact is None else fact.item
+        scanned = item if isinstance(item, Scan) else None
+        found.append(
+            Receipt(
+                at=row.at, by=None if scanned is None else scanned.by, device=reader.source(row.lane_id).device,
+                said=str(scanned.do) if scanned else "", item=row.item, lot=row.lot, unit=row.unit, n=row.quantity,
+                to=row.code,
+            )
+        )  # fmt: skip
+    return found
 
 
 def arrived(connection: Connection, keys: Collection[str]) -> Mapping[str, Arrived]:
