@@ -202,5 +202,10 @@ def _partner(state: State, goods: Goods, now: Moment) -> Step:
 def _back(state: State, last: Last) -> State:
     """The state before the latest thing was scanned, with what has become of everything before it."""
     return replace(
-        last.before, undoable=state.undoable, unsettled=(), tries=state.tries, seen_up=state.seen_up, done=state.done
+        last.before,
+        undoable=state.undoable,
+        unsettled=state.unsettled,
+        tries=state.tries,
+        seen_up=state.seen_up,
+        done=state.done,
     )

@@ -112,6 +112,15 @@ def test_readings_of_one_burst_and_commits_that_fail_lose_and_double_nothing(wor
     assert many.facts == one.facts
 
 
+def test_a_label_that_completes_goods_in_hand_does_not_hide_the_facts_before_it_from_an_undo():
+    clerk = Bursts(Work(do=Action.PUT_AWAY))
+    water, tent, lot = element_string(gtin=WATER), element_string(gtin=TENT), element_string(lot="L1")
+    clerk.scan(["RR:DO:put-away", "RR:L:wh-1/a01", water, "RR:L:wh-1/q01", tent, lot], fails=False)
+    clerk.scan(["RR:CLEAR", "RR:UNDO"], fails=False)
+    assert isinstance(clerk.facts[-1], Void)
+    assert clerk.facts[-1].seq == 1
+
+
 class Bursts:
     """A driver's way: as much as goes into one commit, and everything anew where the commit failed."""
 
