@@ -35,7 +35,7 @@ def awake(state: State, up: int, *, touched: bool = True) -> State:
         return state
     idle = up - state.seen_up
     if state.person is not None and 0 < state.work.idle_ms <= idle:
-        state = replace(state, person=None, last=None, waiting=None)
+        state = _gone(state)
     if state.signing is not None and idle >= UNFINISHED_MS:
         state = replace(state, signing=None)
     return replace(state, seen_up=up) if touched else state
@@ -46,7 +46,8 @@ def badge(state: State, code: str, now: Moment) -> Step:
     known = now.knows.badge(code)
     if known is None:
         return _refused(state, "badge-unknown")
-    state = replace(state, person=None, signing=Signing(badge=code, name=known.name), seen_up=now.up)
+    state = _gone(state) if state.person is not None else state
+    state = replace(state, signing=Signing(badge=code, name=known.name), seen_up=now.up)
     wait = _wait_s(state, code, now.up)
     return _refused(state, "pin-locked", seconds=wait) if wait else _obeyed(state, "pin", name=known.name)
 
@@ -99,10 +100,27 @@ def checked(state: State, ask: CheckPin, verdict: PinVerdict, up: int) -> Step:
 
 
 def off(state: State) -> Step:
-    """RR:OFF: nobody is signed on, and no badge waits for its PIN."""
-    if state.holds:
+    """RR:OFF: nobody is signed on, and no badge waits for its PIN. Whoever may place what is in hand does that first."""
+    may_place = state.signing is None and (state.person is not None or not state.work.sign_on)
+    if state.holds and may_place:
         return _refused(state, "in-hand")
-    return _obeyed(replace(state, person=None, signing=None, digits="", n=None), "signed-off")
+    return _obeyed(replace(_gone(state), signing=None), "signed-off")
+
+
+def _gone(state: State) -> State:
+    """Nobody is here any more. What a person said of the very next goods is not said of the next person's."""
+    return replace(
+        state,
+        person=None,
+        n=None,
+        digits="",
+        counting=False,
+        naming=False,
+        owner=None,
+        condition="good",
+        waiting=None,
+        last=None,
+    )
 
 
 def _check(state: State, signing: Signing, now: Moment) -> Step:

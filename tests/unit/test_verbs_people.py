@@ -125,6 +125,29 @@ def test_signing_off_leaves_nothing_in_hand():
     assert clerk.state.person is None
 
 
+@pytest.mark.parametrize("work", [SHARED, OPEN])
+def test_a_badge_without_its_pin_is_given_up_also_with_goods_in_hand(work):
+    clerk = at(work, "RR:B:B7", *PIN, "RR:DO:put-away", "RR:G:BLANKET", "RR:B:B8")
+    assert clerk.scan("RR:OFF").verdict is Verdict.COMMAND
+    assert clerk.state.signing is None
+    assert clerk.scan("RR:OFF").verdict is (Verdict.COMMAND if work.sign_on else Verdict.REFUSED)
+    clerk.scan("RR:B:B7", *PIN, "RR:L:wh-1/a01")
+    assert [fact.by for fact in clerk.facts] == ["ana"]
+
+
+LEAVES = {"idle": (), "off": ("RR:OFF",), "another badge": ()}
+
+
+@pytest.mark.parametrize("leaves", LEAVES)
+@pytest.mark.parametrize("said", ["RR:N:240", "RR:D:240", "RR:OWNER:care", "RR:CONDITION:damaged", "RR:COUNT"])
+def test_what_a_person_said_of_the_next_goods_is_not_said_of_the_next_persons(said, leaves):
+    clerk = at(SHARED, "RR:B:B7", *PIN, said, *LEAVES[leaves])
+    clerk.up += 60_000 if leaves == "idle" else 0
+    clerk.scan("RR:B:B8", *PIN, "RR:G:BLANKET")
+    (fact,) = clerk.facts
+    assert (fact.do, fact.by, fact.n, fact.owner, fact.condition) == (Action.RECEIVE, "li", 1, None, "good")
+
+
 def test_the_slip_of_the_shift_names_who_asked_for_it():
     clerk = at(SHARED, "RR:B:B7", *PIN, "RR:HANDOVER")
     assert [each.by for each in clerk.helper.printed] == ["ana"]
