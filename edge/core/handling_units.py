@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from edge.core import moving
 from edge.core.dialogue_state import Goods, Moment, Outcome, State, Step, Trace, Verdict, kept, obeyed, refused, said
-from edge.core.facts import MOST_MOVED, ref, unit_account
+from edge.core.facts import MOST_MOVED, is_too_large, ref, unit_account
 from edge.core.knowledge import PrintUnit, TakeSscc
 from edge.core.labelling import goods_key, pieces
 from wire.actions import Action
@@ -116,6 +116,8 @@ def _opened(state: State, goods: Goods, sscc: str, now: Moment) -> Step:
             ref=ref(now),
             typed=goods.typed,
         )
+        if is_too_large(seen, goods):
+            return refused(state, "too-large")
         items = (seen,)
     if not state.hand and not items:
         return obeyed(inside, "unit-open", sscc=sscc)

@@ -12,7 +12,7 @@ from edge.core.dialogue_state import Goods, Moment, Said, State, Step, Trace, he
 from edge.core.facts import MOST_MOVED, fits_with, here, owner_of, ref
 from edge.core.labelling import goods_key, pieces
 from edge.core.moving import quantity
-from wire.elements import element_string
+from wire.elements import GS, element_string
 from wire.labels import Label, merge, parse
 from wire.messages import Kit, Part
 
@@ -90,23 +90,22 @@ def _recipe(state: State, made: Goods, where: str, now: Moment) -> tuple[Part, .
     owner = owner_of(state, made, (where, None), now)
     label = made.label if opened else Label(text="")
     parts = tuple(
-        Part(
-            labels=(
-                element_string(
-                    gtin=gtin,
-                    lot=label.lot,
-                    expiry=label.expiry,
-                    best_before=label.best_before,
-                    produced=label.produced,
-                    symbology="",
-                ),
-            ),
-            n=min(n * whole, MOST_MOVED + 1),
-            owner=owner,
-        )
-        for gtin, n in lines
+        Part(labels=(_inner(gtin, label),), n=min(n * whole, MOST_MOVED + 1), owner=owner) for gtin, n in lines
     )
     return parts if all(part.n <= MOST_MOVED for part in parts) else ()
+
+
+def _inner(gtin: str, outer: Label) -> str:
+    """The label of what is in a case: the case's lot and dates."""
+    raw = element_string(
+        gtin=gtin,
+        lot=outer.lot,
+        expiry=outer.expiry,
+        best_before=outer.best_before,
+        produced=outer.produced,
+        symbology="",
+    )
+    return raw if parse(raw).gtin == gtin else GS + raw  # a lot that is too long makes it a plain text without FNC1
 
 
 def _label(part: Part) -> Label:

@@ -6,7 +6,7 @@ from edge.core.dialogue import Verdict, Work
 from tests.support.clerk import Clerk
 from tests.support.site_known import CARTON, CASE, KITTED, PALLET, SPARE, TENT, WATER, Helper
 from wire.actions import Action
-from wire.labels import element_string
+from wire.labels import element_string, parse
 from wire.messages import Count, Kit, Scan, Void
 
 WORK = Work(do=Action.RECEIVE, to="place:wh-1/dock")
@@ -274,6 +274,22 @@ def test_a_case_of_known_contents_is_opened_by_one_scan_and_keeps_its_lot():
     (part,) = fact.used
     assert (fact.do, fact.made.n, part.n) == ("open", 2, 48)
     assert part.labels == (element_string(gtin=WATER, lot="L1", expiry=20280131, symbology=""),)
+
+
+@pytest.mark.parametrize("lot", ["a-lot-of-more-than-20-characters", "L#1"])
+def test_what_is_in_a_case_keeps_its_name_whatever_lot_the_case_has(lot):
+    clerk = Clerk(WORK)
+    clerk.scan("RR:DO:open", element_string(gtin=CASE, lot=lot))
+    (part,) = clerk.facts[0].used
+    label = parse(part.labels[0])
+    assert (label.item, label.lot) == (f"gtin:{WATER}", lot)
+
+
+def test_a_unit_whose_label_is_too_long_for_a_fact_is_refused_by_itself():
+    clerk = Clerk(WORK)
+    clerk.scan("RR:DO:pack", "RR:L:wh-1/a01", f"]C100{PALLET}\x1d" + "99" + "\x01" * 4000)
+    assert clerk.verdicts[-1] is Verdict.REFUSED
+    assert clerk.facts == []
 
 
 def test_a_case_of_unknown_contents_is_opened_by_saying_what_is_in_it():
