@@ -14,10 +14,17 @@ import { SessionGate } from "./session";
 import { ApiError } from "./api";
 
 const Stock = lazy(() => import("./pages/Stock"));
+const Deliveries = lazy(() => import("./pages/goods/Deliveries"));
+const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
+const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
 const LiveMap = lazy(() => import("./pages/LiveMap"));
 const Trace = lazy(() => import("./pages/Trace"));
 const Devices = lazy(() => import("./pages/Devices"));
 const Quarantine = lazy(() => import("./pages/Quarantine"));
+const Needs = lazy(() => import("./pages/needs/Needs"));
+const OneNeed = lazy(() => import("./pages/needs/OneNeed"));
+const Picks = lazy(() => import("./pages/needs/Picks"));
+const Lending = lazy(() => import("./pages/needs/Lending"));
 const People = lazy(() => import("./pages/people/People"));
 const Programs = lazy(() => import("./pages/people/Programs"));
 const Log = lazy(() => import("./pages/people/Log"));
@@ -43,11 +50,19 @@ export function App() {
             <Switch>
               <Route path="/"><Overview /></Route>
               <Route path="/stock"><Stock /></Route>
+              <Route path="/deliveries"><Deliveries /></Route>
+              <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
+              <Route path="/deliveries/:id"><DeliveryOne /></Route>
+              <Route path="/deliveries/:id/change"><DeliveryForm key="change" /></Route>
               <Route path="/map"><LiveMap /></Route>
               <Route path="/trace"><Trace /></Route>
               <Route path="/devices"><Devices /></Route>
               <Route path="/quarantine"><Quarantine /></Route>
               <Route path="/discrepancies"><Discrepancies /></Route>
+              <Route path="/needs"><Needs /></Route>
+              <Route path="/needs/lending"><Lending /></Route>
+              <Route path="/needs/:id">{({ id }) => <OneNeed key={id} id={id} />}</Route>
+              <Route path="/picks"><Picks /></Route>
               <Route path="/people"><People /></Route>
               <Route path="/people/programs"><Programs /></Route>
               <Route path="/people/log"><Log /></Route>

@@ -24,12 +24,14 @@ const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
 const FLUSH_MS = 1_000;
 
 const TOUCHES: Record<string, string[]> = {
-  stock: ["stock", "sites", "summary", "trace", "recall", "deliveries", "delivery"],
+  stock: ["candidates", "picks", "reservations", "need", "stock", "sites", "summary", "trace", "recall", "deliveries", "delivery"],
   device: ["devices", "summary", "commands", "configuration"],
   quarantine: ["quarantine", "summary", "devices"],
   discrepancy: ["discrepancies", "discrepancy", "unsettled", "gaps", "summary"],
   delivery: ["deliveries", "delivery"],
   transfer: ["transfers", "stock"],
+  space: ["calendar", "bookings", "capacities"],
+  allocation: ["needs", "need", "candidates", "reservations", "picks", "consents"],
   reference: ["sites", "items", "organisations", "roads", "region", "lotNotes"],
 };
 

@@ -9,6 +9,7 @@ export interface Entry {
   roles?: readonly Role[];
 }
 
+const AT_SITES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "auditor"];
 const MACHINES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "engineer", "auditor"];
 const WATCHING: readonly Role[] = ["admin", "supervisor", "engineer", "auditor"];
 
@@ -21,7 +22,12 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   ] },
   { group: "goods", entries: [
     { page: "stock", icon: "stock" },
+    { page: "deliveries", icon: "deliveries", roles: AT_SITES },
     { page: "discrepancies", icon: "discrepancies" },
+  ] },
+  { group: "plan", entries: [
+    { page: "needs", icon: "needs", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
+    { page: "picks", icon: "picks", roles: ["admin", "supervisor", "operator", "clerk", "staff", "auditor"] },
   ] },
   { group: "machines", entries: [
     { page: "devices", icon: "devices", roles: MACHINES },

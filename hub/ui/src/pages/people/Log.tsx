@@ -30,8 +30,6 @@ export default function Log() {
   const filter = { ...values, since: instant(values.since), until: instant(values.until, 1), cursor };
   const list = useQuery({ queryKey: ["decisions", filter], queryFn: () => people.decisions(filter), placeholderData: keepPreviousData });
   const columns: Column<Decision>[] = [
-    { key: "at", title: t("log.when"), cell: (row) => <time dateTime={row.at} className="rr-small">{format.dateTime(row.at)}</time> },
-    { key: "who", title: t("log.who"), cell: (row) => <span className="rr-strong rr-any">{row.who}</span> },
     { key: "action", title: t("log.action"), lead: true, cell: (row) => <span className="rr-strong">{word(t, "decision", row.action)}</span> },
     { key: "what", title: t("log.what"), cell: (row) => (
       <>
@@ -39,6 +37,8 @@ export default function Log() {
         {row.detail && <div className="rr-small rr-dim rr-any">{row.detail}</div>}
       </>
     ) },
+    { key: "who", title: t("log.who"), cell: (row) => <span className="rr-strong rr-any">{row.who}</span> },
+    { key: "at", title: t("log.when"), cell: (row) => <time dateTime={row.at} className="rr-small rr-nowrap">{format.dateTime(row.at)}</time> },
   ];
   return (
     <Page title={t("log.title")} lead={t("log.lead")} asOf={list.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
