@@ -136,6 +136,6 @@ class Knowing:
                 self._log.warning("not-kept-beside", why=str(error))
 
     def _true_ms(self, at: int) -> int:
-        """The hub's time of a moment just now, where it was ever heard."""
+        """The hub's time of a moment just now, where it was heard in this boot; else no time that is past for sure."""
         found = self._outbox.hub_time(self._clock.up_ms())
-        return at if found is None else found[0]
+        return max(at, self._outbox.earliest_ms) if found is None else found[0]

@@ -26,6 +26,7 @@ from edge.store.lanes import Chunk, LaneRow, Position
 from edge.store.room import Bounds, Room
 from edge.store.salvage import SalvageReport
 from edge.store.stats import OutboxStats, count
+from edge.version import BUILT_MS
 from wire.codec import encode_item
 from wire.limits import ITEM_BYTES, KEEP_DAYS
 from wire.messages import AnyItem, Clock, Gap, GapReason, Lane
@@ -162,8 +163,8 @@ class Outbox:
                 row.holes = holes.lowered(row.holes, through, row.gone)
             self._dirty.add((stream, lane))
         if lane is Lane.FACTS and through > row.last and row.stream not in self._older:
-            self._older.add(row.stream)
             self.keep((), lambda db, _: retention.doubt_serials(db))
+            self._older.add(row.stream)
         if lowered:
             self.flush()
         elif lane is Lane.TELEMETRY and min(through, row.last) - row.gone >= DROP_AT_ONCE:
@@ -249,6 +250,11 @@ class Outbox:
     def hub_time(self, up: int) -> tuple[int, int] | None:
         """The hub's time at an uptime of this boot, Unix ms, and how wrong that may be; None before any contact."""
         return self._engine.times.now(up)
+
+    @property
+    def earliest_ms(self) -> int:
+        """No moment from now on is before this, Unix ms: the newest hub time ever seen, else when this was built."""
+        return max(self._engine.hub_ms, BUILT_MS)
 
     def stats(self) -> OutboxStats:
         """Counts, without looking at a row."""

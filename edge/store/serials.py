@@ -1,10 +1,11 @@
 """Numbers for handling units (SSCC): taken one by one from ranges that the hub reserved for this device alone.
 
 A number is burned durably before anybody sees it, so that none is ever given twice, whenever the power fails: one that
-was burned and not used is lost, which nobody minds. Of one prefix only numbers above all that this device ever held
-are taken in. Where it is not certain how far a range was used (the outbox was salvaged; it is an older copy, of which
-the hub has more than is in it; the device went to another hub) what is left of all ranges is given up, and the range
-that the hub still shows too.
+was burned and not used is lost, which nobody minds. The hub's ranges lie at random places, a later one often below an
+earlier one; every range that was ever held stays known (a row for a thousand units), and nothing of it is taken in
+again. Where it is not certain how far a range was used (the outbox was salvaged; it is an older copy, of which the hub
+has more than is in it; the device went to another hub) what is left of all ranges is given up, and the range that the
+hub still shows too.
 
 An SSCC is extension digit and company prefix, serial number and check digit, 18 digits (GS1 General Specifications,
 section 3.3.1, AI 00).
@@ -43,9 +44,10 @@ class Serials:
         """The range that the hub shows for this device; one that was held already changes nothing."""
         if shown.last >= 10 ** (_DIGITS - len(shown.prefix)):
             return
-        held = self._outbox.ask("SELECT max(last) FROM serials WHERE prefix = ?", shown.prefix)[0][0]
+        query = "SELECT 1 FROM serials WHERE prefix = ? AND ? BETWEEN first AND last"
+        held = self._outbox.ask(query, shown.prefix, shown.last)
         in_doubt = self._outbox.ask("SELECT 1 FROM meta WHERE key = ?", DOUBT)
-        if in_doubt or held is None or shown.last > held:
+        if in_doubt or not held:
             self._change(lambda db, _: _take_in(db, shown))
 
     def take(self) -> str | None:
@@ -72,17 +74,13 @@ class Serials:
 
 def _take_in(db: sqlite3.Connection, shown: SsccRange) -> None:
     """Decided in the transaction: a salvage may have come in between."""
-    (held,) = db.execute("SELECT max(last) FROM serials WHERE prefix = ?", (shown.prefix,)).fetchone()
+    query = "SELECT max(last) FROM serials WHERE prefix = ? AND first <= ? AND last >= ?"
+    (held,) = db.execute(query, (shown.prefix, shown.last, shown.first)).fetchone()
     first = shown.first if held is None else max(shown.first, held + 1)
     in_doubt = db.execute("DELETE FROM meta WHERE key = ?", (DOUBT,)).rowcount > 0
     if first <= shown.last:
         begin = shown.last + 1 if in_doubt else first
         db.execute("INSERT INTO serials VALUES (?, ?, ?, ?)", (shown.prefix, first, shown.last, begin))
-    # Of those that are used up, the newest of each prefix says what was ever held.
-    db.execute(
-        "DELETE FROM serials WHERE next > last"
-        " AND last < (SELECT max(last) FROM serials s WHERE s.prefix = serials.prefix)"
-    )
 
 
 def sscc(prefix: str, number: int) -> str:

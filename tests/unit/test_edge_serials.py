@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from edge.store.errors import OutboxError
 from edge.store.outbox import Outbox
 from edge.store.serials import Serials
 from tests.support.facts import goods, scan
@@ -63,6 +64,32 @@ def test_a_range_that_was_held_gives_nothing_more_when_it_is_shown_again(outbox)
     assert serials.take() is None
     serials.offer(SsccRange(prefix="0614141", first=100, last=106))
     assert len(set(taken + all_of(serials))) == 7
+
+
+def test_a_later_range_may_lie_below_an_earlier_one_of_the_same_prefix(outbox):
+    serials, taken = Serials(outbox), []
+    for first in (9000, 100, 5000, 200):
+        serials.offer(SsccRange(prefix="0614141", first=first, last=first + 9))
+        taken += all_of(serials)
+    assert len(set(taken)) == 40
+    serials.offer(SsccRange(prefix="0614141", first=5000, last=5009))
+    assert serials.take() is None
+
+
+def test_that_this_is_an_older_copy_is_noted_again_where_the_disk_did_not_take_it(tmp_path, outbox):
+    serials = Serials(outbox)
+    serials.offer(RANGE)
+    place = outbox.append_facts([scan(goods())])[0]
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(outbox, "keep", full)
+        with pytest.raises(OutboxError):
+            outbox.confirm(place.stream, Lane.FACTS, place.seq + 1, hub_ms=1)
+    outbox.confirm(place.stream, Lane.FACTS, place.seq + 1, hub_ms=1)
+    assert serials.take() is None
+
+
+def full(*_):
+    raise OutboxError("the disk is full")
 
 
 def test_what_is_left_of_an_earlier_range_is_used_first(outbox):
