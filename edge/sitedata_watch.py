@@ -53,7 +53,7 @@ class SiteDataWatch:
         """Called when something new counts."""
         self._config, self._site, self._clock, self._log, self._numbers = config, site, clock, log, numbers
         self._identity, self._asked_as = hub.identity, Path()
-        self._wanted = False
+        self._wanted, self._holds = False, False
         self._on = hub.identity is not None or hub.http_port is not None
         self._tries = Refreshing()
         self._child: Child | None = None
@@ -105,6 +105,9 @@ class SiteDataWatch:
         wanted, self._wanted = self._wanted, False
         if wanted or (self._identity is not None and self._identity.resolve() != self._asked_as):
             self._tries.wants(up)  # a new key opens nothing that was sealed for the old one
+        if self._holds and not self._site.edition.generation:
+            self._holds = False
+            self._tries.lost(up)
         if self._tries.due(up):
             self._start(up)
 
@@ -143,6 +146,7 @@ class SiteDataWatch:
             return
         before = self._site.edition
         self._site.renew()
+        self._holds = True
         self._tries.went_well(up=up, jitter=_dice())
         self._problem = ""
         self._misread += came.misread

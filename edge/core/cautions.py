@@ -68,15 +68,16 @@ def _of_lot(goods: Goods, now: Moment) -> list[Said]:
         found.append(said(UNKNOWN))
     note = knows.lot(key, label.lot or "")
     if note is not None and note.state == RECALLED:
-        found.insert(0, said(RECALLED, lot=note.lot or label.lot or "", why=note.reason))
+        found.insert(0, said(RECALLED, lot=note.lot or label.lot or "-", why=note.reason))
     elif note is not None and note.state == QUARANTINED:
-        found.insert(0, said(QUARANTINED, lot=note.lot or label.lot or "", why=note.reason))
+        found.insert(0, said(QUARANTINED, lot=note.lot or label.lot or "-", why=note.reason))
     found += _of_date(label, note, now)
     return found
 
 
 def _of_date(label: Label, note: LotNote | None, now: Moment) -> list[Said]:
-    expiry = label.expiry or label.best_before or (note.expiry if note is not None else None)
+    days = (label.expiry or label.best_before, note.expiry if note is not None else None)
+    expiry = min((day for day in days if day is not None), default=None)
     if expiry is None:
         return []
     today = now.knows.today(now.at)

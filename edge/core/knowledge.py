@@ -17,6 +17,7 @@ from wire.sitedata import Article, Badge, Bin, Delivery, GoodsCode, LotNote, Pic
 
 DATE_WARN_DAYS: Final = 30
 """So long before its last day a lot is said to expire soon, where the site says nothing."""
+_WORSE: Final = ("ok", "quarantined", "recalled")
 _FIRST_MS: Final = 0
 _LAST_MS: Final = 4_102_444_800_000
 """1970 and 2100: a clock beyond is taken for these."""
@@ -50,7 +51,7 @@ class Reference(Protocol):
         ...
 
     def lot(self, goods: str, lot: str) -> LotNote | None:
-        """What was decided about a lot of goods (wire.sitedata.goods_of), else about all of their lots."""
+        """What was decided about a lot of goods (wire.sitedata.goods_of) and about all of their lots: see `worse`."""
         ...
 
     def bin(self, place: str) -> Bin | None:
@@ -78,6 +79,18 @@ class Plans(Protocol):
 
 class Knowledge(Reference, Plans, Protocol):
     """All of it."""
+
+
+def worse(own: LotNote | None, of_all: LotNote | None) -> LotNote | None:
+    """Of what was decided about a lot and about all lots of the goods the worse, and the earlier date, as at the hub.
+
+    So a note of a lot's date alone does not hide that all lots are recalled.
+    """
+    if own is None or of_all is None:
+        return own or of_all
+    decided = max(own, of_all, key=lambda note: _WORSE.index(note.state))
+    expiry = min((note.expiry for note in (own, of_all) if note.expiry is not None), default=None)
+    return LotNote(gtin=own.gtin, lot=decided.lot, expiry=expiry, state=decided.state, reason=decided.reason)
 
 
 class NothingKnown:

@@ -16,7 +16,7 @@ from edge.core.facts import MOST_MOVED, bin_owner, ends, is_too_large, owner_of,
 from edge.core.knowledge import Knowledge
 from edge.core.labelling import goods_key, pieces
 from edge.core.verbs import OVER, WRONG_PLACE
-from wire.sitedata import PickLine, PickList
+from wire.sitedata import LotNote, PickLine, PickList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def proposal(state: State, now: Moment) -> Proposal | None:
         and line.owner in {"", each.owner}
         and line.bin in {None, each.bin}
         and (each.expiry is None or each.expiry >= today)
-        and ((note := now.knows.lot(line.gtin, each.lot)) is None or note.state == "ok")
+        and _may_be_used(now.knows.lot(line.gtin, each.lot), today)
     )
     first = next(fitting, None)
     return Proposal(
@@ -68,6 +68,10 @@ def proposal(state: State, now: Moment) -> Proposal | None:
         lot=line.lot or (first.lot if first else ""),
         expiry=line.expiry or (first.expiry if first else None),
     )
+
+
+def _may_be_used(note: LotNote | None, today: int) -> bool:
+    return note is None or (note.state == "ok" and (note.expiry is None or note.expiry >= today))
 
 
 def line_of(state: State, goods: Goods, owner: str | None, knows: Knowledge) -> str:

@@ -15,6 +15,8 @@ FIRST_RETRY_MS: Final = 10_000
 NEWS_MS: Final = 1_000
 """News is asked for within so long, so that not all devices of a site ask in the same moment."""
 
+LOST_MS: Final = 60_000
+
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a question: the version that is held now, and how many records changed, or were not understood."""
@@ -49,6 +51,10 @@ class Refreshing:
         """A person, or an empty range of numbers, wants it asked for now, unless it fails just then."""
         if not self.failures:
             self.next_up = min(self.next_up, up)
+
+    def lost(self, up: int) -> None:
+        """What was held is there no longer: ask anew soon, but not again and again where the disk breaks each copy."""
+        self.next_up = min(self.next_up, up + LOST_MS)
 
     def went_well(self, *, up: int, jitter: float) -> None:
         """It came."""

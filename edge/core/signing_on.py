@@ -100,7 +100,7 @@ def checked(state: State, ask: CheckPin, verdict: PinVerdict, up: int) -> Step:
 
 
 def off(state: State) -> Step:
-    """RR:OFF: nobody is signed on, and no badge waits for its PIN. Whoever may place what is in hand does that first."""
+    """RR:OFF: nobody is signed on, no badge waits for its PIN. Whoever may place what is in hand does that first."""
     may_place = state.signing is None and (state.person is not None or not state.work.sign_on)
     if state.holds and may_place:
         return _refused(state, "in-hand")

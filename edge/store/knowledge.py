@@ -83,6 +83,7 @@ class KnowledgeFile:
             ).fetchone()
             self._edition = Edition(generation, version)
         except sqlite3.Error as error:
+            self.close()
             self._failed(error)
 
     def body(self, kind: str, key: str) -> bytes | None:
@@ -120,9 +121,9 @@ class KnowledgeFile:
             return ()
 
     def _failed(self, error: sqlite3.Error) -> None:
-        """A damaged file goes: the next fetch makes it anew."""
-        self.close()
+        """A damaged file goes: it is fetched anew. Whatever else fails may go well the next time."""
         if is_damage(error):
+            self.close()
             remove(self._path)
 
 

@@ -66,8 +66,9 @@ class KnowledgeWriter:
         return Edition(coming, through) if coming else Edition(generation, version)
 
     def put_aside(self, page: SiteData) -> int:
-        """A page of the next difference; how many of its records were not understood, and are left out.
+        """A page of the next difference; how many of its records were not understood.
 
+        Of such a record nothing is known any more: what it said before holds no longer (a PIN, an open delivery).
         Raises KnowledgeError.
         """
         rows, misread = [], 0
@@ -76,7 +77,7 @@ class KnowledgeWriter:
             try:
                 known = body is None or decode_record(record.kind, body) is not None
             except DecodeError:
-                known = False
+                known, body = True, None
                 misread += 1
             if known:
                 rows.append((record.kind, record.key, body))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final, TypeVar
 
-from edge.core.knowledge import NothingKnown, Today
+from edge.core.knowledge import NothingKnown, Today, worse
 from edge.store.knowledge import Edition, KnowledgeFile
 from wire.badges import digest
 from wire.errors import DecodeError
@@ -52,8 +52,8 @@ class KnownSite:
 
     @property
     def version(self) -> int | None:
-        edition = self._file.edition
-        return edition.version if edition.generation and edition.version else None
+        edition = self._file.edition  # a device that stands at no site is told a version too, and nothing else
+        return edition.version if edition.generation and edition.version and self._site is not None else None
 
     @property
     def edition(self) -> Edition:
@@ -94,9 +94,9 @@ class KnownSite:
         return self._one(Kind.CODE, code, GoodsCode)
 
     def lot(self, goods: str, lot: str) -> LotNote | None:
-        return self._one(Kind.LOT, lot_key(goods, lot), LotNote) or (
-            self._one(Kind.LOT, lot_key(goods, ""), LotNote) if lot else None
-        )
+        own = self._one(Kind.LOT, lot_key(goods, lot), LotNote)
+        of_all = self._one(Kind.LOT, lot_key(goods, ""), LotNote) if lot else None
+        return worse(own, of_all)
 
     def bin(self, place: str) -> Bin | None:
         site, _, code = place.partition("/")

@@ -7,17 +7,24 @@ from contextlib import closing
 
 import pytest
 
+from edge.core.refreshing import LOST_MS
 from edge.desired import load
 from edge.door import DoorError
+from edge.knowing import Knowing
 from edge.rebinding import rebind
 from edge.sitedata import fetch
+from edge.sitedata_watch import SiteDataWatch
 from edge.store.knowledge import NAME
 from edge.store.known_site import KnownSite
 from tests.support.authority import Authority
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import ROOT, closed_port
+from tests.support.edge_doubles import Clocks, Quiet
+from tests.support.edge_ports import until
+from tests.support.facts import goods, scan
 from tests.support.site_hub import SiteHub
 from wire.badges import digest
+from wire.messages import Lane
 from wire.sitedata import (
     Article,
     Badge,
@@ -26,6 +33,7 @@ from wire.sitedata import (
     GoodsCode,
     Line,
     LotNote,
+    Org,
     SiteNote,
     Standing,
     lot_key,
@@ -131,7 +139,8 @@ def test_a_restored_hub_replaces_everything(settings, hub):
 
 
 def test_nobody_sees_half_of_a_difference_and_a_broken_fetch_goes_on_where_it_was(settings, hub):
-    for n in range(7):
+    hub.put("site", "wh-1", SiteNote(id="wh-1", name="Chengdu"))
+    for n in range(6):
         hub.put("bin", f"a{n}", Bin(code=f"a{n}"))
 
     def break_off(number):
@@ -165,6 +174,60 @@ def test_what_is_not_understood_is_left_out_and_counted(settings, hub):
         assert site.article(TENT) is not None
 
 
+def test_of_what_is_not_understood_any_more_nothing_is_known(settings, hub):
+    hub.put("person", digest("B-7"), Badge(name="Ana", role="operator", sealed="old"))
+    fetch(settings)
+    hub.put("person", digest("B-7"), b'{"name":7}')
+    assert fetch(settings).misread == 1
+    with known(settings) as site:
+        assert site.badge("B-7") is None
+
+
+def test_a_device_that_stands_at_no_site_calls_nothing_unknown(settings, hub):
+    hub.put("organisation", "care", Org(id="care", name="CARE"))
+    fetch(settings)
+    with known(settings) as site:
+        assert site.edition.version == 1
+        assert site.version is None
+    hub.put("site", "wh-1", SiteNote(id="wh-1", name="Chengdu"))
+    fetch(settings)
+    with known(settings) as site:
+        assert site.version == 2
+
+
+def test_a_note_of_a_lots_date_does_not_hide_that_all_lots_are_recalled(settings, hub):
+    hub.put("lot", lot_key(WATER, ""), LotNote(gtin=WATER, lot="", state="recalled", reason="glass"))
+    hub.put("lot", lot_key(WATER, "W1"), LotNote(gtin=WATER, lot="W1", expiry=20270101))
+    fetch(settings)
+    with known(settings) as site:
+        note = site.lot(WATER, "W1")
+        assert (note.state, note.reason, note.expiry) == ("recalled", "glass", 20270101)
+
+
+def test_a_question_that_fails_once_is_answered_the_next_time(settings, hub):
+    hub.put("article", WATER, Article(gtin=WATER, name="Water"))
+    fetch(settings)
+    with known(settings) as site:
+        db = site._file._db
+        db.set_progress_handler(lambda: 1, 1)  # SQLite breaks off
+        assert site.article(WATER) is None
+        db.set_progress_handler(None, 1)
+        assert site.article(WATER).name == "Water"
+
+
+def test_without_the_hub_no_day_is_before_the_newest_that_it_ever_told(settings):
+    settings.device.data.mkdir(exist_ok=True)
+    newest = 1_798_732_800_000
+    with closing(open_box(settings.device.data)) as box:
+        place = box.append_facts([scan(goods())])[0]
+        box.confirm(place.stream, Lane.FACTS, place.seq, hub_ms=newest)
+    with closing(open_box(settings.device.data)) as box:
+        knowing = Knowing(settings, box, Clocks(), Quiet())
+        assert knowing.knows.today(1_000).day == 20261231, "a clock that stands at 1970"
+        assert knowing.knows.today(newest + 86_400_000).day == 20270101, "one that may be right"
+        knowing.stop()
+
+
 def test_a_damaged_file_is_fetched_anew(settings, hub):
     for n in range(200):
         hub.put("bin", f"a{n:03}", Bin(code=f"a{n:03}"))
@@ -176,6 +239,22 @@ def test_a_damaged_file_is_fetched_anew(settings, hub):
         assert site.article(WATER) is None
         assert site.bin("wh-1/a001") is None
     assert fetch(settings).changed == 200
+
+
+def test_what_is_damaged_while_the_agent_runs_is_fetched_anew_within_a_minute(settings, hub):
+    hub.put("bin", "a01", Bin(code="a01"))
+    clock = Clocks()
+    with known(settings) as site:
+        watch = SiteDataWatch(settings.path, settings.hub, site, clock, Quiet())
+        until(lambda: watch.tick() or site.edition.version, "site data")
+        with closing(sqlite3.connect(settings.device.data / NAME)) as db, db:
+            db.execute("DROP TABLE records")
+        assert site.article(WATER) is None
+        assert not site.edition.generation
+        watch.tick()
+        clock.up += LOST_MS
+        until(lambda: watch.tick() or site.edition.version, "site data")
+        watch.stop()
 
 
 def test_a_file_of_another_device_is_not_believed(settings, hub, tmp_path):

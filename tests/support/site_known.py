@@ -1,6 +1,6 @@
 """A site's data in memory, for the dialogues: what part of it a test needs, it says."""
 
-from edge.core.knowledge import CheckPin, Earlier, NothingKnown, PinVerdict, TakeSscc, Today
+from edge.core.knowledge import CheckPin, Earlier, NothingKnown, PinVerdict, TakeSscc, Today, worse
 from wire.checkdigits import check_digit
 from wire.messages import Void
 from wire.sitedata import (
@@ -88,7 +88,7 @@ class SiteKnown(NothingKnown):
         return self.codes.get(code)
 
     def lot(self, goods, lot):
-        return self.lots.get((goods, lot)) or self.lots.get((goods, ""))
+        return worse(self.lots.get((goods, lot)), self.lots.get((goods, "")) if lot else None)
 
     def bin(self, place):
         site, _, code = place.partition("/")

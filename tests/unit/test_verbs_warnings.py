@@ -5,12 +5,13 @@ import pytest
 from edge.core.dialogue import Verdict, Work
 from edge.core.dialogue_state import said
 from edge.core.knowledge import NothingKnown
-from edge.core.words import LANGUAGES, SENTENCES, say
+from edge.core.words import LANGUAGES, SENTENCES, say, words
 from tests.support.clerk import Clerk
 from tests.support.site_known import CASE, TENT, TODAY, VACCINE, WATER, Helper, SiteKnown
 from wire.actions import Action
 from wire.codec import decode_item, encode_item
 from wire.labels import element_string
+from wire.sitedata import LotNote
 
 WORK = Work(do=Action.RECEIVE, to="place:wh-1/dock")
 
@@ -86,6 +87,16 @@ def test_what_the_label_itself_says_is_judged_where_no_site_data_was_ever_held()
     clerk.scan(goods(expiry=20261031), "no GS1", goods(lot="BAD", expiry=None), "RR:T:delivery:D9", goods(expiry=None))
     assert [fact.warned for fact in clerk.facts] == [("expired",), (), (), ()]
     assert all(fact.ref is None for fact in clerk.facts)
+
+
+def test_a_note_of_a_lots_date_hides_neither_that_all_lots_are_recalled_nor_an_earlier_date():
+    knows = SiteKnown()
+    knows.lots[WATER, ""] = LotNote(gtin=WATER, lot="", state="recalled", reason="leaks")
+    knows.lots[WATER, "L1"] = LotNote(gtin=WATER, lot="L1", expiry=TODAY - 1)
+    knows.lots[TENT, "L2"] = LotNote(gtin=TENT, lot="L2", expiry=TODAY - 1)
+    clerk = scanned(goods(), goods(TENT, "L2"), knows=knows)
+    assert [fact.warned for fact in clerk.facts] == [("recalled", "expired"), ("expired",)]
+    assert "leaks" in words(clerk.outcomes[0])
 
 
 def test_the_last_day_of_a_lot_is_a_day_to_use_it_by_the_day_of_the_site():
