@@ -6,7 +6,7 @@ import pytest
 
 from docs import generate_protocol
 from docs.protocol_source import examples, fields, tables
-from wire import codec, messages
+from wire import codec, items, messages
 from wire.messages import AnyItem
 
 
@@ -34,9 +34,10 @@ def test_check_finds_a_page_that_differs(tmp_path, monkeypatch, capsys):
 def test_every_message_and_item_has_its_section(page):
     structs = {
         kind
-        for kind in vars(messages).values()
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__module__ == messages.__name__
-    } - {messages.Item, messages.BatchHead, messages.RawBatch}
+        for module in (items, messages)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__module__ == module.__name__
+    } - {items.Item, messages.BatchHead, messages.RawBatch}
     assert {kind.__name__ for kind in structs} == set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
 
 
