@@ -17,7 +17,7 @@ LOCALES = UI / "src" / "locales"
 CODE = {path: path.read_text(encoding="utf-8") for path in sorted((UI / "src").rglob("*.ts*"))}
 BY_VALUE = re.compile(
     r"^(nav|action|virtual|siteKind|unit|reason|discrepancyKind|discrepancyHelp|lane|gapReason|condition|quality|role"
-    r"|navGroup"
+    r"|deliveryState|deliveryFilter|navGroup"
     r"|problem|roleHelp|decision|needState|reservationState|pickState|unfit|bookingState|temperature|measure"
     r"|importKind|labelKind)\."
 )

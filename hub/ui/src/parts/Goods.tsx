@@ -90,7 +90,7 @@ export function Condition({ value }: { value: string | null }) {
 }
 
 /** Today at a site, as yyyy-mm-dd: goods are good until the end of the day where they stand. */
-function dayAt(zone: string | undefined, now: number): string {
+export function dayAt(zone: string | undefined, now: number): string {
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone ?? "UTC", year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
 }
 
