@@ -17,6 +17,7 @@ const Stock = lazy(() => import("./pages/Stock"));
 const Deliveries = lazy(() => import("./pages/goods/Deliveries"));
 const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
 const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
+const Transfers = lazy(() => import("./pages/goods/Transfers"));
 const LiveMap = lazy(() => import("./pages/LiveMap"));
 const Trace = lazy(() => import("./pages/Trace"));
 const Devices = lazy(() => import("./pages/Devices"));
@@ -25,6 +26,8 @@ const Needs = lazy(() => import("./pages/needs/Needs"));
 const OneNeed = lazy(() => import("./pages/needs/OneNeed"));
 const Picks = lazy(() => import("./pages/needs/Picks"));
 const Lending = lazy(() => import("./pages/needs/Lending"));
+const Space = lazy(() => import("./pages/space/Space"));
+const Capacities = lazy(() => import("./pages/space/Capacities"));
 const People = lazy(() => import("./pages/people/People"));
 const Programs = lazy(() => import("./pages/people/Programs"));
 const Log = lazy(() => import("./pages/people/Log"));
@@ -54,6 +57,7 @@ export function App() {
               <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
               <Route path="/deliveries/:id"><DeliveryOne /></Route>
               <Route path="/deliveries/:id/change"><DeliveryForm key="change" /></Route>
+              <Route path="/transfers"><Transfers /></Route>
               <Route path="/map"><LiveMap /></Route>
               <Route path="/trace"><Trace /></Route>
               <Route path="/devices"><Devices /></Route>
@@ -63,6 +67,8 @@ export function App() {
               <Route path="/needs/lending"><Lending /></Route>
               <Route path="/needs/:id">{({ id }) => <OneNeed key={id} id={id} />}</Route>
               <Route path="/picks"><Picks /></Route>
+              <Route path="/space"><Space /></Route>
+              <Route path="/space/capacities"><Capacities /></Route>
               <Route path="/people"><People /></Route>
               <Route path="/people/programs"><Programs /></Route>
               <Route path="/people/log"><Log /></Route>

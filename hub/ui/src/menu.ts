@@ -10,6 +10,7 @@ export interface Entry {
 }
 
 const AT_SITES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "auditor"];
+const OWNING: readonly Role[] = ["admin", "supervisor", "staff", "auditor"];
 const MACHINES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "engineer", "auditor"];
 const WATCHING: readonly Role[] = ["admin", "supervisor", "engineer", "auditor"];
 
@@ -23,11 +24,13 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   { group: "goods", entries: [
     { page: "stock", icon: "stock" },
     { page: "deliveries", icon: "deliveries", roles: AT_SITES },
+    { page: "transfers", icon: "transfers", roles: OWNING },
     { page: "discrepancies", icon: "discrepancies" },
   ] },
   { group: "plan", entries: [
     { page: "needs", icon: "needs", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
     { page: "picks", icon: "picks", roles: ["admin", "supervisor", "operator", "clerk", "staff", "auditor"] },
+    { page: "space", icon: "space", roles: ["admin", "supervisor", "operator", "clerk", "staff", "auditor"] },
   ] },
   { group: "machines", entries: [
     { page: "devices", icon: "devices", roles: MACHINES },
