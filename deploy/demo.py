@@ -1,7 +1,8 @@
 """`make demo`: a relief operation in an invented county, on this machine, with real programs and simulated devices.
 
-Broker, hub and dashboard; three agents (a warehouse scanner, a station terminal, a vehicle) on simulated firmware.
-With --once it plays by itself for about 40 seconds, kills what can be killed on the way, and checks the result.
+Broker, hub and dashboard; three agents (a warehouse scanner with a label printer, a station terminal, a vehicle) on
+simulated firmware. With --once it plays by itself for about a minute, kills what can be killed on the way, and checks
+the result.
 """
 
 import argparse
@@ -15,19 +16,29 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from deploy import county
 from deploy.link import Link, Mode
-from deploy.reckoning import reckon
+from deploy.reckoning import Beside, Reckoning, reckon
 from deploy.stack import HERE, Agent, Hub, Program, StackError, gnss_section, scanner_section, wait_for
+from deploy.thread import Thread, follow
+from firmware_sim.papers import Papers
+from firmware_sim.printer import read_printed
+from firmware_sim.scenario import read_scenario
+from firmware_sim.stage import first_round, printed_path
+from firmware_sim.story import NEW_UNIT
 from firmware_sim.witness import Witness, read_witness
 
-SEED = 7
 DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle"}
 SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
-OWNER = "qingtan-emergency"
-"""Whose goods the demo moves: one of the county's organisations."""
+PRINTER = "wh1-printer-1"
+"""Beside the warehouse scanner."""
 PLAY_S = 24.0
+AHEAD = 3
+"""So many deliveries are announced and have not come."""
+ALL_AT_ONCE = 12
+"""More than a run of --once gets through."""
 
 
 class Interrupted(Exception):  # noqa: N818 - a person's wish, no error
@@ -50,6 +61,7 @@ class Demo:
         self.agents: dict[str, Agent] = {}
         self.ports = folder / "ports"
         self.sim: Program | None = None
+        self.announcer: county.Announcer | None = None
         self.result = ""
         self._ends = ExitStack()
 
@@ -60,36 +72,50 @@ class Demo:
         say("Stopping: devices, agents, hub, broker.")
         self._ends.close()
 
-    def start(self, *, duration_s: float | None) -> None:
+    def start(self, *, duration_s: float | None, announced: int) -> None:
         """Everything, in order. Raises StackError."""
-        say("1/5 Starting the hub with its own Mosquitto ...")
+        say("1/7 Starting the hub with its own Mosquitto ...")
         self._ends.enter_context(self.hub)
-        say("2/5 Loading the invented county: sites, roads, items, organisations ...")
-        self._load_county()
-        say("3/5 Making a person who may sign in ...")
+        say("2/7 Entering the invented county: sites, roads, goods, organisations; bins, people, opening stock ...")
+        loaded = county.load(self.hub, self.folder)
+        say(
+            f"      {loaded.organisations} organisations, {loaded.bins} bins, {loaded.stock_rows} rows of opening stock"
+        )
+        say("3/7 Making a person who may sign in, and badges for two who work at the devices ...")
         made = json.loads(self.hub.command_line("user", "add", "admin", "--role", "admin", "--json"))
-        say("4/5 Plugging in simulated scanners and a GNSS receiver (real ptys) ...")
-        self.sim = self._simulation(duration_s)
-        self._ends.enter_context(self.sim)
-        wait_for("the simulated ports", lambda: all((self.ports / name).exists() for name in DEVICES))
-        say("5/5 Letting three devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
+        county.badges(self.hub.rest, self.ports / "people.json")
+        say("4/7 Letting three devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
         for name, kind in DEVICES.items():
             self._start_agent(name, kind)
+        county.place_devices(self.hub.rest)
+        self._announce(announced)
+        say("6/7 Waiting until the scanner knows of it ...")
+        self._wait_until_known()
+        say("7/7 Plugging in simulated scanners, a label printer and a GNSS receiver (real ptys) ...")
+        self.sim = self._simulation(duration_s)
+        self._ends.enter_context(self.sim)
         say("")
         say(f"  Dashboard   {self.hub.url}")
         say(f"  Sign in as  admin   password  {made['password']}")
         say(f"  Logs        {self.folder}/*.log and {self.folder}/agents/*.log")
         say("")
 
-    def _load_county(self) -> None:
-        command = [str(HERE / "relay-sim"), "world", "--seed", str(SEED)]
-        said = Program("world", command, self.folder / "world.json")
-        said.log.unlink(missing_ok=True)
-        said.start()
-        if said.process is None or said.process.wait(60):
-            raise StackError(f"the county could not be made: {said.tail()}")
-        for name, body in json.loads(said.log.read_text()).items():
-            self.hub.rest.put(f"/{name}", body)
+    def _announce(self, count: int) -> None:
+        batch = first_round(read_scenario(Path(self.scenario)), self.ports)
+        self.announcer = county.Announcer(self.hub.rest, batch)
+        told = self.announcer.announce()
+        say(f"5/7 {told.owner} announces delivery {told.id} to {told.site}: {len(told.lines)} lines ...")
+        for _ in range(count - 1):
+            self.announcer.announce()
+
+    def _wait_until_known(self) -> None:
+        scanner, last = self.agents[SCANNERS[0]], self.announced[-1]
+        wait_for("the first site data", lambda: scanner.status().get("site_data", {}).get("version"))
+        wait_for(
+            f"the device to know delivery {last.id} ({scanner.log})", lambda: last.id in scanner.handover(), pause_s=0.5
+        )
+        terminal = self.agents[SCANNERS[1]]
+        wait_for("the terminal's site data", lambda: terminal.status().get("site_data", {}).get("version"))
 
     def _simulation(self, duration_s: float | None) -> Program:
         command = [str(HERE / "relay-sim"), "scenario", self.scenario, "--dir", str(self.ports), "--stay"]
@@ -99,18 +125,46 @@ class Demo:
 
     def _start_agent(self, name: str, kind: str) -> None:
         link = self.links[name] = self._ends.enter_context(Link(self.hub.mqtts_port))
-        port = self.ports / name
-        scanner = scanner_section(port, confirm="ack", owner=OWNER)
-        section = gnss_section(port, rate_hz=2) if kind == "vehicle" else scanner
-        agent = Agent(self.folder / "agents", name, kind, port=link.port, ports=section)
+        agent = Agent(self.folder / "agents", name, kind, port=link.port, ports=self._sections(name, kind))
         if not agent.joined:  # an earlier run of this folder may have let it in
             agent.join(self.hub.rest.post(f"/devices/{name}/invitation", {"kind": kind})["qr"])
         self.agents[name] = agent
         self._ends.enter_context(agent)
 
+    def _sections(self, name: str, kind: str) -> str:
+        """What is connected to a device, and that people sign on there."""
+        port = self.ports / name
+        if kind == "vehicle":
+            return gnss_section(port, rate_hz=2)
+        shared = "\n[sign_on]\nrequired = true\n"
+        printer = f'\n[printer]\nport = "{self.ports / PRINTER}"\n' if name == SCANNERS[0] else ""
+        return scanner_section(port, confirm="ack") + shared + printer
+
     def witnesses(self) -> dict[str, Witness]:
         """What the simulated scanners saw come back."""
         return {name: read_witness(self.ports / f"{name}.witness") for name in SCANNERS}
+
+    @property
+    def announced(self) -> list[Papers]:
+        """The deliveries that were announced, the first one first."""
+        return self.announcer.announced if self.announcer is not None else []
+
+    def beside(self) -> Beside:
+        """What is known from outside besides: the printer's labels, and the table of opening stock."""
+        printed = read_printed(printed_path(self.ports, PRINTER))
+        return Beside(units={SCANNERS[0]: printed}, opening=county.opening_balances(self.folder))
+
+    def go_on(self) -> None:
+        """Announce the next deliveries, and close what came in."""
+        if self.announcer is None:
+            return
+        rows = list(self.hub.rest.rows("/deliveries", state="announced", limit=100))
+        if sum(row["state"] == "announced" for row in rows) < AHEAD:
+            self.announcer.announce()
+        came = [row["id"] for row in rows if row["state"] == "arriving"]
+        for key in sorted(came, key=lambda key: int(key.removeprefix("D-")))[:-2]:
+            reason = {"reason": "Put away as it came: one line is over, one thing was not announced."}
+            self.hub.rest.post(f"/deliveries/{key}/closing", reason)
 
     def check(self) -> None:
         """Raise StackError if a part has ended by itself."""
@@ -151,7 +205,7 @@ def disasters(demo: Demo) -> Iterator[tuple[float, Callable[[], None]]]:
 
 def play_once(demo: Demo) -> int:
     """Without a person: disasters, then the reckoning as one JSON line on standard output."""
-    demo.start(duration_s=PLAY_S)
+    demo.start(duration_s=PLAY_S, announced=ALL_AT_ONCE)
     begun = time.monotonic()
     for at, what in disasters(demo):
         time.sleep(max(0.0, begun + at - time.monotonic()))
@@ -161,15 +215,33 @@ def play_once(demo: Demo) -> int:
         raise StackError("nothing was simulated")
     wait_for("the end of the scans", lambda: '"wh1-scanner-1"' in sim.tail(5), timeout_s=PLAY_S + 60)
     say("   the last scan is made; waiting until the hub has everything")
-    seen = {name: witness.confirmed for name, witness in demo.witnesses().items()}
-    total = sum(len(texts) for texts in seen.values())
+    _wait_for_all(demo)
+    found = reckon(demo.hub.rest, demo.witnesses(), demo.beside())
+    thread = follow(demo.hub.rest, demo.announced[0])
+    summary = demo.hub.rest.get("/summary")
+    for sentence in (*(f"balance off: {sentence}" for sentence in found.off), *thread.missing):
+        say(f"   {sentence}")
+    demo.result = json.dumps(_result(found, thread, summary))
+    enough = found.confirmed > 0 and summary["positions"] > 0 and summary["devices_online"] == len(DEVICES)
+    sound = found.sound and enough and not summary["quarantined"] and not thread.missing
+    say("   every confirmed scan is in the hub, once" if sound else "   SOMETHING IS WRONG; see the line below")
+    return 0 if sound else 1
+
+
+def _wait_for_all(demo: Demo) -> None:
+    """Until the hub has every fact, and the printer has printed every label; what does not come is told later."""
+    opening = len(county.opening_rows(demo.folder))
+    witnesses = demo.witnesses()
+    total = opening + sum(len(witness.confirmed) for witness in witnesses.values())
+    opened = sum(text.endswith(NEW_UNIT) for text in witnesses[SCANNERS[0]].confirmed)
+    printed = printed_path(demo.ports, PRINTER)
     with contextlib.suppress(StackError):
         wait_for("the last facts", lambda: demo.hub.rest.get("/summary")["facts"] >= total, timeout_s=30, pause_s=0.3)
-    found = reckon(demo.hub.rest, demo.witnesses())
-    summary = demo.hub.rest.get("/summary")
-    for sentence in found.off:
-        say(f"   balance off: {sentence}")
-    result = {
+        wait_for("the last label", lambda: len(read_printed(printed)) >= opened, timeout_s=15, pause_s=0.3)
+
+
+def _result(found: Reckoning, thread: Thread, summary: dict[str, Any]) -> dict[str, Any]:
+    return {
         "scans": found.confirmed,
         "in_hub": found.in_hub,
         "lost": found.lost,
@@ -177,28 +249,29 @@ def play_once(demo: Demo) -> int:
         "positions": summary["positions"],
         "quarantined": summary["quarantined"],
         "devices_online": summary["devices_online"],
+        "deliveries_received": thread.deliveries_received,
+        "owners": thread.owners,
+        "warehouses": thread.warehouses,
+        "handling_units": thread.handling_units,
+        "discrepancies": thread.discrepancies,
     }
-    enough = found.confirmed > 0 and summary["positions"] > 0 and summary["devices_online"] == len(DEVICES)
-    sound = found.sound and enough and not summary["quarantined"]
-    say("   every confirmed scan is in the hub, once" if sound else "   SOMETHING IS WRONG; see the line below")
-    demo.result = json.dumps(result)
-    return 0 if sound else 1
 
 
 def play_on(demo: Demo) -> int:
     """With a person, until Ctrl-C."""
-    demo.start(duration_s=None)
+    demo.start(duration_s=None, announced=AHEAD)
     say("  Running until Ctrl-C. Things to try in another terminal:")
     say(f"    pkill -9 -f '{demo.hub.data}/broker/mosquitto.conf'   # kill the broker: nothing is lost")
     say("")
     while True:
-        time.sleep(1.0)
+        time.sleep(2.0)
         demo.check()
+        demo.go_on()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo ARGS=...", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="play by itself for about 40 s, check, and end")
+    parser.add_argument("--once", action="store_true", help="play by itself for about a minute, check, and end")
     parser.add_argument("--fresh", action="store_true", help="start over: forget what earlier runs left")
     parser.add_argument("--dir", type=Path, help="where everything is kept (default: var/demo)")
     parser.add_argument("--http-port", type=int, default=0, help="the dashboard's port (default: 8000, --once: any)")

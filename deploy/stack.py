@@ -124,6 +124,10 @@ class Rest:
     def post(self, path: str, body: Any) -> Any:
         return self._call("POST", path, body)
 
+    def send_table(self, kind: str, table: bytes) -> Any:
+        """Import a CSV: what it did. Raises StackError with the faults."""
+        return self._ask("POST", f"/imports?kind={kind}&dry_run=false", table, "text/csv")
+
     def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All rows of a list, page by page."""
         cursor: str | None = None
@@ -135,8 +139,10 @@ class Rest:
                 return
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        return self._ask(method, path, None if body is None else json.dumps(body).encode(), "application/json")
+
+    def _ask(self, method: str, path: str, data: bytes | None, content_type: str) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         request = urllib.request.Request(f"{self.base}/api/v1{path}", data=data, headers=headers, method=method)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - always http on loopback
@@ -261,6 +267,14 @@ class Agent(Program):
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             raise StackError(f"{self.name} could not join: {done.stderr or done.stdout}")
+
+    def handover(self) -> str:
+        """`relay-edge handover`: open deliveries and pick lists that the device knows of, and what it did."""
+        command = [str(HERE / "relay-edge"), "handover", "--config", str(self.config)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode:
+            raise StackError(f"{self.name} hands nothing over: {done.stderr or done.stdout}")
+        return done.stdout
 
     def status(self) -> dict[str, Any]:
         """What the agent says of itself; empty before its first word."""

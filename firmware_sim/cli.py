@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from firmware_sim import opening
 from firmware_sim.codes import read_codes, typed_codes
 from firmware_sim.gnss import GnssSettings, Receiver, Signal
 from firmware_sim.pace import parse_rate
@@ -161,6 +162,19 @@ def scenario(
 def world(seed: Seed = 0, year: Annotated[int | None, typer.Option(help="The year in which it plays.")] = None) -> None:
     """The invented county as reference data for a hub: regions, sites, items, organisations and roads, as JSON."""
     result(reference_data(the_world(seed, year)))
+
+
+@app.command()
+def tables(
+    folder: Annotated[Path, typer.Argument(help="Where bins.csv, people.csv and stock.csv are written.")],
+    seed: Seed = 0,
+    year: Annotated[int | None, typer.Option(help="The year in which it plays.")] = None,
+) -> None:
+    """Bins, people and opening stock of the invented county, as tables that a hub imports."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, table in opening.tables(the_world(seed, year)).items():
+        (folder / f"{kind}.csv").write_text(table, encoding="utf-8", newline="")
+        say(f"{folder / kind}.csv")
 
 
 def the_world(seed: int, year: int | None = None) -> World:

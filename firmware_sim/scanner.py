@@ -22,8 +22,10 @@ from firmware_sim.symbology import aim
 from firmware_sim.witness import WitnessLog
 
 _TICK_S: Final = 0.02
-STEERING: Final = ("RR:DO:", "RR:FROM:", "RR:TO:")
-"""Codes whose effect lasts: a person reads them again after the host was gone."""
+STEERING: Final = ("RR:T:", "RR:DO:", "RR:OWNER:", "RR:L:", "RR:FROM:", "RR:TO:")
+"""Codes whose effect lasts: a person reads them again after the host was gone, and signs on before."""
+BADGE: Final = "RR:B:"
+_SIGNING: Final = ("RR:D:", "RR:OK")
 QUANTITY: Final = "RR:N:"
 
 
@@ -91,6 +93,8 @@ class Scanner:
         self._codes: Iterator[str | None] = iter(codes)
         self._again: deque[str] = deque()
         self._steering: dict[str, str] = {}
+        self._signing: list[str] = []
+        self._signed = False
         self._exhausted = False
         self._noisy = False
         self._frame: _Frame | None = None
@@ -157,7 +161,7 @@ class Scanner:
     def _meet_host(self) -> None:
         self.witness.host(open_=True)
         if self._opened_before and self.settings.restate:
-            self._again.extendleft(reversed(self._steering.values()))
+            self._again.extendleft(reversed([*self._signing, *self._steering.values()]))
         self._opened_before = True
 
     def _advance(self, now: float) -> float:
@@ -223,9 +227,20 @@ class Scanner:
         self._steering.pop(QUANTITY, None)
         if command == "RR:RESET":
             self._steering.clear()
+        elif command.startswith(BADGE):
+            self._signing, self._signed = [text], False
+        elif self._signing and not self._signed and command.startswith(_SIGNING):
+            self._signing.append(text)
+            self._signed = command == _SIGNING[-1]
         for start in (*STEERING, QUANTITY):
             if command.startswith(start):
+                self._forget_before(start)
                 self._steering[start] = text
+
+    def _forget_before(self, start: str) -> None:
+        """A task or a verb takes the place of the verb and of the place that was scanned for it."""
+        for earlier in {"RR:T:": ("RR:DO:", "RR:L:"), "RR:DO:": ("RR:L:",)}.get(start, ()):
+            self._steering.pop(earlier, None)
 
     def _take_replies(self, replies: list[Reply]) -> None:
         for reply in replies:

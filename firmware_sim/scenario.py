@@ -5,16 +5,29 @@ seed = 7                          # of the invented county and of all faults
 [[scanner]]
 name = "wh1-scanner-1"            # its port is DIR/NAME, its witness log DIR/NAME.witness
 rate = 2.0                        # codes a second; also confirm, aim, chunks, noise_every: see scanner.Settings
+person = "mei"                    # signs on each round, with the badge and PIN of DIR/people.json; optional
+printer = "wh1-printer-1"         # where the labels of its units come out; optional
   [[scanner.task]]                # in this order, round after round
-  do = "receive"                  # RR:DO, from and to: RR:FROM, RR:TO
-  from = "virtual:donor-in"
-  to = "place:wh-1/a01"
-  goods = 12                      # the first so many goods of the round
-  batch = 100                     # other goods than those of the round; optional
+  do = "put-away"                 # RR:DO; from and to: RR:FROM, RR:TO; each may be left out
+  from = "place:wh-1/dock"
+  to = "place:wh-1/{owner}"       # {owner}: whose delivery the round's is
+  place = "wh-1/a01"              # RR:L; optional
+  delivery = true                 # RR:T, the card on the delivery's papers; optional, receives if there is no do
+  owner = true                    # RR:OWNER, whose goods these are; optional
+  goods = 12                      # so many goods of the round, after the first so many:
+  first = 0
+  stock = "wh-1/a01"              # other goods: those that stood there at the beginning; optional
+  batch = 100                     # other goods: those of another round; optional
+  less = 2                        # so many fewer of each; optional
+  cards = true                    # quantities by digit cards; optional
+  unit = "new"                    # all into a new unit; "scan": also the unit of the round, by its label; optional
   once = true                     # in the first round only; optional
   wait = "van-1@st-1"             # not before this was told once a round; optional
   tell = "loaded"                 # told when the task is done; optional
   every_s = 5.0                   # at most one label in so many seconds; optional
+
+[[printer]]
+name = "wh1-printer-1"            # its port is DIR/NAME, the numbers on its labels in DIR/NAME.printed
 
 [[gnss]]
 name = "van-1"                    # its port is DIR/NAME, its true track DIR/NAME.track
@@ -36,7 +49,7 @@ from firmware_sim.errors import SimError
 from firmware_sim.story import MOST_GOODS
 
 PACKAGED: Final = Path(__file__).parent / "scenarios"
-_KEYS: Final = {"source": "from", "scanners": "scanner", "receivers": "gnss", "tasks": "task"}
+_KEYS: Final = {"source": "from", "scanners": "scanner", "receivers": "gnss", "printers": "printer", "tasks": "task"}
 """What a field is called in the file where it is called otherwise."""
 _NAME: Final = re.compile(r"[a-z0-9-]{1,40}")
 Part = TypeVar("Part")
@@ -46,11 +59,19 @@ Part = TypeVar("Part")
 class Task:
     """What a person does with some goods."""
 
-    do: str
-    source: str
-    to: str
     goods: int
+    do: str = ""
+    source: str = ""
+    to: str = ""
+    place: str = ""
+    delivery: bool = False
+    owner: bool = False
+    first: int = 0
+    stock: str = ""
     batch: int = -1
+    less: int = 0
+    cards: bool = False
+    unit: str = ""
     once: bool = False
     wait: str = ""
     tell: str = ""
@@ -67,6 +88,8 @@ class ScannerPart:
     aim: str = "auto"
     chunks: bool = False
     noise_every: int = 0
+    person: str = ""
+    printer: str = ""
     tasks: tuple[Task, ...] = ()
 
 
@@ -86,12 +109,20 @@ class GnssPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterPart:
+    """One label printer."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A whole scenario."""
 
     seed: int = 0
     scanners: tuple[ScannerPart, ...] = ()
     receivers: tuple[GnssPart, ...] = ()
+    printers: tuple[PrinterPart, ...] = ()
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -115,14 +146,29 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def _odd(scenario: Scenario) -> list[str]:
-    names = [part.name for part in scenario.scanners] + [part.name for part in scenario.receivers]
+    printers = [part.name for part in scenario.printers]
+    names = [*(part.name for part in scenario.scanners), *(part.name for part in scenario.receivers), *printers]
     faults = [f"the name {name!r} is not made of a-z, 0-9 and -" for name in names if not _NAME.fullmatch(name)]
     faults += [
         f"the name {name!r} is given twice" for name in sorted({name for name in names if names.count(name) > 1})
     ]
+    faults += [
+        f"there is no [[printer]] {part.printer!r}" for part in scenario.scanners if part.printer not in {"", *printers}
+    ]
     tasks = [task for part in scenario.scanners for task in part.tasks]
-    faults += [f"goods are 1 to {MOST_GOODS}, not {task.goods}" for task in tasks if not 1 <= task.goods <= MOST_GOODS]
+    faults += [fault for task in tasks for fault in _odd_task(task)]
     return faults if names else ["there is neither a [[scanner]] nor a [[gnss]]"]
+
+
+def _odd_task(task: Task) -> list[str]:
+    faults = []
+    if not 1 <= task.goods <= MOST_GOODS or not 0 <= task.first <= MOST_GOODS - task.goods:
+        faults.append(f"goods are 1 to {MOST_GOODS}, not {task.goods} after {task.first}")
+    if not task.do and not task.delivery:
+        faults.append("a task names what to do, or is a delivery")
+    if task.unit not in {"", "new", "scan"}:
+        faults.append(f"unit is new or scan, not {task.unit!r}")
+    return faults
 
 
 def _build(kind: type[Part], table: Mapping[str, Any], where: str, faults: list[str]) -> Part | None:
@@ -159,6 +205,7 @@ _PARTS: Final[dict[Any, type[Any]]] = {
     tuple[Task, ...]: Task,
     tuple[ScannerPart, ...]: ScannerPart,
     tuple[GnssPart, ...]: GnssPart,
+    tuple[PrinterPart, ...]: PrinterPart,
 }
 
 

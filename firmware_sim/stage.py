@@ -8,35 +8,39 @@ with play(read_scenario(Path("demo")), tmp, year=2026) as stage:
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from firmware_sim.acting import Person, Told, read_people
 from firmware_sim.drive import Drive, Leg
 from firmware_sim.errors import SimError
 from firmware_sim.gnss import GnssSettings, Receiver, Signal
 from firmware_sim.ports import Port
+from firmware_sim.printer import Printer
 from firmware_sim.running import RunningDevice, RunningScanner, start_scanner
-from firmware_sim.scenario import GnssPart, ScannerPart, Scenario, Task
+from firmware_sim.scenario import GnssPart, PrinterPart, ScannerPart, Scenario
 from firmware_sim.signals import Signals
-from firmware_sim.story import goods, task
 from firmware_sim.witness import read_witness
 from firmware_sim.world import World, make_world, route
+
+TIMEOUT_S: Final = 8.0
+"""So long a person waits for a scanner's beep: a PIN takes a device a moment."""
 
 
 class Stage:
     """A running scenario."""
 
-    def __init__(self, world: World, first_round: int) -> None:
-        self.world = world
-        self.first_round = first_round
-        self.signals = Signals()
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self.signals = told.signals
         self.scanners: dict[str, RunningScanner] = {}
-        self.receivers: dict[str, RunningDevice] = {}
+        self.others: dict[str, RunningDevice] = {}
+        """Receivers and printers."""
         self._all = ExitStack()
 
     def __enter__(self) -> Self:
@@ -53,7 +57,7 @@ class Stage:
         if isinstance(device, RunningScanner):
             self.scanners[device.name] = device
         else:
-            self.receivers[device.name] = device
+            self.others[device.name] = device
 
     def close(self, timeout_s: float) -> None:
         """No scanner begins a new code; wait until the last answers are in. Ports and receivers stay.
@@ -67,7 +71,7 @@ class Stage:
 
     def check(self) -> None:
         """Raise the error of a device that failed."""
-        for device in (*self.scanners.values(), *self.receivers.values()):
+        for device in (*self.scanners.values(), *self.others.values()):
             if device.finished:
                 device.finish(0)
 
@@ -84,8 +88,12 @@ def play(scenario: Scenario, folder: Path, *, year: int, loops: int = 0) -> Stag
     """
     folder.mkdir(parents=True, exist_ok=True)
     world = make_world(random.Random(scenario.seed), year=year)  # noqa: S311  # repeatable by its seed
-    stage = Stage(world, _first_round(scenario, folder))
+    people = read_people(folder / "people.json")
+    stage = Stage(Told(world=world, first_round=first_round(scenario, folder), people=people))
     try:
+        for printing in scenario.printers:
+            stage.told.printers[printing.name], device = _start_printer(printing, folder)
+            stage.add(device)
         for place, part in enumerate(scenario.scanners):
             stage.add(_start_scanner(stage, part, folder, seed=scenario.seed + place, loops=loops))
         for place, receiver in enumerate(scenario.receivers):
@@ -101,49 +109,35 @@ def witness_path(folder: Path, name: str) -> Path:
     return folder / f"{name}.witness"
 
 
-def _first_round(scenario: Scenario, folder: Path) -> int:
+def printed_path(folder: Path, name: str) -> Path:
+    """Where a scenario's printer keeps the numbers on its labels."""
+    return folder / f"{name}.printed"
+
+
+def first_round(scenario: Scenario, folder: Path) -> int:
+    """The round with which the story goes on: beyond all that the witness logs could speak of."""
     paths = [witness_path(folder, part.name) for part in scenario.scanners]
     return max((len(read_witness(path).scans) for path in paths if path.exists()), default=0)
 
 
 def _start_scanner(stage: Stage, part: ScannerPart, folder: Path, *, seed: int, loops: int) -> RunningScanner:
     settings: dict[str, Any] = {"rate": part.rate, "confirm": part.confirm, "aim": part.aim, "chunks": part.chunks}
-    settings |= {"noise_every": part.noise_every, "seed": seed, "restate": True}
-    return start_scanner(folder / part.name, _codes(stage, part, loops), witness_path(folder, part.name), **settings)
+    settings |= {"noise_every": part.noise_every, "seed": seed, "restate": True, "timeout_s": TIMEOUT_S}
+    witness = witness_path(folder, part.name)
+    codes = Person(stage.told, part, witness).codes(loops)
+    return start_scanner(folder / part.name, codes, witness, **settings)
 
 
-def _codes(stage: Stage, part: ScannerPart, loops: int) -> Iterator[str | None]:
-    """What one scanner reads, round after round; None while it waits; ends when the stage closes."""
-    for round_ in range(loops) if loops else count():
-        for each in part.tasks:
-            if not each.once or (round_ == 0 and stage.first_round == 0):
-                yield from _task_codes(stage, each, round_)
-        if stage.signals.closing.is_set() or not part.tasks:
-            return
-
-
-def _task_codes(stage: Stage, each: Task, round_: int) -> Iterator[str | None]:
-    closing = stage.signals.closing
-    while each.wait and stage.signals.told(each.wait) <= round_ and not closing.is_set():
-        yield None
-    batch = each.batch if each.batch >= 0 else stage.first_round + round_
-    next_label = 0.0
-    for code in task(each.do, each.source, each.to, goods(stage.world, batch, each.goods)):
-        if closing.is_set():
-            return
-        while each.every_s and time.monotonic() < next_label and not closing.is_set():
-            yield None
-        yield code
-        if not code.startswith("RR:"):
-            next_label = time.monotonic() + each.every_s
-    if each.tell:
-        stage.signals.tell(each.tell)
+def _start_printer(part: PrinterPart, folder: Path) -> tuple[Printer, RunningDevice]:
+    port = Port(folder / part.name)
+    printer = Printer(port, printed_path(folder, part.name))
+    return printer, RunningDevice(part.name, port, printer.run)
 
 
 def _start_receiver(stage: Stage, part: GnssPart, folder: Path, *, seed: int) -> RunningDevice:
     signals = stage.signals
     drive = drive_between(
-        stage.world,
+        stage.told.world,
         part.stops,
         cruise_kmh=part.speed_kmh,
         dwell_s=part.dwell_s,
@@ -177,5 +171,5 @@ def wait_or_stop(stage: Stage, stop: threading.Event, duration_s: float | None) 
     end = None if duration_s is None else time.monotonic() + duration_s
     while not stop.wait(0.1) and (end is None or time.monotonic() < end):
         stage.check()
-        if stage.scanners and all(scanner.finished for scanner in stage.scanners.values()) and not stage.receivers:
+        if stage.scanners and all(scanner.finished for scanner in stage.scanners.values()) and not stage.others:
             return

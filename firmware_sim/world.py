@@ -57,6 +57,18 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """Goods that hold others: a case of one kind, or a kit put together of several; (GTIN, how many) each."""
+
+    gtin: str
+    name: str
+    name_zh: str
+    unit: str
+    case: tuple[str, int] | None = None
+    kit: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """All of it. `year` is the year in which it plays."""
 
@@ -67,6 +79,7 @@ class World:
     roads: tuple[Road, ...]
     sites: Mapping[str, Site]
     items: tuple[Item, ...]
+    packs: tuple[Pack, ...]
     organisations: tuple[tuple[str, str, str], ...]
 
 
@@ -74,14 +87,17 @@ def make_world(seed: random.Random, *, year: int) -> World:
     """Draw the county. The same seed and year give the same world."""
     crossings = _crossings(seed)
     roads = _roads(seed, crossings)
+    sites = {site.id: site for site in _sites(seed, crossings, roads)}
+    items = tuple(_item(seed, kind, place, year) for place, kind in enumerate(KINDS))
     return World(
         name=COUNTY[0],
         name_zh=COUNTY[1],
         year=year,
         center=_CENTER,
         roads=roads,
-        sites={site.id: site for site in _sites(seed, crossings, roads)},
-        items=tuple(_item(seed, kind, place, year) for place, kind in enumerate(KINDS)),
+        sites=sites,
+        items=items,
+        packs=_packs({item.kind.name: item.gtin for item in items}),
         organisations=ORGANISATIONS,
     )
 
@@ -181,6 +197,38 @@ def _lot(seed: random.Random, kind: Kind, year: int) -> Lot:
     # Goods in use keep for at least a year more, so that the story's stock is good whenever it is played.
     expiry = None if kind.keeps_days is None else made + timedelta(days=max(kind.keeps_days, 365) + 420)
     return Lot(code=code, expiry=expiry)
+
+
+def _packs(items: Mapping[str, str]) -> tuple[Pack, ...]:
+    """Cases and kits of the items, whose GTINs are given by name."""
+
+    def case(number: int, inside: str, count: int, name_zh: str) -> Pack:
+        name = f"{inside}, case of {count}"
+        key = gtin(10_000, 900 + number, indicator=2)
+        return Pack(gtin=key, name=name, name_zh=name_zh, unit="case", case=(items[inside], count))
+
+    def kit(number: int, name: str, name_zh: str, **parts: int) -> Pack:
+        held = tuple((items[_PARTS[part]], count) for part, count in parts.items())
+        return Pack(gtin=gtin(10_000, 950 + number), name=name, name_zh=name_zh, unit="kit", kit=held)
+
+    return (
+        case(1, "Wool blanket", 10, "毛毯 10条/箱"),
+        case(2, "Surgical masks, 50", 40, "医用口罩 40盒/箱"),
+        case(3, "Infant formula 800 g", 12, "婴儿配方奶粉 12罐/箱"),
+        kit(1, "Family shelter kit", "家庭安置包", tarpaulin=1, blanket=4, mat=4, lamp=1),
+        kit(2, "Family kitchen kit", "家庭饮食包", rice=1, oil=1, water=2),
+    )
+
+
+_PARTS: Final[Mapping[str, str]] = {
+    "tarpaulin": "Tarpaulin 4 x 6 m",
+    "blanket": "Wool blanket",
+    "mat": "Sleeping mat",
+    "lamp": "Solar lamp with charger",
+    "rice": "Rice 10 kg",
+    "oil": "Cooking oil 5 l",
+    "water": "Foldable water container 10 l",
+}
 
 
 def _point(lon: float, lat: float) -> Point:

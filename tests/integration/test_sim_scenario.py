@@ -1,9 +1,12 @@
 """Scenarios and the command line: whole stories on real ptys, against hosts that understand steering codes."""
 
 import json
+import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,14 +16,48 @@ import pytest
 
 from firmware_sim.errors import SimError
 from firmware_sim.expect import expected_balances
+from firmware_sim.gs1 import sscc
+from firmware_sim.opening import opening_stock
+from firmware_sim.printer import read_printed
 from firmware_sim.scenario import PACKAGED, read_scenario
-from firmware_sim.stage import play, witness_path
+from firmware_sim.stage import play, printed_path, witness_path
+from firmware_sim.story import NEW_UNIT
 from firmware_sim.witness import read_witness
+from firmware_sim.world import make_world
+from paper import zpl
+from paper.labels import UnitLabel, unit_label
+from paper.picture import Paper
+from tests.support.printed import font
 from tests.support.pty_host import PtyHost, wait_until
 
 
 def terminal(frame: bytes) -> bytes:
     return b"\x07" if b"RR:" in frame[:6] else b"\x06"
+
+
+class PackingTerminal:
+    """Gives each new unit a number, and prints its label as an agent would."""
+
+    def __init__(self, printer: Path) -> None:
+        self.units: list[str] = []
+        self._printer = printer
+
+    def __call__(self, frame: bytes) -> bytes:
+        if not frame.endswith(NEW_UNIT.encode()):
+            return terminal(frame)
+        self.units.append(sscc(12345, self._number()))
+        drawn = unit_label(UnitLabel(sscc=self.units[-1]), Paper(width_mm=100, height_mm=150, dpi=203), font())
+        left = zpl.encode(drawn)
+        fd = os.open(self._printer, os.O_WRONLY | os.O_NOCTTY)
+        try:
+            while left:
+                left = left[os.write(fd, left) :]
+        finally:
+            os.close(fd)
+        return b"\x06"
+
+    def _number(self) -> int:
+        return time.monotonic_ns() // 1_000 % 100_000_000
 
 
 def hurry():
@@ -31,9 +68,9 @@ def hurry():
 def play_for(scenario, folder: Path, scans: int, **settings):
     with play(scenario, folder, year=2026, **settings) as stage, ExitStack() as hosts:
         for name in stage.scanners:
-            hosts.enter_context(PtyHost(folder / name, terminal))
-        for name in stage.receivers:
-            hosts.enter_context(PtyHost(folder / name, lambda _line: b""))
+            hosts.enter_context(PtyHost(folder / name, PackingTerminal(folder / "wh1-printer-1")))
+        for part in scenario.receivers:
+            hosts.enter_context(PtyHost(folder / part.name, lambda _line: b""))
         wait_until(lambda: sum(each.scanner.sent for each in stage.scanners.values()) >= scans, 30)
         stage.close(timeout_s=20)
         return [read_witness(witness_path(folder, name)) for name in stage.scanners]
@@ -47,25 +84,44 @@ def test_every_packaged_scenario_reads_and_names_the_three_devices(name):
 
 
 def test_the_story_in_a_hurry_leaves_no_balance_below_zero(tmp_path):
-    witnesses = play_for(hurry(), tmp_path, scans=180)
-    balances = expected_balances(witnesses)
-    real = {key: pieces for key, pieces in balances.items() if key[0] != "virtual:donor-in"}
-    assert {account for account, *_ in real} >= {"place:wh-1/a01", "place:wh-6/a01", "place:st-1"}
+    witnesses = play_for(hurry(), tmp_path, scans=300)
+    units = read_printed(printed_path(tmp_path, "wh1-printer-1"))
+    opened = sum(text.endswith(NEW_UNIT) for text in witnesses[0].confirmed)
+    assert len(units) == opened > 1
+    opening = Counter()
+    for row in opening_stock(make_world(random.Random(7), year=2026)):
+        opening[f"place:{row.site}/{row.bin}", row.gtin, row.lot or None] += row.quantity
+    balances = expected_balances(witnesses, units=[units], opening=opening)
+    real = {key: pieces for key, pieces in balances.items() if not key[0].startswith("virtual:")}
+    own = {f"place:wh-1/{owner}" for owner in ("qingtan-emergency", "stone-bridge-relief")}
+    assert {account for account, *_ in real} >= {"place:st-1", "place:wh-1/dock", f"unit:sscc:{units[0]}"} | own
     assert all(pieces > 0 for pieces in real.values())
-    assert sum(balances.values()) == 0
+    assert sum(balances.values()) == opening.total()
     for witness in witnesses:
         assert Counter(witness.confirmed) + Counter(witness.commands) == Counter(witness.sent)
+    carried = [text for witness in witnesses for text in witness.confirmed if text == f"]C100{units[0]}"]
+    assert len(carried) == 2, "its label was read off the printer at the van, and at the station"
 
 
 def test_a_story_goes_on_with_other_goods_and_without_its_opening(tmp_path):
     scenario = hurry()
     first = play_for(scenario, tmp_path, scans=140)
-    again = play_for(scenario, tmp_path, scans=40)
+    again = play_for(scenario, tmp_path, scans=60)
     codes = again[0].sent[len(first[0].sent) :]
-    assert codes[2] == "]C0RR:TO:place:wh-1/a02"
+    assert codes[1] == f"]C0RR:T:delivery:D-{max(len(witness.sent) for witness in first) + 1}"
     serials = [text for text in again[0].confirmed if "21QT" in text]
     receipts = Counter(serials)
-    assert set(receipts.values()) <= {1, 2}, "received once, perhaps loaded once"
+    assert max(receipts.values()) <= 3, "received once, put away once, perhaps loaded or packed once"
+
+
+def test_people_sign_on_with_the_badge_and_pin_that_their_file_names(tmp_path):
+    (tmp_path / "people.json").write_text('{"mei": {"badge": "RR:B:0123456789AB", "pin": "47"}}')
+    seen = play_for(hurry(), tmp_path, scans=20)
+    assert seen[0].sent[:4] == ["]C0RR:B:0123456789AB", "]C0RR:D:4", "]C0RR:D:7", "]C0RR:OK"]
+    assert all("RR:B:" not in text for text in seen[1].sent), "nobody gave Jun one"
+    (tmp_path / "people.json").write_text('{"mei": "RR:B:0123456789AB"}')
+    with pytest.raises(SimError, match="who has which badge"):
+        play(hurry(), tmp_path, year=2026)
 
 
 def test_every_fault_of_a_scenario_is_named_at_once(tmp_path):
@@ -86,7 +142,7 @@ def test_every_fault_of_a_scenario_is_named_at_once(tmp_path):
     )
     with pytest.raises(SimError) as caught:
         read_scenario(path)
-    for fault in ("seed is", "rate is", "goods is", "colour is not known", "from is missing", "stops is missing"):
+    for fault in ("seed is", "rate is", "goods is", "colour is not known", "stops is missing"):
         assert fault in str(caught.value)
 
 
@@ -99,6 +155,8 @@ def test_every_fault_of_a_scenario_is_named_at_once(tmp_path):
         ("[[scanner]]\nname = 'a'\n[[gnss]]\nname = 'a'\nstops = ['wh-1']", "given twice"),
         ("scanner = 5", "written as"),
         ("[[scanner]]\nname='a'\n[[scanner.task]]\ndo='load'\nfrom='a:b'\nto='a:c'\ngoods=65", "goods are 1 to 64"),
+        ("[[scanner]]\nname='a'\n[[scanner.task]]\ngoods=1\nunit='old'", "names what to do.*unit is new or scan"),
+        ("[[scanner]]\nname='a'\nprinter='p'", "there is no .*printer"),
     ],
 )
 def test_a_wrong_scenario_says_what_is_wrong(tmp_path, text, says):
@@ -194,3 +252,13 @@ def test_the_world_command_prints_reference_data(tmp_path):
         out, _ = process.communicate(timeout=20)
     assert set(json.loads(out)) == {"region", "sites", "items", "organisations", "roads"}
     assert not any(tmp_path.iterdir())
+
+
+def test_the_tables_command_writes_what_a_hub_imports(tmp_path):
+    with command("tables", tmp_path / "tables", "--seed", 3, "--year", 2026) as process:
+        process.communicate(timeout=20)
+    heads = {path.name: path.read_text(encoding="utf-8").splitlines()[0] for path in (tmp_path / "tables").iterdir()}
+    assert heads == {
+        "bins.csv": "site,code,kind,owner", "people.csv": "name,shown,role,organisation,site",
+        "stock.csv": "site,bin,gtin,lot,expiry,owner,quantity",
+    }  # fmt: skip

@@ -21,9 +21,11 @@ from firmware_sim.gs1 import (
     six_digits,
     sscc,
 )
+from firmware_sim.opening import goods_in, opening_stock, own_bins, tables, warehouses
+from firmware_sim.papers import papers
 from firmware_sim.reference import reference_data
 from firmware_sim.roads import bearing_deg, distance_m, position
-from firmware_sim.story import MOST_GOODS, goods, label, task
+from firmware_sim.story import MOST_GOODS, Errand, Goods, errand, goods, label, sign_on, task
 from firmware_sim.witness import SentScan, Witness
 from firmware_sim.world import make_world, route
 
@@ -111,8 +113,12 @@ def test_distances_and_bearings_are_those_of_the_sphere():
 def test_reference_data_has_the_shapes_a_hub_takes():
     data = reference_data(county())
     assert set(data) == {"region", "sites", "items", "organisations", "roads"}
-    assert set(data["sites"][0]) == {"id", "name", "name_zh", "kind", "lat", "lon"}
-    assert set(data["items"][0]) == {"gtin", "name", "name_zh", "unit", "category"}
+    assert set(data["sites"][0]) == {"id", "name", "name_zh", "kind", "lat", "lon", "zone"}
+    assert set(data["items"][0]) == {"gtin", "name", "name_zh", "unit", "category", "serial"}
+    known = {row["gtin"] for row in data["items"]}
+    assert sum("contains" in row for row in data["items"]) == 3
+    assert sum(bool(row.get("kit")) for row in data["items"]) == 2
+    assert all(part["gtin"] in known and part["n"] > 0 for row in data["items"] for part in row.get("kit", []))
     assert len(data["organisations"]) == len({row["id"] for row in data["organisations"]}) == 17
     assert len(data["items"]) == len({row["gtin"] for row in data["items"]}) >= 40
     assert all(is_valid_key(row["gtin"]) for row in data["items"])
@@ -147,6 +153,53 @@ def test_a_task_names_all_that_it_does_before_its_first_label():
     assert codes[3:] == ["RR:N:40", label(item, lot=item.lots[0])]
 
 
+def test_an_errand_names_task_owner_and_places_in_the_order_in_which_a_terminal_takes_them():
+    what = Errand(do="put-away", task="delivery:D-1", owner="o", place="wh-1/a01", to="place:wh-1/a02", cards=True)
+    assert list(errand(what, [Goods(label="x", pieces=24), Goods(label="y", pieces=1)])) == [
+        "RR:RESET", "RR:T:delivery:D-1", "RR:DO:put-away", "RR:OWNER:o", "RR:L:wh-1/a01", "RR:TO:place:wh-1/a02",
+        "RR:D:2", "RR:D:4", "RR:OK", "x", "y",
+    ]  # fmt: skip
+    packing = list(errand(Errand(do="pack", place="wh-1/a01", new_unit=True), [Goods(label="x", pieces=2)]))
+    assert packing[2:] == ["RR:L:wh-1/a01", "RR:NEW", "RR:N:2", "x", "RR:DONE"]
+    assert list(sign_on("RR:B:1", "47")) == ["RR:B:1", "RR:D:4", "RR:D:7", "RR:OK"]
+
+
+def test_seventeen_organisations_keep_goods_in_six_warehouses_each_in_bins_that_are_there():
+    world = county()
+    rows = opening_stock(world)
+    assert (len({row.owner for row in rows}), len({row.site for row in rows})) == (17, 6)
+    bins = {tuple(line.split(",")[:2]) for line in tables(world)["bins"].splitlines()[1:]}
+    assert {(row.site, row.bin) for row in rows} <= bins
+    assert {(site, "dock") for site in warehouses(world)} <= bins
+    for site in warehouses(world):
+        own = {row.bin: set() for row in rows if row.site == site and row.bin in own_bins(world, site)}
+        for row in rows:
+            if row.site == site and row.bin in own:
+                own[row.bin].add(row.owner)
+        assert own == {name: {name} for name in own}
+    known = {item.gtin for item in world.items} | {pack.gtin for pack in world.packs}
+    assert {row.gtin for row in rows} <= known
+    assert len({(row.site, row.bin, row.gtin, row.lot, row.owner) for row in rows}) == len(rows)
+    counted = goods_in(world, "wh-1/clear-spring")
+    assert len(counted) == 3
+    assert read_elements(counted[0].label)["01"] in known
+
+
+@given(st.integers(0, 500))
+def test_a_delivery_is_announced_with_one_line_too_few_and_without_its_last_goods(batch):
+    world = county()
+    told = papers(world, batch, 14)
+    came = [(read_elements(one.label), one.pieces) for one in goods(world, batch, 14)]
+    differs = [
+        pieces - n for (said, pieces), (gtin, lot, n) in zip(came, told.lines, strict=False)
+        if (said["01"], said.get("10")) == (gtin, lot) and pieces != n
+    ]  # fmt: skip
+    assert (len(told.lines), len(differs)) == (13, 1)
+    assert differs[0] > 0
+    assert told.owner in own_bins(world, told.site)
+    assert told.announcement("2026-11-23")["lines"][0].keys() == {"item", "lot", "n"}
+
+
 def test_balances_follow_from_what_was_confirmed_and_from_nothing_else():
     first, second = "010952123400001910A", "010952123400001921S"
     texts = ["RR:FROM:x:a", "RR:TO:x:b", "RR:N:5", f"]C1{first}", second, "RR:N:9", first]
@@ -157,4 +210,37 @@ def test_balances_follow_from_what_was_confirmed_and_from_nothing_else():
         ("x:b", "09521234000019", "A"): 5,
         ("x:a", "09521234000019", None): -1,
         ("x:b", "09521234000019", None): 1,
+    }
+
+
+def confirmed(*texts: str) -> Witness:
+    """A witness for whom every command was accepted and everything else, and RR:NEW, confirmed."""
+    scans = [SentScan(n=n, sent_ms=0, text=f"]C0{text}", id="") for n, text in enumerate(texts, 1)]
+    commands = [scan.n for scan in scans if scan.text[3:].startswith("RR:") and not scan.text.endswith("RR:NEW")]
+    return Witness(
+        scans=scans, command_n=commands, confirmed_n=[scan.n for scan in scans if scan.n not in set(commands)]
+    )
+
+
+def test_tasks_places_units_and_counts_are_read_as_a_terminal_reads_them():
+    goods_, other = "010952123400001910A", "010952123400002610B"
+    witness = confirmed(
+        "RR:B:badge", "RR:D:9", "RR:D:9", "RR:OK",
+        "RR:RESET", "RR:T:delivery:D-1", "RR:L:wh-1/dock", "RR:D:1", "RR:D:2", "RR:OK", goods_,
+        "RR:RESET", "RR:DO:put-away", "RR:L:wh-1/dock", "RR:TO:place:wh-1/a01", "RR:N:12", goods_,
+        "RR:RESET", "RR:DO:pack", "RR:L:wh-1/a01", "RR:NEW", "RR:N:5", goods_, "RR:DONE",
+        "RR:RESET", "RR:DO:hand-over", "RR:L:wh-1/a01", goods_,
+        "RR:RESET", "RR:DO:count", "RR:L:wh-1/a02", "RR:N:7", other,
+        "RR:RESET", "RR:DO:load", "RR:FROM:place:wh-1/a01", "RR:TO:transit:v", "00095212340000000017",
+    )  # fmt: skip
+    sums = expected_balances(
+        [witness], units=[["095212340000000017"]], opening={("place:wh-1/a02", other[2:16], "B"): 9}
+    )
+    assert sums == {
+        ("virtual:donor-in", "09521234000019", "A"): -12,
+        ("place:wh-1/a01", "09521234000019", "A"): 6,
+        ("unit:sscc:095212340000000017", "09521234000019", "A"): 5,
+        ("virtual:with-recipient", "09521234000019", "A"): 1,
+        ("place:wh-1/a02", "09521234000026", "B"): 7,
+        ("virtual:adjustment", "09521234000026", "B"): 2,
     }
