@@ -88,10 +88,12 @@ class Knowing:
             self._log.warning("task-not-looked-up", task=task, why=str(error))
             return ()
 
-    def prints(self, what: Print, /) -> None:
-        """Print it when the printer is there."""
-        if self._printing.put(unit_sheet(what) if isinstance(what, PrintUnit) else self._slip(what.by)):
+    def prints(self, what: Print, /) -> bool:
+        """Print it when the printer is there; whether it waits for that now."""
+        waits = self._printing.put(unit_sheet(what) if isinstance(what, PrintUnit) else self._slip(what.by))
+        if waits:
             self._wake()
+        return waits
 
     def at_work(self, port: str, name: str | None, /) -> None:
         """Somebody signed on, or off."""

@@ -2,10 +2,11 @@
 
 What to print comes on standard input (edge/core/printouts.py). It is drawn (paper/) for the printer as it is now,
 sent, and then noted as printed (`NOTE`), durably, before this program ends: an agent that dies just then does not
-print it again. Exit codes: 0 sent, 1 the printer does not take it (it is tried again), 3 it can never be drawn.
+print it again. Exit codes: 0 sent, 1 the printer does not take it (it is tried again), 3 it cannot be drawn.
 """
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from edge.drivers.printer import PrinterError, send
 from edge.errors import EdgeError
 from edge.handover import TITLE, gather, lines
 from edge.printer import PrinterSettings
+from edge.printing import NOTE, UNDRAWABLE
 from edge.store.knowledge import NAME as KNOWN
 from edge.store.known_site import KnownSite
 from paper import zpl
@@ -30,10 +32,7 @@ from paper.slip import slip
 from paper.text import Font
 from wire.sitedata import Article
 
-NOTE: Final = "printed"
-"""A file that holds the id of what was printed last."""
 LONGEST_S: Final = 120
-UNDRAWABLE: Final = 3
 FONTS: Final = (
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -52,13 +51,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 def print_now(what: Printout, settings: Settings) -> None:
     """Draw and send it at once. Raises EdgeError."""
-    if settings.printer is None:
-        raise PrinterError("this device has no [printer] in its configuration: see deploy/edge.example.toml")
+    printer = _printer(settings)
     try:
-        data = drawn(what, settings, settings.printer)
+        data = drawn(what, settings, printer)
     except PaperError as error:
         raise PrinterError(f"it cannot be drawn: {error}") from error
-    send(settings.printer, data)
+    send(printer, data)
 
 
 def drawn(what: Printout, settings: Settings, printer: PrinterSettings) -> bytes:
@@ -72,6 +70,12 @@ def drawn(what: Printout, settings: Settings, printer: PrinterSettings) -> bytes
         return zpl.encode(unit_label(label, paper, font))
     except PaperError:  # a second barcode may not fit on a small label: what is in it is written all the same
         return zpl.encode(unit_label(msgspec.structs.replace(label, content=""), paper, font))
+
+
+def _printer(settings: Settings) -> PrinterSettings:
+    if settings.printer is None:
+        raise PrinterError("this device has no [printer] in its configuration: see deploy/edge.example.toml")
+    return settings.printer
 
 
 def _unit(what: UnitSheet, settings: Settings) -> UnitLabel:
@@ -124,17 +128,20 @@ def main(arguments: list[str]) -> int:
     try:
         job = msgspec.json.decode(sys.stdin.buffer.read(MOST_BYTES), type=Job)
         settings = load(Path(arguments[1]))
-        if settings.printer is None:
-            raise PrinterError("this device has no [printer] in its configuration")
-        send(settings.printer, drawn(job.what, settings, settings.printer))
-        durable.write(settings.device.data / NOTE, job.id.encode(), 0o600)
+        printer = _printer(settings)
+        send(printer, drawn(job.what, settings, printer))
     except (EdgeError, OSError) as error:
-        sys.stderr.write(" ".join(str(error).split()) + "\n")
-        return 1
-    except ValueError as error:  # PaperError, msgspec's own, and what it says of bytes that are no text
-        sys.stderr.write(" ".join(str(error).split()) + "\n")
-        return UNDRAWABLE
+        return _says(error, 1)
+    except Exception as error:  # whatever makes the drawing fail: others wait behind it
+        return _says(error, UNDRAWABLE)
+    with suppress(OSError):  # printed is printed: the agent knows it from the exit code, while it lives
+        durable.write(settings.device.data / NOTE, job.id.encode(), 0o600)
     return 0
+
+
+def _says(error: Exception, code: int) -> int:
+    sys.stderr.write(" ".join(f"{error or type(error).__name__}".split()) + "\n")
+    return code
 
 
 if __name__ == "__main__":

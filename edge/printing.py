@@ -20,8 +20,11 @@ from edge.store.outbox import Outbox
 from edge.store.prints import Prints, Waiting
 
 NOTE: Final = "printed"
+"""A file that holds the id of what was printed last."""
 LONGEST_S: Final = 130.0
+"""A little longer than the program gives itself."""
 UNDRAWABLE: Final = 3
+"""The exit code that says: it cannot be drawn."""
 FIRST_RETRY_MS: Final = 2_000
 LAST_RETRY_MS: Final = 60_000
 
@@ -47,6 +50,8 @@ class PrintQueue:
         self._problem = ""
         self._printed = 0
         self._fresh = True
+        self._sent = ""
+        """What was printed and could not be taken out of the queue yet, as on a full disk."""
 
     def put(self, what: Printout) -> bool:
         """Print it when the printer is there. Whether it waits now, durably; if not, the log says why."""
@@ -114,7 +119,8 @@ class PrintQueue:
             if self._problem:
                 self._log.info("printer-goes-on")
             self._problem = ""
-        self._prints.done(now.id)
+        self._sent = now.id
+        self._forget_printed()
         self._retry_ms, self._fresh = FIRST_RETRY_MS, True
 
     def _failed(self, why: str, up: int) -> None:
@@ -125,7 +131,10 @@ class PrintQueue:
         self._retry_ms = min(LAST_RETRY_MS, self._retry_ms * 2)
 
     def _forget_printed(self) -> None:
-        """What the program noted as printed while nobody looked."""
+        """What was printed, also what the program noted while nobody looked. Raises OutboxError: nothing is begun."""
+        if self._sent:
+            self._prints.done(self._sent)
+            self._sent = ""
         try:
             noted = self._note.read_text(encoding="ascii")
         except (OSError, ValueError):

@@ -86,6 +86,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "pin-locked": ("too many wrong PINs: wait {seconds} s", "密码错误次数过多：请等待 {seconds} 秒"),
     "pin-locked-here": ("too many wrong PINs of this badge: wait", "此工牌密码错误次数过多：请等待"),
     "pin-unable": ("the PIN cannot be checked now: again", "暂时无法核对密码：请重试"),
+    "not-printed": (
+        "it is not printed: this device has no printer, or too much waits for it",
+        "无法打印：本机没有打印机，或等待打印的太多",
+    ),
     "not-stored": ("not stored", "未保存"),
     "garbage": ("garbage, {fault}: {size} bytes and more", "无法识别，{fault}：{size} 字节以上"),
     # What was obeyed

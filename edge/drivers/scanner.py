@@ -9,13 +9,14 @@ what it has printed follows the commit. How each verdict is answered is in edge/
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from edge.config import ScannerSettings
 from edge.core.dialogue import Outcome, Place, State, Verdict, begin, committed, expects, resume, said, step
-from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict, Print
+from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict, Print, PrintHandover
 from edge.core.signing_on import awake
 from edge.core.words import say, words
 from edge.drivers.replies import ACK, CAN, NAK, reply
@@ -59,8 +60,8 @@ class Aid(Protocol):
     def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
         """Do what the dialogue waits for; `beat` is to be called every few seconds while it lasts."""
 
-    def prints(self, what: Print, /) -> None:
-        """Have something printed, some time."""
+    def prints(self, what: Print, /) -> bool:
+        """Have something printed, some time; whether it will be."""
 
     def at_work(self, port: str, name: str | None, /) -> None:
         """Somebody signed on at a scanner, or nobody is signed on there any more."""
@@ -75,7 +76,9 @@ class Unaided:
         """No answer."""
         return PinVerdict.UNABLE if isinstance(ask, CheckPin) else None
 
-    def prints(self, what: Print, /) -> None: ...
+    def prints(self, what: Print, /) -> bool:  # noqa: ARG002
+        return False
+
     def at_work(self, port: str, name: str | None, /) -> None: ...
 
 
@@ -189,10 +192,16 @@ class ScannerSession:
                 self._log.info("scans-stored-again", not_stored=self.counts.not_stored)
             self._storing = True
         self._enter(committed(state, places))
-        for outcome in outcomes:
-            for what in outcome.prints:
-                self._aid.prints(what)
+        outcomes[:] = [self._printed(outcome) for outcome in outcomes]
         return None
+
+    def _printed(self, outcome: Outcome) -> Outcome:
+        """Have printed what follows from a reading. Nobody is told that a slip comes out where none will."""
+        if all(self._aid.prints(what) for what in outcome.prints):
+            return outcome
+        if any(isinstance(what, PrintHandover) for what in outcome.prints):
+            return replace(outcome, verdict=Verdict.REFUSED, said=(said("not-printed"),))
+        return replace(outcome, said=(*outcome.said, said("not-printed")))
 
     def _is_not_stored(self, count: int, error: Exception) -> bytes:
         self.counts.not_stored += count

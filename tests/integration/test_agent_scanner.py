@@ -86,6 +86,14 @@ def test_a_device_with_a_display_gets_its_text_back(device):
         assert device.heard(len(expected)) == expected
 
 
+def test_nobody_is_told_that_a_slip_is_printed_where_none_can_be(device):
+    with Scanner(device, confirm="echo", language="en"):
+        device.send(b"RR:HANDOVER\r\n")
+        words = b"it is not printed: this device has no printer, or too much waits for it; receive: scan goods"
+        expected = b"\x15RR:HANDOVER\r\x0e" + words + b"\r"
+        assert device.heard(len(expected)) == expected
+
+
 def test_a_scanner_that_wants_no_answers_gets_none(device):
     with Scanner(device, confirm="none") as scanner:
         device.send(b"A\r\nB\r\n")

@@ -3,15 +3,18 @@
 import os
 import tty
 from contextlib import closing
+from io import BytesIO, TextIOWrapper
 
 import pytest
 import zxingcpp
 
+from edge import print_job
 from edge.core.printouts import HandoverSlip, UnitSheet
 from edge.desired import load
 from edge.drivers.printer import PrinterError, present, send
 from edge.print_job import drawn
-from edge.printing import PrintQueue
+from edge.printing import UNDRAWABLE, PrintQueue
+from edge.store.errors import OutboxError
 from edge.store.knowledge_writing import KnowledgeWriter
 from edge.store.prints import MOST_WAITING, Prints
 from tests.support.delivery_box import open_box
@@ -101,6 +104,56 @@ def test_what_can_never_be_drawn_is_said_and_goes(device):
     until(lambda: printing.tick() or log.named("not-printable"), "the end of it")
     assert "is no SSCC" in log.named("not-printable")[0]["why"]
     assert Prints(box).count() == 0
+
+
+@pytest.mark.parametrize("broken", ["note", "queue"])
+def test_a_disk_that_takes_nothing_has_no_label_printed_twice(device, tmp_path, monkeypatch, broken):
+    _, box = device
+    with NetworkPrinter() as printer:
+        settings = configured(tmp_path, printer.address)
+        printing, _, clock = queue(settings, box)
+        printing.put(SHEET)
+        printing.put(SHEET)
+        if broken == "note":
+            (settings.device.data / "printed").mkdir()
+        else:
+            monkeypatch.setattr(box, "keep", full)
+            monkeypatch.setattr(printing, "_note", tmp_path / "nowhere")
+            until(lambda: raises(printing.tick), "an end that the disk did not take")
+            for _ in range(2):
+                clock.up += 100_000
+                assert raises(printing.tick)
+            monkeypatch.undo()
+            clock.up += 100_000
+        until(lambda: printing.tick() or Prints(box).count() == 0, "an empty queue")
+        printing.stop()
+        assert len(printer.labels) == 2
+
+
+def full(*_):
+    raise OutboxError("the disk is full")
+
+
+def raises(work):
+    try:
+        work()
+    except OutboxError:
+        return True
+    return False
+
+
+def test_what_makes_the_drawing_fail_in_whatever_way_holds_up_nothing(device, monkeypatch, capsys):
+    settings, _ = device
+    job = b'{"id":"0123456789abcdef","what":{"k":"unit","sscc":"061414100000000014"}}'
+
+    def drawn(*_):
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(print_job, "begin", lambda _: None)
+    monkeypatch.setattr(print_job, "drawn", drawn)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(job)))
+    assert print_job.main(["--config", str(settings.path)]) == UNDRAWABLE
+    assert "a fault of ours" in capsys.readouterr().err
 
 
 def test_a_printer_that_is_away_is_said_once_and_tried_again(device):
