@@ -18,12 +18,13 @@ from edge.core.printouts import SHIFT_MS, HandoverSlip
 from edge.store.errors import explain
 from edge.store.knowledge import NAME as KNOWN
 from edge.store.known_site import KnownSite, zone
+from edge.store.schema import SHIFT, base
 from edge.store.shifts import Shift
 from edge.store.shifts import read as read_shifts
 from wire.codec import decode_item
 from wire.display import shown
 from wire.errors import DecodeError
-from wire.messages import Count, Scan
+from wire.messages import Count, Kit, Scan, Void
 from wire.sitedata import Delivery, PickList
 
 TITLE: Final = "交接班 Shift hand-over"
@@ -44,6 +45,10 @@ _WARNED: Final = {
     "wrong-owner": "货主不符 another owner's",
     "wrong-place": "位置不符 wrong place",
 }
+
+_NEWEST: Final = f"""
+    SELECT stream, id, payload FROM facts JOIN streams ON streams.no = id >> {SHIFT} ORDER BY id DESC LIMIT ?
+"""  # noqa: S608 - a number of ours
 
 T = TypeVar("T")
 
@@ -141,17 +146,19 @@ def asked(settings: Settings, *, at: int, hours: int = 0) -> HandoverSlip:
     return HandoverSlip(since=since if here is None else begun, at=at, by=here)
 
 
-def _facts(settings: Settings, asked: HandoverSlip) -> list[Scan | Count]:
-    """Those of the shift, newest first."""
-    query = "SELECT payload FROM facts ORDER BY id DESC LIMIT ?"
-    found: list[Scan | Count] = []
-    for (payload,) in _read(settings, lambda db: db.execute(query, (MOST_FACTS,)).fetchall()):
+def _facts(settings: Settings, asked: HandoverSlip) -> list[Scan | Count | Kit]:
+    """Those of the shift, newest first, without what was undone since or kept anew with a further label."""
+    found: list[Scan | Count | Kit] = []
+    voided = set()
+    for stream, id_, payload in _read(settings, lambda db: db.execute(_NEWEST, (MOST_FACTS,)).fetchall()):
         try:
             item = decode_item(payload)
         except DecodeError:
             continue
-        if isinstance(item, Scan | Count) and asked.since <= item.at <= asked.at:
-            found.append(item)
+        if isinstance(item, Void):
+            voided.add((item.stream, item.seq))
+        elif isinstance(item, Scan | Count | Kit) and (stream, id_ - base(id_ >> SHIFT)) not in voided:
+            found += [item] if asked.since <= item.at <= asked.at else []
     return found
 
 

@@ -11,7 +11,7 @@ from edge.store.knowledge_writing import KnowledgeWriter
 from edge.store.shifts import Shifts
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import write_config
-from tests.support.facts import NOW, goods, scan
+from tests.support.facts import NOW, goods, scan, void
 from wire.sitedata import Delivery, Line, PickLine, PickList, Record, SiteData, SiteNote, encode_body
 
 WATER = "09501101530003"
@@ -58,6 +58,19 @@ def test_open_tasks_say_how_much_of_them_was_scanned_here(device):
     assert "P1 → place:wh-1/staging: 0 / 40" in said
     assert "Not sent yet: 2 （未连接中心 no hub answers）" in said
     assert "01-15 16:00" in said, "the site's own time"
+
+
+def test_what_was_undone_is_handed_over_neither_as_done_nor_as_warned_of(device):
+    settings, box = device
+    delivery = Delivery(id="D1", owner="care", expected=20270102, lines=(Line(gtin=WATER, n=240),))
+    know(settings, ("delivery", "D1", delivery))
+    scanned = [scan(goods(), task="delivery:D1", n=n, at=n, warned=("over",)) for n in (100, 20)]
+    (place, _) = box.append_facts(scanned)
+    box.append_facts([void(place.seq, stream=place.stream, at=30)])
+    said = text(settings, HandoverSlip(since=NOW, at=NOW + HOUR_MS))
+    assert "Facts in this shift: 1" in said
+    assert "20 / 240" in said
+    assert said.count("more than announced") == 1
 
 
 def test_only_the_shift_itself_is_told_and_hostile_texts_are_shown_as_text(device):
