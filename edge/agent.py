@@ -15,6 +15,7 @@ Exit codes: 0 stopped, 1 something failed, 2 the configuration cannot be used.
 import faulthandler
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -202,6 +203,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m edge.agent --config FILE\n")
         return 2
     faulthandler.enable()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # nor of a program beside it: a PIN could be in the file
     # Blocked here, before any thread starts, the stop signals wait for the main thread's sigtimedwait.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP | _WAKES)
     try:

@@ -46,6 +46,7 @@ def test_the_agent_says_what_it_does_confirms_a_scan_says_how_it_is_and_stops_wh
             lambda: (told := status_of(status)) and told["ports"][0]["counts"]["facts"] and told, "status.json"
         )
         assert said["pid"] == agent.pid
+        assert resource.prlimit(agent.pid, resource.RLIMIT_CORE) == (0, 0)
         assert (said["accepted_facts"], said["pending_facts"], said["outbox_room"]) == (1, 1, "free")
         agent.kill(signal.SIGTERM)
         agent.kill(signal.SIGTERM)
