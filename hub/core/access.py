@@ -98,6 +98,7 @@ AT_SITES: Final = only("admin supervisor operator clerk staff auditor")
 NEEDING: Final = only("admin supervisor staff helpline auditor")
 ASKING: Final = only("admin supervisor staff")
 WATCHING: Final = only("admin supervisor engineer auditor")
+RECALLING: Final = only("admin supervisor operator clerk staff helpline auditor")
 PRINTING: Final = only("admin supervisor operator clerk engineer")
 
 OPEN: Final = frozenset(
@@ -198,6 +199,8 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/labels"): PRINTING,
     ("GET", f"{API}/cards"): PRINTING | {Role.AUDITOR},
     ("POST", f"{API}/imports"): STEERING,
+    ("GET", f"{API}/recall"): RECALLING,
+    ("GET", f"{API}/exports/recall.csv"): RECALLING,
     ("GET", f"{API}/exports/stock.csv"): EVERYONE,
     ("GET", f"{API}/exports/stock.xlsx"): EVERYONE,
     ("GET", f"{API}/imports/templates/{{kind}}.csv"): STEERING | {Role.AUDITOR},

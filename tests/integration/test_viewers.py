@@ -124,6 +124,8 @@ WAYS = (
     {"account": "virtual:donor-in", "code": "x"},
     {"owner": OTHER, "code": "x"},
     {"lot": "OTHERLOT", "code": "x"},
+    {"gtin": WATER, "lot": "OTHERLOT"},
+    {"gtin": WATER, "lot": "OWNLOT"},
     {"device": "wh1-scanner-1", "code": "x"},
     {"owner": OTHER, "account": "virtual:damaged", "state": "settled", "code": "x"},
 )

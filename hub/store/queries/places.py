@@ -59,3 +59,20 @@ def _parents(connection: Connection, codes: Collection[str]) -> dict[str, str]:
         .where(unit.c.code.in_(names))
     )
     return {f"unit:{name}": at for name, at in rows}
+
+
+def chains(connection: Connection, codes: Collection[str]) -> dict[str, list[str]]:
+    """Of each account what it stands in, from itself outwards: a place for itself, a carton, its pallet, the vehicle.
+
+    Ends where nobody said where a unit is, where units contain each other, or at the deepest.
+    """
+    found = {code: [code] for code in codes}
+    for _ in range(DEEPEST):
+        ends = {chain[-1] for chain in found.values() if chain[-1].startswith("unit:")}
+        parents = _parents(connection, ends)
+        growing = [chain for chain in found.values() if parents.get(chain[-1], chain[0]) not in chain]
+        if not growing:
+            break
+        for chain in growing:
+            chain.append(parents[chain[-1]])
+    return found
