@@ -14,7 +14,7 @@ from paper.canvas import Box, Canvas
 from paper.errors import PaperError
 from paper.picture import Paper, Picture
 from paper.text import Font
-from wire import codes
+from wire import called, codes
 
 MOST: Final = 500
 """Greatest number of cards in one go."""
@@ -32,31 +32,18 @@ class Card(Struct, frozen=True):
     en: str
 
 
-_VERBS: Final = {
-    "receive": ("收货", "Receive"), "put-away": ("上架", "Put away"), "move": ("移库", "Move"),
-    "pick": ("拣货", "Pick"), "pack": ("装箱", "Pack"), "unpack": ("拆箱", "Unpack"),
-    "load": ("装车", "Load"), "unload": ("卸车", "Unload"),
-    "hand-over": ("交付", "Hand over"), "return": ("退回", "Return"), "count": ("盘点", "Count"),
-    "kit": ("组套", "Kit"), "unkit": ("拆套", "Unkit"), "open": ("开箱", "Open a case"),
-    "quarantine": ("隔离", "Quarantine"), "release": ("解除隔离", "Release"), "expire": ("过期", "Expired"),
-    "dispose": ("销毁", "Dispose"),
-    "damage": ("损坏", "Damaged"), "lose": ("丢失", "Lost"), "find": ("找到", "Found"), "sight": ("看到", "Seen"),
-}  # fmt: skip
 _COMMANDS: Final = {
     "UNDO": ("撤销", "Undo"), "OK": ("确认", "OK"), "DONE": ("完成", "Done"), "CLEAR": ("清除", "Clear"),
     "SKIP": ("跳过", "Skip"), "RESET": ("恢复", "Reset"), "COUNT": ("盘点一次", "Count once"),
-    "RECOUNT": ("重盘", "Count again"), "NEW": ("新箱", "New unit"), "UNIT": ("下一码是箱", "Next is a unit"),
+    "RECOUNT": ("复盘", "Count again"), "NEW": ("新箱", "New unit"), "UNIT": ("下一码是箱", "Next is a unit"),
     "OWNER": ("不指定货主", "No owner"), "HANDOVER": ("交接班", "Shift hand-over"), "OFF": ("注销", "Sign off"),
-}  # fmt: skip
-_CONDITIONS: Final = {
-    "good": ("完好", "Good"), "quarantined": ("待检", "Keep aside"), "damaged": ("破损", "Damaged goods")
 }  # fmt: skip
 _QUANTITIES: Final = (2, 5, 6, 10, 12, 20, 24, 40, 48, 50, 100, 240)
 
 COMMANDS: Final = (
-    *(Card("DO", verb, zh, en) for verb, (zh, en) in _VERBS.items()),
+    *(Card("DO", verb, zh, en) for verb, (en, zh) in called.VERBS.items()),
     *(Card(name, None, zh, en) for name, (zh, en) in _COMMANDS.items()),
-    *(Card("CONDITION", value, zh, en) for value, (zh, en) in _CONDITIONS.items()),
+    *(Card("CONDITION", value, zh, en) for value, (en, zh) in called.CONDITIONS.items()),
     *(Card("D", str(digit), str(digit), "") for digit in range(10)),
     *(Card("N", str(count), f"× {count}", "Quantity") for count in _QUANTITIES),
 )

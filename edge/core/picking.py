@@ -135,7 +135,7 @@ def _kept(state: State, goods: Goods, line: PickLine, picks: PickList, now: Mome
     owner = line.owner or owner_of(state, goods, between, now)
     found: list[Said] = list(cautions(state, goods, between, owner, now))
     if named is not None and state.source is not None and state.source != named:
-        found.append(said(WRONG_PLACE, place=state.source.removeprefix("place:"), why=f"not {line.bin}"))
+        found.append(said(WRONG_PLACE, place=state.source.removeprefix("place:"), why="other-bin"))
     total = done_of(state, _key(line)) + pieces(goods)
     if total > line.n:
         found.append(said(OVER, done=total, n=line.n))

@@ -7,6 +7,7 @@ the direction of writing, shows them written out and steers no display.
 from typing import Final
 
 from edge.core.dialogue_state import Outcome, Said
+from wire import called
 from wire.display import shown
 
 LANGUAGES: Final = ("en", "zh")
@@ -22,9 +23,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "quarantined": ("lot {lot} is in quarantine: do not use it; {why}", "批号 {lot} 已隔离：不得使用；{why}"),
     "unknown-item": ("unknown goods: keep them aside", "未知物品：请单独存放"),
     "unexpected": ("not expected here ({task}): keep it aside", "不在预期内（{task}）：请单独存放"),
-    "over": ("{done} now, only {n} announced", "现有 {done}，通知数量仅 {n}"),
+    "over": ("too many: {done} by now, {n} expected", "超出：已扫 {done}，应为 {n}"),
     "wrong-owner": ("these goods are of {owner}, not of {other}", "物品属于 {owner}，不属于 {other}"),
-    "wrong-place": ("wrong place {place}: {why}", "位置不对 {place}：{why}"),
+    "wrong-place": ("wrong place {place}: {because}", "位置不对 {place}：{because_zh}"),
+    "why-unknown": ("this site has no such place", "本库没有此位置"),
+    "why-quarantine": ("these go to quarantine", "应放隔离区"),
+    "why-cool": ("these have to be kept cool", "应放阴凉处"),
+    "why-cold": ("these have to be kept cold", "应冷藏"),
+    "why-frozen": ("these have to be kept frozen", "应冷冻"),
+    "why-other-bin": ("the list names another bin", "拣货单为另一货位"),
     # Why nothing was done
     "no-command": ("no command: {code}", "无此命令：{code}"),
     "bad-code": ("this code is wrong: {why}", "条码错误：{why}"),
@@ -51,7 +58,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "wrong lot, put it back; take {goods}, lot {lot}, from {place}",
         "批号不对，请放回；应取 {goods_zh}，批号 {lot}，位置 {place}",
     ),
-    "pick-wrong-owner": ("wrong owner {other}, put it back; take those of {owner}", "所有者不对，应取 {owner}"),
+    "pick-wrong-owner": ("wrong owner {other}, put it back; take those of {owner}", "货主不对，应取 {owner}"),
     "pick-unit": ("scan the goods, not the unit that they are in", "请扫描物品，不是托盘或外箱"),
     "pick-nothing": ("nothing is left to pick", "已无待拣货"),
     "unit-itself": ("this is the unit itself", "这就是该托盘或外箱本身"),
@@ -93,12 +100,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "not-stored": ("not stored", "未保存"),
     "garbage": ("garbage, {fault}: {size} bytes and more", "无法识别，{fault}：{size} 字节以上"),
     # What was obeyed
-    **{f"now-{verb}": (f"now: {verb}", f"现在：{chinese}") for verb, chinese in {
-        "receive": "收货", "put-away": "上架", "move": "移库", "pick": "拣货", "pack": "装箱", "unpack": "拆箱",
-        "load": "装车", "unload": "卸车", "hand-over": "发放", "return": "退回", "count": "盘点", "kit": "组套",
-        "unkit": "拆套", "open": "开箱", "quarantine": "隔离", "release": "解除隔离", "expire": "过期下架",
-        "dispose": "销毁", "damage": "报损", "lose": "报失", "find": "找回", "sight": "查看",
-    }.items()},
+    **{f"now-{verb}": (f"now: {verb}", f"现在：{chinese}") for verb, (_, chinese) in called.VERBS.items()},
     "now-from": ("now from {place}", "来自 {place}"),
     "now-to": ("now to {place}", "去往 {place}"),
     "task": ("task {task}", "任务 {task}"),
@@ -109,9 +111,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "count-next": ("the next scan is a count", "下一次扫描为盘点"),
     "recount": ("count again, round {round}", "复盘，第 {round} 轮"),
     "cleared": ("cleared", "已清除"),
-    "owner": ("owner: {owner}", "所有者：{owner}"),
-    "owner-none": ("no owner named", "未指定所有者"),
-    "condition": ("condition: {condition}", "状态：{condition}"),
+    "owner": ("owner: {owner}", "货主：{owner}"),
+    "owner-none": ("no owner named", "未指定货主"),
+    "condition": ("condition: {condition}", "状态：{condition_zh}"),
     "handover": ("the slip of the shift is printed", "正在打印交接单"),
     "as-configured": ("as configured", "已恢复默认"),
     "unit-next": ("the next SSCC is the unit", "下一个 SSCC 为托盘或外箱"),
@@ -161,18 +163,17 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 """Code -> English, Chinese. Whatever can be said is here; a test says each once."""
 
 
-def verb_name(verb: str, language: str) -> str:
-    """What a verb is called."""
-    return SENTENCES[f"now-{verb}"][LANGUAGES.index(language)].rpartition("：" if language == "zh" else ": ")[2]
-
-
 def say(sentence: Said, language: str = "en") -> str:
     """One sentence."""
     form = SENTENCES[sentence.code][LANGUAGES.index(language)]
     values = {name: shown(_text(name, value), _LONGEST_VALUE) for name, value in sentence.values}
     if "verb" in values:
-        values["verb_zh"] = verb_name(values["verb"], "zh")
-    return shown(form.format(**values), MOST)
+        values["verb_zh"] = called.VERBS[values["verb"]][1]
+    if sentence.code == "condition":
+        values["condition_zh"] = called.CONDITIONS[values["condition"]][1]
+    if sentence.code == "wrong-place":
+        values["because"], values["because_zh"] = SENTENCES[f"why-{values['why']}"]
+    return shown(form.format(**values).rstrip("; ；"), MOST)
 
 
 def words(outcome: Outcome, language: str = "en") -> str:

@@ -6,6 +6,7 @@ from edge.core.dialogue import Verdict, Work
 from edge.core.dialogue_state import said
 from edge.core.knowledge import NothingKnown
 from edge.core.words import LANGUAGES, SENTENCES, say, words
+from paper.cards import COMMANDS
 from tests.support.clerk import Clerk
 from tests.support.site_known import CASE, TENT, TODAY, VACCINE, WATER, Helper, SiteKnown
 from wire.actions import Action
@@ -148,12 +149,28 @@ def test_every_sentence_can_be_said_in_every_language():
         "line",
         "goods_zh",
     )
-    values = dict.fromkeys(names, 7) | {"verb": "receive"}
     for code in SENTENCES:
+        values = dict.fromkeys(names, 7) | {"verb": "receive", "condition": "damaged"}
+        values["why"] = "cold" if code == "wrong-place" else 7
         for language in LANGUAGES:
             text = say(said(code, **values), language)
             assert text
             assert "{" not in text
+
+
+def test_a_chinese_display_says_in_chinese_why_a_place_is_wrong_and_whatever_card_was_scanned():
+    clerk = scanned("RR:DO:put-away", goods(VACCINE), "RR:L:wh-1/a01")
+    assert words(clerk.outcomes[-1], "zh") == "位置不对 wh-1/a01：应冷藏"
+    for card in COMMANDS:
+        if card.name in {"DO", "CONDITION"}:
+            outcome = scanned(f"RR:{card.name}:{card.value}").outcomes[-1]
+            assert words(outcome, "zh").endswith(f"：{card.zh}"), "what stands on the card"
+
+
+def test_a_recall_of_all_lots_without_a_reason_is_a_whole_sentence():
+    knows = SiteKnown()
+    knows.lots[WATER, ""] = LotNote(gtin=WATER, lot="", state="recalled")
+    assert scanned(element_string(gtin=WATER), knows=knows).words == "lot - is recalled: set it aside"
 
 
 def test_names_that_steer_a_display_are_written_out():
