@@ -29,6 +29,7 @@ from hub.store.database import Database
 from tests.support.facts import RECEIVED, RUN, STREAM, hello
 from wire import codec, topics
 from wire.messages import (
+    HUB,
     Lane,
     Now,
     Receipt,
@@ -243,8 +244,11 @@ class Station(Questions):
         self.pipeline = Pipeline(self.database, run=RUN, outlet=self, clock=lambda: RECEIVED)
 
     def send(self, device: str, payload: bytes, *, leaf: Leaf = Leaf.UP, retained: bool = False) -> None:
-        """One message of a device."""
-        self.pipeline.offer(topics.build(device, leaf), payload, retained)
+        """One message of a device; what the hub says itself does not come over the wire."""
+        if device == HUB:
+            self.pipeline.bring(device, payload, lambda _: None)
+        else:
+            self.pipeline.offer(topics.build(device, leaf), payload, retained)
 
     def publish(self, topic: str, payload: bytes) -> None:
         with self._heard:
