@@ -78,10 +78,8 @@ class KnowledgeFile:
             if db.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
                 self.close()
                 return
-            generation, version, self.asked_ms = db.execute(
-                "SELECT generation, version, asked_ms FROM state"
-            ).fetchone()
-            self._edition = Edition(generation, version)
+            for generation, version, asked_ms in db.execute("SELECT generation, version, asked_ms FROM state"):
+                self._edition, self.asked_ms = Edition(generation, version), asked_ms
         except sqlite3.Error as error:
             self.close()
             self._failed(error)

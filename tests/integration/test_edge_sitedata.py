@@ -257,6 +257,16 @@ def test_what_is_damaged_while_the_agent_runs_is_fetched_anew_within_a_minute(se
         watch.stop()
 
 
+def test_a_file_that_has_lost_its_state_is_taken_for_none_and_fetched_anew(settings, hub):
+    hub.put("bin", "a01", Bin(code="a01"))
+    fetch(settings)
+    with closing(sqlite3.connect(settings.device.data / NAME)) as db, db:
+        db.execute("DELETE FROM state")
+    with known(settings) as site:
+        assert not site.edition.generation
+    assert fetch(settings).changed == 1
+
+
 def test_a_file_of_another_device_is_not_believed(settings, hub, tmp_path):
     hub.put("bin", "a01", Bin(code="a01"))
     fetch(settings)
