@@ -1,4 +1,4 @@
-"""The demo that plays by itself: everything confirmed is in the hub, once, and nothing stays behind."""
+"""The demo that plays by itself: everything confirmed is in the hub, once, with its owner, and nothing stays behind."""
 
 import json
 import os
@@ -20,10 +20,16 @@ def test_the_demo_loses_nothing_and_leaves_no_process_behind(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
-    assert list(result) == ["scans", "in_hub", "lost", "duplicated", "positions", "quarantined", "devices_online"]
+    assert list(result) == [
+        "scans", "in_hub", "lost", "duplicated", "positions", "quarantined", "devices_online",
+        "deliveries_received", "owners", "warehouses", "handling_units", "discrepancies",
+    ]  # fmt: skip
     assert (result["lost"], result["duplicated"], result["quarantined"], result["devices_online"]) == (0, 0, 0, 3)
     assert result["in_hub"] >= result["scans"] > 50
     assert result["positions"] > 0
+    assert (result["owners"], result["warehouses"]) == (17, 6)
+    assert min(result["deliveries_received"], result["handling_units"]) > 0
+    assert set(result["discrepancies"]) == {"received-differs", "count-difference", "owner-unsettled"}
     wait_for("all processes to end", lambda: not living(folder))
 
 
