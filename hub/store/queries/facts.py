@@ -17,6 +17,7 @@ from wire.messages import AnyItem, Clock, Opaque
 
 _ranges = msgspec.json.Decoder(list[tuple[int, int]])
 _COVERING = "SELECT id FROM journal WHERE lane_id = ? AND last >= ? AND after < ? ORDER BY last"
+_ANY_ASIDE = "SELECT 1 FROM quarantine WHERE lane_id = ? LIMIT 1"
 _ASIDE = "SELECT 1 FROM quarantine WHERE lane_id = ? AND seq = ?"
 _SOURCE = (
     "SELECT device.name, lane.stream, lane.lane FROM lane JOIN device ON device.id = lane.device_id WHERE lane.id = ?"
@@ -92,6 +93,8 @@ class FactReader:
         self._connection = connection
         self._opened: dict[int, Stored] = {}
         self._sources: dict[int, Source] = {}
+        self._clean: set[int] = set()
+        """Lanes of which nothing is in quarantine."""
 
     @property
     def connection(self) -> Connection:
@@ -139,6 +142,11 @@ class FactReader:
 
     def _is_aside(self, lane_id: int, seq: int) -> bool:
         """Whether an item is in quarantine instead."""
+        if lane_id in self._clean:
+            return False
+        if self._connection.exec_driver_sql(_ANY_ASIDE, (lane_id,)).first() is None:
+            self._clean.add(lane_id)
+            return False
         return self._connection.exec_driver_sql(_ASIDE, (lane_id, seq)).first() is not None
 
     def open(self, row: Any) -> Stored:

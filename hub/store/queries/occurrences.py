@@ -5,14 +5,13 @@ last: a page of a lot with a million moves reads a page of rows, and of an item 
 may have something on the page, and of them only what is newer than the page found so far.
 """
 
-import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from hub.core.access import Viewer
 from hub.store.queries.paging import Key
@@ -21,6 +20,8 @@ from hub.store.queries.targets import Target
 LAST = 8
 """Sightings that are looked at to tell where a unit is."""
 
+_Row: TypeAlias = Row[*tuple[Any, ...]]
+_KEY: Final = itemgetter(0, 1, 2)
 _GREATEST: Final = 2**63 - 1
 _END: Final = (_GREATEST, _GREATEST, _GREATEST)
 _BEGINNING: Final = (-_GREATEST, -_GREATEST, -_GREATEST)
@@ -33,14 +34,14 @@ _PAGE = (
 )
 _BETWEEN = f"AND (:site IS NULL OR source_id IN ({_HERE}) OR to_id IN ({_HERE}))"
 _AT = f"AND (:site IS NULL OR account_id IN ({_HERE}))"
-_MOVES = f"{_ROW}, quantity, voided, lot_id FROM move {_ENDS} WHERE lot_id = :lot {_PAGE.format(site=_BETWEEN)}"
-_SEEN = f"{_ROW}, 1, voided, lot_id FROM sighting {_ENDS} WHERE {{what}} {_PAGE.format(site=_BETWEEN)}"
+_MOVES = f"{_ROW}, quantity, voided, lot_id, 0 FROM move {_ENDS} WHERE lot_id = :lot {_PAGE.format(site=_BETWEEN)}"
+_SEEN = f"{_ROW}, 1, voided, lot_id, 0 FROM sighting {_ENDS} WHERE {{what}} {_PAGE.format(site=_BETWEEN)}"
 _OF_LOT = _SEEN.format(what="lot_id = :lot")
 _OF_UNIT = _SEEN.format(what="unit = :unit")
 _VALID_OF_UNIT = _SEEN.format(what="unit = :unit AND voided = 0")
 _TALLIES = (
-    "SELECT at, lane_id, seq, code, code, quantity, voided, lot_id FROM tally JOIN account ON account.id = account_id"
-    f" WHERE lot_id = :lot {_PAGE.format(site=_AT)}"
+    "SELECT at, lane_id, seq, code, code, quantity, voided, lot_id, 1 FROM tally"
+    f" JOIN account ON account.id = account_id WHERE lot_id = :lot {_PAGE.format(site=_AT)}"
 )
 _HEADS = "SELECT value, (SELECT max(at) FROM {table} WHERE lot_id = value AND at <= :t) FROM json_each(:lots)"
 _TABLES = (("move", _MOVES), ("sighting", _OF_LOT), ("tally", _TALLIES))
@@ -72,33 +73,32 @@ def of(connection: Connection, target: Target, *, viewer: Viewer, to: Key | None
     """
     asked = _asked(to, limit, viewer.site_filter)
     if target.unit is not None:
-        return _read(connection, _OF_UNIT, asked | {"unit": target.unit})
-    newest: list[Occurrence] = []
-    for head, lot, table, query in _by_head(connection, target.lots, asked["t"]):
+        return _told(_read(connection, _OF_UNIT, asked | {"unit": target.unit}))
+    newest: list[_Row] = []
+    for head, lot, query in _by_head(connection, target.lots, asked["t"]):
         if len(newest) == limit:
-            if head < newest[-1].at:
+            if head < newest[-1][0]:
                 break
-            asked |= dict(zip(("ft", "fl", "fs"), newest[-1].key, strict=True))
-        more = _read(connection, query, asked | {"lot": lot}, counted=table == "tally")
-        newest = list(islice(heapq.merge(newest, more, key=lambda row: row.key, reverse=True), limit))
-    return newest
+            asked |= dict(zip(("ft", "fl", "fs"), newest[-1], strict=False))
+        newest = sorted([*newest, *_read(connection, query, asked | {"lot": lot})], key=_KEY, reverse=True)[:limit]
+    return _told(newest)
 
 
 def standing_last(connection: Connection, unit: str) -> list[Occurrence]:
     """The last sightings of a unit that were not undone, newest first."""
-    return _read(connection, _VALID_OF_UNIT, _asked(None, LAST, None) | {"unit": unit})
+    return _told(_read(connection, _VALID_OF_UNIT, _asked(None, LAST, None) | {"unit": unit}))
 
 
-def _by_head(connection: Connection, lots: Sequence[int], to: int) -> Iterator[tuple[int, int, str, str]]:
+def _by_head(connection: Connection, lots: Sequence[int], to: int) -> list[tuple[int, int, str]]:
     """When each lot was last met in each table, at `to` or before; the latest first."""
     asked = {"t": to, "lots": msgspec.json.encode(lots).decode()}
     found = [
-        (head, lot, table, query)
+        (head, lot, query)
         for table, query in _TABLES
         for lot, head in connection.exec_driver_sql(_HEADS.format(table=table), asked)
         if head is not None
     ]
-    return iter(sorted(found, reverse=True))
+    return sorted(found, reverse=True)
 
 
 def _asked(to: Key | None, limit: int, site: str | None) -> dict[str, Any]:
@@ -107,11 +107,15 @@ def _asked(to: Key | None, limit: int, site: str | None) -> dict[str, Any]:
     return {**highest, **dict(zip(("ft", "fl", "fs"), _BEGINNING, strict=True)), "limit": limit, "site": site}
 
 
-def _read(connection: Connection, query: str, asked: dict[str, Any], *, counted: bool = False) -> list[Occurrence]:
+def _read(connection: Connection, query: str, asked: dict[str, Any]) -> Sequence[_Row]:
+    return connection.exec_driver_sql(query, asked).all()
+
+
+def _told(rows: Sequence[_Row]) -> list[Occurrence]:
     return [
         Occurrence(
             at=at, lane_id=lane_id, seq=seq, source=source, to=to, quantity=quantity, voided=bool(voided),
-            lot_id=lot_id, counted=counted,
+            lot_id=lot_id, counted=bool(counted),
         )
-        for at, lane_id, seq, source, to, quantity, voided, lot_id in connection.exec_driver_sql(query, asked)
+        for at, lane_id, seq, source, to, quantity, voided, lot_id, counted in rows
     ]  # fmt: skip

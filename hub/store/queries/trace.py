@@ -3,23 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, or_, select
+import msgspec
+from sqlalchemy import Connection, select
 
 from hub.core.access import Viewer
 from hub.store.queries import occurrences, targets
 from hub.store.queries.facts import Fact, FactReader
 from hub.store.queries.occurrences import Occurrence
 from hub.store.queries.paging import Key, Page, Pager
-from hub.store.queries.places import sites_of
-from hub.store.queries.sight import at_site
+from hub.store.queries.places import sites_of, standing
 from hub.store.queries.stock import gtin_of
 from hub.store.queries.targets import Target, What
 from hub.store.reference import names_of
-from hub.store.schema import account, balance, lot
 from wire.messages import AnyItem, Correct, Count, Kit, Scan, Transfer
 
 MOST_HOLDERS = 500
+_HOLDERS: Final = (
+    "SELECT account.code, sum(quantity) AS total FROM json_each(:lots)"
+    " CROSS JOIN balance ON balance.lot_id = value CROSS JOIN account ON account.id = balance.account_id"
+    " WHERE quantity <> 0 AND (quantity > 0 OR account.kind <> 'virtual') {here}"
+    " GROUP BY balance.account_id HAVING total <> 0 ORDER BY total DESC, account.code LIMIT :most"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,18 +238,13 @@ def _holders(connection: Connection, target: Target, viewer: Viewer) -> list[Hol
     """Who has some of it: what left the network too, but not where goods come from."""
     if not target.lots:
         return []
-    total = func.sum(balance.c.quantity).label("total")
-    query = (
-        select(account.c.code, total)
-        .join_from(balance, account, account.c.id == balance.c.account_id)
-        .where(balance.c.lot_id.in_(target.lots), at_site(viewer, balance.c.account_id))
-        .where(or_(balance.c.quantity > 0, account.c.kind != "virtual"))
-        .group_by(account.c.code)
-        .having(total != 0)
-        .order_by(total.desc(), account.c.code)
-        .limit(MOST_HOLDERS)
-    )
-    return [Holder(account=row.code, quantity=int(row.total)) for row in connection.execute(query)]
+    asked: dict[str, Any] = {"lots": msgspec.json.encode(target.lots).decode(), "most": MOST_HOLDERS}
+    here = "" if viewer.site_filter is None else "AND balance.account_id IN (SELECT value FROM json_each(:here))"
+    if viewer.site_filter is not None:
+        accounts = connection.execute(select(standing(viewer.site_filter).c.id)).scalars().all()
+        asked["here"] = msgspec.json.encode(accounts).decode()
+    rows = connection.exec_driver_sql(_HOLDERS.format(here=here), asked)
+    return [Holder(account=code, quantity=int(total)) for code, total in rows]
 
 
 def _described(connection: Connection, target: Target) -> Described:
@@ -252,7 +253,8 @@ def _described(connection: Connection, target: Target) -> Described:
     if target.unit is not None:
         last = occurrences.standing_last(connection, target.unit)
         lots = tuple({row.lot_id for row in last if row.lot_id is not None})
-    rows = connection.execute(select(lot.c.item, lot.c.lot, lot.c.expiry).where(lot.c.id.in_(lots))).all()
+    query = "SELECT item, lot, expiry FROM lot WHERE id IN (SELECT value FROM json_each(?))"
+    rows = connection.exec_driver_sql(query, (msgspec.json.encode(lots).decode(),)).all()
     one = target.kind in (What.UNIT, What.LOT)
     numbers = {row.lot for row in rows if row.lot} if one else set()
     items = {row.item for row in rows}
