@@ -28,10 +28,15 @@ const Picks = lazy(() => import("./pages/needs/Picks"));
 const Lending = lazy(() => import("./pages/needs/Lending"));
 const Space = lazy(() => import("./pages/space/Space"));
 const Capacities = lazy(() => import("./pages/space/Capacities"));
+const Import = lazy(() => import("./pages/Import"));
+const Print = lazy(() => import("./pages/Print"));
 const People = lazy(() => import("./pages/people/People"));
 const Programs = lazy(() => import("./pages/people/Programs"));
 const Log = lazy(() => import("./pages/people/Log"));
-const Discrepancies = lazy(() => import("./pages/Discrepancies"));
+const Discrepancies = lazy(() => import("./pages/trouble/Discrepancies"));
+const DiscrepancyOne = lazy(() => import("./pages/trouble/DiscrepancyOne"));
+const Owners = lazy(() => import("./pages/trouble/Owners"));
+const Settled = lazy(() => import("./pages/trouble/Settled"));
 
 function Waiting() {
   const { t } = useTranslation();
@@ -63,12 +68,17 @@ export function App() {
               <Route path="/devices"><Devices /></Route>
               <Route path="/quarantine"><Quarantine /></Route>
               <Route path="/discrepancies"><Discrepancies /></Route>
+              <Route path="/discrepancies/owners"><Owners /></Route>
+              <Route path="/discrepancies/settled"><Settled /></Route>
+              <Route path="/discrepancies/:key"><DiscrepancyOne /></Route>
               <Route path="/needs"><Needs /></Route>
               <Route path="/needs/lending"><Lending /></Route>
               <Route path="/needs/:id">{({ id }) => <OneNeed key={id} id={id} />}</Route>
               <Route path="/picks"><Picks /></Route>
               <Route path="/space"><Space /></Route>
               <Route path="/space/capacities"><Capacities /></Route>
+              <Route path="/import"><Import /></Route>
+              <Route path="/print"><Print /></Route>
               <Route path="/people"><People /></Route>
               <Route path="/people/programs"><Programs /></Route>
               <Route path="/people/log"><Log /></Route>

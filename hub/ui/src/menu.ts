@@ -38,6 +38,8 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   ] },
   { group: "setup", entries: [
     { page: "people", icon: "user", roles: ["admin", "supervisor", "auditor"] },
+    { page: "import", icon: "importing", roles: ["admin", "supervisor"] },
+    { page: "print", icon: "print", roles: ["admin", "supervisor", "operator", "clerk", "engineer"] },
   ] },
 ];
 

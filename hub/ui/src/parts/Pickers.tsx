@@ -13,7 +13,7 @@ export function SiteSelect(props: SelectProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const sites = useSites().data?.sites ?? [];
-  return <Select label={t("common.site")} searchable {...props} data={sites.map((site) => ({ value: site.id, label: format.name(site) ?? site.id }))} />;
+  return <Select label={t("common.site")} searchable openOnFocus={false} {...props} data={sites.map((site) => ({ value: site.id, label: format.name(site) ?? site.id }))} />;
 }
 
 export function OwnerSelect(props: SelectProps) {
@@ -21,7 +21,7 @@ export function OwnerSelect(props: SelectProps) {
   const format = useFormat();
   const owners = useOwners().data?.organisations ?? [];
   return (
-    <Select label={t("people.organisation")} searchable limit={200} {...props}
+    <Select label={t("people.organisation")} searchable limit={200} openOnFocus={false} {...props}
       data={owners.map((owner) => ({ value: owner.id, label: format.name(owner) ?? owner.id }))} />
   );
 }
@@ -32,7 +32,7 @@ export function ItemSelect(props: SelectProps) {
   const format = useFormat();
   const items = useItems().data?.items ?? [];
   return (
-    <Select label={t("common.item")} placeholder={t("stock.itemSearch")} searchable limit={200} {...props}
+    <Select label={t("common.item")} placeholder={t("stock.itemSearch")} searchable limit={200} openOnFocus={false} {...props}
       data={items.map((item) => ({ value: `gtin:${item.gtin}`, label: `${format.name(item) ?? item.gtin} · ${item.gtin}` }))} />
   );
 }

@@ -65,7 +65,7 @@ function Reserve({ need, lot, onDone }: { need: Need; lot: Candidate; onDone: ()
             allowDecimal={false} value={n} error={faults.n} onChange={setN} />
           {lot.pieces > 1 && <div className="rr-small" role="status">{t("need.makes", { n: format.number(Number(n) * lot.pieces), unit: t("need.piecesOf") })}</div>}
           <Select size="md" label={t("need.hold")} description={t("need.holdHelp")} allowDeselect={false} value={days} error={faults.hold_s}
-            data={HOLDS.map((each) => ({ value: String(each), label: t("need.days", { n: each }) }))} onChange={(value) => setDays(value ?? String(USUAL_DAYS))} />
+            data={HOLDS.map((each) => ({ value: String(each), label: format.span(each * DAY_S) }))} onChange={(value) => setDays(value ?? String(USUAL_DAYS))} />
           <Refused error={reserve.error} shown={["n", "hold_s"]} />
           <Group justify="space-between">
             <Button size="md" variant="default" onClick={onDone}>{t("ask.back")}</Button>

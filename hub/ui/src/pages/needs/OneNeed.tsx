@@ -29,7 +29,7 @@ function About({ need }: { need: Need }) {
         <div><dt>{t("needs.to")}</dt><dd><Account account={need.destination} /></dd></div>
         <div><dt>{t("needs.for")}</dt><dd>{ownerName(need.organisation)}</dd></div>
         <div><dt>{t("needs.neededBy")}</dt><dd>{format.date(need.needed_by)}</dd></div>
-        {need.shelf_days > 0 && <div><dt>{t("needs.shelf")}</dt><dd>{t("need.days", { n: need.shelf_days })}</dd></div>}
+        {need.shelf_days > 0 && <div><dt>{t("needs.shelf")}</dt><dd>{format.span(need.shelf_days * 86_400)}</dd></div>}
         <div><dt>{t("needs.substitutes")}</dt><dd>{need.substitutes ? t("need.yes") : t("need.no")}</dd></div>
         <div><dt>{t("need.askedBy")}</dt><dd><span className="rr-any">{need.asked_by}</span> · <Ago at={need.asked_at} /></dd></div>
       </dl>
