@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from hub.core.access import Role
+from hub.core.deliveries import State as Delivery
+from hub.core.discrepancies import SENTENCES, Decision, Kind
+from hub.core.transfers import State as Transfer
 from wire.actions import Action
 from wire.errors import Reason
 from wire.messages import GapReason, Lane, Quality
@@ -17,7 +20,7 @@ LOCALES = UI / "src" / "locales"
 CODE = {path: path.read_text(encoding="utf-8") for path in sorted((UI / "src").rglob("*.ts*"))}
 BY_VALUE = re.compile(
     r"^(nav|action|virtual|siteKind|unit|reason|discrepancyKind|discrepancyHelp|lane|gapReason|condition|quality|role"
-    r"|deliveryState|deliveryFilter|navGroup"
+    r"|story|sideRole|settleAs|transferState|deliveryState|deliveryFilter|navGroup"
     r"|problem|roleHelp|decision|needState|reservationState|pickState|unfit|bookingState|temperature|measure"
     r"|importKind|labelKind)\."
 )
@@ -70,7 +73,12 @@ def test_every_sentence_that_the_code_asks_for_exists_and_every_sentence_is_aske
         ("gapReason", [*GapReason]),
         ("quality", [*Quality]),
         ("role", [*Role]),
-        ("discrepancyKind", ["negative", "broken-story", "inside-itself", "unknown-place", "lost-facts"]),
+        ("discrepancyKind", [*Kind]),
+        ("discrepancyHelp", [*Kind]),
+        ("settleAs", [*Decision]),
+        ("story", [*SENTENCES]),
+        ("deliveryState", [*Delivery]),
+        ("transferState", [*Transfer]),
     ],
 )
 def test_there_is_a_word_for_every_value_that_the_hub_may_send(group: str, values: list[str]) -> None:

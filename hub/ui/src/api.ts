@@ -8,7 +8,6 @@ import type {
   Command,
   Configuration,
   Devices,
-  Discrepancy,
   Gap,
   Health,
   Invitation,
@@ -174,6 +173,5 @@ export const api = {
     call<Track>("GET", `/devices/${encodeURIComponent(device)}/track` + query({ from, limit: 2000 })),
   quarantine: (cursor: string | null, limit = 50) =>
     call<Page<Quarantined>>("GET", "/quarantine" + query({ cursor, limit })),
-  discrepancies: (cursor: string | null) => call<Page<Discrepancy>>("GET", "/discrepancies" + query({ cursor })),
   gaps: () => call<Page<Gap>>("GET", "/gaps?lane=facts"),
 };

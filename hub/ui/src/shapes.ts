@@ -223,16 +223,6 @@ export interface Quarantined {
   bytes_b64: string;
   text: string | null;
 }
-export interface Discrepancy {
-  kind: string;
-  site: string | null;
-  account: string | null;
-  item: string | null;
-  lot: string | null;
-  quantity: number | null;
-  detail: string | null;
-  since: string | null;
-}
 export interface Gap {
   device: string;
   stream: string;

@@ -28,7 +28,11 @@ type Values = Record<FilterName, string | null>;
 function RowMenu({ row }: { row: StockRow }) {
   const { t } = useTranslation();
   const code = traceCode(row.item, row.lot);
-  if (!code) return null;
+  const may = useMay();
+  const ask = may("POST /transfers") && row.owner && row.site && row.quantity > 0 && !row.account.startsWith("virtual:")
+    ? "/transfers" + query({ ask: 1, account: row.account, item: row.item, lot: row.lot, condition: row.condition, giver: row.owner, n: row.quantity })
+    : null;
+  if (!code && !ask) return null;
   const label = t("stock.more", { what: row.name ?? row.item });
   return (
     <Menu position="bottom-end" withinPortal>
@@ -36,7 +40,8 @@ function RowMenu({ row }: { row: StockRow }) {
         <ActionIcon variant="subtle" color="gray" c="inherit" size={44} aria-label={label} title={label}><Icon name="more" strokeWidth={3} /></ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component={Link} href={"/trace" + query({ code })} leftSection={<Icon name="trace" />}>{t("stock.trace")}</Menu.Item>
+        {code && <Menu.Item component={Link} href={"/trace" + query({ code })} leftSection={<Icon name="trace" />}>{t("stock.trace")}</Menu.Item>}
+        {ask && <Menu.Item component={Link} href={ask} leftSection={<Icon name="transfers" />}>{t("stock.askTransfer")}</Menu.Item>}
       </Menu.Dropdown>
     </Menu>
   );
@@ -55,7 +60,7 @@ function useColumns(): Column<StockRow>[] {
     { key: "quantity", title: t("common.quantity"), num: true, cell: (row) => (
       <span title={row.quantity < 0 ? t("stock.below") : undefined}><Quantity item={row.item} n={row.quantity} /></span>
     ) },
-    { key: "more", title: t("common.actions"), corner: true, empty: (row) => traceCode(row.item) === null, cell: (row) => <RowMenu row={row} /> },
+    { key: "more", title: t("common.actions"), corner: true, cell: (row) => <RowMenu row={row} /> },
   ];
 }
 

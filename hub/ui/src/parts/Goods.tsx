@@ -68,7 +68,7 @@ export function Goods({ item, lot }: { item: string; lot?: string | null }) {
   return (
     <div>
       {code ? <Link href={"/trace" + query({ code })} className="rr-strong rr-quiet">{name}</Link> : <span className="rr-strong">{name}</span>}
-      {gtin && nameOf(item) !== gtin && <div className="rr-mono rr-small rr-dim">{gtin}</div>}
+      {gtin && nameOf(item) !== gtin && <div className="rr-mono rr-small rr-dim rr-nowrap">{gtin}</div>}
       {lot && <div className="rr-small rr-dim">{t("common.lot")} <Plain mono text={lot} /></div>}
       {serial && <div className="rr-small rr-dim">{t("common.serial")} <Plain mono text={serial} /></div>}
     </div>
