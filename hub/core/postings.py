@@ -8,7 +8,8 @@ Owner and condition are part of what stock is kept apart by. So a change of eith
 goods of the one kind end there, and those of the other begin; each kind sums to zero by itself.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -116,7 +117,7 @@ def post(fact: Told, settled: str = "") -> tuple[Posting, ...]:
             return _over(TRANSFERRED, old, new, fact.expiry, fact.where, fact.where, fact.n)
         case Correct():
             lot = LotKey(fact.item, fact.lot, fact.owner or settled, fact.condition)
-            return (Moved(lot=lot, expiry=None, source=fact.source, to=fact.to, quantity=fact.n),)
+            return (Moved(lot=lot, expiry=None, source=_open(fact.source), to=_open(fact.to), quantity=fact.n),)
         case _:
             return _read(fact, settled)
 
@@ -140,7 +141,7 @@ def _read(fact: Scan | Count, settled: str) -> tuple[Posting, ...]:
     lot = LotKey(label.item, label.lot or "", fact.owner or settled, fact.condition)
     expiry = label.expiry or label.best_before
     if isinstance(fact, Count):
-        return (Counted(lot=lot, expiry=expiry, account=fact.where, quantity=fact.n),)
+        return (Counted(lot=lot, expiry=expiry, account=_open(fact.where), quantity=fact.n),)
     return _scanned(fact, label, lot, expiry)
 
 
@@ -161,7 +162,10 @@ def _scanned(fact: Scan, label: Label, lot: LotKey, expiry: int | None) -> tuple
 
 
 def _open(account: str) -> str:
-    """Accounts over which owner, condition or item change are not for scans: then nobody knows where the goods are."""
+    """Owner, condition and item change by facts of their own: no scan or counter-move goes over those accounts.
+
+    One that names them says nothing of where the goods are.
+    """
     return UNKNOWN if account in CROSSINGS else account
 
 
@@ -187,7 +191,8 @@ def _kitted(kit: Kit, settled: str) -> tuple[Posting, ...]:
     gone, come = (kit.used, (kit.made,)) if kit.do == "kit" else ((kit.made,), kit.used)
     parts = [(part, common or (part.owner if common is None else "") or settled, True) for part in gone]
     parts += [(part, common or settled, False) for part in come]
-    return tuple(_netted(_part(part, owner, kit.where, leaves=leaves) for part, owner, leaves in parts))
+    where = _open(kit.where)
+    return tuple(_netted([_part(part, owner, where, leaves=leaves) for part, owner, leaves in parts], where))
 
 
 def _part(part: Part, owner: str, where: str, *, leaves: bool) -> Moved | Sighted:
@@ -201,22 +206,28 @@ def _part(part: Part, owner: str, where: str, *, leaves: bool) -> Moved | Sighte
     return Sighted(unit=unit, lot=None if label.sscc is not None else lot, expiry=expiry, source=source, to=to)
 
 
-def _netted(postings: Iterable[Moved | Sighted]) -> Iterable[Posting]:
-    """One Moved for each lot that changes, one Sighted (the first) for each unit."""
-    moved: dict[LotKey, Moved] = {}
+def _netted(postings: Iterable[Moved | Sighted], where: str) -> Iterable[Posting]:
+    """One Moved for each lot, one Sighted (the first) for each unit.
+
+    A lot of which as much went in as came out stays where it is, and keeps a Moved that says so: a fact can be stated
+    anew only where something of it stands, and with another owner it may come to more.
+    """
+    moved: dict[LotKey, list[Moved]] = defaultdict(list)
     seen: dict[str, Sighted] = {}
     for posting in postings:
         if isinstance(posting, Sighted):
             seen.setdefault(posting.unit, posting)
-            continue
-        before = moved.get(posting.lot)
-        moved[posting.lot] = posting if before is None else _sum(before, posting)
-    return [*(posting for posting in moved.values() if posting.quantity), *seen.values()]
+        else:
+            moved[posting.lot].append(posting)
+    return [*(_sum(each, where) for each in moved.values()), *seen.values()]
 
 
-def _sum(one: Moved, other: Moved) -> Moved:
-    """Two moves of a lot between the same two accounts, in either direction, as one; its quantity may be 0."""
-    total = one.quantity + (other.quantity if other.source == one.source else -other.quantity)
-    expiry = min((each for each in (one.expiry, other.expiry) if each is not None), default=None)
-    ends_ = (one.source, one.to) if total >= 0 else (one.to, one.source)
-    return Moved(lot=one.lot, expiry=expiry, source=ends_[0], to=ends_[1], quantity=abs(total))
+def _sum(moves: Sequence[Moved], where: str) -> Moved:
+    """Moves of one lot out of a place and back to it as one."""
+    gone = sum(each.quantity for each in moves if each.source == where)
+    come = sum(each.quantity for each in moves if each.source != where)
+    expiry = min((each.expiry for each in moves if each.expiry is not None), default=None)
+    if gone == come:
+        return Moved(lot=moves[0].lot, expiry=expiry, source=where, to=where, quantity=gone)
+    ends_ = (where, KITTED) if gone > come else (KITTED, where)
+    return Moved(lot=moves[0].lot, expiry=expiry, source=ends_[0], to=ends_[1], quantity=abs(gone - come))

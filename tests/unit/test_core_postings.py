@@ -177,7 +177,30 @@ def test_one_lot_in_several_parts_of_a_kit_is_one_move():
     made = Part(labels=(goods(TENT),))
     postings = kit("kit", made, Part(labels=(goods(),), n=3), Part(labels=(goods(),), n=4))
     assert [(posting.lot.item, posting.quantity) for posting in postings] == [(KEY, 7), (f"gtin:{TENT}", 1)]
-    assert kit("kit", Part(labels=(goods(),), n=7), Part(labels=(goods(),), n=7)) == ()
+
+
+def test_a_lot_of_which_as_much_went_into_a_kit_as_came_out_stays_where_it_is_and_is_told():
+    label = goods(lot="A")
+    postings = kit("kit", Part(labels=(label,), n=7), Part(labels=(label,), n=3), Part(labels=(label,), n=4))
+    assert postings == (Moved(LotKey(KEY, "A"), None, DOCK, DOCK, 7),)
+
+
+@pytest.mark.parametrize("account", [KITTED, REGRADED, TRANSFERRED])
+def test_nobody_moves_goods_over_the_accounts_of_other_changes(account: str):
+    part = Part(labels=(goods(),))
+    facts = [
+        scan(goods(), do=Action.MOVE, source=account, to=DOCK),
+        Correct(at=0, up=0, item=KEY, source=account, to=DOCK, n=1, reason="so"),
+        count(goods(), 3, where=account),
+        Kit(at=0, up=0, do="open", where=account, made=part, used=(Part(labels=(goods(TENT),)),)),
+    ]
+    named = {
+        end
+        for fact in facts
+        for posting in post(fact)
+        for end in ((posting.account,) if isinstance(posting, Counted) else (posting.source, posting.to))
+    }
+    assert named == {UNKNOWN, DOCK, KITTED}, "the kit's own"
 
 
 @pytest.mark.parametrize(
