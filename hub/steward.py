@@ -10,6 +10,8 @@ the hub died in between, it posts first.
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
 from typing import Final
 
@@ -18,6 +20,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from hub.core.identity import lane_id
 from hub.core.owners import DELIVERY, UNIT, Rules, lacks_owner, owner_of
 from hub.core.postings import OF_GOODS, Counted, Moved, Sighted, post
 from hub.desk import Desk
@@ -26,11 +29,13 @@ from hub.ingest.decoding import BadItem
 from hub.ingest.replay import decode, fact_at, unwrapped
 from hub.store import settlements, transfers
 from hub.store.database import Database
-from wire.messages import AnyItem, Settle
+from wire.messages import AnyItem, Lane, Settle
 
 LOOK_S: Final = 2.0
 ROWS: Final = 20
 """Rows of the journal that are read in one go."""
+SKIPPED: Final = 1000
+"""Rows of the journal without a fact of interest, after which it is kept that they were passed."""
 _META = "steward"
 _JOURNAL = (
     "SELECT journal.id, lane.id, device.name, lane.stream, applied, body FROM journal"
@@ -70,6 +75,7 @@ class Steward:
         self._database = database
         self._desk = desk
         self._clock = clock
+        self._told: tuple[int, Rules] = (-1, Rules())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
 
@@ -93,18 +99,37 @@ class Steward:
         settled = 0
         while not self._stopping.is_set():
             with self._database.read() as connection:
-                seen, rules = _seen(connection), rules_of(connection)
+                seen, rules = _seen(connection), self._rules(connection)
                 after, found = _next(connection, seen, rules)
             if after == seen:
                 break
             if found:
-                self._desk.post(found)
-                log.info("owners-settled", facts=len(found))
-                settled += len(found)
+                posted = len(self._desk.post_due(partial(self._open, found)))
+                log.info("owners-settled", facts=posted)
+                settled += posted
             with self._database.write() as connection:
                 value = msgspec.json.encode(after).decode()
                 connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_META, value))
         return settled
+
+    def _rules(self, connection: Connection) -> Rules:
+        """What people said of owners; deliveries are read again only when something was done with one."""
+        last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM delivery_event").scalar_one()
+        if last != self._told[0]:
+            self._told = (last, _of_deliveries(connection))
+        bins, sites = _of_places(connection)
+        return replace(self._told[1], bins=bins, sites=sites)
+
+    def _open(self, found: list[Settle]) -> list[Settle]:
+        """Those whose facts nobody settled meanwhile: what a person says first stays."""
+        with self._database.read() as connection:
+            return [
+                one
+                for one in found
+                if not connection.exec_driver_sql(
+                    _SETTLED, (lane_id(one.device, one.stream, Lane.FACTS), one.seq)
+                ).scalar()
+            ]
 
     def _post_decisions(self) -> None:
         with self._database.read() as connection:
@@ -128,17 +153,21 @@ class Steward:
                 log.warning("steward-waits", error=str(error))
 
 
-def rules_of(connection: Connection) -> Rules:
-    """What people said of owners."""
+def _of_deliveries(connection: Connection) -> Rules:
+    """What announced deliveries say."""
     deliveries = dict(_pairs(connection, "SELECT id, owner FROM delivery WHERE state <> 'cancelled'"))
     units: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for sscc, key in _pairs(connection, "SELECT sscc, delivery FROM delivery_unit"):
         if key in deliveries:
             units[sscc].add((key, deliveries[key]))
+    return Rules(deliveries=deliveries, units={sscc: frozenset(each) for sscc, each in units.items()})
+
+
+def _of_places(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
+    """What is said of bins, and of sites."""
     bins = _pairs(connection, "SELECT 'place:' || site || '/' || code, owner FROM bin WHERE owner <> ''")
     sites = _pairs(connection, "SELECT id, rule_owner FROM site WHERE rule_owner <> ''")
-    named = {sscc: frozenset(each) for sscc, each in units.items()}
-    return Rules(deliveries=deliveries, units=named, bins=dict(bins), sites=dict(sites))
+    return dict(bins), dict(sites)
 
 
 def _pairs(connection: Connection, query: str) -> list[tuple[str, str]]:
@@ -162,15 +191,22 @@ def _next(connection: Connection, seen: Seen, rules: Rules) -> tuple[Seen, list[
     if event is not None:
         after = Seen(journal=seen.journal, deliveries=event[0], rules=seen.rules)
         return after, list(_of_delivery(connection, event[1], rules))
-    if not rules:
-        last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar_one()
-        return Seen(journal=last, deliveries=seen.deliveries, rules=seen.rules), []
-    rows = connection.exec_driver_sql(_JOURNAL, (seen.journal, ROWS)).all()
+    rows = connection.exec_driver_sql(_JOURNAL, (seen.journal, ROWS)).all() if rules else []
+    if not rows:
+        return _passed(connection, seen), []
     found: list[Settle] = []
     for _, lane, device, stream, applied, body in rows:
         for seq, item in decode(body, applied).pairs:
             found.extend(_settle(connection, rules, (lane, seq), (device, stream), unwrapped(item)))
-    return Seen(journal=rows[-1][0] if rows else seen.journal, deliveries=seen.deliveries, rules=seen.rules), found
+    return Seen(journal=rows[-1][0], deliveries=seen.deliveries, rules=seen.rules), found
+
+
+def _passed(connection: Connection, seen: Seen) -> Seen:
+    """All rows were passed: kept now and then, so that positions of a quiet night are not passed with every look."""
+    last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar_one()
+    if last - seen.journal < SKIPPED:
+        return seen
+    return Seen(journal=last, deliveries=seen.deliveries, rules=seen.rules)
 
 
 def _of_delivery(connection: Connection, key: str, rules: Rules) -> Iterator[Settle]:

@@ -2,14 +2,30 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
+from sqlalchemy import event
 
 from hub.steward import Steward
 from tests.support.deciding import Deciding, deciding
-from tests.support.facts import DOCK, NOW, PALLET, SHELF, STREAM, TENT, count, goods, opaque, scan, unit_label
+from tests.support.facts import (
+    DOCK,
+    NOW,
+    PALLET,
+    SHELF,
+    STREAM,
+    TENT,
+    batch,
+    count,
+    fix,
+    goods,
+    opaque,
+    scan,
+    unit_label,
+)
 from wire import codec
 from wire.actions import Action
-from wire.messages import Settle
+from wire.messages import Lane, Settle
 
 UNIT = f"unit:sscc:{PALLET}"
 
@@ -125,6 +141,56 @@ def test_what_was_settled_once_is_not_settled_anew(hub: Deciding, steward: Stewa
     say(hub, "INSERT INTO bin (site, code, kind, owner) VALUES ('wh-1', 'a01', 'shelf', 'red-cross')")
     assert steward.look() == 0
     assert hub.balance(DOCK, "A", "msf") == 10
+
+
+def test_what_a_person_settles_while_the_steward_reads_stays(
+    hub: Deciding, steward: Steward, monkeypatch: pytest.MonkeyPatch
+):
+    announce(hub, "D1", "caritas")
+    hub.tell("a", scan(goods(lot="A"), n=10, task="delivery:D1"))
+    post_due = hub.desk.post_due
+
+    def first_a_person(due):
+        post_due(lambda: [Settle(at=0, up=0, device="a", stream=STREAM, seq=1, owner="msf", reason="said the driver")])
+        return post_due(due)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub.desk, "post_due", first_a_person)
+        assert steward.look() == 0
+    assert hub.balance(DOCK, "A", "msf") == 10
+    assert [owner for _, _, owner, _ in reasons(hub)] == ["msf"]
+
+
+def test_a_look_with_nothing_new_reads_no_deliveries_and_writes_nothing(hub: Deciding, steward: Steward):
+    announce(hub, "D1", "caritas", PALLET)
+    steward.look()
+    asked: list[str] = []
+
+    def hear(_connection, _cursor, statement, *_):
+        asked.append(statement)
+
+    with hub.web.database.read() as connection:
+        engine = connection.engine
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        assert steward.look() == 0
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+    assert asked
+    assert not [one for one in asked if "delivery_unit" in one or one.startswith(("INSERT", "BEGIN IMMEDIATE"))]
+
+
+def test_positions_of_a_quiet_night_are_passed_once(hub: Deciding, steward: Steward, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hub.steward.SKIPPED", 5)
+    announce(hub, "D1", "caritas")
+    hub.tell("a", scan(goods(lot="A"), task="delivery:D1"))
+    assert steward.look() == 1
+    for seq in range(6):
+        hub.ledger.send("v", batch(hub.ledger.ledger, [fix(seq)], after=seq, lane=Lane.TELEMETRY))
+    hub.ledger.until(lambda: hub.ledger.one("SELECT count(*) FROM fix") == 6, "the positions")
+    steward.look()
+    seen = msgspec.json.decode(str(hub.ledger.one("SELECT value FROM meta WHERE key = 'steward'")))
+    assert seen["journal"] == hub.ledger.one("SELECT max(id) FROM journal")
 
 
 def test_a_steward_that_begins_anew_goes_on_where_it_was(hub: Deciding, steward: Steward):
