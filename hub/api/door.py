@@ -12,6 +12,8 @@ from hub.store import users
 from hub.store.users import Principal
 
 COOKIE: Final = "relay_session"
+LONGEST_NAME: Final = 100
+"""Of who decided, in facts that follow from it (wire.words.Name)."""
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _HINT: Final = "Sign in with POST /api/v1/session, or send an API token: Authorization: Bearer ..."
 
@@ -100,7 +102,7 @@ def source(request: Request) -> str:
 
 def named(who: Principal) -> str:
     """Who asks, as it is kept and logged."""
-    return f"token {who.name}" if who.by_token else who.name
+    return f"token {who.name}"[:LONGEST_NAME] if who.by_token else who.name
 
 
 Whoever = Annotated[Principal, Depends(_principal)]

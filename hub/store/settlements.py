@@ -10,14 +10,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, exists, insert, select, tuple_, update
+from sqlalchemy import Connection, insert, select, tuple_, update
 
 from hub.core.access import Viewer
 from hub.core.discrepancies import Decision
 from hub.store import decisions
 from hub.store.queries.differing import Discrepancy
 from hub.store.queries.paging import Page, Pager
-from hub.store.schema import settlement, task_fact, user
+from hub.store.queries.posted import posted
+from hub.store.schema import settlement, user
 from wire.badges import digest
 from wire.messages import Correct, Settle, Void
 
@@ -74,8 +75,8 @@ def settle(connection: Connection, decided: Decided) -> None:
 
 def unposted(connection: Connection) -> Facts:
     """Facts of decisions that the ledger may lack."""
-    there = exists().where(task_fact.c.task == TASK + settlement.c.id)
-    query = select(settlement.c.facts, there.label("there")).where(settlement.c.posted_at.is_(None))
+    there = posted(TASK, settlement.c.id).label("there")
+    query = select(settlement.c.facts, there).where(settlement.c.posted_at.is_(None))
     found: Facts = []
     for row in connection.execute(query.order_by(settlement.c.seq)):
         facts = _facts.decode(row.facts)
@@ -87,6 +88,13 @@ def pending(connection: Connection) -> list[str]:
     """The decisions whose facts are not known to be posted, by id."""
     query = select(settlement.c.id).where(settlement.c.posted_at.is_(None)).order_by(settlement.c.seq)
     return list(connection.execute(query).scalars())
+
+
+def last(connection: Connection, key: str) -> tuple[int, bool]:
+    """The place of what was decided last about a thing, 0 for nothing, and whether its facts may still be to come."""
+    query = select(settlement.c.seq, settlement.c.posted_at).where(settlement.c.key == key)
+    row = connection.execute(query.order_by(settlement.c.seq.desc()).limit(1)).one_or_none()
+    return (0, False) if row is None else (row.seq, row.posted_at is None)
 
 
 def mark_posted(connection: Connection, ids: Sequence[str], now: int) -> None:

@@ -8,15 +8,16 @@ then counts as given away here.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from hub.core.postings import GOOD
 from hub.core.transfers import LIFE, Event, State
 from hub.errors import HubError
 from hub.store import decisions
 from hub.store.queries.places import sites_of
+from hub.store.queries.posted import posted
 from hub.store.queries.standing import Key, claimed, stands
-from hub.store.schema import account, balance, lot, task_fact, transfer
+from hub.store.schema import account, balance, lot, transfer
 from wire.messages import Transfer
 
 TASK = "transfer:"
@@ -27,7 +28,7 @@ SELECT count(*) FROM (
                                 WHERE lot.item = ? AND lot.lot = ? AND lot.owner = ?)
 ) WHERE back = 1 AND to_id = (SELECT id FROM account WHERE code = ?)
 """
-POSTED = exists().where(task_fact.c.task == TASK + transfer.c.id)
+POSTED = posted(TASK, transfer.c.id)
 
 
 class TransferError(HubError):

@@ -129,6 +129,22 @@ def test_what_was_approved_when_the_hub_died_is_posted_once_when_it_is_up_again(
     assert hub.ledger.findings() == []
 
 
+def test_a_device_that_names_a_transfer_as_its_task_posts_nothing_and_hides_nothing(hub: Deciding):
+    key = asked(hub)["id"]
+    hub.tell("a", scan(goods(lot="Z"), task=f"transfer:{key}", owner="caritas"), after=1)
+    assert decided(hub, key).json()["posted"] is True
+    assert hub.balance(DOCK, "A", "red-cross") == 6
+    assert hub.ledger.findings() == []
+
+
+def test_whoever_has_a_long_name_decides_as_others_do(hub: Deciding):
+    key = asked(hub)["id"]
+    with hub.person("n" * 99 + "1", Role.STAFF, organisation="caritas") as client:
+        assert client.post(f"/transfers/{key}/approval", json={}).status_code == 200
+    assert hub.balance(DOCK, "A", "red-cross") == 6
+    assert hub.ledger.quarantine() == []
+
+
 def test_staff_see_the_transfers_of_their_own_organisation(hub: Deciding):
     first, second = asked(hub)["id"], asked(hub, id="T-2")["id"]
     for organisation, seen in (("caritas", [second, first]), ("red-cross", [second, first]), ("msf", [])):
