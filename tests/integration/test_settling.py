@@ -1,14 +1,13 @@
 """People settle what does not add up: with a reason, by counter-facts; what facts change later comes back by itself."""
 
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from hub.core.access import Role
 from hub.store import users
-from tests.support.deciding import Deciding, deciding
+from tests.support.deciding import Deciding, counting, deciding, listed, settle, short
 from tests.support.facts import DOCK, RICE, SHELF, STREAM, TENT, count, goods, scan, void
 from tests.support.hubweb import QUICK
 from wire.actions import ADJUSTMENT, LOST, Action
@@ -28,24 +27,6 @@ def hub(tmp_path: Path):
 def sue(hub: Deciding):
     with hub.person("sue", Role.SUPERVISOR) as client:
         yield client
-
-
-def listed(client: httpx.Client, **query: object) -> list[dict[str, Any]]:
-    answer = client.get("/discrepancies", params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["rows"]
-
-
-def settle(client: httpx.Client, key: str, decision: str, **more: object) -> httpx.Response:
-    return client.post(
-        f"/discrepancies/{key}/settlement", json={"decision": decision, "reason": "looked at it", **more}
-    )
-
-
-def short(hub: Deciding) -> None:
-    """Ten in, twelve out."""
-    hub.tell("a", scan(goods(lot="A"), at=1, n=10, by="ann", **ORG))
-    hub.tell("b", scan(goods(lot="A"), at=2, n=12, do=Action.MOVE, source=DOCK, to=SHELF, by="bob", **ORG))
 
 
 def test_both_stories_say_who_did_what_on_which_device_and_when(hub: Deciding, sue: httpx.Client):
@@ -113,11 +94,6 @@ def test_a_wrong_fact_of_a_device_is_undone_by_a_fact_of_the_hub(hub: Deciding, 
     assert listed(sue) == []
     assert (hub.balance(DOCK, "A", "caritas"), hub.balance(SHELF, "A", "caritas")) == (10, 0)
     assert hub.ledger.rebuilt().same
-
-
-def counting(hub: Deciding, by: str = "cora") -> None:
-    hub.tell("a", scan(goods(lot="A"), at=1, n=10, **ORG))
-    hub.tell("c", count(goods(lot="A"), 7, at=5, by=by, task="count:C1", **ORG))
 
 
 def test_whoever_counted_does_not_approve_the_difference(hub: Deciding):

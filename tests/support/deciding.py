@@ -11,9 +11,10 @@ import httpx
 from hub.core.access import Role
 from hub.desk import Desk
 from hub.store import users
-from tests.support.facts import NOW, RECEIVED, batch
+from tests.support.facts import DOCK, NOW, RECEIVED, SHELF, batch, count, goods, scan
 from tests.support.hubweb import Web, serving
 from tests.support.ingest import Station, station
+from wire.actions import Action
 from wire.messages import AnyItem
 
 
@@ -77,3 +78,29 @@ def deciding(folder: Path) -> Iterator[Deciding]:
                 yield Deciding(ledger=ledger, web=web, desk=desk)
         finally:
             desk.stop()
+
+
+def listed(client: httpx.Client, **query: object) -> list[dict[str, Any]]:
+    """Discrepancies."""
+    answer = client.get("/discrepancies", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["rows"]
+
+
+def settle(client: httpx.Client, key: str, decision: str, **more: object) -> httpx.Response:
+    """Decide about one."""
+    return client.post(
+        f"/discrepancies/{key}/settlement", json={"decision": decision, "reason": "looked at it", **more}
+    )
+
+
+def short(hub: Deciding) -> None:
+    """Ten in, twelve out."""
+    hub.tell("a", scan(goods(lot="A"), at=1, n=10, by="ann", owner="caritas"))
+    hub.tell("b", scan(goods(lot="A"), at=2, n=12, do=Action.MOVE, source=DOCK, to=SHELF, by="bob", owner="caritas"))
+
+
+def counting(hub: Deciding, by: str = "cora") -> None:
+    """Ten came, and seven were counted."""
+    hub.tell("a", scan(goods(lot="A"), at=1, n=10, owner="caritas"))
+    hub.tell("c", count(goods(lot="A"), 7, at=5, by=by, task="count:C1", owner="caritas"))

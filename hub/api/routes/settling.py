@@ -1,6 +1,7 @@
 """What people decide about what does not add up: with a reason, by counter-facts, never by editing."""
 
 import secrets
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -14,21 +15,23 @@ from hub.api.models.shared import LISTED, Cursor, Done, Limit, Short, errors
 from hub.core.access import API, Viewer
 from hub.core.discrepancies import ALLOWED, Decision, Kind, key_of
 from hub.core.identity import lane_id
+from hub.core.postings import CROSSINGS
 from hub.desk import DeskError
 from hub.store import reference, schema
 from hub.store import settlements as store
 from hub.store.queries import both_sides, discrepancies, unsettled
 from hub.store.queries.both_sides import Side
-from hub.store.queries.differing import Discrepancy
+from hub.store.queries.differing import Discrepancy, whole_story
 from hub.store.queries.paging import Page
 from hub.store.queries.unsettled import CountRow, Ownerless
 from hub.store.settlements import Decided
 from hub.store.users import Principal
-from wire.messages import Correct, Settle, Void
+from wire.messages import Correct, Settle, Transfer, Void
 
 router = APIRouter(prefix=API, tags=["trouble"])
 
 CHANGED = errors(401, 403, 404, 409, 413, 422, 503)
+TRANSFER = Transfer.__struct_config__.tag
 Key = Annotated[str, Path(pattern=r"^[a-z-]{1,30}\.[0-9a-f]{20}$", description="A discrepancy's key.")]
 
 
@@ -50,11 +53,16 @@ def settle(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.Set
     with here.services.database.read() as connection:
         found, sides = _found(here, connection, viewer, key)
         _may(connection, who, found, sides, sent.decision)
+        before = store.last(connection, key)
+        about = replace(found, story=whole_story(connection, found)) if sent.decision is Decision.ACCEPT else found
     decided = Decided(
         id=id_, key=key, kind=found.kind, decision=sent.decision, reason=sent.reason, by=named(who), now=here.now,
-        about=found, facts=_facts(id_, named(who), found, sides, sent),
+        about=about, facts=_facts(id_, named(who), found, sides, sent),
     )  # fmt: skip
     with here.write() as connection:
+        if before[1] or store.last(connection, key) != before:
+            hint = "Look again: what follows from it is posted before long, and may have cleared it."
+            raise ApiError(409, "decided-meanwhile", "Somebody decided about this a moment ago.", hint=hint)
         store.settle(connection, decided)
         reference.announce(connection, "discrepancy", {"keys": [key]}, here.now)
     _post(here)
@@ -126,8 +134,13 @@ def _may(connection: Connection, who: Principal, found: Discrepancy, sides: list
             hint = "Say whose they are, fact by fact: POST /api/v1/unsettled/settlement."
         raise ApiError(422, "no-help", f"{decision} does not help against {found.kind}.", hint=hint)
     if found.kind is Kind.COUNT_DIFFERENCE and decision is Decision.ACCEPT:
+        if who.by_token:
+            hint = "Sign in with a password."
+            raise ApiError(
+                403, "no-person", "A count is approved by a person who signed in, not by a token.", hint=hint
+            )
         counters = [side.by for side in sides if side.role == "counted" and side.by]
-        if not who.by_token and any(store.is_person(connection, who.name, by) for by in counters):
+        if any(store.is_person(connection, who.name, by) for by in counters):
             hint = "Another person has to look at it, or count again."
             raise ApiError(403, "own-count", "You counted this yourself and cannot approve it.", hint=hint)
 
@@ -137,17 +150,23 @@ def _facts(
 ) -> list[Void | Settle | Correct]:
     """What follows from a decision. Raises ApiError where it lacks something."""
     if sent.decision is Decision.UNDO:
-        known = {(side.device, side.stream, side.seq) for side in sides if side.seq is not None}
+        known = {(side.device, side.stream, side.seq): side for side in sides if side.seq is not None}
         one = sent.fact
         if one is None or (one.device, one.stream, one.seq) not in known:
             hint = "Name one of the facts that its sides show."
             raise ApiError(422, "no-fact", "It is not said which fact is wrong.", hint=hint)
+        if known[one.device, one.stream, one.seq].said == TRANSFER:
+            hint = "The owner now has to approve a transfer back: POST /api/v1/transfers."
+            raise ApiError(422, "no-undo", "A transfer that the giver approved is not undone.", hint=hint)
         return [Void(at=0, up=0, device=one.device, stream=one.stream, seq=one.seq, by=by, reason=sent.reason)]
     if sent.decision is Decision.CORRECT:
         move = sent.move
         if move is None or found.account not in (move.source, move.to) or move.source == move.to:
             hint = f"Move the goods from or to {found.account}: `move` with `from`, `to` and `n`."
             raise ApiError(422, "no-move", "It is not said what happened to the goods.", hint=hint)
+        if CROSSINGS & {move.source, move.to}:
+            hint = "Name a place, or say that they were lost, found, or never came in."
+            raise ApiError(422, "no-move", "Owner, condition and kits change by facts of their own.", hint=hint)
         return [
             Correct(
                 at=0, up=0, item=found.item or "", lot=found.lot or "", owner=found.owner or "",

@@ -40,6 +40,21 @@ class Discrepancy:
 
 
 Found = tuple[Key, Discrepancy]
+_BEHIND = """
+WITH goods AS (SELECT lot.id AS lot, account.id AS account FROM lot, account
+               WHERE item = ? AND lot = ? AND owner = ? AND condition = ? AND account.code = ?)
+SELECT count(*), max(at), total(seq) FROM (
+  SELECT at, seq FROM goods JOIN move ON lot_id = lot
+  WHERE voided = 0 AND source_id <> to_id AND account IN (source_id, to_id)
+  UNION ALL SELECT at, seq FROM goods JOIN sighting ON lot_id = lot
+  WHERE voided = 0 AND source_id <> to_id AND account IN (source_id, to_id)
+  UNION ALL SELECT at, seq FROM goods JOIN tally ON account_id = account AND lot_id = lot WHERE voided = 0)
+"""
+_LOST = """
+SELECT group_concat(stream) FROM (
+  SELECT stream FROM lane JOIN device ON device.id = lane.device_id
+  WHERE device.name = ? AND lane = 'facts' AND last > through ORDER BY stream)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +94,33 @@ class Reading:
 
     def shows(self, row: Discrepancy) -> bool:
         """Whether it is open, and the viewer may see it: by its owner, else by its unit; facts belong to nobody."""
-        decision, story = self.decided.get(row.key, ("", ""))
-        if (decision == Decision.ACCEPT and story == row.story) or not self.viewer.may_see_site(row.site):
+        if self._accepted(row) or not self.viewer.may_see_site(row.site):
             return False
         if self.viewer.owner_filter is None or row.owner is not None:
             return row.owner is None or self.viewer.may_see_owner(row.owner)
         return row.item is not None and sees_unit(self.connection, self.viewer, row.item)
+
+    def _accepted(self, row: Discrepancy) -> bool:
+        decision, story = self.decided.get(row.key, ("", ""))
+        if decision != Decision.ACCEPT or not story.startswith(row.story):
+            return False
+        return story == whole_story(self.connection, row)
+
+
+def whole_story(connection: Connection, row: Discrepancy) -> str:
+    """What an acceptance holds for: what is said of it, and which facts say it.
+
+    A sum that comes back by other facts is another story, and so are other facts that a device lost. Read only for
+    what is or was accepted: it takes a look at all facts of the goods.
+    """
+    if row.kind in (Kind.NEGATIVE, Kind.UNKNOWN_PLACE):
+        names = (row.item, row.lot, row.owner, row.condition, row.account)
+        behind = connection.exec_driver_sql(_BEHIND, names).one()
+    elif row.kind is Kind.LOST_FACTS and "first" not in row.values:
+        behind = connection.exec_driver_sql(_LOST, (row.values["device"],)).one()
+    else:
+        return row.story
+    return "|".join(map(str, (row.story, *behind)))
 
 
 Source = Callable[[Reading, Key | None, int], Sequence[Found]]

@@ -67,7 +67,7 @@ def promised(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]
             continue
         told = Told(
             about=tuple(one.key), code="promised", values={"claimed": one.claimed, "stands": one.stands},
-            story=(one.claimed, one.stands),
+            story=(one.claimed, one.stands, one.promises[-1].id),
         )  # fmt: skip
         row = reading.row(
             Kind.OVERCOMMITTED, told, site=one.key.site, item=one.key.item, lot=one.key.lot, owner=one.key.owner,

@@ -11,7 +11,7 @@ from hub.store.queries.facts import FactReader
 from hub.store.queries.paging import Key, Page, Pager, Shape
 from hub.store.queries.sight import Query, at_site, of_owner
 from hub.store.schema import account, lot, move, sighting, tally
-from wire.messages import Count, Kit, Scan
+from wire.messages import Correct, Count, Kit, Scan
 
 SHAPE: Shape = (int, int, int, int)
 _source, _to = account.alias("source"), account.alias("target")
@@ -193,7 +193,7 @@ def unexplained(connection: Connection, facts: Sequence[tuple[int, int]]) -> Ite
         if isinstance(item, Kit):
             owners = [part.owner for part in (item.made, *item.used)]
         else:
-            owners = [item.owner] if isinstance(item, Scan | Count) else ["nobody's"]
+            owners = [item.owner] if isinstance(item, Scan | Count | Correct) else ["nobody's"]
         if all(owners) or _settled(connection, lane_id, seq):
             yield lane_id, seq
 
