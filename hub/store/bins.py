@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub.store.schema import bin as table
 from hub.store.schema import goods_code
@@ -42,9 +42,9 @@ def bins(connection: Connection, site: str) -> list[Bin]:
 def put_bins(connection: Connection, site: str, rows: Iterable[Bin]) -> None:
     """Add bins to a site that exists, or replace those with the same code; others stay."""
     latest = {row.code: row for row in rows}
-    for row in latest.values():
-        connection.execute(delete(table).where(table.c.site == site, table.c.code == row.code))
     if latest:
+        this = (table.c.site == site, table.c.code == bindparam("_code"))
+        connection.execute(delete(table).where(*this), [{"_code": code} for code in latest])
         connection.execute(insert(table), [{"site": site, **asdict(row)} for row in latest.values()])
 
 
@@ -68,7 +68,7 @@ def goods_codes(connection: Connection) -> list[GoodsCode]:
 def put_goods_codes(connection: Connection, rows: Iterable[GoodsCode]) -> None:
     """Add labels for goods, or replace those with the same code; others stay."""
     latest = {row.code: row for row in rows}
-    for code in latest:
-        connection.execute(delete(goods_code).where(goods_code.c.code == code))
     if latest:
+        this = goods_code.c.code == bindparam("_code")
+        connection.execute(delete(goods_code).where(this), [{"_code": code} for code in latest])
         connection.execute(insert(goods_code), [asdict(row) for row in latest.values()])

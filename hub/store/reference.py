@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, true, update
 
 from hub.core.packing import loop
 from hub.errors import HubError
@@ -76,11 +76,23 @@ def sites(connection: Connection) -> list[Site]:
 
 def items(connection: Connection) -> list[Item]:
     """All items, by GTIN."""
+    return _items(connection, true(), true())
+
+
+def items_of(connection: Connection, gtins: Collection[str]) -> list[Item]:
+    """Those of these GTINs that there are."""
+    gtin, kit = schema.item.c.gtin, schema.kit_part.c.kit
+    slices = _slices(sorted(gtins))
+    return [item for some in slices for item in _items(connection, gtin.in_(some), kit.in_(some))]
+
+
+def _items(connection: Connection, which: ColumnElement[bool], of: ColumnElement[bool]) -> list[Item]:
     kits: dict[str, list[tuple[str, int]]] = {}
     part = schema.kit_part.c
-    for kit, gtin, n in connection.execute(select(part.kit, part.gtin, part.n).order_by(part.kit, part.gtin)):
+    parts = select(part.kit, part.gtin, part.n).where(of).order_by(part.kit, part.gtin)
+    for kit, gtin, n in connection.execute(parts):
         kits.setdefault(kit, []).append((gtin, n))
-    rows = connection.execute(select(schema.item).order_by(schema.item.c.gtin)).mappings()
+    rows = connection.execute(select(schema.item).where(which).order_by(schema.item.c.gtin)).mappings()
     return [Item(**{**row, "serial": bool(row["serial"])}, kit=tuple(kits.get(row["gtin"], ()))) for row in rows]
 
 

@@ -51,6 +51,8 @@ class _OnlyTriedError(Exception):
 def bring_in(hub: Hub, kind: str, data: bytes, *, dry_run: bool, datum: str | None = None) -> Report:
     """Import a table, or say what that would do. Raises TableError for no table, DeskError for stock half posted."""
     grid = _grid(data)
+    if len(grid.rows) > KINDS[kind].most:
+        raise TableError(f"The table has {len(grid.rows):,} rows: {KINDS[kind].most:,} {kind} are allowed. Split it.")
     with hub.read() as connection:
         known = taking.known(connection)
     checked = check(grid, KINDS[kind], known, None if datum is None else DATUMS[datum])

@@ -8,6 +8,7 @@ from hub.core.access import Role
 from hub.core.datum import Datum
 from hub.tables import cells
 from hub.tables.cells import Reader
+from hub.tables.grid import MOST_ROWS
 
 ID: Final = cells.pattern(r"[a-z0-9-]{1,40}", "an id has 1 to 40 small letters, digits and hyphens, such as wh-1")
 _BIN: Final = cells.pattern(r"[^\x00-\x20/]{1,40}", "a bin has 1 to 40 characters without spaces and slashes")
@@ -59,6 +60,8 @@ class Kind(Struct, frozen=True):
     name: str
     columns: tuple[Column, ...]
     example: tuple[str, ...]
+    most: int = MOST_ROWS
+    """Rows of one table: nothing else is stored while it is."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -155,6 +158,7 @@ PEOPLE: Final = Kind(
         _id("site", "site", "warehouse", "仓库", "站点", key=False, needed=False),
     ),
     ("li-xiaolong", "李小龙", "operator", "", "wh-1"),
+    most=2_000,
 )
 
 KINDS: Final = {kind.name: kind for kind in (ORGANISATIONS, SITES, BINS, CATALOGUE, PEOPLE, STOCK)}

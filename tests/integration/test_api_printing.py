@@ -70,6 +70,20 @@ def test_what_is_printed_at_once_has_bounds(web, wrong):
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"labels": [{"code": "A"}] * 11, "copies": 100}, "#/copies"),
+        ({"labels": [{"code": "A"}] * 10, "width_mm": 300, "height_mm": 300, "dpi": 600}, "#/labels"),
+    ],
+)
+def test_what_would_fill_the_memory_is_refused_before_it_is_drawn(web, wrong, field):
+    with web.client() as client:
+        answer = client.post("/api/v1/labels", json={"kind": "goods", "labels": [{"code": "A"}]} | wrong)
+        assert (answer.status_code, answer.json()["code"]) == (422, "cannot-print"), answer.text
+        assert answer.json()["errors"][0]["pointer"] == field
+
+
 def test_the_sheet_of_commands_has_cards_for_tasks_too(web):
     with web.client(Role.CLERK) as client:
         answer = client.get("/api/v1/cards", params={"task": ["delivery:D1", "count:C7"], "dpi": 203})

@@ -1,18 +1,21 @@
 """Tables of spreadsheets over HTTP: every fault by row and column, all or nothing, twice is once."""
 
 import io
+import resource
 import zipfile
 from contextlib import closing
 
 import httpx
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import event
 
 from hub.core.access import Role
 from hub.tables.grid import MOST_ROWS
 from hub.tables.kinds import KINDS
 from tests.support.deciding import deciding
 from tests.support.hubweb import serving
+from wire.checkdigits import check_digit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ORDER = ("organisations", "sites", "bins", "catalogue", "people")
@@ -163,6 +166,24 @@ def test_people_of_a_table_are_invited_once_and_changed_later(client):
     assert {(3, "organisation"), (4, "role")} <= set(found)
 
 
+def test_a_table_is_stored_by_few_statements_because_nothing_else_is_stored_meanwhile(web, client):
+    statements = []
+    rows = range(1000)
+    catalogue = "gtin,name\n" + "".join(f"{n:013}{check_digit(f'{n:013}')},x\n" for n in rows)
+    assert send(client, "sites", "id,name,kind,lat,lon,datum\nw,W,warehouse,1,1,WGS84\n").json()["taken"]
+    event.listen(web.database.writer, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    for kind, table in (("bins", "site,code\n" + "".join(f"w,B{n}\n" for n in rows)), ("catalogue", catalogue)):
+        for expected in ("added", "same"):
+            del statements[:]
+            assert send(client, kind, table).json()[expected] == 1000
+            assert len(statements) < 40, statements
+
+
+def test_people_are_two_thousand_in_one_table_at_most(shared):
+    answer = send(shared, "people", "name,role\n" + "".join(f"p{n},auditor\n" for n in range(2001)))
+    assert (answer.status_code, answer.json()["code"]) == (422, "no-table")
+
+
 def test_only_administrators_import_people_and_organisations(web):
     with web.client(Role.SUPERVISOR) as supervisor:
         for kind in ("people", "organisations"):
@@ -221,6 +242,42 @@ def test_an_archive_that_would_unpack_to_much_or_names_entities_is_refused_befor
     for cut in range(10, len(good), 331):
         answer = send(shared, "organisations", good[:cut], content_type=XLSX)
         assert answer.json()["code"] == "no-table", cut
+
+
+def sheet(content):
+    """A workbook whose only sheet has these rows, written as XML."""
+    good, out = workbook(["id", "name"]), io.BytesIO()
+    start = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    with zipfile.ZipFile(io.BytesIO(good)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in source.infolist():
+            mine = member.filename.endswith("sheet1.xml")
+            target.writestr(
+                member.filename, start + content + b"</sheetData></worksheet>" if mine else source.read(member)
+            )
+    return out.getvalue()
+
+
+TEXT = b'<c t="inlineStr"><is><t>id</t></is></c>'
+
+
+def test_a_sheet_with_a_row_far_below_the_others_ends_soon_and_the_next_table_is_read(shared):
+    far = sheet(b'<row r="1">' + TEXT + b'</row><row r="1000000000000">' + TEXT + b"</row>")
+    answer = send(shared, "organisations", far, dry_run=True, content_type=XLSX)
+    assert (answer.status_code, answer.json()["code"]) == (422, "no-table")
+    assert "below row" in answer.json()["detail"]
+    good = workbook(["id", "name"], ["a", "b"])
+    assert send(shared, "organisations", good, dry_run=True, content_type=XLSX).json()["added"] == 1
+
+
+@pytest.mark.soak
+def test_a_row_of_millions_of_cells_takes_no_memory_of_the_hub(shared):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    bomb = sheet(b'<row r="1">' + b"<c/>" * 8_000_000 + b"</row>")
+    assert len(bomb) < 100_000
+    shared.timeout = 120
+    answer = send(shared, "organisations", bomb, dry_run=True, content_type=XLSX)
+    assert "too much time or memory" in answer.json()["detail"]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000, "KiB"
 
 
 def test_headings_are_found_however_they_are_written_and_unknown_ones_are_told(client):

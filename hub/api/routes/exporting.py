@@ -10,6 +10,7 @@ from hub.api.context import Context, Here
 from hub.api.door import Viewing
 from hub.api.faults import ApiError
 from hub.api.models.shared import Short, errors
+from hub.api.turns import Turns
 from hub.core.access import API, Viewer
 from hub.store.queries import stock
 from hub.store.queries.stock import StockFilter, StockRow
@@ -23,6 +24,7 @@ HEADINGS: Final = (
     "site", "account", "gtin", "item", "name", "name_zh", "lot", "expiry", "owner", "condition", "quantity"
 )  # fmt: skip
 PAGE: Final = 500
+_writing = Turns("a workbook")
 
 
 async def _filter(
@@ -65,13 +67,15 @@ def stock_csv(here: Here, viewer: Viewing, wanted: Wanted) -> Response:
 def stock_xlsx(here: Here, viewer: Viewing, wanted: Wanted) -> Response:
     """Stock as XLSX, where every text is text; up to 100,000 rows."""
     rows: list[tuple[Value, ...]] = []
-    for page in _pages(here, viewer, wanted):
-        rows += map(_row, page)
-        if len(rows) > MOST_XLSX_ROWS:
-            hint = "Name a site, an item or an owner, or take the CSV."
-            raise ApiError(413, "too-many-rows", f"There are more than {MOST_XLSX_ROWS} rows of stock.", hint=hint)
+    with _writing.one():
+        for page in _pages(here, viewer, wanted):
+            rows += map(_row, page)
+            if len(rows) > MOST_XLSX_ROWS:
+                hint = "Name a site, an item or an owner, or take the CSV."
+                raise ApiError(413, "too-many-rows", f"There are more than {MOST_XLSX_ROWS} rows of stock.", hint=hint)
+        content = xlsx(HEADINGS, rows)
     headers = {"Content-Disposition": 'attachment; filename="stock.xlsx"'}
-    return Response(xlsx(HEADINGS, rows), media_type=XLSX, headers=headers)
+    return Response(content, media_type=XLSX, headers=headers)
 
 
 def _pages(here: Context, viewer: Viewer, wanted: StockFilter) -> Iterator[list[StockRow]]:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,6 +14,7 @@ from hub.api.faults import ApiError
 from hub.api.models.importing import ImportModel
 from hub.api.models.shared import errors
 from hub.api.problems import Fault
+from hub.api.turns import Turns
 from hub.core.access import API, Role
 from hub.desk import DeskError
 from hub.tables.grid import TableError
@@ -29,7 +29,7 @@ _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _BODY: Final = {"requestBody": {"required": True, "content": {CSV: _BINARY, XLSX: _BINARY}}}
 _ADMIN_ONLY: Final = frozenset({"organisations", "people"})
 _TYPES: Final = frozenset({CSV, XLSX, "application/octet-stream", "application/vnd.ms-excel", "text/plain"})
-_importing = threading.Lock()
+_importing = Turns("to import a table")
 
 
 @router.post("/imports", responses=errors(400, 401, 403, 409, 413, 415, 422, 503), openapi_extra=_BODY)
@@ -78,7 +78,7 @@ def the_template(kind: Annotated[KindName, Path()]) -> Response:
 def _bring_in(hub: Hub, kind: str, data: bytes, *, dry_run: bool, datum: str | None) -> Report:
     if not dry_run and kind == "stock" and hub.desk is None:
         raise ApiError(409, "no-desk", "This hub posts no facts, so it takes in no stock.", hint="Ask who runs it.")
-    with _importing:
+    with _importing.one():
         try:
             return bring_in(hub, kind, data, dry_run=dry_run, datum=datum)
         except TableError as error:

@@ -1,6 +1,5 @@
 """Labels and command cards, drawn for any printer, as PDF or in ZPL II. One request draws at a time."""
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 
@@ -12,6 +11,7 @@ from hub.api.faults import ApiError
 from hub.api.models.printing import Dpi, Form, LabelInput, LabelList, Line, Side
 from hub.api.models.shared import errors
 from hub.api.problems import Fault
+from hub.api.turns import Turns
 from hub.core.access import API
 from hub.fonts import FontError
 from paper import pdf, zpl
@@ -37,7 +37,9 @@ PRINTED: Final = {
     },
 }
 _OURS: Final = {"place": codes.PLACE, "badge": codes.PERSON, "goods": codes.GOODS, "parcel": codes.PARCEL}
-_drawing = threading.Lock()
+_drawing = Turns("something drawn")
+MOST_DOTS: Final = 1 << 28
+"""Of all labels of a request: a hundred of 100 x 150 mm at 300 dpi, or some whole sheets. 32 MiB of pictures."""
 
 
 @router.post("/labels", responses=PRINTED, response_class=Response)
@@ -45,14 +47,16 @@ def labels(here: Here, request: Request, sent: LabelList) -> Response:
     """Labels for places, badges, goods without a barcode, parcels, trade items and handling units."""
     font = _font(here.services.font)
     paper = _paper(sent.width_mm, sent.height_mm, sent.dpi)
+    form = _form(sent.format, request)
+    _check_size(sent, paper, form)
     pictures = []
-    with _drawing:
+    with _drawing.one():
         for place, label in enumerate(sent.labels):
             try:
                 pictures.append(_drawn(sent.kind, label, paper, font))
             except PaperError as error:
                 raise _cannot(str(error), f"body.labels.{place}", f"#/labels/{place}") from error
-    return _answer(pictures, _form(sent.format, request), sent.copies)
+        return _answer(pictures, form, sent.copies)
 
 
 @router.get("/cards", responses=PRINTED, response_class=Response)
@@ -70,12 +74,24 @@ def command_cards(
     """Sheets with a card for every command that a dialogue knows: verbs, digits, undo, done, OK, quantities."""
     font = _font(here.services.font)
     wanted = (*COMMANDS, *(Card(codes.TASK, name, name, "Task") for name in task or ()))
-    with _drawing:
+    with _drawing.one():
         try:
             pictures = cards(wanted, _paper(width_mm, height_mm, dpi), font)
         except PaperError as error:
             raise _cannot(str(error), "query", None) from error
-    return _answer(pictures, _form(form, request), 1)
+        return _answer(pictures, _form(form, request), 1)
+
+
+def _check_size(sent: LabelList, paper: Paper, form: Form) -> None:
+    """Refuse what takes too much memory, before it is drawn. Raises ApiError."""
+    dots = paper.dots(paper.width_mm) * paper.dots(paper.height_mm) * len(sent.labels)
+    if dots > MOST_DOTS:
+        raise _cannot(f"{len(sent.labels)} labels of this size are too much at once", "body.labels", "#/labels",
+                      "Send fewer labels at once, smaller ones, or fewer dots per inch.")  # fmt: skip
+    pages = len(sent.labels) * sent.copies
+    if form == "pdf" and pages > pdf.MOST_PAGES:
+        raise _cannot(f"this makes {pages:,} pages, and a PDF has {pdf.MOST_PAGES:,} at most", "body.copies",
+                      "#/copies", "Send fewer labels at once, or print the document several times.")  # fmt: skip
 
 
 def _drawn(kind: str, label: LabelInput, paper: Paper, font: Font) -> Picture:
@@ -117,6 +133,8 @@ def _named(file: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{file}"'}
 
 
-def _cannot(sentence: str, field: str, pointer: str | None) -> ApiError:
-    fault = Fault(field=field, message=sentence, remedy="Use a larger label or other texts.", pointer=pointer)
+def _cannot(
+    sentence: str, field: str, pointer: str | None, remedy: str = "Use a larger label or other texts."
+) -> ApiError:
+    fault = Fault(field=field, message=sentence, remedy=remedy, pointer=pointer)
     return ApiError(422, "cannot-print", f"{field}: {sentence}", hint="See docs/printing.md.", faults=[fault])

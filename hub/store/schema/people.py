@@ -61,6 +61,7 @@ link = table(
     CheckConstraint("kind in ('invitation', 'reset')"),
     CheckConstraint("created_at < expires_at"),
     Index("link_by_user", "user_id"),
+    Index("link_by_time", "created_at"),
 )
 """Links by which a person sets a password, once; known by the digest of their code only."""
 

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index("link_by_user", "link", ["user_id"])
+    op.create_index("link_by_time", "link", ["created_at"])
     op.create_table(
         "decision_log",
         sa.Column("id", _big(), nullable=False),
