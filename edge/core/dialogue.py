@@ -97,7 +97,7 @@ def committed(state: State, places: tuple[Place, ...] | list[Place]) -> State:
 def step(state: State, reading: Reading, *, at: int, up: int, knows: Knowledge = NOTHING) -> Step:
     """What one reading does. `at` is Unix time, `up` uptime, both in ms."""
     now = Moment(at=at, up=up, knows=knows)
-    state = signing_on.awake(state, up)
+    state = signing_on.admitted(signing_on.awake(state, up), now)
     pin = signing_on.enter(state, reading.text, now)
     if pin is not None:
         return pin

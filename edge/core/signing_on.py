@@ -41,6 +41,15 @@ def awake(state: State, up: int, *, touched: bool = True) -> State:
     return replace(state, seen_up=up) if touched else state
 
 
+def admitted(state: State, now: Moment) -> State:
+    """The state with nobody signed on whose badge the hub took back meanwhile. Where nothing is known, nobody was."""
+    person = state.person
+    if person is None or now.knows.version is None:
+        return state
+    known = now.knows.badge(person.badge)
+    return state if known is not None and known.name == person.name else _gone(state)
+
+
 def badge(state: State, code: str, now: Moment) -> Step:
     """A badge was scanned."""
     known = now.knows.badge(code)

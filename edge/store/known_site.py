@@ -109,8 +109,8 @@ class KnownSite:
         return self._one(Kind.DELIVERY, delivery, Delivery)
 
     def delivery_of(self, sscc: str) -> Delivery | None:
-        found = self._marked(Kind.DELIVERY, sscc, Delivery, 1)
-        return found[0] if found else None
+        found = self._marked(Kind.DELIVERY, sscc, Delivery, MOST_TASKS)
+        return found[0] if len({each.owner for each in found}) == 1 else None  # of two owners' none is guessed
 
     def pick(self, pick: str) -> PickList | None:
         return self._one(Kind.PICK, pick, PickList)

@@ -108,6 +108,15 @@ def test_every_question_of_a_dialogue_is_answered_from_the_disk(settings, hub):
     assert hub.asked[1]["after"] == "2"
 
 
+def test_a_unit_that_two_owners_announced_is_of_neither(settings, hub):
+    for id_, owner, told in (("D1", "care", "D1"), ("D2", "care", "D1"), ("D3", "red-cross", None)):
+        hub.put("delivery", id_, Delivery(id=id_, owner=owner, expected=20260131, units=(UNIT,)))
+        fetch(settings)
+        with known(settings) as site:
+            found = site.delivery_of(UNIT)
+            assert (found and found.id) == told
+
+
 def test_only_differences_are_asked_for_and_what_is_gone_goes(settings, hub):
     hub.put("delivery", "D1", Delivery(id="D1", owner="red-cross", expected=20260131, units=(UNIT,)))
     hub.put("article", WATER, Article(gtin=WATER, name="Water"))

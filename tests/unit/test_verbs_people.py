@@ -59,6 +59,19 @@ def test_an_idle_person_is_signed_off():
     assert clerk.scan("RR:P:1").verdict is Verdict.REFUSED
 
 
+def test_whose_badge_was_taken_back_is_signed_off_but_not_where_the_site_data_is_lost():
+    clerk = at(SHARED, "RR:B:B7", *PIN)
+    clerk.helper.knows.version = None
+    mine = clerk.helper.knows.badges.pop("B7")
+    assert clerk.scan("RR:G:BLANKET").verdict is Verdict.FACT
+    clerk.helper.knows.version = 8
+    assert clerk.scan("RR:G:BLANKET").verdict is Verdict.REFUSED
+    clerk.helper.knows.badges["B7"] = mine
+    assert clerk.scan("RR:G:BLANKET").verdict is Verdict.REFUSED
+    clerk.scan("RR:B:B7", *PIN)
+    assert clerk.scan("RR:G:BLANKET").verdict is Verdict.FACT
+
+
 def test_goods_in_hand_bear_the_name_of_who_scanned_them():
     clerk = at(OPEN, "RR:B:B7", *PIN, "RR:DO:put-away", "RR:G:BLANKET")
     clerk.up += 60_001
