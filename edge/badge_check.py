@@ -19,13 +19,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from edge.child import MOST_BYTES, begin
+from edge.core.knowledge import PinVerdict
 from edge.errors import EdgeError
 from edge.signing import CertificateError, private_key
 from wire.badges import KEY_BYTES, NONCE_BYTES, POINT_BYTES, SALT_BYTES, SEAL_INFO, VERIFIER_BYTES, verifier
 
 LONGEST_S: Final = 20
-RIGHT: Final = b"right"
-WRONG: Final = b"wrong"
+RIGHT: Final = PinVerdict.RIGHT.value.encode()
+WRONG: Final = PinVerdict.WRONG.value.encode()
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,8 +27,7 @@ from wire.badges import digest
 LONGEST_S: Final = 20.0
 """scrypt takes a second on a slow device, and starting takes three."""
 _TURN_S: Final = 1.0
-_RIGHT: Final = b"right"
-_WRONG: Final = b"wrong"
+_ANSWERS: Final = {verdict.value.encode(): verdict for verdict in (PinVerdict.RIGHT, PinVerdict.WRONG)}
 
 
 class SignOn:
@@ -77,7 +76,7 @@ class SignOn:
         key = os.fspath(identity.resolve() / KEY)
         question = msgspec.json.encode({"key": key, "badge": badge, "sealed": sealed, "pin": pin})
         ended = Child("edge.badge_check", question=question, longest_s=LONGEST_S).wait(beat)
-        if ended.code != 0 or ended.answer not in {_RIGHT, _WRONG}:
+        if ended.code != 0 or ended.answer not in _ANSWERS:
             self._log.warning("pin-not-checked", why=ended.said)
             return PinVerdict.UNABLE
-        return PinVerdict.RIGHT if ended.answer == _RIGHT else PinVerdict.WRONG
+        return _ANSWERS[ended.answer]

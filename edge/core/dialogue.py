@@ -102,7 +102,7 @@ def step(state: State, reading: Reading, *, at: int, up: int, knows: Knowledge =
     if pin is not None:
         return pin
     code = codes.read(reading.text)
-    if state.work.sign_on and state.person is None and (code is None or code.name not in signing_on.OPEN):
+    if state.work.sign_on and state.person is None and not signing_on.is_open(code):
         return state, replace(refused(state, "sign-on-first")[1], secret=True)
     if code is None:
         return _typed(state, reading.text, now) if is_bracketed(reading.text) else _goods(state, reading, now)

@@ -16,6 +16,7 @@ from edge.core.knowledge import CheckPin, PinVerdict
 from edge.core.lockout import FREE, Tried, attempted, wait_ms
 from wire import codes
 from wire.checkdigits import is_digits
+from wire.codes import Code
 
 PIN_DIGITS: Final = range(4, 13)
 UNFINISHED_MS: Final = 2 * 60_000
@@ -24,6 +25,13 @@ MOST_BADGES: Final = 100
 """Badges whose wrong PINs are remembered; of more the oldest is forgotten."""
 OPEN: Final = frozenset({codes.PERSON, "OFF"})
 """What is obeyed while nobody is signed on and somebody has to be, or while a PIN is awaited."""
+
+
+def is_open(code: Code | None) -> bool:
+    """Whether a code is obeyed while nobody is signed on: also a badge that is typed because it is torn."""
+    if code is not None and code.name == "KEY":
+        code = codes.typed(code.value or "")
+    return code is not None and code.name in OPEN
 
 
 def awake(state: State, up: int, *, touched: bool = True) -> State:

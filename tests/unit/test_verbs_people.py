@@ -6,6 +6,7 @@ from edge.core.dialogue import Verdict, Work
 from edge.core.lockout import FIRST_MS
 from tests.support.clerk import Clerk
 from tests.support.site_known import Helper
+from wire import codes
 from wire.actions import Action
 
 SHARED = Work(do=Action.RECEIVE, to="place:wh-1/dock", sign_on=True, idle_ms=60_000)
@@ -42,6 +43,13 @@ def test_nothing_is_taken_while_nobody_is_signed_on_and_somebody_has_to_be():
 def test_where_nobody_has_to_sign_on_facts_name_whom_the_configuration_names():
     clerk = at(OPEN, "RR:G:BLANKET", "RR:B:B7", *PIN, "RR:P:1", "RR:OFF", "RR:P:2")
     assert [fact.by for fact in clerk.facts] == ["gate", "ana", "gate"]
+
+
+def test_a_torn_badge_is_typed_with_its_check_digits():
+    printed = codes.printed("B", "B7")
+    clerk = at(SHARED, f"RR:KEY:{printed}", *PIN, "RR:G:BLANKET")
+    assert clerk.facts[0].by == "ana"
+    assert at(SHARED, f"RR:KEY:{printed[:-2]}00").verdicts == [Verdict.REFUSED]
 
 
 def test_another_badge_signs_the_first_person_off_at_once():
