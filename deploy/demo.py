@@ -6,7 +6,6 @@ the result.
 """
 
 import argparse
-import contextlib
 import json
 import shutil
 import signal
@@ -14,163 +13,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from deploy import county
-from deploy.link import Link, Mode
-from deploy.reckoning import Beside, Reckoning, reckon
-from deploy.stack import HERE, Agent, Hub, Program, StackError, gnss_section, scanner_section, wait_for
+from deploy.link import Mode
+from deploy.operation import AHEAD, DEVICES, Demo, say
+from deploy.reckoning import Reckoning, reckon
+from deploy.stack import StackError, wait_for
 from deploy.thread import Thread, follow
-from firmware_sim.papers import Papers
-from firmware_sim.printer import read_printed
-from firmware_sim.scenario import read_scenario
-from firmware_sim.stage import first_round, printed_path
-from firmware_sim.story import NEW_UNIT
-from firmware_sim.witness import Witness, read_witness
 
-DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle"}
-SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
-PRINTER = "wh1-printer-1"
-"""Beside the warehouse scanner."""
 PLAY_S = 24.0
-AHEAD = 3
-"""So many deliveries are announced and have not come."""
 ALL_AT_ONCE = 12
 """More than a run of --once gets through."""
 
 
 class Interrupted(Exception):  # noqa: N818 - a person's wish, no error
     """Somebody pressed Ctrl-C."""
-
-
-def say(sentence: str) -> None:
-    """Tell the person at the terminal; standard output is for the result."""
-    print(sentence, file=sys.stderr, flush=True)  # noqa: T201
-
-
-class Demo:
-    """All parts, started in numbered steps and stopped in the reverse order."""
-
-    def __init__(self, folder: Path, scenario: str, *, http_port: int, mqtt_port: int) -> None:
-        self.folder = folder
-        self.scenario = scenario
-        self.hub = Hub(folder / "hub", http_port=http_port, mqtt_port=mqtt_port, listen=True)
-        self.links: dict[str, Link] = {}
-        self.agents: dict[str, Agent] = {}
-        self.ports = folder / "ports"
-        self.sim: Program | None = None
-        self.announcer: county.Announcer | None = None
-        self.result = ""
-        self._ends = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        say("Stopping: devices, agents, hub, broker.")
-        self._ends.close()
-
-    def start(self, *, duration_s: float | None, announced: int) -> None:
-        """Everything, in order. Raises StackError."""
-        say("1/7 Starting the hub with its own Mosquitto ...")
-        self._ends.enter_context(self.hub)
-        say("2/7 Entering the invented county: sites, roads, goods, organisations; bins, people, opening stock ...")
-        loaded = county.load(self.hub, self.folder)
-        say(
-            f"      {loaded.organisations} organisations, {loaded.bins} bins, {loaded.stock_rows} rows of opening stock"
-        )
-        say("3/7 Making a person who may sign in, and badges for two who work at the devices ...")
-        made = json.loads(self.hub.command_line("user", "add", "admin", "--role", "admin", "--json"))
-        county.badges(self.hub.rest, self.ports / "people.json")
-        say("4/7 Letting three devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
-        for name, kind in DEVICES.items():
-            self._start_agent(name, kind)
-        county.place_devices(self.hub.rest)
-        self._announce(announced)
-        say("6/7 Waiting until the scanner knows of it ...")
-        self._wait_until_known()
-        say("7/7 Plugging in simulated scanners, a label printer and a GNSS receiver (real ptys) ...")
-        self.sim = self._simulation(duration_s)
-        self._ends.enter_context(self.sim)
-        say("")
-        say(f"  Dashboard   {self.hub.url}")
-        say(f"  Sign in as  admin   password  {made['password']}")
-        say(f"  Logs        {self.folder}/*.log and {self.folder}/agents/*.log")
-        say("")
-
-    def _announce(self, count: int) -> None:
-        batch = first_round(read_scenario(Path(self.scenario)), self.ports)
-        self.announcer = county.Announcer(self.hub.rest, batch)
-        told = self.announcer.announce()
-        say(f"5/7 {told.owner} announces delivery {told.id} to {told.site}: {len(told.lines)} lines ...")
-        for _ in range(count - 1):
-            self.announcer.announce()
-
-    def _wait_until_known(self) -> None:
-        scanner, last = self.agents[SCANNERS[0]], self.announced[-1]
-        wait_for("the first site data", lambda: scanner.status().get("site_data", {}).get("version"))
-        wait_for(
-            f"the device to know delivery {last.id} ({scanner.log})", lambda: last.id in scanner.handover(), pause_s=0.5
-        )
-        terminal = self.agents[SCANNERS[1]]
-        wait_for("the terminal's site data", lambda: terminal.status().get("site_data", {}).get("version"))
-
-    def _simulation(self, duration_s: float | None) -> Program:
-        command = [str(HERE / "relay-sim"), "scenario", self.scenario, "--dir", str(self.ports), "--stay"]
-        if duration_s is not None:
-            command += ["--duration", str(duration_s)]
-        return Program("simulation", command, self.folder / "simulation.log")
-
-    def _start_agent(self, name: str, kind: str) -> None:
-        link = self.links[name] = self._ends.enter_context(Link(self.hub.mqtts_port))
-        agent = Agent(self.folder / "agents", name, kind, port=link.port, ports=self._sections(name, kind))
-        if not agent.joined:  # an earlier run of this folder may have let it in
-            agent.join(self.hub.rest.post(f"/devices/{name}/invitation", {"kind": kind})["qr"])
-        self.agents[name] = agent
-        self._ends.enter_context(agent)
-
-    def _sections(self, name: str, kind: str) -> str:
-        """What is connected to a device, and that people sign on there."""
-        port = self.ports / name
-        if kind == "vehicle":
-            return gnss_section(port, rate_hz=2)
-        shared = "\n[sign_on]\nrequired = true\n"
-        printer = f'\n[printer]\nport = "{self.ports / PRINTER}"\n' if name == SCANNERS[0] else ""
-        return scanner_section(port, confirm="ack") + shared + printer
-
-    def witnesses(self) -> dict[str, Witness]:
-        """What the simulated scanners saw come back."""
-        return {name: read_witness(self.ports / f"{name}.witness") for name in SCANNERS}
-
-    @property
-    def announced(self) -> list[Papers]:
-        """The deliveries that were announced, the first one first."""
-        return self.announcer.announced if self.announcer is not None else []
-
-    def beside(self) -> Beside:
-        """What is known from outside besides: the printer's labels, and the table of opening stock."""
-        printed = read_printed(printed_path(self.ports, PRINTER))
-        return Beside(units={SCANNERS[0]: printed}, opening=county.opening_balances(self.folder))
-
-    def go_on(self) -> None:
-        """Announce the next deliveries, and close what came in."""
-        if self.announcer is None:
-            return
-        rows = list(self.hub.rest.rows("/deliveries", state="announced", limit=100))
-        if sum(row["state"] == "announced" for row in rows) < AHEAD:
-            self.announcer.announce()
-        came = [row["id"] for row in rows if row["state"] == "arriving"]
-        for key in sorted(came, key=lambda key: int(key.removeprefix("D-")))[:-2]:
-            reason = {"reason": "Put away as it came: one line is over, one thing was not announced."}
-            self.hub.rest.post(f"/deliveries/{key}/closing", reason)
-
-    def check(self) -> None:
-        """Raise StackError if a part has ended by itself."""
-        for part in (self.hub, *self.agents.values(), *([self.sim] if self.sim else [])):
-            if not part.alive:
-                raise StackError(f"{part.name} has ended; the end of {part.log}:\n{part.tail()}")
 
 
 def disasters(demo: Demo) -> Iterator[tuple[float, Callable[[], None]]]:
@@ -215,7 +73,7 @@ def play_once(demo: Demo) -> int:
         raise StackError("nothing was simulated")
     wait_for("the end of the scans", lambda: '"wh1-scanner-1"' in sim.tail(5), timeout_s=PLAY_S + 60)
     say("   the last scan is made; waiting until the hub has everything")
-    _wait_for_all(demo)
+    demo.wait_for_all()
     found = reckon(demo.hub.rest, demo.witnesses(), demo.beside())
     thread = follow(demo.hub.rest, demo.announced[0])
     summary = demo.hub.rest.get("/summary")
@@ -226,18 +84,6 @@ def play_once(demo: Demo) -> int:
     sound = found.sound and enough and not summary["quarantined"] and not thread.missing
     say("   every confirmed scan is in the hub, once" if sound else "   SOMETHING IS WRONG; see the line below")
     return 0 if sound else 1
-
-
-def _wait_for_all(demo: Demo) -> None:
-    """Until the hub has every fact, and the printer has printed every label; what does not come is told later."""
-    opening = len(county.opening_rows(demo.folder))
-    witnesses = demo.witnesses()
-    total = opening + sum(len(witness.confirmed) for witness in witnesses.values())
-    opened = sum(text.endswith(NEW_UNIT) for text in witnesses[SCANNERS[0]].confirmed)
-    printed = printed_path(demo.ports, PRINTER)
-    with contextlib.suppress(StackError):
-        wait_for("the last facts", lambda: demo.hub.rest.get("/summary")["facts"] >= total, timeout_s=30, pause_s=0.3)
-        wait_for("the last label", lambda: len(read_printed(printed)) >= opened, timeout_s=15, pause_s=0.3)
 
 
 def _result(found: Reckoning, thread: Thread, summary: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens at a loopback TCP port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def wait_for(what: str, check: Callable[[], T | None], timeout_s: float = 30.0, pause_s: float = 0.05) -> T:
     """Ask until the answer is true. Raises StackError with `what` was waited for."""
     deadline = time.monotonic() + timeout_s
@@ -162,15 +173,16 @@ class Hub(Program):
         mqtt_port: int = 0,
         broker: str | None = None,
         listen: bool = False,
+        https_port: int = 0,
     ) -> None:
-        """With `listen` devices join by `https_port`, and come in by `mqtts_port`."""
+        """With `listen` devices join by `https_port` (0: any), and come in by `mqtts_port`."""
         self.data = data
         self.http_port = http_port or free_port()
         self.mqtt_port = mqtt_port or free_port()
         command = [str(HERE / "relay-hub"), "up", "--data", str(data), "--http-port", str(self.http_port)]
         command += ["--broker", broker] if broker else ["--mqtt-port", str(self.mqtt_port)]
         self.mqtts_port = free_port() if listen else 0
-        self.https_port = free_port() if listen else 0
+        self.https_port = (https_port or free_port()) if listen else 0
         if listen:
             command += ["--listen", f"127.0.0.1:{self.mqtts_port}", "--https-port", str(self.https_port)]
         super().__init__("hub", command, data.parent / "hub.log")

@@ -4,13 +4,17 @@ The goods of a round come as one delivery. Its owner announces all but the last 
 single piece fewer than will come: so one line is over, and one thing was not announced.
 """
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from firmware_sim.gs1 import read_elements
 from firmware_sim.opening import hosts, warehouses
 from firmware_sim.story import goods
 from firmware_sim.world import World
+
+DELIVERY_CARD: Final = re.compile(r"RR:T:delivery:D-(\d+)$")
+"""What stands on the papers: the number is that of the round, counted from one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from firmware_sim.acting import Person, Told, read_people
 from firmware_sim.drive import Drive, Leg
 from firmware_sim.errors import SimError
 from firmware_sim.gnss import GnssSettings, Receiver, Signal
+from firmware_sim.papers import DELIVERY_CARD
 from firmware_sim.ports import Port
 from firmware_sim.printer import Printer
 from firmware_sim.running import RunningDevice, RunningScanner, start_scanner
@@ -115,9 +116,17 @@ def printed_path(folder: Path, name: str) -> Path:
 
 
 def first_round(scenario: Scenario, folder: Path) -> int:
-    """The round with which the story goes on: beyond all that the witness logs could speak of."""
+    """The round with which the story goes on: after that of the last delivery whose card was read.
+
+    Stories without deliveries go on beyond all that the witness logs could speak of.
+    """
     paths = [witness_path(folder, part.name) for part in scenario.scanners]
-    return max((len(read_witness(path).scans) for path in paths if path.exists()), default=0)
+    sent = [read_witness(path).sent for path in paths if path.exists()]
+    most = max(map(len, sent), default=0)
+    if not any(task.delivery for part in scenario.scanners for task in part.tasks):
+        return most
+    read = [int(found[1]) for texts in sent for text in texts if (found := DELIVERY_CARD.search(text))]
+    return max(read, default=min(most, 1))
 
 
 def _start_scanner(stage: Stage, part: ScannerPart, folder: Path, *, seed: int, loops: int) -> RunningScanner:

@@ -1,0 +1,171 @@
+"""All parts of the demo: hub, county, devices that joined, simulated firmware; started in steps, stopped in reverse."""
+
+import contextlib
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from deploy import county
+from deploy.link import Link
+from deploy.reckoning import Beside
+from deploy.stack import HERE, Agent, Hub, Program, StackError, gnss_section, is_free, scanner_section, wait_for
+from firmware_sim.papers import Papers
+from firmware_sim.printer import read_printed
+from firmware_sim.scenario import read_scenario
+from firmware_sim.stage import first_round, printed_path
+from firmware_sim.story import NEW_UNIT
+from firmware_sim.witness import Witness, read_witness
+
+DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle"}
+SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
+PRINTER = "wh1-printer-1"
+"""Beside the warehouse scanner."""
+AHEAD = 3
+"""So many deliveries are announced and have not come."""
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal; standard output is for the result."""
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201
+
+
+class Demo:
+    """All parts, started in numbered steps and stopped in the reverse order."""
+
+    def __init__(self, folder: Path, scenario: str, *, http_port: int, mqtt_port: int) -> None:
+        self.folder = folder
+        self.scenario = scenario
+        self.door = folder / "https-port"
+        """Devices that joined know the hub by this port, so the next run takes it too."""
+        kept = int(self.door.read_text()) if self.door.exists() else 0
+        self.moved = not (kept and is_free(kept))
+        https_port = 0 if self.moved else kept
+        self.hub = Hub(folder / "hub", http_port=http_port, mqtt_port=mqtt_port, listen=True, https_port=https_port)
+        self.links: dict[str, Link] = {}
+        self.agents: dict[str, Agent] = {}
+        self.ports = folder / "ports"
+        self.sim: Program | None = None
+        self.announcer: county.Announcer | None = None
+        self.result = ""
+        self._ends = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        say("Stopping: devices, agents, hub, broker.")
+        self._ends.close()
+
+    def start(self, *, duration_s: float | None, announced: int) -> None:
+        """Everything, in order. Raises StackError."""
+        say("1/7 Starting the hub with its own Mosquitto ...")
+        self._ends.enter_context(self.hub)
+        self.door.write_text(str(self.hub.https_port))
+        say("2/7 Entering the invented county: sites, roads, goods, organisations; bins, people, opening stock ...")
+        loaded = county.load(self.hub, self.folder)
+        say(
+            f"      {loaded.organisations} organisations, {loaded.bins} bins, {loaded.stock_rows} rows of opening stock"
+        )
+        say("3/7 Making a person who may sign in, and badges for two who work at the devices ...")
+        made = json.loads(self.hub.command_line("user", "add", "admin", "--role", "admin", "--json"))
+        county.badges(self.hub.rest, self.ports / "people.json")
+        say("4/7 Letting three devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
+        for name, kind in DEVICES.items():
+            self._start_agent(name, kind)
+        county.place_devices(self.hub.rest)
+        self._announce(announced)
+        say("6/7 Waiting until the scanner knows of it ...")
+        self._wait_until_known()
+        say("7/7 Plugging in simulated scanners, a label printer and a GNSS receiver (real ptys) ...")
+        self.sim = self._simulation(duration_s)
+        self._ends.enter_context(self.sim)
+        say("")
+        say(f"  Dashboard   {self.hub.url}")
+        say(f"  Sign in as  admin   password  {made['password']}")
+        say(f"  Logs        {self.folder}/*.log and {self.folder}/agents/*.log")
+        say("")
+
+    def _announce(self, count: int) -> None:
+        batch = first_round(read_scenario(Path(self.scenario)), self.ports)
+        self.announcer = county.Announcer(self.hub.rest, batch)
+        told = self.announcer.announce()
+        say(f"5/7 {told.owner} announces delivery {told.id} to {told.site}: {len(told.lines)} lines ...")
+        for _ in range(count - 1):
+            self.announcer.announce()
+
+    def _wait_until_known(self) -> None:
+        scanner, last = self.agents[SCANNERS[0]], self.announced[-1]
+        wait_for("the first site data", lambda: scanner.status().get("site_data", {}).get("version"))
+        wait_for(
+            f"the device to know delivery {last.id} ({scanner.log})", lambda: last.id in scanner.handover(), pause_s=0.5
+        )
+        terminal = self.agents[SCANNERS[1]]
+        wait_for("the terminal's site data", lambda: terminal.status().get("site_data", {}).get("version"))
+
+    def _simulation(self, duration_s: float | None) -> Program:
+        command = [str(HERE / "relay-sim"), "scenario", self.scenario, "--dir", str(self.ports), "--stay"]
+        if duration_s is not None:
+            command += ["--duration", str(duration_s)]
+        return Program("simulation", command, self.folder / "simulation.log")
+
+    def _start_agent(self, name: str, kind: str) -> None:
+        link = self.links[name] = self._ends.enter_context(Link(self.hub.mqtts_port))
+        agent = Agent(self.folder / "agents", name, kind, port=link.port, ports=self._sections(name, kind))
+        if self.moved or not agent.joined:  # an earlier run of this folder may have let it in
+            agent.join(self.hub.rest.post(f"/devices/{name}/invitation", {"kind": kind})["qr"])
+        self.agents[name] = agent
+        self._ends.enter_context(agent)
+
+    def _sections(self, name: str, kind: str) -> str:
+        """What is connected to a device, and that people sign on there."""
+        port = self.ports / name
+        if kind == "vehicle":
+            return gnss_section(port, rate_hz=2)
+        shared = "\n[sign_on]\nrequired = true\n"
+        printer = f'\n[printer]\nport = "{self.ports / PRINTER}"\n' if name == SCANNERS[0] else ""
+        return scanner_section(port, confirm="ack") + shared + printer
+
+    def witnesses(self) -> dict[str, Witness]:
+        """What the simulated scanners saw come back."""
+        return {name: read_witness(self.ports / f"{name}.witness") for name in SCANNERS}
+
+    @property
+    def announced(self) -> list[Papers]:
+        """The deliveries that were announced, the first one first."""
+        return self.announcer.announced if self.announcer is not None else []
+
+    def beside(self) -> Beside:
+        """What is known from outside besides: the printer's labels, and the table of opening stock."""
+        printed = read_printed(printed_path(self.ports, PRINTER))
+        return Beside(units={SCANNERS[0]: printed}, opening=county.opening_balances(self.folder))
+
+    def go_on(self) -> None:
+        """Announce the next deliveries, and close what came in."""
+        if self.announcer is None:
+            return
+        rows = list(self.hub.rest.rows("/deliveries", state="announced", limit=100))
+        if sum(row["state"] == "announced" for row in rows) < AHEAD:
+            self.announcer.announce()
+        came = [row["id"] for row in rows if row["state"] == "arriving"]
+        for key in sorted(came, key=lambda key: int(key.removeprefix("D-")))[:-2]:
+            reason = {"reason": "Put away as it came: one line is over, one thing was not announced."}
+            self.hub.rest.post(f"/deliveries/{key}/closing", reason)
+
+    def check(self) -> None:
+        """Raise StackError if a part has ended by itself."""
+        for part in (self.hub, *self.agents.values(), *([self.sim] if self.sim else [])):
+            if not part.alive:
+                raise StackError(f"{part.name} has ended; the end of {part.log}:\n{part.tail()}")
+
+    def wait_for_all(self) -> None:
+        """Until the hub has every fact, and the printer has printed every label; what does not come is told later."""
+        witnesses = self.witnesses()
+        total = len(county.opening_rows(self.folder)) + sum(len(each.confirmed) for each in witnesses.values())
+        opened = sum(text.endswith(NEW_UNIT) for text in witnesses[SCANNERS[0]].confirmed)
+        printed = printed_path(self.ports, PRINTER)
+        facts = self.hub.rest
+        with contextlib.suppress(StackError):
+            wait_for("the last facts", lambda: facts.get("/summary")["facts"] >= total, timeout_s=30, pause_s=0.3)
+            wait_for("the last label", lambda: len(read_printed(printed)) >= opened, timeout_s=15, pause_s=0.3)
