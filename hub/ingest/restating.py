@@ -184,7 +184,7 @@ class Restating:
             mark = f"UPDATE sighting SET lot_id = ?, voided = ? WHERE {where}"
             connection.exec_driver_sql(mark, (lot, voided, unit, *key))
             after = self._units.stories(connection, [unit])[unit]
-            self._units.retell(connection, unit, before, after)
+            self._units.retell(connection, [(unit, before, after)])
         return True
 
     # Tasks

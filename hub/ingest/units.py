@@ -1,7 +1,7 @@
 """Stories of units: what is seen of a thing with a number of its own, retold whenever a fact of it comes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,12 @@ from hub.ingest.bulk import among, insert
 from hub.ingest.group import Rows
 
 _STORY = "SELECT unit, at, lane_id, seq, lot_id, source_id, to_id, voided, grade FROM sighting WHERE unit"
+_MEND = "DELETE FROM story_break WHERE unit = ?"
+_LOSE = "DELETE FROM unit WHERE code = ?"
+_STANDS = "ON CONFLICT (code) DO UPDATE SET account_id = excluded.account_id, since = excluded.since"
 Stories = dict[str, list[Sighting]]
+Retold = tuple[str, list[Sighting], list[Sighting]]
+"""A unit, its story as it was, and as it is now."""
 
 
 class Units:
@@ -36,8 +41,7 @@ class Units:
         head = "INSERT INTO sighting (unit, at, lane_id, seq, lot_id, source_id, to_id, voided, grade)"
         insert(connection, head, rows.seen)
         after = self.stories(connection, slow)
-        for unit in sorted(slow):
-            self.retell(connection, unit, before.get(unit, []), after.get(unit, []))
+        self.retell(connection, [(unit, before.get(unit, []), after.get(unit, [])) for unit in sorted(slow)])
         for _, _, _, _, lot, source, to, _, _ in rows.seen if changes.counted else ():
             if lot is not None:
                 changes.reckon((source, lot), (to, lot))
@@ -49,21 +53,27 @@ class Units:
             found[row[0]].append(Sighting(row[1], row[2], row[3], row[4], row[5], row[6], bool(row[7]), row[8]))
         return found
 
-    def retell(self, connection: Connection, unit: str, old: list[Sighting], new: list[Sighting]) -> None:
-        """A unit's story became another one: its place, its breaks, and what it adds to balances."""
-        before, after = valid(old), valid(new)
-        connection.exec_driver_sql("DELETE FROM story_break WHERE unit = ?", (unit,))
+    def retell(self, connection: Connection, told: Sequence[Retold]) -> None:
+        """Stories of units became other ones: their places, their breaks, and what they add to balances."""
         free = frozenset({self._changes.unknown})
-        broken = [(unit, b.at, b.lane, b.seq, b.expected, b.said) for b in breaks(after, free=free)]
+        mended, broken, lost, moved = [], [], [], []
+        for unit, old, new in told:
+            before, after = valid(old), valid(new)
+            if breaks(before, free=free):
+                mended.append((unit,))
+            broken += [(unit, b.at, b.lane, b.seq, b.expected, b.said) for b in breaks(after, free=free)]
+            if not unit.startswith("sscc:"):
+                self._contribute(connection, before, -1)
+                self._contribute(connection, after, 1)
+            elif after:
+                moved.append((unit, after[-1].to, after[-1].at))
+            else:
+                lost.append((unit,))
+        for query, units in ((_MEND, mended), (_LOSE, lost)):
+            if units:
+                connection.exec_driver_sql(query, units)
         insert(connection, "INSERT INTO story_break (unit, at, lane_id, seq, expected_id, said_id)", broken)
-        if unit.startswith("sscc:"):
-            connection.exec_driver_sql("DELETE FROM unit WHERE code = ?", (unit,))
-            if after:
-                values = (unit, after[-1].to, after[-1].at)
-                connection.exec_driver_sql("INSERT INTO unit (code, account_id, since) VALUES (?, ?, ?)", values)
-            return
-        for sign, story in ((-1, before), (1, after)):
-            self._contribute(connection, story, sign)
+        insert(connection, "INSERT INTO unit (code, account_id, since)", moved, _STANDS)
 
     def _contribute(self, connection: Connection, story: list[Sighting], sign: int) -> None:
         changes = self._changes
