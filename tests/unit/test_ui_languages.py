@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,16 +11,18 @@ from hub.core.access import Role
 from hub.core.deliveries import State as Delivery
 from hub.core.discrepancies import SENTENCES, Decision, Kind
 from hub.core.transfers import State as Transfer
+from hub.store.queries.recall import Where
 from wire.actions import Action
 from wire.errors import Reason
 from wire.messages import GapReason, Lane, Quality
+from wire.sitedata import LotState
 
 UI = Path(__file__).parents[2] / "hub" / "ui"
 LOCALES = UI / "src" / "locales"
 CODE = {path: path.read_text(encoding="utf-8") for path in sorted((UI / "src").rglob("*.ts*"))}
 BY_VALUE = re.compile(
     r"^(nav|action|virtual|siteKind|unit|reason|discrepancyKind|discrepancyHelp|lane|gapReason|condition|quality|role"
-    r"|story|sideRole|settleAs|transferState|deliveryState|deliveryFilter|navGroup"
+    r"|recallWhere|lotState|story|sideRole|settleAs|transferState|deliveryState|deliveryFilter|navGroup"
     r"|problem|roleHelp|decision|needState|reservationState|pickState|unfit|bookingState|temperature|measure"
     r"|importKind|labelKind)\."
 )
@@ -79,6 +81,8 @@ def test_every_sentence_that_the_code_asks_for_exists_and_every_sentence_is_aske
         ("story", [*SENTENCES]),
         ("deliveryState", [*Delivery]),
         ("transferState", [*Transfer]),
+        ("recallWhere", [*Where]),
+        ("lotState", get_args(LotState)),
     ],
 )
 def test_there_is_a_word_for_every_value_that_the_hub_may_send(group: str, values: list[str]) -> None:

@@ -17,6 +17,7 @@ const Stock = lazy(() => import("./pages/Stock"));
 const Deliveries = lazy(() => import("./pages/goods/Deliveries"));
 const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
 const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
+const Recall = lazy(() => import("./pages/goods/Recall"));
 const Transfers = lazy(() => import("./pages/goods/Transfers"));
 const LiveMap = lazy(() => import("./pages/LiveMap"));
 const Trace = lazy(() => import("./pages/Trace"));
@@ -62,6 +63,7 @@ export function App() {
               <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
               <Route path="/deliveries/:id"><DeliveryOne /></Route>
               <Route path="/deliveries/:id/change"><DeliveryForm key="change" /></Route>
+              <Route path="/recall"><Recall /></Route>
               <Route path="/transfers"><Transfers /></Route>
               <Route path="/map"><LiveMap /></Route>
               <Route path="/trace"><Trace /></Route>

@@ -39,7 +39,7 @@ export function setLanguage(language: Language): void {
 }
 
 type Group = "action" | "virtual" | "siteKind" | "unit" | "reason" | "discrepancyKind" | "discrepancyHelp" | "lane"
-  | "gapReason" | "condition" | "quality" | "role" | "nav" | "navGroup" | "sideRole" | "settleAs" | "deliveryState" | "transferState" | "deliveryFilter"
+  | "gapReason" | "condition" | "quality" | "role" | "nav" | "navGroup" | "recallWhere" | "lotState" | "sideRole" | "settleAs" | "deliveryState" | "transferState" | "deliveryFilter"
   | "problem" | "roleHelp" | "decision" | "needState" | "reservationState" | "pickState" | "unfit" | "bookingState" | "temperature" | "measure"
   | "importKind" | "labelKind";
 

@@ -11,6 +11,7 @@ export interface Entry {
 
 const AT_SITES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "auditor"];
 const OWNING: readonly Role[] = ["admin", "supervisor", "staff", "auditor"];
+const RECALLING: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "helpline", "auditor"];
 const MACHINES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "engineer", "auditor"];
 const WATCHING: readonly Role[] = ["admin", "supervisor", "engineer", "auditor"];
 
@@ -25,6 +26,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "stock", icon: "stock" },
     { page: "deliveries", icon: "deliveries", roles: AT_SITES },
     { page: "transfers", icon: "transfers", roles: OWNING },
+    { page: "recall", icon: "recall", roles: RECALLING },
     { page: "discrepancies", icon: "discrepancies" },
   ] },
   { group: "plan", entries: [

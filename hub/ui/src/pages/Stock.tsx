@@ -32,6 +32,7 @@ function RowMenu({ row }: { row: StockRow }) {
   const ask = may("POST /transfers") && row.owner && row.site && row.quantity > 0 && !row.account.startsWith("virtual:")
     ? "/transfers" + query({ ask: 1, account: row.account, item: row.item, lot: row.lot, condition: row.condition, giver: row.owner, n: row.quantity })
     : null;
+  const recall = may("GET /recall") && row.gtin && row.lot ? "/recall" + query({ item: row.item, lot: row.lot }) : null;
   if (!code && !ask) return null;
   const label = t("stock.more", { what: row.name ?? row.item });
   return (
@@ -42,6 +43,7 @@ function RowMenu({ row }: { row: StockRow }) {
       <Menu.Dropdown>
         {code && <Menu.Item component={Link} href={"/trace" + query({ code })} leftSection={<Icon name="trace" />}>{t("stock.trace")}</Menu.Item>}
         {ask && <Menu.Item component={Link} href={ask} leftSection={<Icon name="transfers" />}>{t("stock.askTransfer")}</Menu.Item>}
+        {recall && <Menu.Item component={Link} href={recall} leftSection={<Icon name="recall" />}>{t("stock.recall")}</Menu.Item>}
       </Menu.Dropdown>
     </Menu>
   );

@@ -11,6 +11,7 @@ const PATHS = {
   discrepancies: "M12 4v16M7 20h10M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z",
   deliveries: "M4 10h16v10H4zM9 10v4h6v-4M12 2v6M9 5.500l3 3 3-3",
   transfers: "M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 4",
+  recall: "M4 12a8 8 0 1 0 3-6.200M4 4v4h4M12 8v4.500M12 15.500v.01",
   more: "M12 6v.01M12 12v.01M12 18v.01",
   needs: "M5 4h14v16H5zM9 9h6M9 13h6M9 17h3",
   picks: "M4 5h2l2 11h10l2-8H7M9.500 20v.01M17 20v.01",
