@@ -31,6 +31,7 @@ def web(tmp_path_factory):
                 scan(Action.HAND_OVER, LOT, up=4000, from_=A01, n=5, warned=("recalled",), **more),
                 scan(Action.HAND_OVER, label(WATER), up=4100, from_=A01, n=2, **more),
                 scan(Action.LOAD, f"00{PALLET}", up=4200, from_=A01, to="transit:van-1"),
+                scan(Action.QUARANTINE, LOT, up=4300, from_=A01, n=10, **more),
             ],
         )
     with database.write() as connection:
@@ -55,12 +56,19 @@ def test_a_recall_says_where_the_lot_is_whom_it_reached_and_what_left_after_the_
     ]
 
 
+def test_goods_that_were_set_aside_stand_where_they_stood_and_are_not_gone(web):
+    held = web.get("/recall", gtin=WATER, lot="=W1")["held"]
+    here = {(row["place"], row["condition"], row["quantity"]) for row in held if row["where"] == "here"}
+    assert here == {(A01, "good", 42), (A01, "quarantined", 10)}
+    assert not [row for row in held if row["where"] == "gone"]
+
+
 def test_a_recall_can_be_taken_as_a_file_that_no_spreadsheet_computes(web):
     with web.client(Role.HELPLINE) as client:
         answer = client.get("/api/v1/exports/recall.csv", params={"gtin": WATER, "lot": "=W1"})
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     held = {(row["where"], row["quantity"]) for row in rows if row["list"] == "held"}
-    assert held == {("with-recipient", "8"), ("here", "52"), ("on-the-way", "40")}
+    assert held == {("with-recipient", "8"), ("here", "42"), ("here", "10"), ("on-the-way", "40")}
     assert [(row["quantity"], row["late"]) for row in rows if row["list"] == "gone"] == [("5", "late"), ("3", "")]
 
 

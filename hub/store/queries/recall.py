@@ -19,11 +19,13 @@ from hub.store.queries.sight import of_owner
 from hub.store.queries.stock import gtin_of, item_key
 from hub.store.reference import names_of
 from hub.store.schema import account, balance, lot
-from wire.actions import UNKNOWN, WITH_RECIPIENT
+from wire.actions import REGRADED, TRANSFERRED, UNKNOWN, WITH_RECIPIENT
 from wire.messages import Correct, Kit, Scan, Transfer
 
 STANDING: Final = (int, int, int)
 LEFT: Final = (int, *departures.SHAPE)
+RELABELLED: Final = frozenset({REGRADED, TRANSFERRED})
+"""Accounts between two conditions or owners of the same goods: these still stand where they stood."""
 
 
 class Where(StrEnum):
@@ -175,7 +177,7 @@ def _held(connection: Connection, lots: dict[int, _Lot], viewer: Viewer) -> list
         .where(balance.c.lot_id.in_(lots), balance.c.quantity != 0)
         .order_by(balance.c.account_id, balance.c.lot_id)
     )
-    rows = [row for row in connection.execute(query) if row.quantity > 0 or row.kind != "virtual"]
+    rows = [row for row in connection.execute(query) if row.kind != "virtual" or _really_gone(row)]
     around = chains(connection, {row.code for row in rows})
     ends = {chain[-1] for chain in around.values()}
     placed = select(account.c.code, account.c.site).where(account.c.code.in_(ends))
@@ -193,6 +195,10 @@ def _held(connection: Connection, lots: dict[int, _Lot], viewer: Viewer) -> list
             condition=one.condition, quantity=row.quantity,
         )))  # fmt: skip
     return found
+
+
+def _really_gone(row: Any) -> bool:
+    return row.quantity > 0 and row.code not in RELABELLED
 
 
 def _where(place: str) -> Where:
