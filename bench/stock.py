@@ -32,14 +32,14 @@ def stock(rng: random.Random, folder: Path, lots: int, moves: int) -> dict[str, 
         names = [f"wh{number + 1}-scanner-1" for number in range(WAREHOUSES)]
         couriers = [Courier(name, hub.mqtt_port, hub.add_device(name, "scanner")) for name in names]
         rest = hub.rest
-        with Asker(hub.http_port, rest.token) as asker:
-            for part in PARTS:
-                say(f"bringing facts up to {moves // part}")
-                loading_s += _load(world, couriers, moves // part)
-                say(f"asking at {world.facts} facts")
+        for part in PARTS:
+            say(f"bringing facts up to {moves // part}")
+            loading_s += _load(world, couriers, moves // part)
+            say(f"asking at {world.facts} facts")
+            with Asker(hub.http_port, rest.token) as asker:
                 found = measured(asker, world, rng)
-                sizes.append({"facts": world.facts, "lots": len(world.goods), **found, "db_mib": _mib(hub.data)})
-                say(f"{sizes[-1]}")
+            sizes.append({"facts": world.facts, "lots": len(world.goods), **found, "db_mib": _mib(hub.data)})
+            say(f"{sizes[-1]}")
         for courier in couriers:
             courier.close()
         totals = rest.get("/summary")

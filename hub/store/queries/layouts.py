@@ -88,8 +88,9 @@ def _read(connection: Connection, id_: int) -> Layout:
     received_at, applied, body = connection.exec_driver_sql(_BODY, (id_,)).one()
     batch = codec.decode_raw(body)
     sequences = codec.sequences(batch.after, batch.last, batch.gaps, len(batch.items))
-    sizes = array("I", (memoryview(item).nbytes for item in batch.items))
-    starts = _starts(body, batch.items, sizes)
+    items = list(map(bytes, batch.items))
+    sizes = array("I", map(len, items))
+    starts = _starts(body, items, sizes)
     if applied is not None:
         fresh = tuple(_ranges.decode(applied))
         picked = list(chosen(sequences, list(zip(starts, sizes, strict=True)), fresh))
@@ -98,7 +99,7 @@ def _read(connection: Connection, id_: int) -> Layout:
     return Layout(id=id_, received_at=received_at, clock=batch.clock, sequences=sequences, starts=starts, sizes=sizes)
 
 
-def _starts(body: bytes, items: Sequence[msgspec.Raw], sizes: Sequence[int]) -> Sequence[int]:
+def _starts(body: bytes, items: Sequence[bytes], sizes: Sequence[int]) -> Sequence[int]:
     """Where each item begins: one after the other at the end of the body, as our own devices write them.
 
     Else each is looked for from the end of the one before it. It may be found too early, where the same bytes stand in
@@ -107,10 +108,9 @@ def _starts(body: bytes, items: Sequence[msgspec.Raw], sizes: Sequence[int]) -> 
     whole = b",".join(items)
     if items and body.endswith(whole + b"]}"):
         first = len(body) - len(whole) - 2
-        return array("I", accumulate(sizes[:-1], lambda at, size: at + size + 1, initial=first))
+        return array("I", accumulate(map((1).__add__, sizes[:-1]), initial=first))
     found, at = array("I"), 0
-    for item in items:
-        data = bytes(item)
+    for data in items:
         at = body.index(data, at)
         found.append(at)
         at += len(data)
