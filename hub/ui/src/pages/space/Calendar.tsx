@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { space, type Day, type Room } from "../../calls/space";
 import { useFormat } from "../../format";
 import { Empty, Loaded } from "../../parts/States";
-import { useAmount } from "./amounts";
+import { useNumber } from "./amounts";
 
 const DAY_MS = 86_400_000;
 const WEEKS = 8;
@@ -18,7 +18,7 @@ export function later(day: string, days: number): string {
 function OneDay({ day, room }: { day: Day; room: Room }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const amount = useAmount();
+  const amount = useNumber();
   const used = day.capacity - day.free;
   const tone = (day.over ?? 0) > 0 ? "bad" : day.free === 0 ? "warn" : "ok";
   return (

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../access";
 import { space, type Measure, type Temperature } from "../../calls/space";
 import { useNow } from "../../clock";
+import { word } from "../../i18n";
 import { Icon } from "../../parts/icons";
 import { Page } from "../../parts/Page";
 import { useFilters } from "../../parts/Pickers";
@@ -40,7 +41,7 @@ export default function Space() {
         <TextInput type="date" label={t("space.from")} value={from} onChange={(event) => set("from", event.currentTarget.value || null)} />
       </div>
       <section aria-labelledby="calendar">
-        <h2 className="rr-section" id="calendar">{t("space.calendar")}</h2>
+        <h2 className="rr-section" id="calendar">{t("space.calendarIn", { unit: word(t, "measure", room.measure) })}</h2>
         <div className="rr-card">
           {site ? <Calendar room={{ ...room, site }} from={from} /> : <Empty icon="warehouse" title={t("space.noRoom")} help={t("space.noRoomHelp")} />}
           <div className="rr-pad rr-deeds">

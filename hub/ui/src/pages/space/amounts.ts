@@ -7,10 +7,17 @@ import { word } from "../../i18n";
 
 const PER_M3 = 1_000;
 
+/** The number alone. */
+export function useNumber(): (amount: number, measure: Measure) => string {
+  const format = useFormat();
+  const digits = (amount: number) => [1_000, 100, 10, 1].findIndex((part) => amount % part === 0);
+  return (amount, measure) => (measure === "m3" ? format.decimal(amount / PER_M3, digits(amount)) : format.number(amount));
+}
+
 export function useAmount(): (amount: number, measure: Measure) => string {
   const { t } = useTranslation();
-  const format = useFormat();
-  return (amount, measure) => `${measure === "m3" ? format.decimal(amount / PER_M3, amount % PER_M3 ? 3 : 0) : format.number(amount)} ${word(t, "measure", measure)}`;
+  const number = useNumber();
+  return (amount, measure) => `${number(amount, measure)} ${word(t, "measure", measure)}`;
 }
 
 /** What a person typed, as the hub counts it. */
