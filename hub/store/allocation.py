@@ -16,6 +16,7 @@ from hub.store import decisions
 from hub.store.needs import Need, consents
 from hub.store.queries.goods import earlier, local_day, note_of, packs_in, shelf_days
 from hub.store.queries.standing import Key, Stand, claimed, stands
+from hub.store.transfers import given_away
 
 LONGEST_HOLD_MS: Final = 30 * 86_400_000
 
@@ -54,17 +55,20 @@ def reserve(connection: Connection, need: Need, new: NewReservation) -> None:
     there = stands(connection, new.key)
     fit(connection, need, new.key, there, new.now)
     claims = claimed(connection, new.key, new.now)
-    free = max(0, there.n - claims)
+    given = given_away(connection, new.key)
+    stood = max(0, there.n - given)
+    free = max(0, stood - claims)
     if new.n > free:
         raise AllocationError(
             f"{free:,} of {new.key.item} lot {new.key.lot or '-'} of {new.key.owner} are free at {new.key.site}, not"
-            f" {new.n:,}: {there.n:,} stand there and {claims:,} are reserved."
+            f" {new.n:,}: {there.n:,} stand there and {claims:,} are reserved"
+            + (f", {given:,} are given away." if given else ".")
         )
     _sweep(connection, new.key, new.now)
     connection.exec_driver_sql(
         "INSERT INTO reservation (id, need, site, item, lot, owner, n, pieces, substitute, state, made_at, made_by,"
         " expires_at, stood, claimed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?, ?, ?, ?)",
-        (new.id, need.seq, *new.key, new.n, each, int(substitute), new.now, new.by, new.expires_at, there.n, claims),
+        (new.id, need.seq, *new.key, new.n, each, int(substitute), new.now, new.by, new.expires_at, stood, claims),
     )
     detail = f"{new.n} of {new.key.item} lot {new.key.lot} of {new.key.owner} at {new.key.site} for need {need.id}"
     decisions.note(connection, new.by, "goods-reserved", new.id, detail, new.now)

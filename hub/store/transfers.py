@@ -29,6 +29,7 @@ SELECT count(*) FROM (
 ) WHERE back = 1 AND to_id = (SELECT id FROM account WHERE code = ?)
 """
 POSTED = posted(TASK, transfer.c.id)
+_OF_KEY = (transfer.c.site, transfer.c.item, transfer.c.lot, transfer.c.giver)
 
 
 class TransferError(HubError):
@@ -141,6 +142,13 @@ def unposted(connection: Connection) -> list[Transfer]:
     """Facts of approved transfers that the ledger lacks."""
     query = select(transfer).where(transfer.c.state == State.APPROVED.value, ~POSTED).order_by(transfer.c.decided_at)
     return [fact_of(connection, row) for row in connection.execute(query).all()]
+
+
+def given_away(connection: Connection, key: Key) -> int:
+    """What approved transfers give away of good goods at a site and the ledger does not know yet."""
+    same = and_(*(column == value for column, value in zip(_OF_KEY, key, strict=True)), transfer.c.condition == GOOD)
+    query = select(func.coalesce(func.sum(transfer.c.n), 0)).where(same, transfer.c.state == State.APPROVED.value)
+    return int(connection.execute(query.where(~POSTED)).scalar_one())
 
 
 def fact_of(connection: Connection, row: Any) -> Transfer:
