@@ -34,7 +34,7 @@ _PLACES: Final = (
     f"{_COLUMNS} FROM balance CROSS JOIN lot ON lot.id = balance.lot_id"
     " CROSS JOIN account ON account.id = balance.account_id WHERE balance.quantity <> 0"
 )
-_FEW: Final = f"SELECT count(*) FROM (SELECT 1 FROM lot WHERE owner = :owner LIMIT {FEW})"
+_FEW: Final = "SELECT count(*) FROM (SELECT 1 FROM lot WHERE owner = :owner LIMIT :few)"
 _NAMES: Final = ("item", "lot", "owner", "condition")
 _PLACE_ORDER: Final = {0: "balance.account_id", 1: "balance.lot_id"}
 
@@ -107,7 +107,8 @@ def _is_by_goods(connection: Connection, wanted: Wanted) -> bool:
         return True
     if names.get("condition", "good") != "good":
         return True
-    return "owner" in names and connection.exec_driver_sql(_FEW, {"owner": names["owner"]}).scalar_one() < FEW
+    asked = {"owner": names.get("owner"), "few": FEW}
+    return "owner" in names and connection.exec_driver_sql(_FEW, asked).scalar_one() < FEW
 
 
 def _standing(connection: Connection, sites: frozenset[str], first: int) -> list[int]:
