@@ -17,6 +17,15 @@ import { resolver, schemeManager, theme } from "./theme";
 /** Events renew what changed; this is the net below them. */
 const SAFETY_REFETCH_MS = 30_000;
 
+/** A hub of a newer version has other files: a page that is open since before cannot load its parts any more. */
+const RELOAD_AGAIN_MS = 30_000;
+window.addEventListener("vite:preloadError", () => {
+  const last = Number(sessionStorage.getItem("relay-reloaded"));
+  if (Date.now() - last < RELOAD_AGAIN_MS) return;
+  sessionStorage.setItem("relay-reloaded", String(Date.now()));
+  window.location.reload();
+});
+
 startLanguages();
 
 const client: QueryClient = new QueryClient({
