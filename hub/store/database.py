@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from hub.errors import REMEDY, DamagedError, StoreError, says_damaged
@@ -91,7 +91,8 @@ class Database:
 
     def _upgrade(self) -> None:
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        scripts = str(Path(__file__).parent / "migrations").replace("%", "%%")  # of configparser
+        config.set_main_option("script_location", scripts)
         with self.writer.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -110,7 +111,8 @@ def _keep_private(path: Path) -> None:
 
 def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:
     """An engine whose transactions are begun by ourselves, so that savepoints and snapshots mean what they say."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 10})
+    url = URL.create("sqlite", database=str(path))  # a path may hold what means something in a URL
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -7,13 +7,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+import hub.store
+from hub.core.access import Role
 from hub.errors import StoreError
-from hub.store import schema
+from hub.store import schema, users
 from hub.store.canon import CANON, PROJECTIONS
 from hub.store.database import Database
+
+MIGRATIONS = Path(hub.store.__file__).parent / "migrations"
 
 
 @pytest.fixture
@@ -164,3 +170,42 @@ def test_a_second_writer_waits_for_the_first_and_then_sees_what_it_wrote(databas
             assert second.exec_driver_sql("SELECT count(*) FROM change").scalar() == 1
     finally:
         other.close()
+
+
+@pytest.mark.parametrize("name", ["100%", "who?mode=ro", "a#b", "%41", "water & rice", "水"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str):
+    folder = tmp_path / name
+    folder.mkdir()
+    with closing(Database.open(folder / "hub.db")) as made:
+        assert made.ledger
+    assert [found.name for found in tmp_path.iterdir()] == [name]
+    assert (folder / "hub.db").stat().st_size > 0
+
+
+def test_people_tokens_and_sessions_of_the_release_before_are_still_good(tmp_path: Path):
+    path = tmp_path / "hub.db"
+    database = Database(path)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for number, role in enumerate(("admin", "supervisor", "auditor")):
+            connection.exec_driver_sql(
+                "INSERT INTO user (name, password, role, created_at, failures) VALUES (?, 'x', ?, 1, ?)",
+                (role, role, number),
+            )
+            values = (users.digest(role), number + 1)
+            connection.exec_driver_sql("INSERT INTO session VALUES (?, ?, 1, 99)", values)
+            values = (users.digest(f"t-{role}"), f"t-{role}", role)
+            connection.exec_driver_sql("INSERT INTO token (digest, name, role, created_at) VALUES (?, ?, ?, 1)", values)
+    database.close()
+    with closing(Database.open(path)) as upgraded, upgraded.read() as connection:
+        for role in (Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR):
+            found = users.by_session(connection, users.digest(role), now=2)
+            assert found is not None
+            assert (found[0].name, found[0].role, found[1]) == (role, role, 99)
+            token = users.by_token(connection, users.digest(f"t-{role}"))
+            assert token is not None
+            assert (token.name, token.role, token.organisation) == (f"t-{role}", role, None)
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
