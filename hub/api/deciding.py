@@ -11,9 +11,11 @@ from hub.store import reference
 
 
 @contextmanager
-def deciding(here: Context, topic: Literal["space", "allocation"]) -> Iterator[Connection]:
-    """A writing transaction; after its commit live screens look again. They are told what kind of thing, no more."""
+def deciding(
+    here: Context, topic: Literal["space", "allocation", "delivery", "reference"], **told: str | list[str]
+) -> Iterator[Connection]:
+    """A writing transaction; after its commit live screens look again. They are told what kind of thing, and `told`."""
     with here.write() as connection:
         yield connection
-        reference.announce(connection, topic, {}, here.now)
+        reference.announce(connection, topic, told, here.now)
     here.services.live.notify()

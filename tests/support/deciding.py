@@ -11,6 +11,7 @@ import httpx
 from hub.core.access import Role
 from hub.desk import Desk
 from hub.store import users
+from hub.store.database import Database
 from tests.support.facts import DOCK, NOW, RECEIVED, SHELF, batch, count, goods, scan
 from tests.support.hubweb import Web, serving
 from tests.support.ingest import Station, station
@@ -58,21 +59,24 @@ class Deciding:
         return found
 
 
+def enter_names(database: Database) -> None:
+    """Two sites and three organisations."""
+    with database.write() as connection:
+        for name in ("caritas", "red-cross", "msf"):
+            connection.exec_driver_sql("INSERT INTO organisation (id, name, name_zh) VALUES (?, ?, '')", (name, name))
+        for site in ("wh-1", "st-1"):
+            connection.exec_driver_sql(
+                "INSERT INTO site (id, name, name_zh, kind, lat_e7, lon_e7) VALUES (?, ?, '', 'warehouse', 0, 0)",
+                (site, site),
+            )
+
+
 @contextmanager
 def deciding(folder: Path) -> Iterator[Deciding]:
     """A hub with two sites and three organisations."""
     with station(folder / "hub.db") as ledger:
         desk = Desk(ledger.pipeline, ledger=ledger.ledger, clock=lambda: RECEIVED, uptime=lambda: 0)
-        with ledger.database.write() as connection:
-            for name in ("caritas", "red-cross", "msf"):
-                connection.exec_driver_sql(
-                    "INSERT INTO organisation (id, name, name_zh) VALUES (?, ?, '')", (name, name)
-                )
-            for site in ("wh-1", "st-1"):
-                connection.exec_driver_sql(
-                    "INSERT INTO site (id, name, name_zh, kind, lat_e7, lon_e7) VALUES (?, ?, '', 'warehouse', 0, 0)",
-                    (site, site),
-                )
+        enter_names(ledger.database)
         try:
             with serving(folder, database=ledger.database, desk=desk, clock=lambda: RECEIVED) as web:
                 yield Deciding(ledger=ledger, web=web, desk=desk)

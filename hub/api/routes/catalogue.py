@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection, select
 
-from hub.api.context import Context, Here
+from hub.api.context import Here
+from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import catalogue as models
@@ -33,24 +34,24 @@ def the_bins(here: Here, viewer: Viewing, site: SiteId) -> models.Bins:
 
 
 @router.put("/sites/{site}/bins", responses=CHANGED)
-def put_bins(here: Here, site: SiteId, sent: models.BinList) -> Done:
+def put_bins(here: Here, who: Whoever, site: SiteId, sent: models.BinList) -> Done:
     """Add bins, or replace those with the same code; others stay."""
     rows = [bins.Bin(**one.model_dump()) for one in sent.bins]
-    with here.write() as connection:
+    with deciding(here, "reference", what="bins") as connection:
         _check_site(connection, site)
         bins.put_bins(connection, site, rows)
-        _tell(here, connection, "bins")
-    return _done(here, len(rows))
+        decisions.note(connection, named(who), "bins-entered", site, " ".join(row.code for row in rows), here.now)
+    return Done(count=len(rows))
 
 
 @router.delete("/sites/{site}/bins/{code}", responses=CHANGED)
-def remove_bin(here: Here, site: SiteId, code: Annotated[models.BinCode, Path()]) -> Done:
+def remove_bin(here: Here, who: Whoever, site: SiteId, code: Annotated[models.BinCode, Path()]) -> Done:
     """Forget a bin. What stands there stays in the ledger."""
-    with here.write() as connection:
+    with deciding(here, "reference", what="bins") as connection:
         if not bins.remove_bin(connection, site, code):
             raise ApiError(404, "no-bin", f"{site} has no bin {code}.", hint="GET /api/v1/sites/SITE/bins lists them.")
-        _tell(here, connection, "bins")
-    return _done(here, 1)
+        decisions.note(connection, named(who), "bin-removed", f"{site}/{code}", "", here.now)
+    return Done(count=1)
 
 
 @router.get("/goods-codes", responses=SIGNED_IN)
@@ -61,13 +62,13 @@ def the_codes(here: Here) -> models.GoodsCodes:
 
 
 @router.put("/goods-codes", responses=errors(401, 403, 413, 422, 503))
-def put_codes(here: Here, sent: models.GoodsCodeList) -> Done:
+def put_codes(here: Here, who: Whoever, sent: models.GoodsCodeList) -> Done:
     """Add labels for goods, or replace those with the same code; others stay."""
     rows = [bins.GoodsCode(**one.model_dump()) for one in sent.codes]
-    with here.write() as connection:
+    with deciding(here, "reference", what="codes") as connection:
         bins.put_goods_codes(connection, rows)
-        _tell(here, connection, "codes")
-    return _done(here, len(rows))
+        decisions.note(connection, named(who), "codes-entered", "codes", " ".join(row.code for row in rows), here.now)
+    return Done(count=len(rows))
 
 
 @router.get("/lots/notes", responses=SIGNED_IN)
@@ -89,11 +90,9 @@ def add_note(here: Here, who: Whoever, sent: models.NoteInput) -> models.NoteMod
         item=sent.item, lot=sent.lot, state=sent.state, reason=sent.reason, at=here.now, by=by,
         expiry=None if sent.expiry is None else number(sent.expiry),
     )  # fmt: skip
-    with here.write() as connection:
+    with deciding(here, "reference", what="lots") as connection:
         lots.add_note(connection, note)
         decisions.note(connection, by, f"lot-{note.state}", f"{note.item} {note.lot}", note.reason, here.now)
-        _tell(here, connection, "lots")
-    here.services.live.notify()
     return models.NoteModel.model_validate(note)
 
 
@@ -107,11 +106,10 @@ def the_numbering(here: Here) -> models.NumberingModel:
 @router.put("/numbering", responses=errors(401, 403, 413, 422, 503))
 def put_numbering(here: Here, who: Whoever, sent: models.NumberingInput) -> Done:
     """Number handling units with this prefix from now on; what devices hold of another one they use up."""
-    with here.write() as connection:
+    with deciding(here, "reference", what="numbering") as connection:
         sscc.put_company_prefix(connection, sent.company_prefix)
         decisions.note(connection, named(who), "numbering-set", sent.company_prefix, "", here.now)
-        _tell(here, connection, "numbering")
-    return _done(here, 1)
+    return Done(count=1)
 
 
 @router.get("/devices/{name}/site", responses=errors(401, 403, 404, 422, 503))
@@ -149,12 +147,3 @@ def _no_site(site: str) -> ApiError:
 
 def _no_device(name: str) -> ApiError:
     return ApiError(404, "no-device", f"There is no device {name}.", hint="GET /api/v1/devices lists them.")
-
-
-def _tell(here: Context, connection: Connection, what: str) -> None:
-    reference.announce(connection, "reference", {"what": what}, here.now)
-
-
-def _done(here: Context, count: int) -> Done:
-    here.services.live.notify()
-    return Done(count=count)

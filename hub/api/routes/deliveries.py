@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection, select
 
 from hub.api.context import Context, Here
+from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import deliveries as models
@@ -17,7 +18,7 @@ from hub.api.models.shared import LISTED, Cursor, Limit, errors
 from hub.api.models.space import number
 from hub.core.access import API, Viewer
 from hub.core.deliveries import Event, State, after
-from hub.store import decisions, deliveries, reference, schema
+from hub.store import decisions, deliveries, schema
 from hub.store.deliveries import Delivery, Done, Line
 from hub.store.queries import deliveries as queries
 from hub.store.queries.deliveries import DeliveryFilter, Seen
@@ -61,7 +62,7 @@ def announce(here: Here, who: Whoever, viewer: Viewing, sent: models.DeliveryInp
     """Say that goods will come. The devices of the site hear of it, and know what they scan."""
     key = sent.id or f"D-{secrets.token_hex(5)}"
     wanted = _wanted(key, viewer, sent, who=named(who), now=here.now)
-    with here.write() as connection:
+    with deciding(here, "delivery", ids=[key]) as connection:
         _check(connection, wanted)
         if deliveries.owner_of(connection, key) is not None:
             raise ApiError(409, "exists", f"There is a delivery {key} already.", hint="Choose another id, or none.")
@@ -108,7 +109,7 @@ def close(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.Reas
 @contextmanager
 def _deciding(here: Context, viewer: Viewer, key: str) -> Iterator[tuple[Connection, Seen]]:
     """A delivery that the viewer sees, and the transaction in which it is decided on."""
-    with here.write() as connection:
+    with deciding(here, "delivery", ids=[key]) as connection:
         found = queries.one(connection, viewer, key)
         if found is None:
             raise _none(key)
@@ -151,8 +152,6 @@ def _check(connection: Connection, wanted: Delivery) -> None:
 def _note(here: Context, connection: Connection, key: str, who: str, event: str, reason: str) -> None:
     deliveries.remember(connection, key, Done(at=here.now, who=who, event=event, reason=reason))
     decisions.note(connection, who, f"delivery-{event}", key, reason, here.now)
-    reference.announce(connection, "delivery", {"ids": [key]}, here.now)
-    here.services.live.notify()
 
 
 def _shown(connection: Connection, viewer: Viewer, key: str) -> models.DeliveryWhole:

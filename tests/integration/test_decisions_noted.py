@@ -1,0 +1,173 @@
+"""Every route by which people change something leaves a note of who did it: a walk through all of them."""
+
+from contextlib import contextmanager
+
+from hub.admission import open_authority
+from hub.config import Address
+from hub.core.access import API, RULES
+from hub.desk import Desk
+from hub.devices import Registry
+from hub.inviting import Inviter
+from tests.support.deciding import Deciding, enter_names
+from tests.support.facts import DOCK, RECEIVED, RICE, SHELF, goods, scan
+from tests.support.hubweb import serving
+from tests.support.ingest import station
+from wire.actions import Action
+
+DECIDES_NOTHING = {("DELETE", "/session"), ("POST", "/labels")}
+"""Signing out, and a picture of what was sent."""
+DAY, LAST = "2027-01-20", "2027-02-20"
+ROOM = {"site": "wh-1", "temperature": "ambient", "measure": "pallets"}
+
+
+class Walk:
+    """Asks as an administrator, and looks into the log after each answer."""
+
+    def __init__(self, hub, client):
+        self.hub, self.client = hub, client
+        self.walked = set()
+
+    def notes(self):
+        return self.hub.ledger.rows("SELECT who, action FROM decision_log ORDER BY id")
+
+    def get(self, path):
+        return self.client.get(API + path).json()
+
+    def __call__(self, method, template, body=None, *, content=None, **ids):
+        before = len(self.notes())
+        more = {"content": content, "headers": {"Content-Type": "text/csv"}} if content else {"json": body}
+        answer = self.client.request(method, API + template.format(**ids), **more)
+        assert answer.is_success, (method, template, answer.text)
+        new = self.notes()[before:]
+        assert new, f"{method} {template} leaves no note"
+        assert new[0][0] == "token token-admin", (method, template, new)
+        self.walked.add((method, template.partition("?")[0]))
+        return answer.json() if answer.content else None
+
+
+@contextmanager
+def walking(folder):
+    with station(folder / "hub.db") as ledger:
+        database = ledger.database
+        enter_names(database)
+        desk = Desk(ledger.pipeline, ledger=ledger.ledger, clock=lambda: RECEIVED, uptime=lambda: 0)
+        address = Address(host="127.0.0.1", port=1883)
+        inviter = Inviter(
+            database, open_authority(database), name=lambda: "192.0.2.7", https_port=8443, clock=lambda: RECEIVED
+        )
+        registry = Registry(database, address, embedded=True, changed=lambda: None)
+        try:
+            with (
+                serving(
+                    folder, database=database, desk=desk, clock=lambda: RECEIVED, devices=registry, inviter=inviter
+                ) as web,
+                web.client() as client,
+            ):
+                yield Walk(Deciding(ledger=ledger, web=web, desk=desk), client)
+        finally:
+            desk.stop()
+
+
+def test_every_route_that_changes_something_notes_who_did_it(tmp_path):
+    with walking(tmp_path) as walk:
+        for part in (people, reference_data, devices, deliveries, space, allocation, transfers, troubles):
+            part(walk)
+        changing = {(method, path.removeprefix(API)) for method, path in RULES if method != "GET"}
+        assert walk.walked == changing - DECIDES_NOTHING
+
+
+def people(walk):
+    walk("POST", "/users", {"name": "ana", "role": "operator"})
+    walk("PATCH", "/users/{name}", {"shown": "Ana"}, name="ana")
+    walk("POST", "/users/{name}/link", name="ana")
+    walk("POST", "/users/{name}/badge", {}, name="ana")
+    walk("DELETE", "/users/{name}/badge", name="ana")
+    walk("POST", "/tokens", {"name": "till", "role": "auditor"})
+    walk("DELETE", "/tokens/{name}", name="till")
+
+
+def reference_data(walk):
+    site = {"id": "wh-2", "name": "Two", "kind": "warehouse", "lat": 31.0, "lon": 103.0}
+    walk("PUT", "/sites", [site])
+    walk("PUT", "/items", [{"gtin": RICE, "name": "Rice"}])
+    walk("PUT", "/organisations", [{"id": "oxfam", "name": "Oxfam"}])
+    walk("PUT", "/sites/{site}/bins", {"bins": [{"code": "b1"}]}, site="wh-2")
+    walk("DELETE", "/sites/{site}/bins/{code}", site="wh-2", code="b1")
+    walk("PUT", "/goods-codes", {"codes": [{"code": "QUILT", "item": "text:RR:G:QUILT", "name": "Quilt"}]})
+    walk("POST", "/lots/notes", {"item": f"gtin:{RICE}", "lot": "Z", "state": "recalled", "reason": "glass"})
+    walk("PUT", "/numbering", {"company_prefix": "9501101"})
+    walk("PUT", "/roads", {"type": "FeatureCollection", "features": []})
+    walk("PUT", "/region", {"name": "Lin", "center": [105.0, 30.0], "zoom": 9.0})
+    walk("POST", "/imports?kind=bins&dry_run=false", content="site,code\nwh-2,c1\n")
+
+
+def devices(walk):
+    walk("POST", "/devices", {"name": "van-1", "kind": "vehicle"})
+    walk("PUT", "/devices/{name}/site", {"site": "wh-2"}, name="van-1")
+    walk("POST", "/devices/{name}/commands", {"name": "identify"}, name="van-1")
+    walk("PUT", "/devices/{name}/configuration", {"settings": {}}, name="van-1")
+    walk("POST", "/devices/{name}/invitation", {"kind": "vehicle"}, name="van-1")
+    walk("POST", "/devices/{name}/revocation", name="van-1")
+
+
+def deliveries(walk):
+    told = {"owner": "caritas", "site": "wh-1", "expected": DAY, "lines": [{"item": f"gtin:{RICE}", "n": 5}]}
+    walk("POST", "/deliveries", {"id": "D1", **told})
+    walk("PUT", "/deliveries/{key}", told, key="D1")
+    walk("POST", "/deliveries/{key}/cancellation", {}, key="D1")
+    walk("POST", "/deliveries", {"id": "D2", **told})
+    walk.hub.tell("c", scan(goods(lot="D"), n=5, owner="caritas", task="delivery:D2"))
+    walk("POST", "/deliveries/{key}/closing", {"reason": "all here"}, key="D2")
+
+
+def space(walk):
+    walk("PUT", "/space/capacities", {"capacities": [{**ROOM, "amount": 10}]})
+
+    def asked():
+        wish = {"organisation": "caritas", **ROOM, "amount": 2, "first_day": DAY, "last_day": LAST}
+        return walk("POST", "/space/bookings", wish)["id"]
+
+    kept = asked()
+    walk("POST", "/space/bookings/{booking}/approval", {}, booking=kept)
+    walk("POST", "/space/bookings/{booking}/release", booking=kept)
+    walk("POST", "/space/bookings/{booking}/refusal", {"reason": "full"}, booking=asked())
+
+
+def allocation(walk):
+    walk.hub.tell("d", scan(goods(lot="L"), n=20, to=SHELF, owner="caritas"))
+    lent = walk("POST", "/consents", {"owner": "msf", "taker": "caritas"})["id"]
+    walk("POST", "/consents/{consent}/end", consent=lent)
+    wish = {"organisation": "caritas", "destination": "place:st-1", "item": f"gtin:{RICE}", "n": 9, "needed_by": DAY}
+    need = walk("POST", "/needs", wish)["id"]
+
+    def kept():
+        lot = {"site": "wh-1", "item": f"gtin:{RICE}", "lot": "L", "owner": "caritas", "n": 2}
+        return walk("POST", "/needs/{need}/reservations", lot, need=need)["id"]
+
+    walk("POST", "/reservations/{reservation}/cancellation", reservation=kept())
+    pick = walk("POST", "/reservations/{reservation}/release", reservation=kept())["id"]
+    walk("POST", "/picks/{pick}/cancellation", pick=pick)
+    pick = walk("POST", "/picks", {"reservations": [kept()]})["id"]
+    walk("POST", "/picks/{pick}/closing", pick=pick)
+    walk("POST", "/needs/{need}/cancellation", need=need)
+
+
+def transfers(walk):
+    walk.hub.tell("e", scan(goods(lot="T"), n=20, owner="caritas"))
+    wish = {"account": DOCK, "item": f"gtin:{RICE}", "lot": "T", "giver": "caritas", "taker": "msf", "n": 1}
+
+    def asked():
+        return walk("POST", "/transfers", {**wish, "asked_for": "caritas"})["id"]
+
+    walk("POST", "/transfers/{key}/approval", {"reason": "by telephone"}, key=asked())
+    walk("POST", "/transfers/{key}/refusal", {"reason": "no"}, key=asked())
+    walk("POST", "/transfers/{key}/withdrawal", {"reason": "no"}, key=asked())
+
+
+def troubles(walk):
+    walk.hub.tell("f", scan(goods(lot="S"), n=3, do=Action.MOVE, source=DOCK, to=SHELF, owner="caritas"))
+    key = next(row["key"] for row in walk.get("/discrepancies?kind=negative")["rows"])
+    walk("POST", "/discrepancies/{key}/settlement", {"decision": "accept", "reason": "seen"}, key=key)
+    walk.hub.tell("g", scan(goods(lot="U"), n=3))
+    facts = [{name: row[name] for name in ("device", "stream", "seq")} for row in walk.get("/unsettled")["rows"]]
+    walk("POST", "/unsettled/settlement", {"facts": facts, "owner": "msf", "reason": "their truck"})
