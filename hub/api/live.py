@@ -93,11 +93,11 @@ class LiveFeed:
     def join(self, viewer: Viewer) -> Screen:
         """Start to listen from now on. Raises FullError.
 
-        What changed may be another organisation's: who sees one owner's goods asks the lists, which know.
+        What changed may be another organisation's, or at another site: who does not see all asks the lists, which know.
         """
         if len(self._screens) >= MOST_SCREENS:
             raise FullError(f"{MOST_SCREENS} screens listen already")
-        screen = Screen(veiled=viewer.owner_filter is not None)
+        screen = Screen(veiled=not viewer.sees_all, vehicles=viewer.owner_filter is None)
         if self._closed:
             screen.ended.set()
         self._screens.add(screen)
@@ -179,16 +179,14 @@ class LiveFeed:
         rows = await asyncio.to_thread(self._read, self._head, None)
         with self._lock:
             moving, self._moving = list(self._moving.values()), {}
-        messages = self._events(rows, veiled=False)
-        veiled = self._events(rows, veiled=True)
-        if moving:
-            messages.append(event("position", {"positions": [_position(row) for row in moving]}, None))
+        messages = {veiled: self._events(rows, veiled=veiled) for veiled in (False, True)}
+        vehicles = [event("position", {"positions": [_position(row) for row in moving]}, None)] if moving else []
         if rows:
             self._head = rows[-1].id
             if len(rows) == READ_AT_ONCE:
                 self._wake.set()
         for screen in list(self._screens):
-            for message in veiled if screen.veiled else messages:
+            for message in (*messages[screen.veiled], *(vehicles if screen.vehicles else ())):
                 screen.give(message)
 
     def _events(self, rows: Sequence[Change], *, veiled: bool) -> list[bytes]:

@@ -31,6 +31,9 @@ BAD_LINK: Final = ApiError(
     403, "bad-link", "This link opens nothing: it was used, it is over, or it was copied wrongly.",
     hint="Ask whoever gave it to you for a new one.",
 )  # fmt: skip
+_WRONG: Final = ApiError(
+    401, "wrong", "Name or password is wrong.", hint="Check both; after five tries the name waits."
+)
 
 
 @dataclass(slots=True)
@@ -142,11 +145,12 @@ class SignIn:
         right = users.matches(self._hasher, self._nobody if account is None else account.password, password)
         if account is None or not right:
             self._note(name, account, now)
-            raise ApiError(
-                401, "wrong", "Name or password is wrong.", hint="Check both; after five tries the name waits."
-            )
+            raise _WRONG
         with self._database.write() as connection:
-            return users.open_session(connection, account.id, now=now), account
+            still = users.find(connection, name)
+            if still is None or still.password != account.password:  # it became another one meanwhile
+                raise _WRONG
+            return users.open_session(connection, account.id, now=now), still
 
     def _note(self, name: str, account: users.Account | None, now: int) -> None:
         if account is not None:

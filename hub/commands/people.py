@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from hub.clock import now_ms
@@ -14,7 +15,7 @@ from hub.commands.options import DATA, DataOption, JsonOption, opened, prepared
 from hub.core.access import Role
 from hub.core.instant import rfc3339
 from hub.core.passwords import password_fault, pin_fault
-from hub.store import decisions, links, people, schema, tokens, users
+from hub.store import links, people, schema, tokens
 from hub.store.decisions import HERE
 from hub.store.people import Post
 from hub.store.users import UserError
@@ -45,11 +46,9 @@ def add_user(
     post, now = Post(role=role, organisation=organisation, site=site), now_ms()
     if fault := password_fault(password, name):
         raise UserError(fault)
+    hashed = PasswordHasher().hash(password)  # slow on purpose: nobody could write meanwhile
     with closing(database), database.write() as connection:
-        people.check_name(name)
-        people.check(connection, post)
-        users.add_user(connection, name, password, role, now=now, organisation=organisation, site=site)
-        decisions.note(connection, HERE, "user-added", name, str(post), now)
+        people.enter(connection, name, hashed, post, by=HERE, now=now)
     if json:
         found = {"name": name, "role": role.value} | ({} if password_stdin else {"password": password})
         typer.echo(msgspec.json.encode(found).decode())

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.allocation import SENTENCES, Lot, judge, lends, pieces
+from hub.core.allocation import SENTENCES, Lot, Unfit, judge, lends, pieces
 from hub.core.days import as_date
 from hub.errors import HubError
 from hub.store import decisions
@@ -100,7 +100,8 @@ def fit(connection: Connection, need: Need, key: Key, there: Stand, now: int) ->
     )
     unfit = judge(lot, need.wish(shelf_days(connection, key.item)), lent=lent, today=today)
     if unfit is not None:
-        date = f" (its date is {as_date(lot.expiry)})" if lot.expiry is not None else ""
+        theirs = unfit not in (Unfit.NOT_LENT, Unfit.OWNER_UNSETTLED)  # of others' goods nothing is told
+        date = f" (its date is {as_date(lot.expiry)})" if theirs and lot.expiry is not None else ""
         raise AllocationError(f"{key.item} lot {key.lot or '-'} may not be given: {SENTENCES[unfit]}{date}.")
 
 

@@ -124,8 +124,22 @@ def change(connection: Connection, name: str, changes: Mapping[str, Any], *, by:
     connection.execute(update(user).where(user.c.id == before.id).values(**values, disabled_at=disabled_at))
     if post != was or not active:
         end_sessions(connection, before.id)
+    if not active:
+        connection.execute(
+            delete(schema.link).where(schema.link.c.user_id == before.id, schema.link.c.used_at.is_(None))
+        )
     _note_change(connection, before, post, active=active, by=by, now=now)
     return one(connection, name)
+
+
+def enter(connection: Connection, name: str, hashed: str, post: Post, *, by: str, now: int) -> None:
+    """Add somebody with a password that was hashed already, or give one a new password and post. Raises UserError."""
+    if connection.execute(select(user.c.id).where(user.c.name == name)).first() is None:
+        add(connection, name, post, shown="", by=by, now=now)
+    else:
+        changes = {"role": post.role, "organisation": post.organisation, "site": post.site, "active": True}
+        change(connection, name, changes, by=by, now=now)
+    set_password(connection, name, hashed, by=by, action="password-set", now=now)
 
 
 def _note_change(connection: Connection, before: Person, post: Post, *, active: bool, by: str, now: int) -> None:

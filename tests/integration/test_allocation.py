@@ -74,7 +74,9 @@ def test_goods_of_others_are_given_only_while_they_consent(desk: Desk):
     desk.receive(10, owner=OTHER)
     need = desk.need(5)
     assert desk.candidates(need)["rows"] == []
-    assert "does not lend" in desk.reserve(need, 5, owner=OTHER).text
+    refused = [desk.reserve(need, 5, owner=OTHER, lot=lot).json()["detail"] for lot in ("A", "B")]
+    assert "does not lend" in refused[0]
+    assert refused[0].replace("lot A", "lot B") == refused[1], "whether others have a lot, and its date, is not told"
     given = desk.post("/consents", Role.ADMIN, owner=OTHER, taker=OWN, item=WATER)
     assert [row["owner"] for row in desk.candidates(need)["rows"]] == [OTHER]
     kept = desk.held(need, 2, owner=OTHER)

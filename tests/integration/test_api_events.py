@@ -63,8 +63,9 @@ class Stream:
 
 
 @contextmanager
-def listening(web, last_event_id=None, role=Role.AUDITOR):
+def listening(web, last_event_id=None, role=Role.AUDITOR, token=None):
     headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
+    headers |= {} if token is None else {"Authorization": f"Bearer {token}"}
     with web.client(role) as client, client.stream("GET", "/api/v1/events", headers=headers) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")

@@ -146,8 +146,9 @@ def test_reference_data_that_is_put_is_given_back(tmp_path):
             assert client.put("/api/v1" + path, json=sent).status_code == 200
         assert web.get("/roads") == roads
         assert web.get("/region") == region
+        usual = {"contains": None, "kit": [], "serial": False, "temperature": "ambient", "shelf_days": None}
         assert web.get("/items")["items"] == [
-            {"gtin": WATER, "name": "Water", "name_zh": "", "unit": "piece", "category": ""}
+            {"gtin": WATER, "name": "Water", "name_zh": "", "unit": "piece", "category": ""} | usual
         ]
         client.put("/api/v1/items", json=[{"gtin": WATER, "name": "Water 2"}, {"gtin": TENT, "name": "Tent"}])
         assert [item["name"] for item in web.get("/items")["items"]] == ["Water 2", "Tent"]

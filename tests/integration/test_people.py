@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from hub.config import Address
 from hub.core.access import Role
 from hub.devices import Registry
-from hub.store import reference, schema
+from hub.store import people, reference, schema
 from hub.store.links import GOOD_MS
-from tests.support.hubweb import ORGANISATION, PASSWORD, serving
+from tests.support.hubweb import ORGANISATION, PASSWORD, QUICK, make_database, serving
 from wire import codes
 from wire.badges import SALT_BYTES, digest, verifier
 
@@ -327,6 +328,28 @@ def test_devices_that_are_let_in_and_thrown_out_stand_in_the_log(web):
     registry.add_device("van-1", "vehicle", by="ana")
     registry.remove_device("van-1")
     assert log(web) == [("command line", "device-revoked", "van-1", ""), ("ana", "device-added", "van-1", "vehicle")]
+
+
+def test_a_link_does_not_come_back_with_its_person(web):
+    code = invited(web, "ana")
+    for active in (False, True):
+        assert call(web, "PATCH", "/users/ana", {"active": active}).status_code == 200
+    assert welcome(web, code).status_code == 403
+
+
+def test_a_password_that_was_replaced_while_it_was_checked_opens_no_session(tmp_path):
+    class Slow(PasswordHasher):
+        def verify(self, hashed, password):
+            right = super().verify(hashed, password)
+            with database.write() as connection:
+                people.set_password(connection, "auditor-1", QUICK.hash(NEW), by="x", action="password-set", now=0)
+            return right
+
+    database = make_database(tmp_path)
+    slow = Slow(time_cost=1, memory_cost=8, parallelism=1)
+    with serving(tmp_path, database=database, hasher=slow) as web:
+        assert sign_in(web, "auditor-1", PASSWORD) == 401
+        assert sign_in(web, "auditor-1", NEW) == 401, "replaced again, while it was checked"
 
 
 def test_people_are_found_by_a_part_of_their_name_their_role_and_whether_they_may_sign_in(web):

@@ -66,6 +66,15 @@ def test_the_last_administrator_is_not_shut_out_here_either(relay, data):
     assert row(data, "li").disabled_at is None
 
 
+def test_the_last_administrator_does_not_become_something_else_by_being_added_again(relay, data):
+    assert relay("user", "add", "li", "--role", "admin")[0] == 0
+    code, _, said = relay("user", "add", "li", "--role", "auditor")
+    assert code != 0
+    assert "last administrator" in said
+    assert row(data, "li").role == "admin"
+    assert relay("user", "add", "li", "--role", "admin")[0] == 0, "a new password"
+
+
 @pytest.mark.parametrize(
     ("words", "typed", "said"),
     [
@@ -109,5 +118,6 @@ def test_what_is_decided_here_stands_in_the_log_too(relay, data):
         rows = connection.execute(select(schema.decision_log).order_by(schema.decision_log.c.id)).all()
     assert [(row.who, row.action, row.what) for row in rows] == [
         ("command line", "user-added", "li"),
+        ("command line", "password-set", "li"),
         ("command line", "token-made", "t"),
     ]

@@ -252,6 +252,17 @@ def test_the_stream_tells_staff_no_positions(web):
         assert staff.event() == ("reference", {})
 
 
+def test_the_stream_tells_who_works_at_a_site_where_vehicles_are_and_nothing_of_other_sites(web):
+    with web.database.write() as connection:
+        token = users.add_token(connection, "streams-wh-2", Role.OPERATOR, now=0, site="wh-2")
+    with listening(web, token=token) as stream:
+        add_change(web.database, "delivery", '{"ids":["D-elsewhere"]}')
+        web.live.notify()
+        assert stream.event() == ("delivery", {})
+        web.live.positions([position()])
+        assert stream.event()[0] == "position"
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.CLERK])
 def test_who_works_at_a_site_sees_what_stands_there_whoever_owns_it_and_nothing_of_another_site(web, role):
     with web.database.write() as connection:

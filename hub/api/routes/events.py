@@ -25,7 +25,8 @@ async def events(
 
     With `Last-Event-ID` the events since then come first; `reset` says that they are not known any more: ask
     everything again. A comment comes every 10 seconds. The stream ends with the session.
-    Staff of an organisation hear that something changed, and neither what nor where.
+    Who sees one organisation's goods or one site hears that something changed, and neither
+    what nor where.
     """
     live = here.services.live
     try:
