@@ -10,8 +10,10 @@ from hub.desk import MOST_ITEMS, Desk, DeskError, InDoubtError, Place
 from hub.ingest.group import Result
 from tests.support.facts import DOCK, NOW, RECEIVED, RICE, STREAM, batch, goods, scan, void
 from tests.support.ingest import Station, station
+from wire import topics
 from wire.actions import LOST
 from wire.messages import HUB, Correct, Settle, Transfer, Void
+from wire.topics import Leaf
 
 KEY = f"gtin:{RICE}"
 
@@ -144,7 +146,7 @@ def test_no_device_says_what_only_the_hub_may_say(made: Station):
 
 
 def test_nobody_speaks_over_the_wire_in_the_hubs_name(made: Station):
-    made.send(HUB, batch(made.ledger, [correct()]))
+    made.pipeline.offer(topics.build(HUB, Leaf.UP), batch(made.ledger, [correct()]))
     made.flush()
     assert made.rows("SELECT * FROM journal") == []
 
