@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection
 
 from hub.errors import StoreError
@@ -18,6 +19,8 @@ from hub.ingest.replay import decode, unwrapped
 from hub.store import canon
 from hub.store.database import Database
 from wire.messages import AnyItem, Lane, Opaque
+
+log = structlog.get_logger("rebuild")
 
 RULES = "3"
 """By what rules facts become projections: 3 since goods of one lot number have one expiry, whoever owns them."""
@@ -86,6 +89,7 @@ def bring_up_to_date(database: Database, folder: Path) -> bool:
     if rules == RULES:
         return False
     if used:
+        log.warning("projections-are-made-again", why="another version made them by other rules; it may take minutes")
         scratch = folder / SCRATCH
         shutil.rmtree(scratch, ignore_errors=True)  # two copies of the ledger, if a power cut left them
         try:

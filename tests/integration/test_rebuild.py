@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.errors import StoreError
 from hub.ingest.rebuild import bring_up_to_date, rebuild
@@ -95,7 +96,9 @@ def test_a_ledger_that_an_earlier_version_kept_is_made_again_once_by_todays_rule
         made.take(("a", batch(made.ledger, [ahead], after=2)))
         with made.database.write() as connection:
             connection.exec_driver_sql("UPDATE move SET at = at + 1000000 WHERE seq = 3")
-        assert bring_up_to_date(made.database, tmp_path)
+        with capture_logs() as said:
+            assert bring_up_to_date(made.database, tmp_path)
+        assert [one["event"] for one in said] == ["projections-are-made-again"], "before it is done: it takes a while"
         assert set(made.rows("SELECT at FROM move")) == {(RECEIVED,)}
         assert not bring_up_to_date(made.database, tmp_path)
         assert made.rebuilt().same
