@@ -67,7 +67,8 @@ def reserve(connection: Connection, need: Need, new: NewReservation) -> None:
     _sweep(connection, new.key, new.now)
     connection.exec_driver_sql(
         "INSERT INTO reservation (id, need, site, item, lot, owner, n, pieces, substitute, state, made_at, made_by,"
-        " expires_at, stood, claimed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?, ?, ?, ?)",
+        " expires_at, stood, claimed, noted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'held', ?, ?, ?, ?, ?,"
+        " (SELECT coalesce(max(id), 0) FROM lot_note))",
         (new.id, need.seq, *new.key, new.n, each, int(substitute), new.now, new.by, new.expires_at, stood, claims),
     )
     detail = f"{new.n} of {new.key.item} lot {new.key.lot} of {new.key.owner} at {new.key.site} for need {need.id}"

@@ -2,7 +2,8 @@
 
 What stood when goods were reserved cannot be summed up afterwards, because facts that come late change it. So each
 reservation keeps what it was told (`stood`, `claimed`), and the check is that it was told no less than what those
-before it claimed at that moment. Their order is that of `seq`, not of a clock.
+before it claimed at that moment. Their order is that of `seq`, not of a clock. In the same way it keeps the last
+decision about any lot that was known then (`noted`).
 """
 
 from collections import defaultdict
@@ -31,6 +32,13 @@ WHERE reservation.n <> (SELECT coalesce(sum(line.n), 0) FROM pick_line AS line W
 LIMIT 20
 """
 
+_BARRED: Final = """
+SELECT reservation.id, said.item, said.lot, said.state FROM reservation JOIN lot_note AS said ON said.id IN (
+  (SELECT max(id) FROM lot_note WHERE item = reservation.item AND lot = reservation.lot AND id <= reservation.noted),
+  (SELECT max(id) FROM lot_note WHERE item = reservation.item AND lot = '' AND id <= reservation.noted))
+WHERE said.state <> 'ok' LIMIT 20
+"""
+
 
 def took_what_was_free(connection: Connection) -> Iterator[str]:
     """No reservation took goods that another held when it was made."""
@@ -46,6 +54,12 @@ def took_what_was_free(connection: Connection) -> Iterator[str]:
             yield f"the reservation {row.id} took {row.n} of {goods}, where {told}"
         # What has ended stays ended for all that come later, so it need not be looked at again.
         before[key] = [*held, row]
+
+
+def took_nothing_barred(connection: Connection) -> Iterator[str]:
+    """No lot was reserved that was recalled or in quarantine by the last that people had decided."""
+    for row in connection.exec_driver_sql(_BARRED):
+        yield f"the reservation {row.id} took {row.item} lot {row.lot or '-'}, which was {row.state} then"
 
 
 def lists_stand_alike(connection: Connection) -> Iterator[str]:
@@ -85,6 +99,7 @@ def _rows(connection: Connection, query: str) -> "list[Row[Any]]":
 
 PROMISES: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
     "reservations took what was free": took_what_was_free,
+    "no recalled or quarantined lot was reserved": took_nothing_barred,
     "reservations stand as their pick lists": lists_stand_alike,
     "approved room is there": room_is_kept,
 }

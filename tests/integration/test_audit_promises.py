@@ -10,10 +10,19 @@ from hub.store.audit import audit
 from hub.store.audit_promises import PROMISES
 from hub.store.database import Database
 from tests.support.hubweb import ORGANISATION as OWN
-from tests.support.relief_stock import relief_desk
+from tests.support.relief_stock import WATER, relief_desk
 
-TOOK, LISTS, ROOM = PROMISES
+TOOK, BARRED, LISTS, ROOM = PROMISES
 HOUR_MS = 3_600_000
+
+
+def note(database: Database, state: str, lot: str) -> None:
+    """Somebody decides about a lot."""
+    with database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO lot_note (item, lot, state, reason, at, by) VALUES (?, ?, ?, 'glass', 0, 'ana')",
+            (f"gtin:{WATER}", lot, state),
+        )
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +32,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with relief_desk(folder) as made:
         made.receive(30)
         need = made.need(100)
+        for state, lot in (("recalled", "B"), ("recalled", "A"), ("ok", "A")):
+            note(made.web.database, state, lot)
         made.held(need, 15, hold_s=3600)
         made.post(f"/reservations/{made.held(need, 5)}/cancellation")
         made.post(f"/reservations/{made.held(need, 6)}/release")
@@ -36,6 +47,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for amount in (1000, 500):
             booked = made.post("/space/bookings", Role.ADMIN, organisation=OWN, amount=amount, **room, **days)
             made.post(f"/space/bookings/{booked['id']}/approval", Role.ADMIN)
+        note(made.web.database, "recalled", "A")
     return folder / "hub.db"
 
 
@@ -61,6 +73,11 @@ PLANTS = {
             " ended_by = NULL, ended_after = NULL WHERE seq = 1"
         ),
         {TOOK},
+    ),
+    "a reservation of a lot that was recalled": ("UPDATE lot_note SET state = 'recalled' WHERE state = 'ok'", {BARRED}),
+    "a reservation of an item that was in quarantine": (
+        "UPDATE lot_note SET lot = '', state = 'quarantined' WHERE lot = 'B'",
+        {BARRED},
     ),
     "a reservation that is picked although its list is closed": (
         "UPDATE pick SET state = 'closed', ended_at = 1, ended_by = 'x' WHERE state = 'open'",

@@ -91,6 +91,7 @@ reservation = table(
     Column("expires_at", KEY, nullable=False),
     Column("stood", KEY, nullable=False),
     Column("claimed", KEY, nullable=False),
+    Column("noted", KEY, nullable=False),
     Column("pick", KEY, ForeignKey("pick.seq")),
     Column("released_after", KEY),
     Column("ended_at", KEY),
@@ -113,7 +114,8 @@ reservation = table(
     Index("reservation_by_pick", "pick"),
 )
 """Goods kept for a need: n units of `pieces` base units each. `stood` and `claimed` are what was found when it was
-made: the units at the site, and those that other reservations claimed. So the row itself proves that it took no more
+made: the units at the site, and those that other reservations claimed; `noted` is the last decision about any lot that
+was known then. So the row itself proves that it took no more
 than was free. `released_after` and `ended_after` are the `seq` of the newest reservation at that moment: the order of
 what happened, without a clock."""
 Index(

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("expires_at", _big(), nullable=False),
         sa.Column("stood", _big(), nullable=False),
         sa.Column("claimed", _big(), nullable=False),
+        sa.Column("noted", _big(), nullable=False),
         sa.Column("pick", _big(), nullable=True),
         sa.Column("released_after", _big(), nullable=True),
         sa.Column("ended_at", _big(), nullable=True),
