@@ -125,7 +125,7 @@ export default function DiscrepancyOne() {
   const may = useMay();
   const [, go] = useLocation();
   const [deciding, setDeciding] = useState<Decision | null>(null);
-  const found = useQuery({ queryKey: ["discrepancy", key], queryFn: () => discrepancies.one(key) });
+  const found = useQuery({ queryKey: ["discrepancy", key], queryFn: () => discrepancies.one(key), enabled: deciding === null });
   const gone = found.error instanceof ApiError && found.error.status === 404;
   const kind = found.data ? word(t, "discrepancyKind", found.data.discrepancy.kind) : t("discrepancies.title");
   return (
@@ -135,8 +135,8 @@ export default function DiscrepancyOne() {
         ? <div className="rr-card"><Empty icon="check" title={t("settle.gone")} help={t("settle.goneHelp")} /></div>
         : <Loaded query={found}>{(data) => <Whole found={data} decide={may("POST /discrepancies/{key}/settlement") ? setDeciding : null} />}</Loaded>}
       {deciding && found.data && <Settle found={found.data} decision={deciding} onClose={() => setDeciding(null)} onDone={() => {
-        setDeciding(null);
-        if (deciding !== "recount") go("/discrepancies");
+        if (deciding === "recount") setDeciding(null);
+        else go("/discrepancies"); // it is settled: asked for again, it would not be there
       }} />}
     </Page>
   );

@@ -79,8 +79,9 @@ export function Settle({ found, decision, onClose, onDone }: { found: Discrepanc
   const settle = useMutation({
     mutationFn: (sent: Deciding) => discrepancies.settle(row.key, sent),
     onSuccess: () => {
-      void client.invalidateQueries({ predicate: (each) => ["discrepancies", "discrepancy", "stock", "summary"].includes(String(each.queryKey[0])) });
       onDone();
+      const touched = ["discrepancies", "stock", "summary", ...(decision === "recount" ? ["discrepancy"] : [])];
+      void client.invalidateQueries({ predicate: (each) => touched.includes(String(each.queryKey[0])) });
     },
   });
   const helps: Partial<Record<Decision, string>> = {
