@@ -1,6 +1,7 @@
 """The commands of `relay-sim`, one function each."""
 
 import json
+import queue
 import random
 import signal
 import sys
@@ -34,10 +35,19 @@ Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same 
 
 
 def stopped_by_signals() -> threading.Event:
-    """An event that SIGINT and SIGTERM set."""
-    stop = threading.Event()
+    """An event that SIGINT and SIGTERM set.
+
+    A thread sets it: the main thread may hold the event's own lock when a signal comes, and would wait for itself.
+    """
+    stop, came = threading.Event(), queue.SimpleQueue[int]()
+
+    def watch() -> None:
+        came.get()
+        stop.set()
+
+    threading.Thread(target=watch, name="sim signals", daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
+        signal.signal(number, lambda number, _frame: came.put(number))
     return stop
 
 

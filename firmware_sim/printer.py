@@ -10,8 +10,6 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Final
 
-import zxingcpp
-
 from firmware_sim.errors import SimError
 from firmware_sim.ports import Port
 from firmware_sim.witness import wall_ms
@@ -67,6 +65,8 @@ def read_printed(log: Path) -> list[str]:
 
 def codes_on(label: bytes) -> list[str]:
     """The SSCCs in the barcodes of one label."""
+    import zxingcpp  # noqa: PLC0415 (other devices of a scenario need no reader: it is in the extra `sim`)
+
     found = _GRAPHIC.search(label)
     if found is None:
         return []

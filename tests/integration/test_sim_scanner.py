@@ -163,6 +163,36 @@ def test_steering_codes_are_read_again_when_the_host_comes_back(tmp_path):
     assert host.frames == [b"RR:DO:load", b"RR:FROM:place:wh-1", b"two"]
 
 
+def test_a_person_signs_on_again_and_takes_up_the_task_when_the_host_comes_back(tmp_path):
+    gate = threading.Event()
+    before = [
+        "RR:B:1",
+        "RR:D:4",
+        "RR:OK",
+        "RR:RESET",
+        "RR:DO:load",
+        "RR:T:delivery:D-1",
+        "RR:L:wh-1/a",
+        "RR:D:3",
+        "RR:OK",
+    ]
+
+    def source():
+        yield from [*before, "one", "RR:DO:put-away"]
+        while not gate.is_set():
+            yield None
+        yield "two"
+
+    with start_scanner(tmp_path / "s", source(), tmp_path / "s.witness", rate=math.inf, restate=True) as scanner:
+        with PtyHost(tmp_path / "s"):
+            wait_until(lambda: scanner.scanner.counts[6] == len(before) + 2)
+        wait_until(lambda: not scanner.scanner.hosted)
+        gate.set()
+        with PtyHost(tmp_path / "s") as host:
+            scanner.finish(10)
+    assert host.frames == [b"RR:B:1", b"RR:D:4", b"RR:OK", b"RR:T:delivery:D-1", b"RR:DO:put-away", b"two"]
+
+
 def test_a_scan_that_is_not_answered_in_time_stays_unconfirmed(tmp_path):
     sent = ["first", "second"]
     with (
