@@ -11,11 +11,11 @@ import os
 import secrets
 import signal
 import socket
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -84,13 +84,13 @@ class Hub:
         self.settings = settings
         self._folder = Folder(settings.data)
         self._ends = contextlib.ExitStack()
-        self._wake = threading.Event()
+        self._bell: SimpleQueue[None] = SimpleQueue()
         self._stopping = False
         self._reloading = False
         self._mosquitto: Mosquitto | None = None
         self._gate: Gate | None = None
         self._dispatcher: Dispatcher | None = None
-        self._floodgate = Floodgate(self._wake.set)
+        self._floodgate = Floodgate(self._ring)
         self._parts: dict[str, Callable[[], bool]] = {}
         self._faults: Callable[[], list[str]] = list
         self._failure: Callable[[], BaseException | None] = lambda: None
@@ -108,8 +108,7 @@ class Hub:
         """Until told to stop (0), a part has died (1), or the database is damaged (3)."""
         self._watchdog.ready()
         while not self._stopping:
-            self._wake.wait(WATCH_S)
-            self._wake.clear()
+            self._sleep()
             if self._reloading:
                 self._reloading = False
                 self._guarded("reload", self.reload)
@@ -142,15 +141,25 @@ class Hub:
         self._watchdog.stopping()
         self._ends.close()
 
+    def _ring(self) -> None:
+        """Wake the main thread, also from a signal handler that interrupted it: an Event's lock would not let it in."""
+        self._bell.put(None)
+
+    def _sleep(self) -> None:
+        with contextlib.suppress(Empty):
+            self._bell.get(timeout=WATCH_S)
+            while True:
+                self._bell.get_nowait()
+
     def ask_to_stop(self) -> None:
         """Make `wait` return; for signal handlers."""
         self._stopping = True
-        self._wake.set()
+        self._ring()
 
     def ask_to_reload(self) -> None:
         """Have the broker told anew who may connect; for signal handlers."""
         self._reloading = True
-        self._wake.set()
+        self._ring()
 
     def reload(self) -> None:
         """Tell the embedded broker anew who may connect, and devices what was asked of them by other programs."""
