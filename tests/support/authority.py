@@ -55,7 +55,9 @@ class Authority:
         """Key and certificate of a hub."""
         return self.issue(SERVER_NAME, SERVER, names=(SERVER_NAME,), **dates)
 
-    def identity(self, path: Path, device="wh1-scanner-1", *, port=0, https=8443, seen=0, begin=None, end=None) -> Identity:
+    def identity(
+        self, path: Path, device="wh1-scanner-1", *, port=0, https=8443, seen=0, begin=None, end=None
+    ) -> Identity:
         """A device's identity, in use at a path."""
         key, certificate = self.issue(device, begin=begin, end=end)
         member = Membership(
