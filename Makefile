@@ -3,6 +3,8 @@
 
 PYTHON := .venv/bin/python
 ARGS :=
+# One more than there are cores, as many tests wait for programs that they started.
+WORKERS := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check soak deb clean
@@ -24,7 +26,7 @@ demo:
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
 test: setup
-	$(PYTHON) -m pytest -m 'not soak' -n logical --maxprocesses 4 --dist worksteal $(ARGS)
+	$(PYTHON) -m pytest -m 'not soak' -n $(WORKERS) --dist worksteal $(ARGS)
 
 soak: setup
 	$(PYTHON) -m pytest -m soak $(ARGS)
