@@ -3,6 +3,8 @@
 import threading
 import urllib.request
 
+import pytest
+
 from deploy.stack import scanner_section, wait_for
 from firmware_sim.codes import to_bytes
 from tests.support.chaos import PATIENCE_S, facts, reckon, relay_edge, rss_mib, settle, upright
@@ -28,6 +30,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.soak
 def test_one_scanner_that_sends_garbage_at_full_speed_does_not_disturb_the_other(scene):
     hub = scene.hub()
     broken = Plug(scene.folder / "broken.pty")

@@ -2,6 +2,8 @@
 
 import shutil
 
+import pytest
+
 from deploy.stack import wait_for
 from edge.store.outbox import Outbox
 from tests.support.chaos import (
@@ -56,6 +58,7 @@ def test_devices_that_are_idle_busy_or_off_deliver_again_what_a_restored_hub_lac
     upright(hub)
 
 
+@pytest.mark.soak
 def test_facts_that_a_device_has_trimmed_are_a_gap_until_whoever_has_them_fills_it(scene):
     hub = scene.hub()
     device = scene.device(hub, "trimmed-1")

@@ -18,6 +18,7 @@ from tests.support.chaos import (
 )
 
 
+@pytest.mark.soak
 def test_twenty_thousand_facts_wait_for_the_broker_on_disk_and_not_in_memory(scene):
     hub = scene.hub()
     device = scene.device(hub, "wh1-scanner-1", rate=math.inf)
