@@ -280,10 +280,10 @@ def test_a_lot_is_recalled_with_a_reason_and_says_where_it_is(at, world):
 
 def test_no_page_of_goods_is_wider_than_a_phone_in_either_language(at, world):
     line = {"item": TENT, "lot": "T-8", "n": 20}
-    announced = {"id": "D-8", "site": "wh-1", "owner": "red-cross", "expected": iso(2), "lines": [line]}
+    announced = {"id": "D-30", "site": "wh-1", "owner": "red-cross", "expected": iso(2), "lines": [line]}
     world.hub.rest.post("/deliveries", announced)
     too_wide = []
-    for path in ("/deliveries/new", "/deliveries/D-8", "/transfers?view=all", "/discrepancies/settled",
+    for path in ("/deliveries/new", "/deliveries/D-30", "/transfers?view=all", "/discrepancies/settled",
                  f"/recall?item=gtin:{PILLS}&lot=P-7"):  # fmt: skip
         screen = at(path, "sue")
         for other in ("切换到中文", "Switch to English"):
