@@ -12,7 +12,20 @@ from hub.store import reference
 
 @contextmanager
 def deciding(
-    here: Context, topic: Literal["space", "allocation", "delivery", "reference"], **told: str | list[str]
+    here: Context,
+    topic: Literal[
+        "space",
+        "allocation",
+        "delivery",
+        "reference",
+        "request",
+        "consignment",
+        "incident",
+        "helpline",
+        "round",
+        "notice",
+    ],
+    **told: str | list[str],
 ) -> Iterator[Connection]:
     """A writing transaction; after its commit live screens look again. They are told what kind of thing, and `told`."""
     with here.write() as connection:

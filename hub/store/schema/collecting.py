@@ -1,0 +1,1 @@
+"""Collection codes, and who opened a parcel first."""

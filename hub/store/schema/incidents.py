@@ -1,0 +1,1 @@
+"""Incidents, settlements, and the rates by which needs are estimated."""

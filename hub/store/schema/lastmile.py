@@ -1,0 +1,1 @@
+"""Rounds of couriers, trips of unmanned vehicles, direct shipments."""

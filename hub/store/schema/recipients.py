@@ -1,0 +1,1 @@
+"""Recipients, help-lines and calls: personal data, sealed."""

@@ -1,0 +1,1 @@
+"""Requests, consignments and parcels, and what happened to them."""
