@@ -23,6 +23,8 @@ class Role(StrEnum):
     """Works at a station."""
     STAFF = "staff"
     """Of one relief organisation, which owns goods."""
+    COURIER = "courier"
+    """Brings parcels to the door; sees the stops of the own rounds and nothing of stock."""
     HELPLINE = "helpline"
     ENGINEER = "engineer"
     """Installs and watches devices."""
@@ -91,6 +93,7 @@ def only(roles: str) -> frozenset[Role]:
 
 API: Final = "/api/v1"
 EVERYONE: Final = frozenset(Role)
+INDOORS: Final = EVERYONE - {Role.COURIER}
 ADMINS: Final = only("admin")
 STEERING: Final = only("admin supervisor")
 MACHINES: Final = only("admin engineer")
@@ -138,7 +141,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/audit-log"): only("admin auditor"),
     ("GET", f"{API}/openapi.json"): EVERYONE,
     ("GET", f"{API}/metrics"): only("admin engineer auditor"),
-    ("GET", f"{API}/summary"): EVERYONE,
+    ("GET", f"{API}/summary"): INDOORS,
     ("GET", f"{API}/events"): EVERYONE,
     ("GET", f"{API}/sites"): EVERYONE,
     ("PUT", f"{API}/sites"): STEERING,
@@ -146,12 +149,12 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("PUT", f"{API}/items"): STEERING,
     ("GET", f"{API}/organisations"): EVERYONE,
     ("PUT", f"{API}/organisations"): ADMINS,
-    ("GET", f"{API}/sites/{{site}}/bins"): EVERYONE,
+    ("GET", f"{API}/sites/{{site}}/bins"): INDOORS,
     ("PUT", f"{API}/sites/{{site}}/bins"): STEERING,
     ("DELETE", f"{API}/sites/{{site}}/bins/{{code}}"): STEERING,
-    ("GET", f"{API}/goods-codes"): EVERYONE,
+    ("GET", f"{API}/goods-codes"): INDOORS,
     ("PUT", f"{API}/goods-codes"): STEERING,
-    ("GET", f"{API}/lots/notes"): EVERYONE,
+    ("GET", f"{API}/lots/notes"): INDOORS,
     ("POST", f"{API}/lots/notes"): STEERING,
     ("GET", f"{API}/numbering"): WATCHING,
     ("PUT", f"{API}/numbering"): ADMINS,
@@ -161,7 +164,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("PUT", f"{API}/deliveries/{{key}}"): ASKING,
     ("POST", f"{API}/deliveries/{{key}}/cancellation"): ASKING,
     ("POST", f"{API}/deliveries/{{key}}/closing"): only("admin supervisor operator clerk"),
-    ("GET", f"{API}/discrepancies/{{key}}"): EVERYONE,
+    ("GET", f"{API}/discrepancies/{{key}}"): INDOORS,
     ("POST", f"{API}/discrepancies/{{key}}/settlement"): STEERING,
     ("GET", f"{API}/unsettled"): only("admin supervisor operator auditor"),
     ("POST", f"{API}/unsettled/settlement"): STEERING,
@@ -176,9 +179,9 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("PUT", f"{API}/roads"): STEERING,
     ("GET", f"{API}/region"): EVERYONE,
     ("PUT", f"{API}/region"): STEERING,
-    ("GET", f"{API}/stock"): EVERYONE,
-    ("GET", f"{API}/balances"): EVERYONE,
-    ("GET", f"{API}/trace"): EVERYONE,
+    ("GET", f"{API}/stock"): INDOORS,
+    ("GET", f"{API}/balances"): INDOORS,
+    ("GET", f"{API}/trace"): INDOORS,
     ("GET", f"{API}/journal"): WATCHING,
     ("GET", f"{API}/devices"): only("admin supervisor operator clerk engineer auditor"),
     ("POST", f"{API}/devices"): MACHINES,
@@ -192,17 +195,17 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/devices/{{name}}/invitation"): only("admin engineer auditor"),
     ("POST", f"{API}/devices/{{name}}/invitation"): MACHINES,
     ("POST", f"{API}/devices/{{name}}/revocation"): MACHINES,
-    ("GET", f"{API}/positions"): EVERYONE,
+    ("GET", f"{API}/positions"): INDOORS,
     ("GET", f"{API}/quarantine"): WATCHING,
-    ("GET", f"{API}/discrepancies"): EVERYONE,
+    ("GET", f"{API}/discrepancies"): INDOORS,
     ("GET", f"{API}/gaps"): WATCHING,
     ("POST", f"{API}/labels"): PRINTING,
     ("GET", f"{API}/cards"): PRINTING | {Role.AUDITOR},
     ("POST", f"{API}/imports"): STEERING,
     ("GET", f"{API}/recall"): RECALLING,
     ("GET", f"{API}/exports/recall.csv"): RECALLING,
-    ("GET", f"{API}/exports/stock.csv"): EVERYONE,
-    ("GET", f"{API}/exports/stock.xlsx"): EVERYONE,
+    ("GET", f"{API}/exports/stock.csv"): INDOORS,
+    ("GET", f"{API}/exports/stock.xlsx"): INDOORS,
     ("GET", f"{API}/imports/templates/{{kind}}.csv"): STEERING | {Role.AUDITOR},
     ("GET", f"{API}/space/capacities"): AT_SITES,
     ("PUT", f"{API}/space/capacities"): STEERING,

@@ -146,7 +146,7 @@ STOCK: Final = Kind(
 _ROLES: Final = {
     **{role.value: role.value for role in Role},
     "管理员": "admin", "主管": "supervisor", "仓库操作员": "operator", "站点工作人员": "clerk", "组织人员": "staff",
-    "热线": "helpline", "工程师": "engineer", "审计员": "auditor",
+    "快递员": "courier", "热线": "helpline", "工程师": "engineer", "审计员": "auditor",
 }  # fmt: skip
 PEOPLE: Final = Kind(
     "people",

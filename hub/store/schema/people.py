@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Text
 
 from hub.store.schema.base import KEY, table
 
-_ROLES = "role in ('admin', 'supervisor', 'operator', 'clerk', 'staff', 'helpline', 'engineer', 'auditor')"
+_ROLES = "role in ('admin', 'supervisor', 'operator', 'clerk', 'staff', 'courier', 'helpline', 'engineer', 'auditor')"
 _STAFF = "role != 'staff' or (organisation is not null and organisation != '')"
 
 user = table(

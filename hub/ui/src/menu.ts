@@ -9,6 +9,7 @@ export interface Entry {
   roles?: readonly Role[];
 }
 
+const INDOORS: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "helpline", "engineer", "auditor"];
 const AT_SITES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "auditor"];
 const OWNING: readonly Role[] = ["admin", "supervisor", "staff", "auditor"];
 const RECALLING: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "helpline", "auditor"];
@@ -18,16 +19,16 @@ const WATCHING: readonly Role[] = ["admin", "supervisor", "engineer", "auditor"]
 /** A group is named `navGroup.<name>`, a page `nav.<page>`. */
 export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   { group: "now", entries: [
-    { page: "overview", icon: "overview" },
-    { page: "map", icon: "map" },
-    { page: "trace", icon: "trace" },
+    { page: "overview", icon: "overview", roles: INDOORS },
+    { page: "map", icon: "map", roles: INDOORS },
+    { page: "trace", icon: "trace", roles: INDOORS },
   ] },
   { group: "goods", entries: [
-    { page: "stock", icon: "stock" },
+    { page: "stock", icon: "stock", roles: INDOORS },
     { page: "deliveries", icon: "deliveries", roles: AT_SITES },
     { page: "transfers", icon: "transfers", roles: OWNING },
     { page: "recall", icon: "recall", roles: RECALLING },
-    { page: "discrepancies", icon: "discrepancies" },
+    { page: "discrepancies", icon: "discrepancies", roles: INDOORS },
   ] },
   { group: "plan", entries: [
     { page: "needs", icon: "needs", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },

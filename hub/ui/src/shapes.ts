@@ -1,7 +1,7 @@
 /** The shapes that the hub's REST interface gives. Times are RFC 3339 UTC strings; quantities are plain numbers. */
 import type { FeatureCollection, LineString } from "geojson";
 
-export type Role = "admin" | "supervisor" | "operator" | "clerk" | "staff" | "helpline" | "engineer" | "auditor";
+export type Role = "admin" | "supervisor" | "operator" | "clerk" | "staff" | "courier" | "helpline" | "engineer" | "auditor";
 export type SiteKind = "warehouse" | "station" | "hospital" | "camp";
 
 export interface User {

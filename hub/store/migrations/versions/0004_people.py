@@ -11,7 +11,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-ROLES = "role in ('admin', 'supervisor', 'operator', 'clerk', 'staff', 'helpline', 'engineer', 'auditor')"
+ROLES = "role in ('admin', 'supervisor', 'operator', 'clerk', 'staff', 'courier', 'helpline', 'engineer', 'auditor')"
 STAFF = "role != 'staff' or (organisation is not null and organisation != '')"
 
 

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 
 import { api, query } from "../api";
+import { useMay } from "../access";
 import { useNow } from "../clock";
 import { useFormat } from "../format";
 import { word } from "../i18n";
@@ -23,8 +24,9 @@ function Navigation({ onGo }: { onGo: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const user = useUser();
+  const may = useMay();
   const [path] = useLocation();
-  const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary }).data;
+  const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary, enabled: may("GET /summary") }).data;
   const marks: Record<string, [number, Tone]> = {
     quarantine: [summary?.quarantined ?? 0, "warn"],
     discrepancies: [summary?.discrepancies ?? 0, "bad"],
@@ -93,7 +95,9 @@ export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure(false);
   const [path, go] = useLocation();
+  const may = useMay();
   const trace = (code: string) => {
+    if (!may("GET /trace")) return;
     close();
     go("/trace" + query({ code }));
   };
@@ -115,13 +119,15 @@ export function Shell({ children }: { children: ReactNode }) {
               <span className="rr-brandname">{t("brand")}</span>
             </Link>
           </Group>
-          {path !== "/trace" && <ScanField onScan={trace} visibleFrom="md" w="min(380px, 34vw)" />}
+          {path !== "/trace" && may("GET /trace") && <ScanField onScan={trace} visibleFrom="md" w="min(380px, 34vw)" />}
           <Group gap={4} wrap="nowrap">
             <LinkSign />
-            <ActionIcon component={Link} href="/trace" variant="subtle" color="gray" c="inherit" size="lg" hiddenFrom="md"
-              aria-label={t("trace.title")} title={t("trace.title")}>
-              <Icon name="scan" />
-            </ActionIcon>
+            {may("GET /trace") && (
+              <ActionIcon component={Link} href="/trace" variant="subtle" color="gray" c="inherit" size="lg" hiddenFrom="md"
+                aria-label={t("trace.title")} title={t("trace.title")}>
+                <Icon name="scan" />
+              </ActionIcon>
+            )}
             <Preferences />
             <UserMenu />
           </Group>

@@ -7,7 +7,7 @@ import type { Post } from "../../calls/people";
 import { word } from "../../i18n";
 import { OwnerSelect, SiteSelect } from "../../parts/Pickers";
 
-export const ROLES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "helpline", "engineer", "auditor"];
+export const ROLES: readonly Role[] = ["admin", "supervisor", "operator", "clerk", "staff", "courier", "helpline", "engineer", "auditor"];
 const AT_A_SITE: readonly Role[] = ["operator", "clerk"];
 /** The fields at which a form with these shows what is wrong. */
 export const POST_FIELDS = ["role", "organisation", "site"] as const;
