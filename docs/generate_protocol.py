@@ -16,7 +16,7 @@ from docs.protocol_source import tables, words  # noqa: E402
 from docs.protocol_source.examples import example  # noqa: E402
 from wire import bundle, device_session, joining, labels, limits, sitedata, topics  # noqa: E402
 from wire import messages as m  # noqa: E402
-from wire.actions import UNKNOWN  # noqa: E402
+from wire.actions import JOURNEY, SEEN, UNKNOWN, Action  # noqa: E402
 from wire.ai_entries import ENTRIES  # noqa: E402
 from wire.errors import SENTENCES  # noqa: E402
 
@@ -44,6 +44,7 @@ MESSAGES: tuple[type[Struct], ...] = (
 )
 ITEMS: tuple[type[Struct], ...] = (
     m.Scan,
+    m.Proof,
     m.Count,
     m.Void,
     m.Kit,
@@ -125,6 +126,8 @@ def _filled(prose: str) -> str:
         SHARDS=topics.SHARDS,
         STREAM_ID=tables.HEX,
         UNKNOWN=UNKNOWN,
+        SEEN=_named(SEEN),
+        JOURNEY=_named(JOURNEY),
         ACCOUNT=tables.pattern(m.Account),
         GS1_IDENTIFIERS=", ".join(f"`{identifier}`" for identifier in sorted(labels.GS1_IDENTIFIERS)),
         RETAIL=retail,
@@ -133,6 +136,12 @@ def _filled(prose: str) -> str:
         FIRST_YEAR=year - 49,
         LAST_YEAR=year + 50,
     )
+
+
+def _named(actions: frozenset[Action]) -> str:
+    """Actions as words of a sentence, in their order."""
+    *first, last = (f"`{action.value}`" for action in Action if action in actions)
+    return f"{', '.join(first)} and {last}"
 
 
 def _topics() -> str:

@@ -29,6 +29,10 @@ class Action(StrEnum):
     PICK = "pick"
     QUARANTINE = "quarantine"
     RELEASE = "release"
+    REFUSE = "refuse"
+    ATTEMPT = "attempt"
+    ARRIVE = "arrive"
+    DEPART = "depart"
 
 
 DONOR_IN = "virtual:donor-in"
@@ -76,21 +80,29 @@ ENDS: dict[Action, Ends] = {
     Action.PICK: Ends(source=None, to=None, sentence="Goods are taken from a place for a pick list."),
     Action.QUARANTINE: Ends(source=None, to=None, sentence="Goods are set aside and may not be used, where they are."),
     Action.RELEASE: Ends(source=None, to=None, sentence="Goods that were set aside may be used again."),
+    Action.REFUSE: Ends(source=None, to=None, sentence="The recipient does not want them: they stay where they are."),
+    Action.ATTEMPT: Ends(source=None, to=None, sentence="Nobody was there to take them: they stay where they are."),
+    Action.ARRIVE: Ends(source=None, to=None, sentence="A vehicle reached where it goes, with what is in it."),
+    Action.DEPART: Ends(source=None, to=None, sentence="A vehicle set out, with what is in it."),
 }
 REGRADING = frozenset({Action.QUARANTINE, Action.RELEASE})
 """What changes the condition of goods."""
-STAYING = REGRADING | {Action.SIGHT}
+JOURNEY = frozenset({Action.ARRIVE, Action.DEPART})
+"""What is said of a vehicle: its label is then its card, `RR:TO:transit:VEHICLE`; or of one thing in it."""
+SEEN = JOURNEY | {Action.SIGHT, Action.REFUSE, Action.ATTEMPT}
+"""What moves nothing by itself: whoever says it saw the thing in the account that the fact names."""
+STAYING = REGRADING | SEEN
 """Where a fact of these names one account, both ends are that account."""
 
 
 def ends(action: Action, source: str | None, to: str | None) -> tuple[str, str]:
     """The accounts that a fact moves between: its own where it names them, else the action's, else UNKNOWN.
 
-    A sighting moves nothing by itself: where it names one account, both ends are that account. Goods that are set
-    aside or released stay where they are, unless the fact names two accounts.
+    What only says where a thing was seen moves nothing by itself: both ends are the one account that it names. Goods
+    that are set aside or released stay where they are, unless the fact names two accounts.
     """
     rule = ENDS[action]
     if action in STAYING:
         seen = to or source or UNKNOWN
-        return (seen if action is Action.SIGHT else source or seen), seen
+        return (seen if action in SEEN else source or seen), seen
     return source or rule.source or UNKNOWN, to or rule.to or UNKNOWN

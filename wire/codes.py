@@ -2,7 +2,7 @@
 
 A code is `RR:` and a name, and `:` and a value where the name takes one. A barcode holds it as it is (any symbology):
 
-    RR:P:<id>            a parcel
+    RR:P:<id>            a parcel: a handling unit
     RR:L:<site>/<bin>    a place; `RR:L:<site>` for the whole site
     RR:B:<badge>         a person's badge
     RR:G:<code>          goods without a barcode

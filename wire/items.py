@@ -18,9 +18,12 @@ from wire.words import (
     Counted,
     Detail,
     DeviceName,
+    Digest,
     Generation,
     ItemKey,
     Label,
+    Latitude,
+    Longitude,
     LotNumber,
     Ms,
     Name,
@@ -42,6 +45,24 @@ class Item(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_
     up: Ms
 
 
+class Proof(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How it is known that the right one got a parcel. It never holds a name, a code or a telephone number.
+
+    `code`: the recipient's own collection code; `proxy`: that of a person who may fetch it for them (`proxy` says which
+    of those that are registered, from 1); `person`: somebody vouches for them; `neighbour`, `leader`: left with one,
+    for so many `households`; `contactless`: put down, as a `photo` shows; `list`: signed on a list.
+    """
+
+    way: Literal["code", "proxy", "person", "neighbour", "leader", "contactless", "list"]
+    checked: bool = False
+    proxy: Annotated[int, Meta(ge=1, le=100)] | None = None
+    tries: Annotated[int, Meta(ge=0, le=1000)] = 0
+    households: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    photo: Digest | None = None
+    lat_e7: Latitude | None = None
+    lon_e7: Longitude | None = None
+
+
 class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
     """A person or machine read the labels of one thing and did something with it: a fact.
 
@@ -49,7 +70,8 @@ class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
     the action names by itself. `text` is "latin-1" where the scanner's bytes were not UTF-8.
 
     `warned` holds the codes of what the device said against it before the person went on: `expired`, `expires-soon`,
-    `recalled`, `quarantined`, `unknown-item`, `unexpected`, `over`, `wrong-owner`, `wrong-place`, `short`.
+    `recalled`, `quarantined`, `unknown-item`, `unexpected`, `over`, `wrong-owner`, `wrong-place`, `short`,
+    `wrong-station`, `no-code`, `code-locked`.
     """
 
     do: Action
@@ -65,6 +87,7 @@ class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
     ref: Version | None = None
     warned: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
     typed: bool = False
+    proof: Proof | None = None
 
 
 class Count(Item, frozen=True, kw_only=True, gc=False, tag="count"):
@@ -168,8 +191,8 @@ class Fix(Item, frozen=True, kw_only=True, gc=False, tag="fix"):
     """A position from a GNSS receiver: telemetry. `t` is the receiver's own UTC in Unix milliseconds."""
 
     t: Ms
-    lat_e7: Annotated[int, Meta(ge=-900_000_000, le=900_000_000)]
-    lon_e7: Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000)]
+    lat_e7: Latitude
+    lon_e7: Longitude
     quality: Quality = Quality.GNSS
     alt_cm: Annotated[int, Meta(ge=-1_000_000, le=10_000_000)] | None = None
     speed_cms: Annotated[int, Meta(ge=0, le=100_000)] | None = None

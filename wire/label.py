@@ -8,6 +8,13 @@ from msgspec import Struct
 
 LONGEST_KEY: Final = 200
 """Greatest length of the text in an item's key."""
+HANDLING_UNITS: Final = ("sscc:", "parcel:")
+"""How the keys of handling units begin: what holds other goods, and is an account for them."""
+
+
+def is_handling_unit(key: str) -> bool:
+    """Whether a single thing's key is that of a handling unit; a serial-numbered item's is not."""
+    return key.startswith(HANDLING_UNITS)
 
 
 class Kind(StrEnum):
@@ -29,7 +36,7 @@ class Label(Struct, frozen=True, gc=False, kw_only=True):
     `text` is the raw text without its symbology identifier; dates are yyyymmdd; `expiry` is AI 17, else the day of
     AI 7003; `count` is AI 30 or 37; `content` is the GTIN of what a logistic unit holds (AI 02). All keys keep their
     check digits; a GTIN has 14 digits. `more` has what else was on it, as AI and value, by AI; what one of several AIs
-    may give to a field is there too (03, 30, 37, 7003).
+    may give to a field is there too (03, 30, 37, 7003). `parcel` is the id of a parcel, out of our own code.
     """
 
     text: str
@@ -37,6 +44,7 @@ class Label(Struct, frozen=True, gc=False, kw_only=True):
     symbology: str | None = None
     gtin: str | None = None
     sscc: str | None = None
+    parcel: str | None = None
     lot: str | None = None
     serial: str | None = None
     expiry: int | None = None
@@ -49,15 +57,15 @@ class Label(Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def item(self) -> str:
-        """The stable key of the item: `gtin:` and 14 digits, else `sscc:` and 18 digits, else `text:` and the text.
+        """The stable key of the item: `gtin:` and 14 digits, else a handling unit's key, else `text:` and the text.
 
         A text over 200 characters is cut there and ends in a hash of the whole, so that two stay two. A piece of an
         item in several pieces (AI 8006) is not the item: its text is AI and value, the same in whatever lot.
         """
         if self.gtin is not None:
             return f"gtin:{self.gtin}"
-        if self.sscc is not None:
-            return f"sscc:{self.sscc}"
+        if (whole := self.handling_unit) is not None:
+            return whole
         piece = self.value("8006")
         text = self.text if piece is None else f"8006{piece}"
         if len(text) <= LONGEST_KEY:
@@ -66,10 +74,17 @@ class Label(Struct, frozen=True, gc=False, kw_only=True):
         return f"text:{text[: LONGEST_KEY - 17]}~{tail}"
 
     @property
-    def unit(self) -> str | None:
-        """The key of the single thing: `sscc:SSCC`, `serial:GTIN:SERIAL`, or None for goods counted in bulk."""
+    def handling_unit(self) -> str | None:
+        """The key of what holds other goods: `sscc:SSCC`, `parcel:ID`, or None. Its account is `unit:` and the key."""
         if self.sscc is not None:
             return f"sscc:{self.sscc}"
+        return None if self.parcel is None else f"parcel:{self.parcel}"
+
+    @property
+    def unit(self) -> str | None:
+        """The key of the single thing: a handling unit's, `serial:GTIN:SERIAL`, or None for goods counted in bulk."""
+        if (whole := self.handling_unit) is not None:
+            return whole
         if self.gtin is not None and self.serial is not None:
             return f"serial:{self.gtin}:{self.serial}"
         return None

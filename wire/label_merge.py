@@ -22,14 +22,16 @@ def merge(labels: Sequence[Label]) -> Label:
     faults = [fault for label in labels for fault in label.faults]
     gtin = _one("GTINs", (label.gtin for label in labels), faults)
     sscc = _one("SSCCs", (label.sscc for label in labels), faults)
+    parcel = _one("parcels", (label.parcel for label in labels), faults)
     # What a person wrote names an item better than a lot alone, so it gives the key where no GTIN or SSCC does.
     text = min(labels, key=lambda label: (label.kind is not Kind.TEXT, label.text))
     return Label(
         text=text.text,
-        kind=_kind(labels, text, named=gtin is not None or sscc is not None),
+        kind=_kind(labels, text, named=any(key is not None for key in (gtin, sscc, parcel))),
         symbology=min((label.symbology for label in labels if label.symbology), default=None),
         gtin=gtin,
         sscc=sscc,
+        parcel=parcel,
         lot=_one("lots", (label.lot for label in labels), faults),
         serial=_one("serial numbers", (label.serial for label in labels), faults),
         expiry=_one("expiry dates", (label.expiry for label in labels), faults),

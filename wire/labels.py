@@ -211,7 +211,8 @@ def _own(text: str, code: codes.Code, symbology: str | None) -> Label:
     """A code of ours: without check digits, so that it is the same typed and scanned."""
     if code.fault:
         return Label(text=text, symbology=symbology, faults=(code.fault,))
-    return Label(text=code.text, symbology=symbology)
+    parcel = code.value if code.name == codes.PARCEL else None
+    return Label(text=code.text, symbology=symbology, parcel=parcel)
 
 
 def _link(text: str, symbology: str | None, year: int) -> Label:

@@ -21,6 +21,7 @@ from wire.items import (
     Opaque,
     Outcome,
     Part,
+    Proof,
     Report,
     Scan,
     Settle,
@@ -58,9 +59,9 @@ __all__ = [
     "FACTS", "HUB", "Account", "AnyItem", "Argument", "Batch", "BatchHead", "Clock", "ClockPoint", "Command",
     "Condition", "Correct", "Count", "Desired", "DeviceName", "Down", "Fix", "Gap", "GapReason", "Generation",
     "Health", "Hello", "Kit", "Known", "Lane", "LedgerId", "Ms", "Name", "Now", "Opaque", "Order", "Outcome",
-    "OutcomeState", "Overlay", "Part", "Presence", "Quality", "RawBatch", "Receipt", "Report", "ReportState", "Scan",
-    "Sequence", "Settle", "Status", "StreamEnd", "StreamId", "StreamState", "Transfer", "Up", "Void", "Welcome",
-    "batch_name", "is_the_hubs",
+    "OutcomeState", "Overlay", "Part", "Presence", "Proof", "Quality", "RawBatch", "Receipt", "Report", "ReportState",
+    "Scan", "Sequence", "Settle", "Status", "StreamEnd", "StreamId", "StreamState", "Transfer", "Up", "Void",
+    "Welcome", "batch_name", "is_the_hubs",
 ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from wire.errors import DecodeError
-from wire.messages import Account, Generation, Sequence
+from wire.messages import Account, Generation, Ms, Sequence
 
 SITE_DATA_PATH: Final = "/api/v1/site-data"
 PAGE_RECORDS: Final = 2_000
@@ -27,7 +27,7 @@ PAGE_BYTES: Final = 1024 * 1024
 RECORD_BYTES: Final = 128 * 1024
 """Greatest size of one record's body, in bytes; a page holds one at least."""
 LINES: Final = 500
-"""Most lines of a delivery or a pick list, and most units of a delivery."""
+"""Most lines of a delivery, a pick list, a parcel or a consignment, and most units of a delivery or a consignment."""
 KEY_CHARS: Final = 500
 """Greatest length of a record's key."""
 
@@ -46,11 +46,20 @@ Day = Annotated[int, Meta(ge=10_000_101, le=99_991_231)]
 """yyyymmdd."""
 Pieces = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 Sscc = Annotated[str, Meta(pattern=r"^[0-9]{18}\Z")]
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+ParcelId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}\.[0-9A-HJKMNP-TV-Z]{6}\Z")]
+"""The station that it is for (`door`, `van` and `direct` where there is none), and six figures without I, L, O, U."""
+UnitCode = Annotated[str, Meta(pattern=r"^(sscc|parcel|serial):[^\x00-\x20].{0,99}\Z")]
+"""A single thing, as wire.label.Label.unit says it."""
+Last4 = Annotated[str, Meta(pattern=r"^([0-9]{4})?\Z")]
+Person = Annotated[str, Meta(pattern=r"^([0-9a-f]{16})?\Z")]
+Place = Annotated[str, Meta(max_length=100)]
+Sealed = Annotated[str, Meta(max_length=8_000)]
 Reason = Annotated[str, Meta(max_length=500)]
 Condition = Literal["good", "quarantined", "damaged"]
 Temperature = Literal["ambient", "cool", "cold", "frozen"]
 LotState = Literal["ok", "recalled", "quarantined"]
+Way = Literal["station", "door", "vehicle", "direct"]
+ParcelState = Literal["coming", "here", "due-back", "given", "elsewhere", "locked"]
 BinKind = Literal["dock", "shelf", "staging", "quarantine", "cool"]
 
 
@@ -68,6 +77,9 @@ class Kind(StrEnum):
     SSCC = "sscc"
     SITE = "site"
     ORGANISATION = "organisation"
+    PARCEL = "parcel"
+    CONSIGNMENT = "consignment"
+    STATION = "station"
 
 
 class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -213,7 +225,73 @@ class Org(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name_zh: Called = ""
 
 
-Body = Article | GoodsCode | LotNote | Bin | Delivery | PickList | Badge | Standing | SsccRange | SiteNote | Org
+class Parcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A parcel: for the site that it is for, and for the site that packs it. Key: its id.
+
+    `shown` (a masked name), `last4` (of the telephone number; '': none), `person` (the same for all that one recipient
+    has at this site) and `sealed` (base64; opens with this one device's key only, see wire/collecting.py) are told to
+    the site that it is for alone, and not for longer than it waits. `number` is the end of its shelf code there, and
+    `where` the bin in which it stands, or the station that it is for. `at`: when it was given; `until`: the day after
+    which it goes back; `proxies`: how many others may fetch it.
+    """
+
+    id: ParcelId
+    consignment: Id
+    number: Annotated[int, Meta(ge=0, le=999)]
+    state: ParcelState
+    shown: Called = ""
+    last4: Last4 = ""
+    person: Person = ""
+    where: Place = ""
+    at: Ms | None = None
+    until: Day | None = None
+    proxies: Annotated[int, Meta(ge=0, le=100)] = 0
+    sealed: Sealed = ""
+    lines: Annotated[tuple[Line, ...], Meta(max_length=LINES)] = ()
+
+
+class Consignment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Goods that go together, for both of its sites as long as it is open. Key: its id.
+
+    No `source`: they come from a supplier; no `to`: they go to people's doors. `units` are what travels as one thing,
+    `lines` all goods that are expected, also those in units.
+    """
+
+    id: Id
+    way: Way
+    source: Id | None = None
+    to: Id | None = None
+    vehicle: Annotated[str, Meta(max_length=40)] = ""
+    due: Day | None = None
+    units: Annotated[tuple[UnitCode, ...], Meta(max_length=LINES)] = ()
+    lines: Annotated[tuple[Line, ...], Meta(max_length=LINES)] = ()
+
+
+class Station(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A station where parcels are collected. Key: its site's id. `mark`: how its collection codes begin."""
+
+    id: Id
+    mark: Annotated[int, Meta(ge=10, le=99)]
+    name: Called = ""
+    name_zh: Called = ""
+
+
+Body = (
+    Article
+    | GoodsCode
+    | LotNote
+    | Bin
+    | Delivery
+    | PickList
+    | Badge
+    | Standing
+    | SsccRange
+    | SiteNote
+    | Org
+    | Parcel
+    | Consignment
+    | Station
+)
 BODIES: Final[dict[Kind, type[Body]]] = {
     Kind.ARTICLE: Article,
     Kind.CODE: GoodsCode,
@@ -226,6 +304,9 @@ BODIES: Final[dict[Kind, type[Body]]] = {
     Kind.SSCC: SsccRange,
     Kind.SITE: SiteNote,
     Kind.ORGANISATION: Org,
+    Kind.PARCEL: Parcel,
+    Kind.CONSIGNMENT: Consignment,
+    Kind.STATION: Station,
 }
 
 

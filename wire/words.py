@@ -28,7 +28,7 @@ Version = Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
 Argument = Annotated[str, Meta(max_length=1000)]
 Detail = Annotated[str, Meta(max_length=1000)]
 Account = Annotated[str, Meta(pattern=r"^(place|unit|transit|virtual):[^\x00-\x20].{0,99}\Z")]
-"""`place:SITE` or `place:SITE/BIN`, `unit:CODE`, `transit:VEHICLE`, `virtual:NAME`."""
+"""`place:SITE` or `place:SITE/BIN`, `unit:CODE`, `transit:VEHICLE` or `transit:VEHICLE/COMPARTMENT`, `virtual:NAME`."""
 Label = Annotated[str, Meta(min_length=1, max_length=4096)]
 """What the scanner read, unchanged, with its AIM symbology identifier in front when it sent one."""
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -40,6 +40,11 @@ Condition = Literal["good", "quarantined", "damaged"]
 """What goods are fit for: stock is kept apart by it. Damaged ones are of no use any more, and still there."""
 ItemKey = Annotated[str, Meta(min_length=1, max_length=220)]
 """What a label's goods are: `gtin:` and 14 digits, or `text:` and the text."""
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""A SHA-256, hexadecimal."""
+Latitude = Annotated[int, Meta(ge=-900_000_000, le=900_000_000)]
+Longitude = Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000)]
+"""In 1e-7 degrees, WGS 84; north and east are positive."""
 LotNumber = Annotated[str, Meta(max_length=100)]
 """A lot number; empty where none is known."""
 

@@ -25,6 +25,7 @@ from wire.messages import (
     OutcomeState,
     Part,
     Presence,
+    Proof,
     Receipt,
     Report,
     ReportState,
@@ -61,6 +62,15 @@ SCAN = Scan(
     ref=4711,
     warned=("expires-soon",),
 )
+HANDED_OVER = Scan(
+    at=AT,
+    up=UP,
+    do=Action.HAND_OVER,
+    labels=("RR:P:st-1.7K2M9Q",),
+    source="place:st-1/A-2",
+    by="badge-17",
+    proof=Proof(way="code", checked=True, tries=1),
+)
 FIX = Fix(
     at=AT,
     up=UP,
@@ -75,6 +85,7 @@ FIX = Fix(
 )
 ITEMS: tuple[Struct, ...] = (
     SCAN,
+    HANDED_OVER,
     Count(at=AT, up=UP, where="place:wh-1/a01", labels=(BULK,), n=240, by="badge-17"),
     Void(at=AT, up=UP, stream=EARLIER, seq=12, by="badge-17"),
     Kit(
@@ -184,5 +195,7 @@ MESSAGES: tuple[Struct, ...] = (
 
 
 def example(kind: type[Struct]) -> Struct | None:
-    """The example of one kind, None for parts that are shown inside of others."""
+    """The example of one kind, None for parts that are shown inside of others; a proof is shown in its hand-over."""
+    if kind is Proof:
+        return HANDED_OVER
     return next((one for one in (*MESSAGES, *ITEMS) if type(one) is kind), None)

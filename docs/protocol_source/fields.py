@@ -19,7 +19,8 @@ COMMON = {
     "pending_facts": "Facts stored on the device that no receipt covers yet.",
     "pending_telemetry": "The same for telemetry.",
     "page": "Which page of the hello this is, from 1.",
-    "task": "What it belongs to: `delivery:ID`, `pick:ID`, `count:ID`, `kit:ID`, `import:ID`, `settlement:ID`.",
+    "task": "What it belongs to: `delivery:ID`, `pick:ID`, `consignment:ID`, `count:ID`, `kit:ID`, `import:ID`, "
+    "`settlement:ID`.",
     "condition": "What the goods are fit for: their condition before `quarantine` and `release`, and else as it is.",
     "ref": "The version of the site data that the device held.",
     "reason": "Why, in words.",
@@ -115,6 +116,17 @@ MEANINGS: dict[str, dict[str, str]] = {
         "n": "How many times the label counts: a person may scan one of 240 cartons.",
         "warned": "What the device had said against it, as codes: whoever did it went on.",
         "typed": "A person typed the label, because it could not be read.",
+        "proof": "Of a hand-over: how it is known that the right one got it.",
+    },
+    "Proof": {
+        "way": "Who or what vouches for it.",
+        "checked": "The code was checked, at the device or at the hub; false: nobody checked anything.",
+        "proxy": "Which of the registered proxies, from 1.",
+        "tries": "How many wrong codes were tried before.",
+        "households": "For how many households it was left.",
+        "photo": "SHA-256 of a photo that went to the hub over HTTPS.",
+        "lat_e7": "Where, in 1e-7 degrees, WGS 84, north positive.",
+        "lon_e7": "Where, in 1e-7 degrees, east positive.",
     },
     "Count": {
         "where": "The place that was counted.",

@@ -161,7 +161,10 @@ SITE_DATA = """\
 ## Site data
 
 What a device may know of its site without a network: articles, own codes, lots that were recalled or set aside, bins,
-deliveries that are expected, pick lists, badges, standing stock, numbers for handling units. It comes over HTTPS.
+deliveries that are expected, pick lists, badges, standing stock, numbers for handling units, stations, the consignments
+that it sends or expects, and the parcels that it packs or gives out. It comes over HTTPS. Of who gets a parcel a device
+is told a masked name and four digits of a telephone number, where it gives the parcel out, and until it is collected;
+what opens it is sealed for that one device.
 
 The device proves itself: `POST {CHALLENGE_PATH}` with `{{"device"}}` answers `{{"nonce"}}`, good for {CHALLENGE_S} s
 and once. It signs the line `{SESSION_PREFIX}`, a line feed and the nonce by the key of its certificate (ECDSA with
@@ -197,12 +200,17 @@ ACTIONS = """\
 ## Actions
 
 A scan moves goods from one account to another. It may name both (`from`, `to`); what it leaves out comes from its
-action, and where that says nothing either, from `{UNKNOWN}`, which people see as a discrepancy. A sighting moves
-goods by the thing only: both ends are the one account that it names. `n` is the quantity; a thing with a number of
-its own (SSCC, or GTIN with serial number) is one thing however often it is scanned: its latest place counts.
+action, and where that says nothing either, from `{UNKNOWN}`, which people see as a discrepancy. `n` is the quantity; a
+thing with a number of its own (SSCC, parcel, or GTIN with serial number) is one thing however often it is scanned: its
+latest place counts. An SSCC and a parcel are handling units: what is packed into one moves with it.
+
+{SEEN} move goods by the thing only: both ends are the one account
+that the fact names. {JOURNEY} may speak of a whole vehicle: the label is then its card, `RR:TO:transit:VEHICLE`,
+and they post nothing.
 
 An **account** matches `{ACCOUNT}` (Python's notation, `\\Z` being the end): `place:SITE` or `place:SITE/BIN`,
-`unit:CODE` (a pallet, carton or parcel), `transit:VEHICLE`, `virtual:NAME`."""
+`unit:CODE` (a pallet, carton or parcel: `unit:sscc:...`, `unit:parcel:...`), `transit:VEHICLE` or
+`transit:VEHICLE/COMPARTMENT`, `virtual:NAME`."""
 
 LABELS = """\
 ## Labels
@@ -217,8 +225,8 @@ earlier date), and the fault is kept.
 - Without such an identifier: an element string, in brackets or not, only if it begins with AI 01 or 00 and is without
   any fault; a GS1 Digital Link URI with a sound key; a GTIN only if it has 8, 12, 13 or 14 digits and the right check
   digit. Everything else is a text, and welcome; [labels](labels.md) says it all.
-- The item's key is `gtin:` and 14 digits, else `sscc:` and 18 digits, else `text:` and the text without its
-  identifier (at most {LONGEST_KEY} characters).
+- The item's key is `gtin:` and 14 digits, else `sscc:` and 18 digits, else `parcel:` and the id of `RR:P:ID`, else
+  `text:` and the text without its identifier (at most {LONGEST_KEY} characters).
 - Years are two digits: they mean {FIRST_YEAR} to {LAST_YEAR} (a window around {DEFAULT_YEAR}). Day 00 is the last
   of its month.
 - A label with faults still gives what can be read of it. Stock is told by these AIs, others are kept beside them:"""

@@ -14,11 +14,13 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from wire.actions import KITTED, REGRADED, TRANSFERRED, UNKNOWN, Action, ends
+from wire.actions import JOURNEY, KITTED, REGRADED, TRANSFERRED, UNKNOWN, Action, ends
 from wire.labels import Label, merge, parse
 from wire.messages import AnyItem, Correct, Count, Kit, Part, Scan, Settle, Transfer, Void
 
 GOOD, QUARANTINED = "good", "quarantined"
+VEHICLE = "RR:TO:transit:"
+"""The card of a vehicle: the label of a fact that the vehicle itself arrived or set out, with all that is in it."""
 CROSSINGS = frozenset({KITTED, REGRADED, TRANSFERRED})
 
 
@@ -150,9 +152,12 @@ def _scanned(fact: Scan, label: Label, lot: LotKey, expiry: int | None) -> tuple
     graded = {Action.QUARANTINE: QUARANTINED, Action.RELEASE: GOOD}.get(fact.do)
     unit = label.unit
     if unit is not None:
-        grade = None if label.sscc is not None else graded or (None if fact.condition == GOOD else fact.condition)
-        plain = None if label.sscc is not None else lot._replace(condition=GOOD)
+        holds = label.handling_unit is not None
+        grade = None if holds else graded or (None if fact.condition == GOOD else fact.condition)
+        plain = None if holds else lot._replace(condition=GOOD)
         return (Sighted(unit=unit, lot=plain, expiry=expiry, source=source, to=to, grade=grade),)
+    if fact.do in JOURNEY and label.text.startswith(VEHICLE):
+        return ()
     quantity = fact.n * pieces(label)
     if graded is None:
         return (Moved(lot=lot, expiry=expiry, source=source, to=to, quantity=quantity),)
@@ -203,7 +208,7 @@ def _part(part: Part, owner: str, where: str, *, leaves: bool) -> Moved | Sighte
     unit = label.unit
     if unit is None:
         return Moved(lot=lot, expiry=expiry, source=source, to=to, quantity=part.n * pieces(label))
-    return Sighted(unit=unit, lot=None if label.sscc is not None else lot, expiry=expiry, source=source, to=to)
+    return Sighted(unit=unit, lot=None if label.handling_unit else lot, expiry=expiry, source=source, to=to)
 
 
 def _netted(postings: Iterable[Moved | Sighted], where: str) -> Iterable[Posting]:

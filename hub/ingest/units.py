@@ -9,6 +9,7 @@ from hub.core.story import Sighting, breaks, contributions, is_graded, lot_of, v
 from hub.ingest.balances import Changes
 from hub.ingest.bulk import among, insert
 from hub.ingest.group import Rows
+from wire.label import is_handling_unit
 
 _STORY = "SELECT unit, at, lane_id, seq, lot_id, source_id, to_id, voided, grade FROM sighting WHERE unit"
 _MEND = "DELETE FROM story_break WHERE unit = ?"
@@ -62,7 +63,7 @@ class Units:
             if breaks(before, free=free):
                 mended.append((unit,))
             broken += [(unit, b.at, b.lane, b.seq, b.expected, b.said) for b in breaks(after, free=free)]
-            if not unit.startswith("sscc:"):
+            if not is_handling_unit(unit):
                 self._contribute(connection, before, -1)
                 self._contribute(connection, after, 1)
             elif after:

@@ -73,7 +73,7 @@ SELECT account.code, owner, sum(quantity) FROM (
 _UNITS = """
 SELECT coalesce(unit.code, last.unit) FROM
   (SELECT unit, to_id, row_number() OVER (PARTITION BY unit ORDER BY at DESC, lane_id DESC, seq DESC) AS back
-   FROM sighting WHERE voided = 0 AND unit LIKE 'sscc:%') AS last
+   FROM sighting WHERE voided = 0 AND (unit LIKE 'sscc:%' OR unit LIKE 'parcel:%')) AS last
 LEFT JOIN unit ON unit.code = last.unit
 WHERE last.back = 1 AND (unit.account_id IS NULL OR unit.account_id <> last.to_id)
 UNION SELECT unit.code FROM unit

@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row
 
+from wire.label import is_handling_unit
+
 
 class Goods(NamedTuple):
     """What a reservation names, of whatever site."""
@@ -86,7 +88,7 @@ def _of_task(connection: Connection, task: str) -> Iterator[tuple[Goods, int]]:
         first, last = rows[0], rows[-1]
         if not first.was_stock or last.is_stock or not _for_good(last):
             continue
-        if unit.startswith("sscc:"):
+        if is_handling_unit(unit):
             for inside in connection.exec_driver_sql(_CONTENT, (first.at, f"unit:{unit}")):
                 yield Goods(inside.item, inside.lot, inside.owner), int(inside.n)
         elif last.item is not None:

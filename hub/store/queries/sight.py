@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal,
 from hub.core.access import Viewer
 from hub.store.queries.places import standing
 from hub.store.schema import account, balance, lot, sighting, unit
+from wire.label import is_handling_unit
 
 Query: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -28,10 +29,10 @@ def at_site(viewer: Viewer, column: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def sees_unit(connection: Connection, viewer: Viewer, code: str) -> bool:
-    """Whether they see where this unit is (`sscc:...` or `serial:...`)."""
+    """Whether they see where this unit is (`sscc:...`, `parcel:...` or `serial:...`)."""
     if viewer.owner_filter is None:
         return True
-    if code.startswith("sscc:"):
+    if is_handling_unit(code):
         return bool(connection.execute(select(_holds(viewer, code))).scalar())
     last = (
         select(lot.c.owner)
