@@ -26,6 +26,7 @@ from hub.store.schema.devices import (
     quarantine,
     report,
 )
+from hub.store.schema.incidents import alert, incident, locality, proposed
 from hub.store.schema.ledger import (
     account,
     balance,
@@ -43,20 +44,44 @@ from hub.store.schema.ledger import (
     void,
 )
 from hub.store.schema.people import decision_log, link, session, token, user
+from hub.store.schema.recipients import (
+    call,
+    line,
+    line_operator,
+    personal_view,
+    recipient,
+    recipient_proxy,
+    recipient_trace,
+)
 from hub.store.schema.reference import bin, document, goods_code, item, kit_part, lot_note, organisation, site  # noqa: A004
+from hub.store.schema.relief import (
+    consignment,
+    consignment_pick,
+    consignment_unit,
+    life_event,
+    parcel,
+    parcel_line,
+    request,
+    request_line,
+)
 from hub.store.schema.sitedata import site_record, sscc_range
 from hub.store.schema.space import booking, space_capacity
 
 __all__ = [
     "account",
+    "alert",
     "authority",
     "balance",
     "bin",
     "booking",
+    "call",
     "certificate",
     "change",
     "command",
     "consent",
+    "consignment",
+    "consignment_pick",
+    "consignment_unit",
     "decision_log",
     "delivery",
     "delivery_event",
@@ -69,12 +94,17 @@ __all__ = [
     "gap",
     "goods_code",
     "holding",
+    "incident",
     "invitation",
     "item",
     "journal",
     "kit_part",
     "lane",
+    "life_event",
+    "line",
+    "line_operator",
     "link",
+    "locality",
     "lot",
     "lot_note",
     "meta",
@@ -84,10 +114,19 @@ __all__ = [
     "opaque",
     "organisation",
     "outcome",
+    "parcel",
+    "parcel_line",
+    "personal_view",
     "pick",
     "pick_line",
+    "proposed",
     "quarantine",
+    "recipient",
+    "recipient_proxy",
+    "recipient_trace",
     "report",
+    "request",
+    "request_line",
     "reservation",
     "session",
     "settle",
