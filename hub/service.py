@@ -49,6 +49,7 @@ from hub.process import raise_file_limit, say_where_threads_are, settle
 from hub.sitedata import SiteData
 from hub.steward import Steward
 from hub.store.database import Database
+from hub.vault import Vault
 from hub.vitals import Door
 from hub.watchdog import Watchdog
 from hub.web import Web, listen, listen_everywhere
@@ -175,6 +176,7 @@ class Hub:
         raise_file_limit()
         web_socket, https = self._listen()
         database = self._open_database()
+        vault = Vault.of(settings.data)
         authority = None if settings.listen is None else open_authority(database)
         address = settings.broker or self._start_mosquitto(database, authority)
         run = secrets.token_hex(8)
@@ -200,6 +202,7 @@ class Hub:
             device_sessions=DeviceSessions(database, authority, clock=now_ms),
             site_data=intake.site_data,
             desk=intake.desk,
+            vault=vault,
         )
         self._start_web(services, web_socket, https)
         if not intake.broker.wait_connected(CONNECT_S):

@@ -16,6 +16,7 @@ from hub.inviting import Offer
 from hub.names import LOOPBACK
 from hub.sitedata import SiteData
 from hub.store.database import Database
+from hub.vault import Vault
 from paper.text import Font
 
 
@@ -87,6 +88,7 @@ class Services:
     `hosts` are the names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name
     here. `admission` and `inviter` are those of a hub that listens for devices on other machines; `device_sessions` and
     `site_data` serve devices that ask for what they may know. `desk` posts what people decide as facts of the hub.
+    `vault` opens what is sealed of recipients.
     """
 
     database: Database
@@ -97,6 +99,7 @@ class Services:
     ui: Path
     live: LiveFeed
     devices: DeviceRegistry
+    vault: Vault
     admission: Admission | None = None
     inviter: Inviter | None = None
     device_sessions: DeviceSessions | None = None

@@ -18,6 +18,7 @@ from hub.core.access import Role
 from hub.store import users
 from hub.store.database import Database
 from hub.store.devices import DeviceError
+from hub.vault import Vault
 from hub.web import Web as Server
 from hub.web import listen
 
@@ -110,7 +111,7 @@ def make_services(database: Database, folder: Path, **changes: Any) -> Services:
     values: dict[str, Any] = {
         "database": database, "clock": clock, "run": "c" * 16, "ledger": database.ledger, "version": "0.1.0",
         "ui": folder / "dist", "live": LiveFeed(database, clock, heartbeat_s=0.2, pace_s=0.02),
-        "devices": Registry(), "hasher": QUICK, "slowest_refusal_s": 0.0,
+        "devices": Registry(), "vault": Vault.of(folder), "hasher": QUICK, "slowest_refusal_s": 0.0,
     }  # fmt: skip
     return Services(**(values | changes))
 

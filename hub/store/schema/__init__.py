@@ -27,6 +27,14 @@ from hub.store.schema.devices import (
     report,
 )
 from hub.store.schema.incidents import alert, incident, locality, proposed
+from hub.store.schema.lastmile import (
+    direct,
+    photo,
+    posting,
+    round,
+    round_outcome,
+    round_stop,
+)
 from hub.store.schema.ledger import (
     account,
     balance,
@@ -89,6 +97,7 @@ __all__ = [
     "delivery_unit",
     "desired",
     "device",
+    "direct",
     "document",
     "fix",
     "gap",
@@ -117,8 +126,10 @@ __all__ = [
     "parcel",
     "parcel_line",
     "personal_view",
+    "photo",
     "pick",
     "pick_line",
+    "posting",
     "proposed",
     "quarantine",
     "recipient",
@@ -128,6 +139,9 @@ __all__ = [
     "request",
     "request_line",
     "reservation",
+    "round",
+    "round_outcome",
+    "round_stop",
     "session",
     "settle",
     "settlement",

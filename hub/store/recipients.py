@@ -1,0 +1,116 @@
+"""Recipients: kept, found, opened and erased. Who opens one notes it (`note_view`) in the same transaction.
+
+`shown` is for everybody who may know that there is a recipient; `find` is for those whose work needs the rest.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from hub.core.masking import last_digits, masked
+from hub.errors import HubError
+from hub.vault import KEY_BYTES, Vault
+
+Language: TypeAlias = Literal["en", "zh"]
+Group: TypeAlias = Literal["elderly", "disabled", "pregnant", "infant", "chronic"]
+
+KEY_FOR: Final = "recipient-key"
+DATA_FOR: Final = "recipient"
+ASKED_AT_ONCE: Final = 500
+
+
+class RecipientError(HubError):
+    """A recipient cannot be kept or changed as asked."""
+
+
+class Personal(msgspec.Struct, frozen=True, kw_only=True):
+    """Who somebody is. `phone` '' where there is none; `note` is how to find or speak with them."""
+
+    name: str
+    phone: str = ""
+    address: str = ""
+    language: Language = "zh"
+    note: str = ""
+    groups: tuple[Group, ...] = ()
+
+
+class Opened(Personal, frozen=True, kw_only=True):
+    """A recipient with all that is known; not for logs, facts, or other people's screens."""
+
+    id: str
+    shown: str
+    last4: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A recipient as everybody may see it: masked name and last four digits, both '' once erased."""
+
+    shown: str
+    last4: str
+
+
+def find(connection: Connection, vault: Vault, id_: str) -> Opened | None:
+    """A recipient, opened; None where there is none, or where it was erased. Raises VaultError."""
+    row = row_of(connection, id_)
+    if row is None or row.key is None:
+        return None
+    plain = own_vault(vault, row).open(DATA_FOR, row.id, row.sealed)
+    known = msgspec.json.decode(plain, type=Personal)
+    return Opened(id=row.id, shown=row.shown, last4=row.last4, **msgspec.structs.asdict(known))
+
+
+def shown(connection: Connection, ids: Collection[str]) -> dict[str, Shown]:
+    """The masked names of recipients, by their ids; unknown ids are left out. Needs no vault."""
+    found: dict[str, Shown] = {}
+    wanted = sorted(set(ids))
+    for at in range(0, len(wanted), ASKED_AT_ONCE):
+        some = tuple(wanted[at : at + ASKED_AT_ONCE])
+        query = f"SELECT id, shown, last4 FROM recipient WHERE id IN ({', '.join('?' * len(some))})"
+        for row in connection.exec_driver_sql(query, some):
+            found[row[0]] = Shown(shown=row[1], last4=row[2])
+    return found
+
+
+def note_view(connection: Connection, who: str, id_: str, why: str, now: int) -> None:
+    """Note that somebody saw a recipient's data, and what for: a few words of ours, never the data itself."""
+    connection.exec_driver_sql(
+        "INSERT INTO personal_view (at, who, recipient, why) VALUES (?, ?, ?, ?)", (now, who, id_, why[:200])
+    )
+
+
+def make(connection: Connection, vault: Vault, personal: Personal, *, line: int | None, by: str, now: int) -> str:
+    """Keep a new recipient, of a line (its `seq`) or none; the id that it gets."""
+    id_ = secrets.token_hex(8)
+    key = secrets.token_bytes(KEY_BYTES)
+    values = (
+        id_, line, masked(personal.name), last_digits(personal.phone), vault.seal(KEY_FOR, id_, key),
+        Vault(key).seal(DATA_FOR, id_, msgspec.json.encode(personal)), now, by, now,
+    )  # fmt: skip
+    connection.exec_driver_sql(
+        "INSERT INTO recipient (id, line, shown, last4, key, sealed, made_at, made_by, touched_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
+    return id_
+
+
+def touch(connection: Connection, id_: str, now: int) -> None:
+    """Somebody had to do with a recipient: the time after which it is erased begins anew."""
+    connection.exec_driver_sql(
+        "UPDATE recipient SET touched_at = max(touched_at, ?) WHERE id = ? AND erased_at IS NULL", (now, id_)
+    )
+
+
+def own_vault(vault: Vault, row: "Row[Any]") -> Vault:
+    """What opens everything that is sealed under a recipient's own key. Raises VaultError."""
+    return Vault(vault.open(KEY_FOR, row.id, row.key))
+
+
+def row_of(connection: Connection, id_: str) -> "Row[Any] | None":
+    """A recipient as it is stored."""
+    return connection.exec_driver_sql("SELECT * FROM recipient WHERE id = ?", (id_,)).first()
