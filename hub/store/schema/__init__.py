@@ -9,6 +9,7 @@ Times are Unix milliseconds (UTC). Each module holds the tables of one part; her
 
 from hub.store.schema.allocation import consent, need, pick, pick_line, reservation
 from hub.store.schema.base import change, meta, metadata
+from hub.store.schema.collecting import collecting, collection_code, parcel_claim, shelf_count, shelf_missing
 from hub.store.schema.deliveries import delivery, delivery_event, delivery_line, delivery_unit
 from hub.store.schema.devices import (
     authority,
@@ -31,7 +32,7 @@ from hub.store.schema.lastmile import (
     direct,
     photo,
     posting,
-    round,
+    round,  # noqa: A004
     round_outcome,
     round_stop,
 )
@@ -85,6 +86,8 @@ __all__ = [
     "call",
     "certificate",
     "change",
+    "collecting",
+    "collection_code",
     "command",
     "consent",
     "consignment",
@@ -124,6 +127,7 @@ __all__ = [
     "organisation",
     "outcome",
     "parcel",
+    "parcel_claim",
     "parcel_line",
     "personal_view",
     "photo",
@@ -145,6 +149,8 @@ __all__ = [
     "session",
     "settle",
     "settlement",
+    "shelf_count",
+    "shelf_missing",
     "sighting",
     "site",
     "site_record",
