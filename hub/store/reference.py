@@ -1,15 +1,17 @@
 """Reference data that people enter: sites, items, organisations, and the documents `roads` and `region`."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, literal_column, select, true, update
 
 from hub.core.packing import loop
 from hub.errors import HubError
 from hub.store import schema
+from wire.collecting import MARKS
 from wire.sitedata import Temperature
 
 
@@ -25,7 +27,8 @@ _AT_ONCE = 500
 class Site:
     """A warehouse, station, hospital or camp; degrees times 1e7.
 
-    `zone` is an IANA time zone, `rule_owner` owns what nobody named an owner for.
+    `zone` is an IANA time zone, `rule_owner` owns what nobody named an owner for. Parcels wait `keep_days` for their
+    recipients, who are reminded after `remind_days` (0: never). `mark` begins its collection codes; it is given.
     """
 
     id: str
@@ -37,6 +40,9 @@ class Site:
     zone: str = "UTC"
     rule_owner: str | None = None
     warn_days: int = 30
+    keep_days: int = 7
+    remind_days: int = 3
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +119,25 @@ def names_of(connection: Connection, gtins: Collection[str]) -> dict[str, tuple[
 
 def put_sites(connection: Connection, rows: Iterable[Site]) -> None:
     """Add sites, or replace those with the same id."""
-    _put(connection, schema.site, "id", [asdict(row) for row in rows])
+    flat = [asdict(row) for row in rows]
+    for row in flat:
+        del row["mark"]
+    _put(connection, schema.site, "id", flat)
+    _give_marks(connection)
+
+
+def _give_marks(connection: Connection) -> None:
+    """A mark for each site that has none: the first of those that the fewest have."""
+    site = schema.site
+    given = Counter(connection.execute(select(site.c.mark).where(site.c.mark.is_not(None))).scalars())
+    new = select(site.c.id).where(site.c.mark.is_(None)).order_by(literal_column("rowid"))
+    rows = []
+    for key in connection.execute(new).scalars():
+        mark = min(MARKS, key=lambda one: (given[one], one))
+        given[mark] += 1
+        rows.append({"_id": key, "_mark": mark})
+    if rows:
+        connection.execute(update(site).where(site.c.id == bindparam("_id")).values(mark=bindparam("_mark")), rows)
 
 
 def put_items(connection: Connection, rows: Iterable[Item]) -> None:
@@ -181,7 +205,7 @@ def _put(connection: Connection, table: Table, key: str, rows: Sequence[dict[str
     known = set(connection.execute(select(table.c[key])).scalars())
     old = [{f"_{name}": value for name, value in latest[found].items()} for found in latest if found in known]
     new = [row for found, row in latest.items() if found not in known]
-    others = [column.name for column in table.c if column.name != key]
+    others = [name for name in next(iter(latest.values())) if name != key]
     if old:
         change = update(table).where(table.c[key] == bindparam(f"_{key}"))
         connection.execute(change.values({name: bindparam(f"_{name}") for name in others}), old)

@@ -52,6 +52,12 @@ class SiteInput(Input):
     warn_days: Annotated[int, Field(ge=0, le=3650)] = Field(
         default=30, description="So many days before its last one a lot is said to expire soon."
     )
+    keep_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=7, description="So many days a parcel waits here for its recipient."
+    )
+    remind_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        default=3, description="After so many days of waiting the recipient is reminded; 0: never."
+    )
 
 
 class SiteModel(Model):
@@ -66,6 +72,9 @@ class SiteModel(Model):
     zone: str
     rule_owner: str | None
     warn_days: int
+    keep_days: int
+    remind_days: int
+    mark: int | None = Field(description="The first two digits of its collection codes.")
     stock: int
 
 

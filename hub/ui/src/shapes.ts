@@ -41,6 +41,11 @@ export interface Site {
   zone: string;
   /** So many days before its last one a lot is said to expire soon. */
   warn_days: number;
+  /** So many days a parcel waits here for its recipient, who is reminded after so many (0: never). */
+  keep_days: number;
+  remind_days: number;
+  /** What its collection codes begin with. */
+  mark: number | null;
   stock: number;
 }
 export interface Item {

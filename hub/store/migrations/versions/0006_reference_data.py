@@ -52,11 +52,18 @@ def _sites() -> None:
         _text("zone", "UTC"),
         _maybe("rule_owner"),
         sa.Column("warn_days", sa.Integer(), server_default="30", nullable=False),
+        sa.Column("keep_days", sa.Integer(), server_default="7", nullable=False),
+        sa.Column("remind_days", sa.Integer(), server_default="3", nullable=False),
+        _maybe("mark", sa.Integer()),
         sa.CheckConstraint("warn_days between 0 and 3650"),
+        sa.CheckConstraint("keep_days between 1 and 365"),
+        sa.CheckConstraint("remind_days between 0 and 365"),
+        sa.CheckConstraint("mark between 10 and 99"),
         sa.PrimaryKeyConstraint("id"),
     )
     kept = "id, name, name_zh, kind, lat_e7, lon_e7"
-    op.execute(f"INSERT INTO site_0006 ({kept}) SELECT {kept} FROM site")
+    mark = "10 + (row_number() OVER (ORDER BY rowid) - 1) % 90"
+    op.execute(f"INSERT INTO site_0006 ({kept}, mark) SELECT {kept}, {mark} FROM site")
     op.drop_table("site")
     op.rename_table("site_0006", "site")
 
