@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from firmware_sim.errands import Errands
 from firmware_sim.errors import SimError
 from firmware_sim.gs1 import element_string
 from firmware_sim.opening import goods_in
@@ -39,9 +40,11 @@ class Person:
     """Who stands at one scanner."""
 
     def __init__(self, told: Told, part: ScannerPart, witness: Path) -> None:
+        """Papers lie in the tray `<name>.tray` beside the witness log."""
         self._told = told
         self._part = part
         self._witness = witness
+        self._tray = Errands(witness.with_suffix(".tray"))
         self._deliveries = max((task.goods for task in part.tasks if task.delivery), default=2)
 
     def codes(self, loops: int) -> Iterator[str | None]:
@@ -53,13 +56,18 @@ class Person:
             for each in self._part.tasks:
                 if not each.once or (round_ == 0 and self._told.first_round == 0):
                     yield from self._task(each, round_)
+            while not self._part.tasks and self._part.tray and not closing.is_set():
+                yield from self._tray.codes()
+                yield None
             if closing.is_set() or not self._part.tasks:
                 return
 
     def _task(self, each: Task, round_: int) -> Iterator[str | None]:
         signals = self._told.signals
+        yield from self._tray.codes()
         while each.wait and signals.told(each.wait) <= round_ and not signals.closing.is_set():
             yield None
+            yield from self._tray.codes()
         next_label = 0.0
         for code in errand(self._errand(each, round_), self._goods(each, round_)):
             while each.every_s and time.monotonic() < next_label and not signals.closing.is_set():

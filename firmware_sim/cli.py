@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
-from firmware_sim import opening
+from firmware_sim import opening, quake
 from firmware_sim.codes import read_codes, typed_codes
+from firmware_sim.errors import SimError
 from firmware_sim.gnss import GnssSettings, Receiver, Signal
 from firmware_sim.pace import parse_rate
 from firmware_sim.ports import Port
@@ -176,15 +177,32 @@ def world(seed: Seed = 0, year: Annotated[int | None, typer.Option(help="The yea
 
 @app.command()
 def tables(
-    folder: Annotated[Path, typer.Argument(help="Where bins.csv, people.csv and stock.csv are written.")],
+    folder: Annotated[Path, typer.Argument(help="Where bins.csv, people.csv, stock.csv and settlements.csv go.")],
     seed: Seed = 0,
     year: Annotated[int | None, typer.Option(help="The year in which it plays.")] = None,
 ) -> None:
-    """Bins, people and opening stock of the invented county, as tables that a hub imports."""
+    """Bins, people, opening stock and settlements of the invented county, as tables that a hub imports."""
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, table in opening.tables(the_world(seed, year)).items():
+    county = the_world(seed, year)
+    for kind, table in (opening.tables(county) | {"settlements": quake.table(county)}).items():
         (folder / f"{kind}.csv").write_text(table, encoding="utf-8", newline="")
         say(f"{folder / kind}.csv")
+
+
+@app.command()
+def alert(
+    seed: Seed = 0,
+    year: Annotated[int | None, typer.Option(help="The year in which it plays.")] = None,
+    sent: Annotated[str, typer.Option(help="When it was sent, ISO 8601 with an offset; now if left out.")] = "",
+) -> None:
+    """The earthquake's alert as a CAP 1.2 message, on standard output."""
+    try:
+        moment = datetime.fromisoformat(sent) if sent else datetime.now(UTC)
+    except ValueError as error:
+        raise SimError(f"--sent {sent!r} is no ISO 8601 time: write 2026-11-23T08:00:00+08:00") from error
+    if moment.tzinfo is None:
+        raise SimError(f"--sent {sent!r} names no offset from UTC: write 2026-11-23T08:00:00+08:00")
+    print(quake.alert(the_world(seed, year), moment))  # noqa: T201  # the result
 
 
 def the_world(seed: int, year: int | None = None) -> World:

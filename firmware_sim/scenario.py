@@ -7,6 +7,7 @@ name = "wh1-scanner-1"            # its port is DIR/NAME, its witness log DIR/NA
 rate = 2.0                        # codes a second; also confirm, aim, chunks, noise_every: see scanner.Settings
 person = "mei"                    # signs on each round, with the badge and PIN of DIR/people.json; optional
 printer = "wh1-printer-1"         # where the labels of its units come out; optional
+tray = true                       # without tasks of its own it waits for papers in DIR/NAME.tray; optional
   [[scanner.task]]                # in this order, round after round
   do = "put-away"                 # RR:DO; from and to: RR:FROM, RR:TO; each may be left out
   from = "place:wh-1/dock"
@@ -90,6 +91,7 @@ class ScannerPart:
     noise_every: int = 0
     person: str = ""
     printer: str = ""
+    tray: bool = False
     tasks: tuple[Task, ...] = ()
 
 

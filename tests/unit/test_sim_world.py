@@ -3,13 +3,15 @@
 import json
 import random
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_sim.errands import Errands, Taken, collected, packed, picked
 from firmware_sim.expect import expected_balances
 from firmware_sim.gs1 import (
     GS,
@@ -23,6 +25,7 @@ from firmware_sim.gs1 import (
 )
 from firmware_sim.opening import goods_in, opening_stock, own_bins, tables, warehouses
 from firmware_sim.papers import papers
+from firmware_sim.quake import NAMESPACE, affected, alert, settlements
 from firmware_sim.reference import reference_data
 from firmware_sim.roads import bearing_deg, distance_m, position
 from firmware_sim.story import MOST_GOODS, Errand, Goods, errand, goods, label, sign_on, task
@@ -244,3 +247,41 @@ def test_tasks_places_units_and_counts_are_read_as_a_terminal_reads_them():
         ("place:wh-1/a02", "09521234000026", "B"): 7,
         ("virtual:adjustment", "09521234000026", "B"): 2,
     }
+
+
+def test_the_earthquake_hits_some_of_the_settlements_and_they_are_the_same_in_every_run():
+    hit, all_of_them = affected(county()), settlements(county())
+    assert 3 <= len(hit) < len(all_of_them)
+    assert settlements(county()) == all_of_them
+    assert all(0 < each.households < each.population for each in all_of_them)
+
+
+def test_the_alert_says_its_times_with_an_offset_and_its_polygon_is_closed_in_both_languages():
+    said = ET.fromstring(alert(county(), datetime(2026, 5, 12, 6, 28, tzinfo=UTC)))  # noqa: S314  # our own
+    name = {"cap": NAMESPACE}
+    assert said.findtext("cap:sent", namespaces=name) == "2026-05-12T14:28:00+08:00"
+    assert [each.text for each in said.iterfind("cap:info/cap:language", name)] == ["zh-CN", "en-US"]
+    for polygon in said.iterfind("cap:info/cap:area/cap:polygon", name):
+        first, *between, last = polygon.text.split()
+        assert first == last
+        assert len(between) >= 3
+
+
+def test_papers_in_a_tray_are_read_once_in_the_order_of_their_names(tmp_path):
+    tray = Errands(tmp_path / "tray")
+    goods = Taken(gtin="09501101530003", lot="A1", pieces=12, bin="wh-1/a01", expiry=date(2027, 1, 31))
+    tray.put("2-pack", packed("C-1", "st-1.ABC234", "wh-1/staging", [goods]))
+    tray.put("1-pick", picked("K1", [goods]))
+    codes = list(tray.codes())
+    assert codes[:3] == ["RR:RESET", "RR:T:pick:K1", "RR:L:wh-1/a01"]
+    assert codes.count(goods.label) == 2
+    assert goods.label == f"010950110153000317270131{'10A1'}"
+    assert tray.is_done("1-pick")
+    assert tray.is_done("2-pack")
+    assert list(tray.codes()) == []
+
+
+def test_a_recipients_code_is_read_by_digit_cards():
+    codes = list(collected("412038927", ["st-1.ABC234"]))
+    assert codes[2:4] == ["RR:D:4", "RR:D:1"]
+    assert codes[-3:] == ["RR:OK", "RR:P:st-1.ABC234", "RR:DONE"]
