@@ -257,7 +257,7 @@ def test_the_earthquake_hits_some_of_the_settlements_and_they_are_the_same_in_ev
 
 
 def test_the_alert_says_its_times_with_an_offset_and_its_polygon_is_closed_in_both_languages():
-    said = ET.fromstring(alert(county(), datetime(2026, 5, 12, 6, 28, tzinfo=UTC)))  # noqa: S314  # our own
+    said = ET.fromstring(alert(county(), datetime(2026, 5, 12, 6, 28, tzinfo=UTC)))  # our own
     name = {"cap": NAMESPACE}
     assert said.findtext("cap:sent", namespaces=name) == "2026-05-12T14:28:00+08:00"
     assert [each.text for each in said.iterfind("cap:info/cap:language", name)] == ["zh-CN", "en-US"]
