@@ -41,7 +41,7 @@ _NO_INCIDENT: Final = {
 
 
 class CapError(HubError):
-    """This is no alert that an incident can be made of."""
+    """There is no alert that an incident can be made of."""
 
 
 def read(data: bytes) -> Alert:

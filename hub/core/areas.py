@@ -6,7 +6,8 @@ shorter way round the globe, so an area may lie across the 180th meridian. What 
 holds rather for one place too many. A polygon around a pole cannot be said.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from math import asin, atan2, cos, degrees, hypot, radians, sin
 from typing import Any, Final, TypeAlias
 
@@ -14,16 +15,18 @@ from msgspec import Struct
 
 EARTH_KM: Final = 6371.0088
 """Mean radius (IUGG)."""
-MOST_POINTS: Final = 100_000
+MOST_POINTS: Final = 10_000
 """Of all areas of one incident."""
 MOST_RADIUS_KM: Final = 20_040.0
 """Half way round the globe: the whole of it."""
 _CORNERS: Final = 64
-_EDGE: Final = 1e-12
+_BANDS: Final = 256
+_FLAT: Final = 1e-12
 """Twice the area of a triangle, in square degrees, below which three points lie on one line."""
 
 Point: TypeAlias = tuple[float, float]
 """Latitude, longitude."""
+_Edge: TypeAlias = tuple[float, float, float, float]
 
 
 class Polygon(Struct, frozen=True, tag="polygon"):
@@ -50,12 +53,10 @@ def distance_km(one: Point, other: Point) -> float:
     return 2 * EARTH_KM * asin(min(1.0, part**0.5))
 
 
-def inside(shapes: Iterable[Shape], point: Point) -> bool:
-    """Whether a point lies in any of them."""
-    return any(
-        distance_km(shape.centre, point) <= shape.radius_km if isinstance(shape, Circle) else _within(shape.ring, point)
-        for shape in shapes
-    )
+def inside(shapes: Iterable[Shape]) -> Callable[[Point], bool]:
+    """What tells of a point whether it lies in any of them; made once, quick for many points."""
+    tests = [_in_circle(shape) if isinstance(shape, Circle) else _in_ring(shape.ring) for shape in shapes]
+    return lambda point: any(test(point) for test in tests)
 
 
 def reason(shape: Shape) -> str | None:
@@ -110,24 +111,45 @@ def midst(weighted: Sequence[tuple[Point, float]]) -> Point | None:
     return degrees(atan2(z, hypot(x, y))), degrees(atan2(y, x))
 
 
-def _within(ring: Sequence[Point], point: Point) -> bool:
-    """Even and odd crossings of a ray to the east, on the ring unrolled, at each turn of the globe that it reaches."""
+def _in_circle(circle: Circle) -> Callable[[Point], bool]:
+    return lambda point: distance_km(circle.centre, point) <= circle.radius_km
+
+
+def _in_ring(ring: Sequence[Point]) -> Callable[[Point], bool]:
+    """Edges in bands of latitude, so that a point is compared with those alone that may be beside it."""
     unrolled = _unrolled(ring)
-    lons = [lon for _, lon in unrolled]
-    lat = point[0]
-    for turn in (-360.0, 0.0, 360.0):
-        lon = point[1] + turn
-        if min(lons) <= lon <= max(lons) and _crossed(unrolled, lat, lon):
-            return True
-    return False
+    lats, lons = [lat for lat, _ in unrolled], [lon for _, lon in unrolled]
+    south, north, west, east = min(lats), max(lats), min(lons), max(lons)
+    count = min(_BANDS, len(ring))
+    bands: list[list[_Edge]] = [[] for _ in range(count)]
+    height = (north - south) / count or 1.0
+    for one, other in pairwise(unrolled):
+        first, last = sorted(min(count - 1, int((end[0] - south) / height)) for end in (one, other))
+        for band in range(first, last + 1):
+            bands[band].append((*one, *other))
+
+    def test(point: Point) -> bool:
+        lat = point[0]
+        if not south <= lat <= north:
+            return False
+        edges = bands[min(count - 1, int((lat - south) / height))]
+        return any(_crossed(edges, lat, lon) for lon in _turns(point[1]) if west <= lon <= east)
+
+    return test
 
 
-def _crossed(ring: Sequence[Point], lat: float, lon: float) -> bool:
+def _turns(lon: float) -> tuple[float, float, float]:
+    """The same meridian at each turn of the globe that an unrolled ring may reach."""
+    return lon, lon - 360.0, lon + 360.0
+
+
+def _crossed(edges: Iterable[_Edge], lat: float, lon: float) -> bool:
+    """Whether a ray to the east crosses an odd number of edges, or the point lies on one."""
     odd = False
-    for (lat_a, lon_a), (lat_b, lon_b) in zip(ring, ring[1:], strict=False):
+    for lat_a, lon_a, lat_b, lon_b in edges:
         area = (lon_b - lon_a) * (lat - lat_a) - (lat_b - lat_a) * (lon - lon_a)
         between = min(lat_a, lat_b) <= lat <= max(lat_a, lat_b) and min(lon_a, lon_b) <= lon <= max(lon_a, lon_b)
-        if between and abs(area) <= _EDGE:
+        if between and abs(area) <= _FLAT:
             return True
         if (lat_a > lat) != (lat_b > lat) and lon < lon_a + (lat - lat_a) / (lat_b - lat_a) * (lon_b - lon_a):
             odd = not odd

@@ -91,8 +91,8 @@ _ORDER: Final = ("Alert", "Update", "Cancel")
 def standing(alerts: Iterable[Alert]) -> tuple[Alert | None, bool]:
     """The alert whose words and areas hold, and whether the chain is cancelled.
 
-    An alert is superseded by whatever references it. Of the others the newest counts, a cancel before an update of the
-    same moment; what a cancel ends is still told: the newest of what it left.
+    An alert is superseded by whatever references it. Of the others the newest counts; of one moment the cancel. What a
+    cancel ends is still told: the newest before it.
     """
     by_name = {alert.name: alert for alert in alerts}
     chain = sorted(by_name.values(), key=lambda one: (one.name.sent, _ORDER.index(one.kind), one.name))
