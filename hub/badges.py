@@ -5,23 +5,14 @@ import os
 from secrets import choice
 from typing import Final
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from hub import sealing
 from hub.core.passwords import pin_fault
-from hub.errors import HubError
-from wire.badges import KEY_BYTES, NONCE_BYTES, SALT_BYTES, SEAL_INFO, verifier
+from wire.badges import SALT_BYTES, SEAL_INFO, verifier
 
 CODE_CHARS: Final = 12
 """Of 32 signs each: 60 random bits. Who sees a badge's digest at a device does not find its code."""
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PIN_DIGITS: Final = 6
-
-
-class SealError(HubError):
-    """A device's key is not one that a PIN can be sealed for: the device joins again."""
 
 
 def new_code() -> str:
@@ -44,16 +35,4 @@ def verifier_of(pin: str) -> str:
 
 def seal(key: bytes, digest: str, kept: str) -> str:
     """A verifier (base64) sealed for the holder of a public key (DER), bound to a badge's digest. Raises SealError."""
-    try:
-        public = serialization.load_der_public_key(key)
-    except ValueError as error:
-        raise SealError("a device's public key cannot be read: let the device join again") from error
-    if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
-        raise SealError("a device's key is not of the curve P-256: let the device join again")
-    once = ec.generate_private_key(ec.SECP256R1())
-    made = HKDF(hashes.SHA256(), KEY_BYTES + NONCE_BYTES, salt=None, info=SEAL_INFO).derive(
-        once.exchange(ec.ECDH(), public)
-    )
-    closed = AESGCM(made[:KEY_BYTES]).encrypt(made[KEY_BYTES:], base64.b64decode(kept), digest.encode("ascii"))
-    point = once.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
-    return base64.b64encode(point + closed).decode()
+    return sealing.seal(key, SEAL_INFO, digest, base64.b64decode(kept))

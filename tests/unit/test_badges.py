@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from edge.badge_check import is_right, opened
-from hub.badges import SealError, new_code, new_pin, seal, verifier_of
+from hub.badges import new_code, new_pin, seal, verifier_of
 from hub.core.passwords import pin_fault
+from hub.sealing import SealError
 from wire import codes
 from wire.badges import digest
 
@@ -34,13 +35,13 @@ def hkdf(secret, info, length):
     return found[:length]
 
 
-def unsealed(key, badge, sealed):
+def unsealed(key, badge, sealed, info=b"relay-badge-v1"):
     """By the words of the contract: point, HKDF of the shared x, AES-256-GCM with the digest beside it."""
     data = base64.b64decode(sealed)
     x, y = int.from_bytes(data[1:33]), int.from_bytes(data[33:65])
     assert data[0] == 4
     shared = key.exchange(ec.ECDH(), ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key())
-    made = hkdf(shared, b"relay-badge-v1", 44)
+    made = hkdf(shared, info, 44)
     return AESGCM(made[:32]).decrypt(made[32:], data[65:], badge.encode())
 
 

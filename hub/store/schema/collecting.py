@@ -43,7 +43,7 @@ collection_code = table(
     clustered=True,
 )
 """The codes that open a parcel now: proxy 0 is the recipient, the others are numbered as the recipient's proxies are.
-`fits` is the vault's index of station and code: no two people can open parcels of a station by one code. `verifier`
+`fits` is the vault's index of the code: no two people can open parcels of one station by the same one. `verifier`
 is what devices check against (sealed too); it takes its time and is made a little later."""
 Index("collection_code_bare", collection_code.c.parcel, sqlite_where=collection_code.c.verifier.is_(None))
 
