@@ -84,8 +84,8 @@ def test_fixes_that_cannot_be_stored_are_counted_said_once_and_the_receiver_is_r
         receiver.store.broken = False
         device.send(epoch(3))
         until(lambda: len(receiver.store.items) == 1)
+        until(lambda: receiver.log.named("fixes-stored-again") == [{"not_stored": 3}])
         assert len(receiver.log.named("fixes-not-stored")) == 1
-        assert receiver.log.named("fixes-stored-again") == [{"not_stored": 3}]
 
 
 def test_noise_on_the_line_is_no_fix_and_the_fixes_after_it_are_read(device):

@@ -213,6 +213,8 @@ def test_garbage_at_full_speed_takes_no_memory_and_the_next_scan_is_read(device,
         device.send(b"\r\nAFTER\r\n")
         assert device.heard(2) == NAK + ACK
         assert agent.rss_bytes() - before < 4 * 1024 * 1024
+        agent.kill(signal.SIGTERM)
+        assert agent.ended() == 0
         assert len(agent.named("refused")) == 1
 
 

@@ -85,7 +85,7 @@ def test_the_agent_starts_anew_as_the_same_process_and_says_so(stack):
     starts = len(stack.agent.named("ready"))
     found = stack.command("restart")
     assert (found["state"], found["detail"]) == ("done", "the agent started anew")
-    assert len(stack.agent.named("ready")) == starts + 1
+    until(lambda: len(stack.agent.named("ready")) == starts + 1, "the agent to say so in its log")
     assert stack.agent.process.poll() is None
 
 
@@ -96,13 +96,14 @@ def test_what_a_device_does_not_know_is_refused_and_the_command_line_says_so(sta
 
 
 def test_a_wished_configuration_is_tried_and_stays(stack):
+    starts = len(stack.agent.named("starting"))
     assert stack.configure('[log]\nlevel = "debug"\n[[scanner]]\ndo = "load"\nto = "transit:truck-7"\n') == (
         "applied",
         "",
     )
     until(lambda: stack.status()["configuration"].endswith("applied"), "the configuration in status")
-    starting = stack.agent.named("starting")[-1]
-    assert starting["pid"] == stack.agent.pid
+    until(lambda: len(stack.agent.named("starting")) > starts, "the agent to say that it starts anew")
+    assert stack.agent.named("starting")[-1]["pid"] == stack.agent.pid
 
 
 def test_a_configuration_that_the_device_cannot_use_is_refused_with_every_reason(stack):
