@@ -235,10 +235,8 @@ CONSIGNMENT: Final = LifeCycle(
                 _CE.BACK: _C.RETURNED, _CE.LOST: _C.LOST,
             },
         ),
-        **_rows(
-            _CE.MOVING, {_C.RETURNING: _C.RETURNING}
-        ),
-        **_rows(_CE.ARRIVING, {_C.RETURNING: _C.RETURNING}),
+        **_rows(_CE.MOVING, {_C.RETURNING: _C.RETURNING}),
+        **_rows(_CE.ARRIVING, {_C.RETURNING: _C.RETURNING, _C.CLOSED: _C.CLOSED}),
         **_rows(_CE.RECEIVED, {_C.RETURNING: _C.RETURNING, _C.CLOSED: _C.CLOSED}),
         **_rows(_CE.DIFFERENT, {_C.RETURNING: _C.RETURNING, _C.CLOSED: _C.CLOSED}),
         **_rows(_CE.BACK, {_C.RETURNING: _C.RETURNED, _C.CLOSED: _C.CLOSED, _C.CANCELLED: _C.CANCELLED}),
@@ -293,6 +291,7 @@ class ParcelEvent(StrEnum):
     ATTEMPTED = "attempted"
     REFUSED = "refused"
     HANDED = "handed"
+    BROUGHT_BACK = "brought-back"
     HOME = "home"
     DAMAGED = "damaged"
     LOST = "lost"
@@ -388,6 +387,13 @@ PARCEL: Final = LifeCycle(
                 _P.PLANNED: _P.HANDED_OVER, _P.PACKED: _P.HANDED_OVER, _P.UNDER_WAY: _P.HANDED_OVER,
                 _P.ARRIVED: _P.HANDED_OVER, _P.WAITING: _P.HANDED_OVER, _P.OUT: _P.HANDED_OVER,
                 _P.REFUSED: _P.HANDED_OVER, _P.DUE_BACK: _P.HANDED_OVER,
+            },
+        ),
+        **_rows(
+            _PE.BROUGHT_BACK,
+            {
+                _P.ARRIVED: _P.DUE_BACK, _P.WAITING: _P.DUE_BACK, _P.OUT: _P.DUE_BACK, _P.HANDED_OVER: _P.DUE_BACK,
+                _P.REFUSED: _P.DUE_BACK, _P.DUE_BACK: _P.DUE_BACK,
             },
         ),
         **_rows(

@@ -21,6 +21,7 @@ need = table(
     Column("shelf_days", Integer, nullable=False),
     Column("substitutes", Integer, nullable=False),
     Column("note", Text, nullable=False),
+    Column("request", Text),
     Column("asked_at", KEY, nullable=False),
     Column("asked_by", Text, nullable=False),
     Column("cancelled_at", KEY),
@@ -32,7 +33,8 @@ need = table(
     CheckConstraint("(cancelled_at is null) = (cancelled_by is null)"),
     Index("need_by_organisation", "organisation", "seq"),
 )
-"""Who needs what, where and by when. Whether it is met follows from its reservations."""
+"""Who needs what, where and by when. Whether it is met follows from its reservations. `request`: the id of the request
+that it belongs to, null where somebody said the need by itself."""
 
 consent = table(
     "consent",

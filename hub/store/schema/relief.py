@@ -96,7 +96,7 @@ consignment = table(
     Index("consignment_by_place", "to_site", "seq"),
 )
 """Goods that go together: from one site (null: from a supplier) to one place (null: to people's doors). `back_of` is
-the consignment whose parcels it was split from."""
+the consignment whose parcels it brings back."""
 
 consignment_pick = table(
     "consignment_pick",
@@ -121,6 +121,7 @@ parcel = table(
     Column("id", Text, nullable=False, unique=True),
     Column("request", KEY, ForeignKey("request.seq"), nullable=False),
     Column("consignment", KEY, ForeignKey("consignment.seq"), nullable=False),
+    Column("back", KEY, ForeignKey("consignment.seq")),
     Column("recipient", Text),
     Column("way", Text, nullable=False),
     Column("station", Text),
@@ -146,13 +147,15 @@ parcel = table(
     ),
     Index("parcel_by_request", "request"),
     Index("parcel_by_consignment", "consignment"),
+    Index("parcel_by_way_back", "back"),
     Index("parcel_by_station", "station", "state", "number"),
     Index("parcel_by_recipient", "recipient"),
     Index("parcel_by_state", "state", "seq"),
 )
 """What one recipient gets; a handling unit `parcel:<id>`. `station` is the site where it is handed out (null: nowhere
 of ours); `placed` the account where it was last, since `at`; `waiting_since` when it was put on a shelf there, `until`
-the last day (yyyymmdd) on which it can be collected; `proof` what the hand-over said (JSON)."""
+the last day (yyyymmdd) on which it can be collected; `proof` what the hand-over said (JSON); `back` the consignment
+that brings it back."""
 
 parcel_line = table(
     "parcel_line",

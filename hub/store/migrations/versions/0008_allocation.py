@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("shelf_days", sa.Integer(), nullable=False),
         sa.Column("substitutes", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=True),
         sa.Column("asked_at", _big(), nullable=False),
         sa.Column("asked_by", sa.Text(), nullable=False),
         sa.Column("cancelled_at", _big(), nullable=True),

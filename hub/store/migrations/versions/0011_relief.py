@@ -36,16 +36,16 @@ def _request() -> None:
         sa.Column("made_at", _big(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("changed_at", _big(), nullable=False),
-        sa.CheckConstraint("length(id) = 16"),
+        sa.CheckConstraint("json_valid(groups)"),
         sa.CheckConstraint(
             "state in ('draft', 'asked', 'approved', 'allocated', 'under-way', 'ready', 'fulfilled',"
             " 'refused', 'cancelled', 'returned')"
         ),
+        sa.CheckConstraint("length(id) = 16"),
         sa.CheckConstraint("priority between 1 and 3"),
         sa.CheckConstraint("way in ('station', 'door', 'vehicle', 'direct')"),
         sa.CheckConstraint("way <> 'station' or site is not null"),
         sa.CheckConstraint("decided in ('draft', 'asked', 'approved', 'refused', 'cancelled')"),
-        sa.CheckConstraint("json_valid(groups)"),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("id"),
         sqlite_strict=True,
@@ -95,14 +95,14 @@ def _consignment() -> None:
         sa.Column("made_at", _big(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("changed_at", _big(), nullable=False),
-        sa.CheckConstraint("decided in ('planned', 'closed', 'cancelled', 'returning')"),
+        sa.CheckConstraint(
+            "state in ('planned', 'picking', 'packed', 'in-transit', 'arrived', 'received',"
+            " 'discrepant', 'closed', 'cancelled', 'returning', 'returned', 'lost')"
+        ),
         sa.CheckConstraint("way <> 'station' or to_site is not null"),
         sa.CheckConstraint("length(id) = 10 and id like 'C-%'"),
         sa.CheckConstraint("way in ('station', 'door', 'vehicle', 'direct')"),
-        sa.CheckConstraint(
-            "state in ('planned', 'picking', 'packed', 'in-transit', 'arrived', 'received', 'discrepant',"
-            " 'closed', 'cancelled', 'returning', 'returned', 'lost')"
-        ),
+        sa.CheckConstraint("decided in ('planned', 'closed', 'cancelled', 'returning')"),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("id"),
         sqlite_strict=True,
@@ -147,6 +147,7 @@ def _parcel() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("request", _big(), nullable=False),
         sa.Column("consignment", _big(), nullable=False),
+        sa.Column("back", _big(), nullable=True),
         sa.Column("recipient", sa.Text(), nullable=True),
         sa.Column("way", sa.Text(), nullable=False),
         sa.Column("station", sa.Text(), nullable=True),
@@ -162,14 +163,15 @@ def _parcel() -> None:
         sa.Column("made_at", _big(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("changed_at", _big(), nullable=False),
-        sa.CheckConstraint("way <> 'station' or station is not null"),
-        sa.CheckConstraint("number between 0 and 999"),
-        sa.CheckConstraint("length(id) between 8 and 47"),
         sa.CheckConstraint(
             "state in ('planned', 'packed', 'under-way', 'arrived', 'waiting', 'out', 'handed-over',"
             " 'refused', 'due-back', 'returning', 'returned', 'lost', 'damaged', 'cancelled')"
         ),
         sa.CheckConstraint("way in ('station', 'door', 'vehicle', 'direct')"),
+        sa.CheckConstraint("way <> 'station' or station is not null"),
+        sa.CheckConstraint("length(id) between 8 and 47"),
+        sa.CheckConstraint("number between 0 and 999"),
+        sa.ForeignKeyConstraint(["back"], ["consignment.seq"]),
         sa.ForeignKeyConstraint(["consignment"], ["consignment.seq"]),
         sa.ForeignKeyConstraint(["request"], ["request.seq"]),
         sa.PrimaryKeyConstraint("seq"),
@@ -182,6 +184,7 @@ def _parcel() -> None:
     op.create_index("parcel_by_request", "parcel", ["request"])
     op.create_index("parcel_by_state", "parcel", ["state", "seq"])
     op.create_index("parcel_by_station", "parcel", ["station", "state", "number"])
+    op.create_index("parcel_by_way_back", "parcel", ["back"])
 
 
 def _parcel_line() -> None:
@@ -193,8 +196,8 @@ def _parcel_line() -> None:
         sa.Column("lot", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("n", _big(), nullable=False),
-        sa.CheckConstraint("n > 0"),
         sa.CheckConstraint("line > 0"),
+        sa.CheckConstraint("n > 0"),
         sa.ForeignKeyConstraint(["parcel"], ["parcel.seq"]),
         sa.PrimaryKeyConstraint("parcel", "line"),
         sqlite_strict=True,
@@ -224,9 +227,9 @@ def _life_event() -> None:
         sa.Column("odd", sa.Integer(), server_default="0", nullable=False),
         sa.Column("voided", sa.Integer(), server_default="0", nullable=False),
         sa.Column("noted_at", _big(), nullable=False),
-        sa.CheckConstraint("kind in ('request', 'consignment', 'parcel')"),
         sa.CheckConstraint("odd in (0, 1) and voided in (0, 1)"),
         sa.CheckConstraint("(lane_id is null) = (fact_seq is null)"),
+        sa.CheckConstraint("kind in ('request', 'consignment', 'parcel')"),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("kind", "about", "lane_id", "fact_seq"),
         sqlite_strict=True,
