@@ -62,11 +62,15 @@ def candidates(
 
 
 def _lots(connection: Connection, need: Need, item: str | None, now: int) -> Iterator[Lot]:
-    """Every lot that stands somewhere, of the item in all sizes in which it is packed."""
+    """Every lot that stands somewhere, of the need's item or of a substitute, in all sizes in which it is packed."""
     base = item or need.item
+    substitute = item is not None and pieces(packs(connection), item, need.item) is None
+    yield from standing_lots(connection, base, None if substitute else need.item, now)
+
+
+def standing_lots(connection: Connection, base: str, into: str | None, now: int) -> Iterator[Lot]:
+    """Every lot that stands somewhere, of an item in all sizes in which it is packed; counted in pieces of `into`."""
     contains = packs(connection)
-    substitute = item is not None and pieces(contains, item, need.item) is None
-    into = None if substitute else need.item
     for each in [base, *(pack for pack in sorted(contains) if pack != base)]:
         inside = pieces(contains, each, base)
         size = pieces(contains, each, into)
