@@ -65,7 +65,7 @@ sighting = table(
     Index("sighting_by_unit", "unit"),
     Index("sighting_by_lot", "lot_id", "at"),
 )
-"""Things with a number of their own, `serial:<gtin>:<serial>`, `sscc:<18>` or `parcel:<id>`: one row a fact. Where a unit is
+"""Things with a number of their own, `serial:<gtin>:<serial>`, `sscc:<18>`, `parcel:<id>`: one row a fact. Where one is
 is the `to` of its last row that is not voided; a serial-numbered item has the most complete lot of its rows, and the
 condition that the last row with a `grade` gave it (the lot of a row is always that of the good ones).
 Rows stand in the order of their arrival, not of their units: millions of units make keys that scatter, and a group

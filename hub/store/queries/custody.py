@@ -1,0 +1,153 @@
+"""Custody of consignments (hub.core.custody), read from the ledger."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from hub.core.custody import DEEPEST, UNIT, Facts, Flow, Goods, LineCustody, Row, Seen, Way
+from hub.core.custody import custody as reckoned
+from hub.store.schema import consignment
+from wire.label import is_handling_unit
+
+__all__ = ["LineCustody", "custody"]
+
+TASK: Final = "consignment:"
+_ENDS: Final = "JOIN account AS source ON source.id = {0}.source_id JOIN account AS target ON target.id = {0}.to_id"
+_ROWS: Final = (
+    "SELECT at, lane_id, seq, unit, item, lot.lot, owner, condition, source.code, target.code, quantity"
+    f" FROM task_fact AS fact LEFT JOIN lot ON lot.id = lot_id {_ENDS.format('fact')}"
+    " WHERE task = :task AND voided = 0 ORDER BY at, lane_id, seq, part"
+)
+_AMONG: Final = "IN (SELECT value FROM json_each(:keys))"
+_OTHER: Final = (
+    "EXISTS (SELECT 1 FROM task_fact AS other WHERE other.unit = seen.unit AND other.lane_id = seen.lane_id"
+    " AND other.seq = seen.seq AND other.task >= 'consignment:' AND other.task < 'consignment;'"
+    " AND other.task <> :task)"
+)
+_STORY: Final = (
+    f"SELECT unit, at, lane_id, seq, source.code, target.code, {_OTHER} FROM sighting AS seen {_ENDS.format('seen')}"
+    f" WHERE voided = 0 AND unit {_AMONG}"
+)
+_WITHIN: Final = (
+    "SELECT DISTINCT unit FROM account JOIN sighting ON to_id = account.id"
+    f" WHERE lot_id IS NULL AND voided = 0 AND account.code {_AMONG}"
+)
+_HELD: Final = (
+    "SELECT account.code, account.id, lot_id, quantity FROM account JOIN balance ON account_id = account.id"
+    f" WHERE account.code {_AMONG}"
+)
+_LOT: Final = f"SELECT id, item, lot, owner, condition FROM lot WHERE id {_AMONG}"
+_HERE: Final = "IN (SELECT value FROM json_each(:accounts))"
+_MOVED: Final = (
+    f"SELECT move.at, move.lane_id, move.seq, lot_id, source_id, to_id, quantity FROM move WHERE lot_id {_AMONG}"
+    f" AND voided = 0 AND source_id <> to_id AND (source_id {_HERE} OR to_id {_HERE}) AND NOT EXISTS"
+    " (SELECT 1 FROM task_fact AS own WHERE own.task = :task AND own.lane_id = move.lane_id AND own.seq = move.seq)"
+)
+_THINGS: Final = f"SELECT DISTINCT unit FROM sighting WHERE lot_id {_AMONG} AND voided = 0 AND to_id {_HERE}"
+_THING: Final = f"SELECT unit, at, lane_id, seq, lot_id, to_id FROM sighting WHERE voided = 0 AND unit {_AMONG}"
+
+
+def custody(connection: Connection, id_: str) -> tuple[LineCustody, ...]:
+    """The lines of a consignment by its id; none for one that nobody made."""
+    way = way_of(connection, id_)
+    return () if way is None else reckoned(way, facts(connection, id_))
+
+
+def way_of(connection: Connection, id_: str) -> Way | None:
+    """From where to where it goes."""
+    query = select(consignment.c.from_site, consignment.c.to_site).where(consignment.c.id == id_)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Way(source=row.from_site, to=row.to_site)
+
+
+def facts(connection: Connection, id_: str) -> Facts:
+    """All facts that bear on a consignment."""
+    task = TASK + id_
+    rows = [_row(row) for row in connection.exec_driver_sql(_ROWS, {"task": task})]
+    units = {row.unit for row in rows if row.unit is not None and is_handling_unit(row.unit)}
+    units |= {end.removeprefix(UNIT) for row in rows for end in (row.source, row.to) if end.startswith(UNIT)}
+    stories = _stories(connection, task, units)
+    return Facts(rows=rows, stories=stories, flows=_flows(connection, task, rows, stories))
+
+
+def _row(row: Any) -> Row:
+    at, lane, seq, unit, item, lot, owner, condition, source, to, n = row
+    goods = None if item is None else Goods(item, lot, owner, condition)
+    return Row((at, lane, seq), unit, goods, source, to, n)
+
+
+def _stories(connection: Connection, task: str, units: Iterable[str]) -> Mapping[str, Sequence[Seen]]:
+    """Of these units, of all that they ever were in, and of all that ever was in those of the consignment."""
+    own = set(units)
+    found: dict[str, list[Seen]] = defaultdict(list)
+    todo, level = set(own), set(own)
+    for _ in range(DEEPEST):
+        rows = _among(connection, _STORY, sorted(todo), task=task)
+        for unit, at, lane, seq, source, to, other in rows:
+            found[unit].append(Seen((at, lane, seq), source, to, bool(other)))
+        level = {row[0] for row in _among(connection, _WITHIN, sorted(UNIT + unit for unit in level))} - own
+        own |= level
+        around = {end.removeprefix(UNIT) for row in rows for end in (row[4], row[5]) if end.startswith(UNIT)}
+        todo = (around | level) - found.keys() - todo
+        if not todo:
+            break
+    return {unit: sorted(story) for unit, story in found.items()}
+
+
+def _flows(
+    connection: Connection, task: str, rows: Sequence[Row], stories: Mapping[str, object]
+) -> Mapping[str, Sequence[Flow]]:
+    """What other facts put into units; read only for those of which the consignment's own facts do not tell all."""
+    told: dict[tuple[str, Goods], int] = defaultdict(int)
+    for row in rows:
+        if row.unit is None and row.goods is not None:
+            told[row.source, row.goods] -= row.n
+            told[row.to, row.goods] += row.n
+    held = _among(connection, _HELD, sorted(UNIT + unit for unit in stories))
+    lots = {row[0]: Goods(*row[1:]) for row in _among(connection, _LOT, sorted({row[2] for row in held}))}
+    untold = {(code, account) for code, account, lot, n in held if told[code, lots[lot]] != n}
+    if not untold:
+        return {}
+    accounts = {account: code.removeprefix(UNIT) for code, account in untold}
+    some = sorted({row[2] for row in held if row[1] in accounts})
+    here = msgspec.json.encode(sorted(accounts)).decode()
+    own = {row.unit for row in rows if row.unit is not None}
+    found: dict[str, list[Flow]] = defaultdict(list)
+    for at, lane, seq, lot, source, to, n in _among(connection, _MOVED, some, task=task, accounts=here):
+        for account, sign in ((source, -1), (to, 1)):
+            if account in accounts:
+                found[accounts[account]].append(Flow((at, lane, seq), lots[lot], sign * n))
+    things = {row[0] for row in _among(connection, _THINGS, some, accounts=here)} - own
+    for unit, flow in _of_things(connection, accounts, lots, things):
+        found[unit].append(flow)
+    return {unit: sorted(flows) for unit, flows in found.items()}
+
+
+def _of_things(
+    connection: Connection, accounts: Mapping[int, str], lots: Mapping[int, Goods], things: Iterable[str]
+) -> Iterable[tuple[str, Flow]]:
+    """Things with serial numbers that went into units and came out of them."""
+    steps: dict[str, list[Any]] = defaultdict(list)
+    for row in _among(connection, _THING, sorted(things)):
+        steps[row[0]].append(row)
+    for story in steps.values():
+        story.sort(key=lambda row: (row[1], row[2], row[3]))
+        goods = next(lots[row[4]] for row in story if row[4] in lots)
+        before = 0
+        for _, at, lane, seq, _, to in story:
+            if to == before:
+                continue
+            for account, sign in ((before, -1), (to, 1)):
+                if account in accounts:
+                    yield accounts[account], Flow((at, lane, seq), goods, sign)
+            before = to
+
+
+def _among(connection: Connection, query: str, keys: Sequence[str | int], **more: str) -> Sequence[Any]:
+    """All rows of a query over these keys."""
+    if not keys:
+        return ()
+    return connection.exec_driver_sql(query, {"keys": msgspec.json.encode(keys).decode(), **more}).all()
