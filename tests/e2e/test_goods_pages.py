@@ -243,17 +243,20 @@ def test_what_nobody_scanned_is_added_and_a_wrong_scan_is_undone(at, world):
 
 
 def test_owners_of_several_scans_are_settled_at_once_and_an_auditor_only_looks(at, world):
-    auditor = at("/discrepancies/owners", "audrey").page
-    expect(row(auditor, "B-1")).to_be_visible()
+    for lot in ("B-3", "B-4"):
+        world.scanner.scan(goods(BLANKET, lot), 5, to="place:st-1/d01", by="olga")
+    auditor = at("/discrepancies/owners?site=st-1", "audrey").page
+    expect(row(auditor, "B-3")).to_be_visible()
     expect(auditor.get_by_role("checkbox")).to_have_count(0)
-    page = at("/discrepancies/owners", "sue").page
+    page = at("/discrepancies/owners?site=st-1", "sue").page
+    expect(page.locator("tbody tr")).to_have_count(2)
     page.get_by_label("All on this page").check()
     page.get_by_role("button", name="Say the owner of 2").click()
     choose(page, "Owner", "Caritas")
     page.get_by_role("dialog").get_by_label("Reason").fill("the labels say so")
     page.get_by_role("dialog").get_by_role("button", name="Settle the owner").click()
     expect(page.get_by_text("Every owner is known")).to_be_visible()
-    owners = {one["owner"] for one in world.hub.rest.rows("/stock", item=BLANKET)}
+    owners = {one["owner"] for one in world.hub.rest.rows("/stock", account="place:st-1/d01")}
     assert owners == {"caritas"}
 
 
