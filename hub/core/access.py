@@ -100,8 +100,12 @@ MACHINES: Final = only("admin engineer")
 AT_SITES: Final = only("admin supervisor operator clerk staff auditor")
 NEEDING: Final = only("admin supervisor staff helpline auditor")
 ASKING: Final = only("admin supervisor staff")
+ANSWERING: Final = only("helpline")
+"""A person's data is for who answers the help-line that knows them; the routes see to whose line it is."""
 WATCHING: Final = only("admin supervisor engineer auditor")
 RECALLING: Final = only("admin supervisor operator clerk staff helpline auditor")
+SENDING: Final = only("admin supervisor operator clerk")
+CARRYING: Final = SENDING | {Role.COURIER}
 PRINTING: Final = only("admin supervisor operator clerk engineer")
 
 OPEN: Final = frozenset(
@@ -123,7 +127,7 @@ OPEN: Final = frozenset(
 
 What changes something here carries its own proof, and is limited."""
 
-FOR_DEVICES: Final[frozenset[tuple[str, str]]] = frozenset({("GET", f"{API}/site-data")})
+FOR_DEVICES: Final[frozenset[tuple[str, str]]] = frozenset({("GET", f"{API}/site-data"), ("POST", f"{API}/claims")})
 """Routes for devices alone, by their own credential; no person's cookie or token opens them."""
 
 RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
@@ -207,6 +211,18 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/exports/stock.csv"): INDOORS,
     ("GET", f"{API}/exports/stock.xlsx"): INDOORS,
     ("GET", f"{API}/imports/templates/{{kind}}.csv"): STEERING | {Role.AUDITOR},
+    ("GET", f"{API}/incidents"): RECALLING,
+    ("POST", f"{API}/incidents"): STEERING,
+    ("POST", f"{API}/incidents/cap"): STEERING,
+    ("GET", f"{API}/incidents/{{incident}}"): RECALLING,
+    ("POST", f"{API}/incidents/{{incident}}/closing"): STEERING,
+    ("POST", f"{API}/incidents/{{incident}}/reopening"): STEERING,
+    ("POST", f"{API}/incidents/{{incident}}/proposal"): ASKING,
+    ("GET", f"{API}/incidents/{{incident}}/readiness"): NEEDING,
+    ("GET", f"{API}/settlements"): RECALLING,
+    ("PUT", f"{API}/settlements"): STEERING,
+    ("GET", f"{API}/rates"): RECALLING,
+    ("PUT", f"{API}/rates"): STEERING,
     ("GET", f"{API}/space/capacities"): AT_SITES,
     ("PUT", f"{API}/space/capacities"): STEERING,
     ("GET", f"{API}/space/calendar"): AT_SITES,
@@ -230,9 +246,35 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/picks/{{pick}}"): AT_SITES,
     ("POST", f"{API}/picks/{{pick}}/closing"): ASKING,
     ("POST", f"{API}/picks/{{pick}}/cancellation"): ASKING,
+    ("GET", f"{API}/rounds"): CARRYING | {Role.AUDITOR},
+    ("POST", f"{API}/rounds"): SENDING,
+    ("GET", f"{API}/rounds/{{id_}}"): CARRYING | {Role.AUDITOR},
+    ("POST", f"{API}/rounds/{{id_}}/cancellation"): SENDING,
+    ("POST", f"{API}/rounds/{{id_}}/code-checks"): only("admin courier"),
+    ("POST", f"{API}/rounds/{{id_}}/outcomes"): only("admin courier"),
+    ("POST", f"{API}/photos"): only("admin courier staff supervisor"),
+    ("GET", f"{API}/photos/{{digest}}"): only("admin supervisor staff helpline auditor"),
     ("GET", f"{API}/consents"): only("admin supervisor staff auditor"),
     ("POST", f"{API}/consents"): ASKING,
     ("POST", f"{API}/consents/{{consent}}/end"): ASKING,
+    ("GET", f"{API}/lines"): NEEDING,
+    ("POST", f"{API}/lines"): ASKING,
+    ("PUT", f"{API}/lines/{{line}}"): ASKING,
+    ("POST", f"{API}/lines/{{line}}/closing"): ASKING,
+    ("PUT", f"{API}/lines/{{line}}/operators"): ASKING,
+    ("POST", f"{API}/recipients/search"): ANSWERING,
+    ("POST", f"{API}/recipients"): ANSWERING,
+    ("GET", f"{API}/recipients/{{recipient}}"): ANSWERING,
+    ("PUT", f"{API}/recipients/{{recipient}}"): ANSWERING,
+    ("POST", f"{API}/recipients/{{recipient}}/erasure"): ANSWERING | ADMINS,
+    ("GET", f"{API}/recipients/{{recipient}}/proxies"): ANSWERING,
+    ("POST", f"{API}/recipients/{{recipient}}/proxies"): ANSWERING,
+    ("DELETE", f"{API}/recipients/{{recipient}}/proxies/{{n}}"): ANSWERING,
+    ("GET", f"{API}/personal-views"): only("admin auditor"),
+    ("GET", f"{API}/calls"): NEEDING,
+    ("POST", f"{API}/calls"): ANSWERING,
+    ("GET", f"{API}/calls/{{call}}"): NEEDING,
+    ("POST", f"{API}/calls/{{call}}/follow-up"): ANSWERING,
 }
 
 

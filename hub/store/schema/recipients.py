@@ -79,13 +79,16 @@ recipient_proxy = table(
     Column("n", Integer, primary_key=True, autoincrement=False),
     Column("shown", Text, nullable=False),
     Column("last4", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
     Column("added_at", KEY, nullable=False),
     Column("added_by", Text, nullable=False),
-    CheckConstraint("n between 1 and 9"),
+    Column("ended_at", KEY),
+    CheckConstraint("n between 1 and 1000"),
+    CheckConstraint("(ended_at is null) = (sealed is not null)"),
     clustered=True,
 )
-"""Who may fetch for them: masked, and name and telephone under the recipient's key."""
+"""Who may fetch for them: masked, and name and telephone under the recipient's key until that ended. Facts know them by
+`n`, which nobody gets again."""
 
 call = table(
     "call",
