@@ -34,8 +34,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One settlement: who is reckoned with, what they need, where they get it (None: nowhere), and the request that
-    was made for it before and is not over."""
+    """One settlement: who is reckoned with, what they need, where they get it (None: nowhere).
+
+    `request` is what was made for it before and is not over.
+    """
 
     settlement: Locality
     counts: dict[Per, int]

@@ -77,6 +77,9 @@ def clock(connection: Connection, incident: str, alerted_at: int) -> Clock:
     """From the alert to the first request, the first load of one of its consignments, and the first hand-over."""
     asked = connection.exec_driver_sql("SELECT min(made_at) FROM request WHERE incident = ?", (incident,)).scalar()
     loaded = connection.exec_driver_sql(_LOADED, (incident,)).scalar()
-    query = "SELECT min(parcel.given_at) FROM request JOIN parcel ON parcel.request = request.seq WHERE request.incident = ?"
+    query = (
+        "SELECT min(parcel.given_at) FROM request JOIN parcel ON parcel.request = request.seq"
+        " WHERE request.incident = ?"
+    )
     given = connection.exec_driver_sql(query, (incident,)).scalar()
     return Clock(alerted_at=alerted_at, asked_at=asked, loaded_at=loaded, given_at=given)
