@@ -65,7 +65,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `http_names` are further names by which browsers call this hub. `listen` None means: nothing beyond loopback but
     what `http_host` says; else devices join by HTTPS on `https_port`, and `listen_names` are names they dial. `font` is
-    the file that labels are drawn with, None: one that is installed.
+    the file that labels are drawn with, None: one that is installed. So many `keep_days` after the last call, change or
+    request a recipient's data is erased.
     """
 
     data: Path
@@ -80,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     log_json: bool = False
     font: Path | None = None
+    keep_days: int = 90
 
     @property
     def database(self) -> Path:
@@ -124,6 +126,12 @@ def _file(value: object) -> Path:
     return Path(value)
 
 
+def _days(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 3650:
+        raise ValueError(f"{value!r} is no number of days; use 1 to 3650")
+    return value
+
+
 def _level(value: object) -> str:
     if value not in LEVELS:
         raise ValueError(f"{value!r} is no level; use one of {', '.join(LEVELS)}")
@@ -166,6 +174,7 @@ _KEYS: Mapping[tuple[str, str], tuple[str, Callable[[object], Any]]] = {
     ("listen", "https_port"): ("https_port", _port),
     ("listen", "names"): ("listen_names", _names),
     ("print", "font"): ("font", _file),
+    ("privacy", "keep_days"): ("keep_days", _days),
     ("log", "level"): ("log_level", _level),
     ("log", "json"): ("log_json", _flag),
 }

@@ -28,6 +28,7 @@ from hub.api.services import Services
 from hub.authority import Authority
 from hub.broker import Broker
 from hub.clock import now_ms, uptime_ms
+from hub.collecting import Keeper
 from hub.condition import faults, gauges
 from hub.config import Address, Listen, Settings
 from hub.desk import Desk
@@ -46,6 +47,7 @@ from hub.mosquitto import Mosquitto
 from hub.names import hosts, inviting_name, known_names
 from hub.outlet import Outlet
 from hub.process import raise_file_limit, say_where_threads_are, settle
+from hub.retention import Retention
 from hub.sitedata import SiteData
 from hub.steward import Steward
 from hub.store.database import Database
@@ -181,7 +183,7 @@ class Hub:
         address = settings.broker or self._start_mosquitto(database, authority)
         run = secrets.token_hex(8)
         live = LiveFeed(database, now_ms)
-        intake = self._start_intake(database, address, run, live)
+        intake = self._start_intake(database, address, run, live, vault)
         services = Services(
             database=database,
             clock=now_ms,
@@ -242,10 +244,10 @@ class Hub:
             log.info("projections-made-again", why="another version made them by other rules")
         return database
 
-    def _start_intake(self, database: Database, address: Address, run: str, live: LiveFeed) -> _Intake:
+    def _start_intake(self, database: Database, address: Address, run: str, live: LiveFeed, vault: Vault) -> _Intake:
         """Everything between the broker and the ledger."""
         ends, outlet = self._ends, Outlet(live)
-        site_data = SiteData(database, clock=now_ms, seal=badges.seal)
+        site_data = SiteData(database, clock=now_ms, seal=badges.seal, keeper=Keeper(vault))
         dispatcher = self._dispatcher = Dispatcher(
             database, publish=outlet.order, clock=now_ms, newest=site_data.newest
         )
@@ -271,6 +273,9 @@ class Hub:
         ends.callback(steward.stop)
         ends.callback(desk.stop)
         steward.start()
+        retention = Retention(database, now_ms, keep_days=self.settings.keep_days)
+        ends.callback(retention.stop)
+        retention.start()
         self._faults = lambda: faults(pipeline, broker)
         self._failure = lambda: pipeline.failure
         self._watchdog.signs.update(mqtt=broker.pulse, ingest=pipeline.progress)
@@ -280,6 +285,7 @@ class Hub:
             "ingest": lambda: pipeline.failure is None,
             "imports": lambda: imports.alive,
             "steward": lambda: steward.alive,
+            "retention": lambda: retention.alive,
             "dispatch": lambda: dispatcher.alive,
             "site-data": lambda: site_data.alive,
         }

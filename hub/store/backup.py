@@ -139,6 +139,8 @@ def _renew(path: Path) -> None:
 def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
     """What the authority signed and took back since the backup stays so, and the numbers that devices got stay theirs.
 
+    People whose data was erased stay erased.
+
     A certificate that it does not know it could not take back: who was thrown out would be in again with it as soon
     as somebody else joins under that name. And who renewed would be shut out when the earlier certificate ends.
 
@@ -149,6 +151,7 @@ def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
         return ()
     try:
         with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute("ATTACH DATABASE ? AS was", (str(replaced.absolute()),))
             tables = {row[0] for row in connection.execute(_COMMON).fetchall()}
             if not connection.execute(_SAME_LEDGER).fetchone()[0]:
@@ -185,12 +188,22 @@ _NUMBERS = """
 INSERT OR IGNORE INTO main.sscc_range (prefix, low, high, device, at)
 SELECT prefix, low, high, device, at FROM was.sscc_range ORDER BY id
 """
+_ERASED = """
+UPDATE main.recipient AS made SET key = NULL, sealed = NULL, shown = '', last4 = '',
+  (erased_at, erased_by) = (SELECT erased_at, erased_by FROM was.recipient AS old WHERE old.id = made.id)
+WHERE erased_at IS NULL AND id IN (SELECT id FROM was.recipient WHERE erased_at IS NOT NULL);
+DELETE FROM main.recipient_trace WHERE recipient IN (SELECT seq FROM main.recipient WHERE erased_at IS NOT NULL);
+DELETE FROM main.recipient_proxy WHERE recipient IN (SELECT seq FROM main.recipient WHERE erased_at IS NOT NULL);
+UPDATE main.call SET sealed = NULL WHERE recipient IN (SELECT seq FROM main.recipient WHERE erased_at IS NOT NULL)
+"""
+"""Whom the hub had erased since the backup, it has erased: else a restore would bring everybody back."""
 _SHUT = {
     "authority": (
         "INSERT INTO main.authority SELECT * FROM was.authority WHERE id NOT IN (SELECT id FROM main.authority)",
     ),
     "certificate": (_REVOKED, _HOLDERS, _ISSUED),
     "sscc_range": (_NUMBERS,),
+    "recipient": tuple(_ERASED.split(";")),
 }
 _AGAIN = """
 SELECT 'device', made.name FROM main.device AS made JOIN was.device AS old USING (name)
