@@ -28,6 +28,13 @@ class Kind(StrEnum):
     OWNER_UNSETTLED = "owner-unsettled"
     RECEIVED_DIFFERS = "received-differs"
     OVERCOMMITTED = "overcommitted"
+    CONSIGNMENT_SHORT = "consignment-short"
+    CONSIGNMENT_OVER = "consignment-over"
+    CONSIGNMENT_DAMAGED = "consignment-damaged"
+    WRONG_UNIT = "wrong-unit"
+    OVERDUE = "overdue"
+    GIVEN_TWICE = "given-twice"
+    PARCEL_MISSING = "parcel-missing"
 
 
 class Decision(StrEnum):
@@ -56,6 +63,13 @@ ALLOWED: Final[Mapping[Kind, tuple[Decision, ...]]] = {
     Kind.OWNER_UNSETTLED: (_S,),
     Kind.RECEIVED_DIFFERS: (_A, _U),
     Kind.OVERCOMMITTED: (_A, _R),
+    Kind.CONSIGNMENT_SHORT: (_A, _U),
+    Kind.CONSIGNMENT_OVER: (_A, _U),
+    Kind.CONSIGNMENT_DAMAGED: (_A, _U),
+    Kind.WRONG_UNIT: (_A, _U),
+    Kind.OVERDUE: (_A,),
+    Kind.GIVEN_TWICE: (_A, _U),
+    Kind.PARCEL_MISSING: (_A, _R),
 }
 """What helps against each kind."""
 
@@ -73,6 +87,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "received": "{received} of line {line} of delivery {delivery} came, and {announced} were announced",
     "unexpected": "{received} came with delivery {delivery}, which does not name them",
     "promised": "{claimed} are reserved, and {stands} stand there",
+    "sent-less": "{dispatched} left with consignment {consignment}, which was to bring {planned}",
+    "sent-more": "{dispatched} left with consignment {consignment}, which was to bring {planned}",
+    "not-arrived": "{n} left with consignment {consignment} and did not arrive",
+    "arrived-more": "{n} more came with consignment {consignment} than left",
+    "damaged-on-the-way": "{n} of consignment {consignment} were damaged",
+    "for-elsewhere": "it is for {wanted}, and stands at {stands}",
+    "past-its-day": "consignment {consignment} was due on {due}, and is {state}",
+    "given-again": "it was handed over {n} times",
+    "not-on-its-shelf": "the count {count} did not see it, and it was last at {placed}",
 }
 """By code, in English; a page may say them in other words, from the code and its values."""
 

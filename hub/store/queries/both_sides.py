@@ -5,7 +5,7 @@ are the latest few that bear on it, newest first: the rest is in the trace.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -14,7 +14,8 @@ from hub.core.discrepancies import Kind
 from hub.store.queries.differing import Discrepancy
 from hub.store.queries.facts import FactReader
 from hub.store.queries.overcommitted import overcommitted
-from hub.store.schema import delivery
+from hub.store.schema import consignment, delivery, shelf_count
+from wire.actions import WITH_RECIPIENT
 from wire.messages import Correct, Count, Kit, Scan, Transfer
 
 MOST: Final = 5
@@ -44,10 +45,20 @@ _TASK = (
     f" WHERE task = :task AND item = :item AND lot.lot = coalesce(:lot, lot.lot) AND voided = 0 {_LAST}"
 )
 
+_CONSIGNED = (
+    f"SELECT at, lane_id, seq, {_ENDS}, quantity FROM task_fact {_JOIN} LEFT JOIN lot ON lot.id = lot_id"
+    " WHERE task = :task AND voided = 0 AND (lot_id IS NULL OR :item IS NULL OR item = :item)"
+    " AND (:lot IS NULL OR lot_id IS NULL OR lot.lot = :lot)"
+)
+_HOME = "(coalesce(source.site = :site, 0) OR source.code = 'virtual:donor-in')"
+_SENT = f"{_CONSIGNED} AND {_HOME} {_LAST}"
+_CAME = f"{_CONSIGNED} AND NOT {_HOME} {_LAST}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """What somebody said. `role` is in, out, counted, before, after, came, announced or promised; times in Unix ms.
+    """What somebody said. `role` is in, out, counted, before, after, came, announced, promised, planned or
+    sent; times in Unix ms.
 
     A fact has device, stream and seq; `said` is its action; `by` the person that it names, or who decided at the hub.
     """
@@ -87,6 +98,18 @@ def _sides(connection: Connection, reader: FactReader, row: Discrepancy, now: in
             yield from _announced(connection, reader, row)
         case Kind.OVERCOMMITTED:
             yield from _promised(connection, row, now)
+        case Kind.CONSIGNMENT_SHORT | Kind.CONSIGNMENT_OVER | Kind.CONSIGNMENT_DAMAGED | Kind.OVERDUE:
+            yield from _consigned(connection, reader, row)
+        case Kind.GIVEN_TWICE:
+            found = list(_facts(connection, reader, "after", f"{_UNIT} AND target.code = :account {_LAST}", {
+                "unit": row.item, "account": WITH_RECIPIENT,
+            }))  # fmt: skip
+            yield from (replace(one, role="before" if one is found[-1] else "after") for one in found)
+        case Kind.WRONG_UNIT:
+            yield from _facts(connection, reader, "after", f"{_UNIT} {_LAST}", {"unit": row.item})
+        case Kind.PARCEL_MISSING:
+            yield from _unseen(connection, row)
+            yield from _facts(connection, reader, "came", f"{_UNIT} {_LAST}", {"unit": row.item})
         case _:
             return
 
@@ -106,9 +129,7 @@ def _around(connection: Connection, reader: FactReader, row: Discrepancy) -> Ite
     left = next((at for at, side in enumerate(found) if side.source == said), 0)
     yield found[left]
     for before in found[left + 1 : left + 2]:
-        yield Side(
-            **{**{name: getattr(before, name) for name in Side.__slots__}, "role": "before", "to": str(expected)}
-        )
+        yield replace(before, role="before", to=str(expected))
 
 
 def _announced(connection: Connection, reader: FactReader, row: Discrepancy) -> Iterator[Side]:
@@ -131,6 +152,27 @@ def _promised(connection: Connection, row: Discrepancy, now: int) -> Iterator[Si
                     role="promised", at=promise.made_at, by=promise.made_by, said=promise.state, quantity=promise.n,
                     task=f"reservation:{promise.id}",
                 )  # fmt: skip
+
+
+def _consigned(connection: Connection, reader: FactReader, row: Discrepancy) -> Iterator[Side]:
+    """Who planned it, what left with it, and what came: scans of the goods, and of units that may hold them."""
+    told = connection.execute(select(consignment).where(consignment.c.id == row.values["consignment"])).one()
+    planned = row.values.get("planned")
+    yield Side(
+        role="planned", at=told.made_at, by=told.made_by, said=told.state, task=f"consignment:{told.id}",
+        quantity=None if planned is None else int(planned),
+    )  # fmt: skip
+    asked = {"task": f"consignment:{told.id}", "item": row.item, "lot": row.lot, "site": told.from_site}
+    yield from _facts(connection, reader, "sent", _SENT, asked)
+    yield from _facts(connection, reader, "came", _CAME, asked)
+
+
+def _unseen(connection: Connection, row: Discrepancy) -> Iterator[Side]:
+    query = select(shelf_count).where(shelf_count.c.id == row.values["count"])
+    for told in connection.execute(query):
+        yield Side(
+            role="counted", at=told.closed_at, by=told.closed_by, said="count", quantity=0, task=f"count:{told.id}"
+        )
 
 
 def _facts(connection: Connection, reader: FactReader, role: str, query: str, values: dict[str, Any]) -> Iterator[Side]:

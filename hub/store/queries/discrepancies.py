@@ -23,6 +23,7 @@ from hub.store.queries.differing_goods import (
     unsettled,
 )
 from hub.store.queries.differing_promises import promised, received
+from hub.store.queries.differing_relief import astray, damaged, given_twice, missing, over, overdue, short
 from hub.store.queries.differing_units import broken, circling, inside_themselves
 from hub.store.queries.paging import Key, Page, Pager, Shape
 from hub.store.schema import gap, lane, story_break
@@ -41,6 +42,13 @@ SOURCES: tuple[tuple[Source, Shape, Kind], ...] = (
     (received, (str, int), Kind.RECEIVED_DIFFERS),
     (promised, (str, str, str, str), Kind.OVERCOMMITTED),
     (unsettled, (str, str, str, str), Kind.OWNER_UNSETTLED),
+    (given_twice, (str,), Kind.GIVEN_TWICE),
+    (astray, (str,), Kind.WRONG_UNIT),
+    (missing, (str,), Kind.PARCEL_MISSING),
+    (short, (int, str, str, str, str), Kind.CONSIGNMENT_SHORT),
+    (over, (int, str, str, str, str), Kind.CONSIGNMENT_OVER),
+    (damaged, (int, str, str, str, str), Kind.CONSIGNMENT_DAMAGED),
+    (overdue, (int,), Kind.OVERDUE),
 )
 
 

@@ -20,7 +20,8 @@ import { Table, type Column } from "../../parts/Table";
 import { useSections } from "./sections";
 import { useStory } from "./story";
 
-const KINDS = ["negative", "count-difference", "received-differs", "overcommitted", "owner-unsettled", "broken-story", "inside-itself", "unknown-place", "lost-facts"] as const;
+const KINDS = ["negative", "count-difference", "received-differs", "overcommitted", "owner-unsettled", "broken-story", "inside-itself", "unknown-place", "lost-facts",
+  "given-twice", "wrong-unit", "parcel-missing", "consignment-short", "consignment-over", "consignment-damaged", "overdue"] as const;
 
 export function Place({ row }: { row: Discrepancy }) {
   const { t } = useTranslation();

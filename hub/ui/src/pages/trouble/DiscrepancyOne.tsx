@@ -19,7 +19,7 @@ import { Settle } from "./Settle";
 import { useStory } from "./story";
 
 /** The roles that tell the first of the two stories; beside a count, what came in and went out tell the other. */
-const FIRST = new Set(["in", "announced", "counted", "before", "promised"]);
+const FIRST = new Set(["in", "announced", "counted", "before", "promised", "planned", "sent"]);
 
 function isFirst(side: Side, kind: string): boolean {
   return kind === "count-difference" ? side.role === "counted" : FIRST.has(side.role);
