@@ -53,6 +53,7 @@ from hub.store.schema.ledger import (
     unit,
     void,
 )
+from hub.store.schema.notices import notice
 from hub.store.schema.people import decision_log, link, session, token, user
 from hub.store.schema.recipients import (
     call,
@@ -125,6 +126,7 @@ __all__ = [
     "metadata",
     "move",
     "need",
+    "notice",
     "opaque",
     "organisation",
     "outcome",
