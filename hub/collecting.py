@@ -10,11 +10,13 @@ over.
 
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hmac import compare_digest
 from typing import Final
 
+import structlog
 from argon2.low_level import Type, hash_secret_raw
 from sqlalchemy import Connection
 
@@ -50,8 +52,11 @@ from wire.collecting import (
 CODE_FOR: Final = "collection-code"
 VERIFIER_FOR: Final = "collection-verifier"
 FIT_FOR: Final = "collection-fit"
+PERSON_FOR: Final = "person-at-site"
 _DRAWS: Final = 1_000
 """How often another code is drawn where somebody at the station has the same; of a million it is never more."""
+
+log = structlog.get_logger("collecting")
 
 
 class CollectingError(HubError):
@@ -160,7 +165,26 @@ def ripen(database: Database, vault: Vault, most: int) -> int:
         return store.put_verifiers(connection, made)
 
 
-def sealed_for(key: bytes, vault: Vault, known: How, codes: list[Code]) -> str:
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Makes of what the vault keeps what devices are told (hub.store.queries.told_parcels). Raises VaultError."""
+
+    vault: Vault
+
+    def person(self, site: str, recipient: str) -> str:
+        """The same for all that one recipient has at one site, and for nothing else: 16 hex digits."""
+        return self.vault.index(PERSON_FOR, f"{site} {recipient}")
+
+    def sealed(self, key: bytes, known: How, codes: Sequence[Code]) -> str:
+        """What a device checks codes against, for the holder of a public key (DER); '' where nothing can be sealed."""
+        try:
+            return sealed_for(key, self.vault, known, codes)
+        except sealing.SealError as error:
+            log.warning("nothing can be sealed for a device", parcel=known.parcel, error=str(error))
+            return ""
+
+
+def sealed_for(key: bytes, vault: Vault, known: How, codes: Sequence[Code]) -> str:
     """What a device checks codes of a parcel against, for the holder of a public key (DER); '' while it is not made.
 
     Raises SealError, VaultError.

@@ -20,8 +20,9 @@ from hub.store import devices, reference, sscc
 from hub.store import sitedata as store
 from hub.store.database import Database
 from hub.store.publishing import Difference, Mark, News, difference, news, write
-from hub.store.queries import told
+from hub.store.queries import told, told_parcels
 from hub.store.queries.told import Seal
+from hub.store.queries.told_parcels import Holder, Keeper, OnTheWay
 from hub.store.sitedata import EVERYBODY, Part, of_device, of_site
 from wire.messages import Known
 from wire.sitedata import Kind
@@ -32,6 +33,8 @@ STOCK_S: Final = 60.0
 """How old what devices are told of standing stock may be, while it changes."""
 ALL_S: Final = 600.0
 """How often everything is compared, whatever was announced."""
+RELIEF_REST: Final = 8
+"""What took t seconds to find of parcels is not looked at again for so many t: however much is on its way."""
 USED: Final = 0.5
 """A range of which so much is used is followed by a new one."""
 
@@ -47,24 +50,28 @@ class SiteData:
         *,
         clock: Callable[[], int],
         seal: Seal | None = None,
+        keeper: Keeper | None = None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`seal` is needed to tell PINs."""
+        """`seal` is needed to tell PINs, `keeper` to tell what collection codes are checked against."""
         self.grown: Callable[[Collection[str]], None] = lambda _: None
         """Hears which devices there is something new for."""
         self._database = database
         self._generation, self._ledger = database.generation, database.ledger
         self._clock, self._timer = clock, timer
-        self._seal = seal
+        self._seal, self._keeper = seal, keeper
         self._lock = threading.RLock()
         """Held by whoever publishes."""
         self._wake = threading.Event()
         self._stopping = False
         self._mark = Mark()
         self._stock_waits = True
-        self._stock_due = self._all_due = float("-inf")
+        self._relief_waits = True
+        self._stock_due = self._all_due = self._relief_due = float("-inf")
         self._versions: dict[str, int] = {}
         self._sites: dict[str, str] = {}
+        self._keys: dict[str, bytes | None] = {}
+        """What parcels were sealed for last."""
         self._tended: frozenset[str] = frozenset()
         self._thread = threading.Thread(target=self._run, name="site-data", daemon=True)
 
@@ -122,6 +129,8 @@ class SiteData:
                 if everything:
                     found = News(mark=found.mark, articles=True, entered=True, decided=True)
                 differences = [one for one in self._differences(connection, found, stock=stock) if one]
+                differences += self._relief(connection, anew=everything or found.relief or found.decided)
+                differences += self._left(connection) if everything else []
             self._write(differences, tidy=everything)
             self._mark, self._tended = found.mark, frozenset(self._sites.values())
             if stock:
@@ -162,6 +171,38 @@ class SiteData:
             for name, at in self._sites.items():
                 yield from self._own(connection, name, at)
 
+    def _relief(self, connection: Connection, *, anew: bool) -> list[Difference]:
+        """What is on its way, for all sites and devices that have to do with it."""
+        self._relief_waits |= anew
+        began = self._timer()
+        if not self._relief_waits or began < self._relief_due:
+            return []
+        on_the_way = told_parcels.on_the_way(connection, self._clock())
+        journeys = told_parcels.consignments(connection)
+        found = [
+            difference(connection, EVERYBODY, Kind.STATION, told_parcels.stations(connection)),
+            *(
+                difference(connection, of_site(site), Kind.CONSIGNMENT, journeys.get(site, {}))
+                for site in frozenset(self._sites.values())
+            ),
+            *(self._parcels(connection, on_the_way, name, site) for name, site in self._sites.items()),
+        ]
+        self._relief_waits, self._relief_due = False, self._timer() + (self._timer() - began) * RELIEF_REST
+        return [one for one in found if one]
+
+    def _left(self, connection: Connection) -> list[Difference]:
+        """Parcels that devices were told of which stand nowhere now."""
+        names = [name for name in store.holders(connection, Kind.PARCEL) if name not in self._sites]
+        return [difference(connection, of_device(name), Kind.PARCEL, {}) for name in names]
+
+    def _parcels(self, connection: Connection, on_the_way: OnTheWay, name: str, site: str) -> Difference:
+        scope = of_device(name)
+        held = store.told(connection, scope, Kind.PARCEL)
+        holder = Holder(name=name, site=site, key=devices.seal_of(connection, name))
+        self._keys[name] = holder.key
+        wanted = told_parcels.parcels(on_the_way, holder, self._keeper, held)
+        return difference(connection, scope, Kind.PARCEL, wanted, held)
+
     def _own(self, connection: Connection, name: str, site: str) -> Iterator[Difference]:
         scope = of_device(name)
         held = store.told(connection, scope, Kind.PERSON)
@@ -177,6 +218,9 @@ class SiteData:
             self._reserve(device, held, sscc_left)
             with self._database.read() as connection:
                 differences = [one for one in self._own(connection, device, site) if one]
+                if self._keys.get(device) != devices.seal_of(connection, device):
+                    on_the_way = told_parcels.on_the_way(connection, self._clock())
+                    differences.append(self._parcels(connection, on_the_way, device, site))
             self._write(differences)
 
     def _reserve(self, device: str, held: int | None, left: int | None) -> None:

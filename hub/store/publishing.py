@@ -15,6 +15,8 @@ from wire.sitedata import KEY_CHARS, decode_record
 
 OF_INGEST: Final = frozenset({"stock", "device", "quarantine", "discrepancy"})
 """Topics of the change log that say nothing of what people enter."""
+OF_RELIEF: Final = frozenset({"request", "consignment", "incident", "helpline", "round", "notice", "collecting"})
+"""Topics of what is asked for and on its way: of parcels and consignments, and nothing else that devices are told."""
 
 log = structlog.get_logger("site-data")
 
@@ -42,13 +44,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What was changed since a mark: the catalogue, what else people enter, people themselves, stock."""
+    """What was changed since a mark: the catalogue, what else people enter, people themselves, stock, parcels."""
 
     mark: Mark
     articles: bool = False
     entered: bool = False
     decided: bool = False
     stock: bool = False
+    relief: bool = False
 
 
 def difference(
@@ -83,16 +86,17 @@ def news(connection: Connection, since: Mark) -> News:
     if mark.change == since.change:
         return News(mark=mark, entered=decided, decided=decided)
     if since.change < 0 or (first or 0) > since.change + 1:
-        return News(mark=mark, articles=True, entered=True, decided=True, stock=True)
+        return News(mark=mark, articles=True, entered=True, decided=True, stock=True, relief=True)
     newer = change.c.id > since.change
     topics = set(connection.execute(select(change.c.topic).where(newer).distinct()).scalars())
     told = connection.execute(select(change.c.data).where(newer, change.c.topic == "reference")).scalars()
     return News(
         mark=mark,
         articles=any('"items"' in data for data in told),
-        entered=decided or bool(topics - OF_INGEST),
+        entered=decided or bool(topics - OF_INGEST - OF_RELIEF),
         decided=decided,
         stock="stock" in topics,
+        relief=not topics.isdisjoint(OF_RELIEF),
     )
 
 

@@ -79,6 +79,14 @@ def told(connection: Connection, scope: str, kind: str) -> dict[str, Told]:
     return {key: Told(body, source) for key, body, source in connection.execute(query)}
 
 
+def holders(connection: Connection, kind: str) -> list[str]:
+    """The devices that are told records of a kind for them alone."""
+    table = site_record.c
+    query = select(table.scope).distinct().where(table.scope.like("device:%"), table.kind == kind)
+    found = connection.execute(query.where(table.body.is_not(None))).scalars()
+    return [scope.partition(":")[2] for scope in found]
+
+
 def publish(
     connection: Connection,
     scope: str,
