@@ -80,7 +80,7 @@ class Desk:
         self._doubtful: tuple[bytes, int] | None = None
 
     def post(self, items: Sequence[AnyItem]) -> list[Place]:
-        """Post facts; their times are set here. Returns their places after the commit. Raises DeskError."""
+        """Post facts; one whose `at` is 0 happens now. Returns their places after the commit. Raises DeskError."""
         return self.post_due(lambda: items)
 
     def post_due(self, due: Callable[[], Sequence[AnyItem]]) -> list[Place]:
@@ -109,7 +109,7 @@ class Desk:
         if self._stopping.is_set() or self._ingest.stalled:
             what = "stops" if self._stopping.is_set() else "cannot store at the moment (is its disk full?)"
             raise DeskError(f"Nothing was posted: the hub {what}. Try again when it is up and has room.")
-        times = {"at": self._clock(), "up": self._uptime()}
+        now, up = self._clock(), self._uptime()
         first, last = self._through + 1, self._through + len(items)
         batch = Batch(
             ledger=self._ledger,
@@ -118,7 +118,7 @@ class Desk:
             lane=Lane.FACTS,
             after=first - 1,
             last=last,
-            items=tuple(replace(item, **times) for item in items),
+            items=tuple(replace(item, at=item.at or now, up=up) for item in items),
         )
         self._doubtful = (codec.encode(batch), last)
         self._clear_up()

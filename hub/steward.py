@@ -3,8 +3,8 @@
 One thread. It reads the journal behind ingest, and finds for each fact without an owner what was said beforehand
 (hub.core.owners); when bins or rules of sites change it reads the journal once more, and when a delivery is announced
 late, the facts that were waiting for it. What it finds it says as facts of the hub, with the reason, so that it is seen
-and can be replayed. It never says anew what was settled once. Transfers and settlements that the ledger lacks, because
-the hub died in between, it posts first.
+and can be replayed. It never says anew what was settled once. What is to be posted of transfers, settlements and other
+decisions, and is not in the ledger because the hub died in between, it posts first.
 """
 
 import threading
@@ -27,7 +27,7 @@ from hub.desk import Desk
 from hub.errors import HubError
 from hub.ingest.decoding import BadItem
 from hub.ingest.replay import decode, fact_at, unwrapped
-from hub.store import settlements, transfers
+from hub.store import postings, settlements, transfers
 from hub.store.database import Database
 from wire.messages import AnyItem, Lane, Settle
 
@@ -132,6 +132,7 @@ class Steward:
             ]
 
     def _post_decisions(self) -> None:
+        postings.post_all(self._database, self._desk, self._clock())
         with self._database.read() as connection:
             ids, some = settlements.pending(connection), transfers.unposted(connection)
         if not ids and not some:

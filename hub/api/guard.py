@@ -13,7 +13,7 @@ from hub.core.access import API
 
 BODY_BYTES: Final = 1024 * 1024
 LARGE_BODY_BYTES: Final = 8 * 1024 * 1024
-LARGE: Final = frozenset({f"{API}/roads", f"{API}/imports"})
+LARGE: Final = frozenset({f"{API}/roads", f"{API}/imports", f"{API}/photos"})
 BODY_S: Final = 30.0
 """How long a body may take to come."""
 

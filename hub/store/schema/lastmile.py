@@ -11,16 +11,14 @@ posting = table(
     "posting",
     Column("seq", KEY, primary_key=True),
     Column("at", KEY, nullable=False, unique=True),
-    Column("task", Text, nullable=False),
     Column("facts", LargeBinary, nullable=False),
     Column("made_at", KEY, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("posted_at", KEY),
-    CheckConstraint("task <> ''"),
     CheckConstraint("at <= made_at"),
 )
-"""Facts that the hub's desk is to post, kept in the transaction of the decision that they follow from. No two have the
-same time, so the ledger itself tells whether one is there: its facts carry this task and this time."""
+"""Facts that the hub's desk is to post, kept in the transaction of the decision that they follow from. No two rows have
+the same time, so the ledger itself tells how many of a row's facts it has: those of the hub with their task, at it."""
 Index("posting_due", posting.c.seq, sqlite_where=text("posted_at is null"))
 
 round = table(  # noqa: A001 - the word of the trade
