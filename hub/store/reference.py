@@ -29,6 +29,7 @@ class Site:
 
     `zone` is an IANA time zone, `rule_owner` owns what nobody named an owner for. Parcels wait `keep_days` for their
     recipients, who are reminded after `remind_days` (0: never). `mark` begins its collection codes; it is given.
+    `hours` is when it is open, in words.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Site:
     keep_days: int = 7
     remind_days: int = 3
     mark: int | None = None
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,7 @@ SITES: Final = Kind(
         Column("warn_days", ("warn days", "临期天数"), cells.whole(0, 3650), default=30),
         Column("keep_days", ("keep days", "保管天数"), cells.whole(1, 365), default=7),
         Column("remind_days", ("remind days", "提醒天数"), cells.whole(0, 365), default=3),
+        Column("hours", ("hours", "opening hours", "营业时间", "开放时间"), cells.text(200), default=""),
     ),
     (
         "wh-1",
@@ -110,6 +111,7 @@ SITES: Final = Kind(
         "30",
         "7",
         "3",
+        "08:00-20:00",
     ),
 )
 BINS: Final = Kind(

@@ -58,6 +58,7 @@ class SiteInput(Input):
     remind_days: Annotated[int, Field(ge=0, le=365)] = Field(
         default=3, description="After so many days of waiting the recipient is reminded; 0: never."
     )
+    hours: Annotated[str, Field(max_length=200, description="When it is open, in words.")] = ""
 
 
 class SiteModel(Model):
@@ -75,6 +76,7 @@ class SiteModel(Model):
     keep_days: int
     remind_days: int
     mark: int | None = Field(description="The first two digits of its collection codes.")
+    hours: str
     stock: int
 
 

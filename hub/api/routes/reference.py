@@ -32,7 +32,7 @@ def the_sites(here: Here, viewer: Viewing) -> models.Sites:
             models.SiteModel(
                 id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
                 lat=site.lat_e7 / 1e7, lon=site.lon_e7 / 1e7, zone=site.zone, rule_owner=site.rule_owner,
-                warn_days=site.warn_days, keep_days=site.keep_days, remind_days=site.remind_days, mark=site.mark,
+                warn_days=site.warn_days, keep_days=site.keep_days, remind_days=site.remind_days, mark=site.mark, hours=site.hours,
                 stock=stock.get(site.id, 0),
             )
             for site in found
@@ -49,7 +49,7 @@ def put_sites(here: Here, who: Whoever, sent: models.SiteList | list[models.Site
             id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
             lat_e7=round(site.lat * 1e7), lon_e7=round(site.lon * 1e7),
             zone=site.zone, rule_owner=site.rule_owner, warn_days=site.warn_days,
-            keep_days=site.keep_days, remind_days=site.remind_days,
+            keep_days=site.keep_days, remind_days=site.remind_days, hours=site.hours,
         )
         for site in sites
     ]  # fmt: skip

@@ -18,6 +18,7 @@ site = table(
     Column("keep_days", Integer, nullable=False, server_default="7"),
     Column("remind_days", Integer, nullable=False, server_default="3"),
     Column("mark", Integer),
+    Column("hours", Text, nullable=False, server_default=""),
     CheckConstraint("warn_days between 0 and 3650"),
     CheckConstraint("keep_days between 1 and 365"),
     CheckConstraint("remind_days between 0 and 365"),
@@ -26,7 +27,7 @@ site = table(
 """`zone` is an IANA time zone: its day decides what has expired. `rule_owner` owns what nobody named an owner for.
 `warn_days` before its last day a lot is said to expire soon. A parcel waits `keep_days` for its recipient, who is
 reminded after `remind_days` (0: never). `mark` begins the collection codes of the site; they are given in the order in
-which sites are made, and the ninety-first site has the first mark again."""
+which sites are made, and the ninety-first site has the first mark again. `hours` is when it is open, as people say it."""
 
 bin = table(  # noqa: A001 - the word of the field
     "bin",

@@ -46,6 +46,8 @@ export interface Site {
   remind_days: number;
   /** What its collection codes begin with. */
   mark: number | null;
+  /** When it is open, in words. */
+  hours: string;
   stock: number;
 }
 export interface Item {

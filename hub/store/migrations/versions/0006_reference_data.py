@@ -55,6 +55,7 @@ def _sites() -> None:
         sa.Column("keep_days", sa.Integer(), server_default="7", nullable=False),
         sa.Column("remind_days", sa.Integer(), server_default="3", nullable=False),
         _maybe("mark", sa.Integer()),
+        _text("hours", ""),
         sa.CheckConstraint("warn_days between 0 and 3650"),
         sa.CheckConstraint("keep_days between 1 and 365"),
         sa.CheckConstraint("remind_days between 0 and 365"),
