@@ -57,10 +57,10 @@ _CAME = f"{_CONSIGNED} AND NOT {_HOME} {_LAST}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """What somebody said. `role` is in, out, counted, before, after, came, announced, promised, planned or
-    sent; times in Unix ms.
+    """What somebody said, at a time in Unix ms.
 
-    A fact has device, stream and seq; `said` is its action; `by` the person that it names, or who decided at the hub.
+    `role` is in, out, counted, before, after, sent, came, announced, planned or promised. A fact has device, stream and
+    seq; `said` is its action; `by` the person that it names, or who decided at the hub.
     """
 
     role: str
@@ -98,6 +98,13 @@ def _sides(connection: Connection, reader: FactReader, row: Discrepancy, now: in
             yield from _announced(connection, reader, row)
         case Kind.OVERCOMMITTED:
             yield from _promised(connection, row, now)
+        case _:
+            yield from _on_the_way(connection, reader, row)
+
+
+def _on_the_way(connection: Connection, reader: FactReader, row: Discrepancy) -> Iterator[Side]:
+    """The sides of what does not fit between a warehouse and a recipient."""
+    match row.kind:
         case Kind.CONSIGNMENT_SHORT | Kind.CONSIGNMENT_OVER | Kind.CONSIGNMENT_DAMAGED | Kind.OVERDUE:
             yield from _consigned(connection, reader, row)
         case Kind.GIVEN_TWICE:
