@@ -1,16 +1,23 @@
 """Rounds to doors: each outcome counts once, whatever the network does, and only the courier sees whom to visit."""
 
 import io
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from hub import collecting
 from hub.core.access import Role
 from hub.core.instant import rfc3339
+from hub.core.rounds import Told
 from hub.store import postings
+from hub.store import rounds as store
+from hub.store.rounds import Said
 from tests.support.facts import NOW, RECEIVED
 from tests.support.rounds import COURIER, WU, Doors, doors, planned
+from wire.collecting import code_of as wire_code
+from wire.collecting import grouped
 
 
 @pytest.fixture
@@ -51,3 +58,106 @@ def test_a_round_of_two_stops_is_told_once_in_the_ledger_however_often_it_is_sen
     assert hub.facts() == facts
     assert hub.ledger.findings() == []
     assert hub.ledger.rebuilt().same
+
+
+def test_what_a_crash_left_half_posted_is_posted_to_the_end_and_counts_once(hub: Doors):
+    id_ = planned(hub)["id"]
+    said = Said(id="outcome-1", told=Told.TAKEN, parcels=hub.parcels, at=NOW + 1_000, by=COURIER, now=RECEIVED)
+    with hub.web.database.write() as connection:
+        store.tell(connection, store.find(connection, id_), said)
+        first, second = postings.due(connection)
+    hub.desk.post([first])
+    with hub.web.database.read() as connection:
+        assert postings.due(connection) == [second]
+    assert postings.post_all(hub.web.database, hub.desk, RECEIVED) == 1
+    assert hub.facts() == 2
+    assert {hub.where(each) for each in hub.parcels} == {f"transit:round-{id_}"}
+    assert postings.post_all(hub.web.database, hub.desk, RECEIVED) == 0
+
+
+def test_a_telephone_with_a_wrong_clock_is_believed_how_long_ago_it_was_and_in_which_order(hub: Doors):
+    id_ = planned(hub)["id"]
+    year = 365 * 86_400
+    sent = [outcome(n, "attempt", hub.parcels[0], ago_s=year + 30 - n) for n in (1, 2)]
+    told(hub, id_, *sent, outcome(3, "back", hub.parcels[0], ago_s=year + 29), sent=RECEIVED - year * 1000)
+    times = hub.ledger.rows("SELECT id, at FROM round_outcome ORDER BY at")
+    assert [key for key, _ in times] == ["outcome-1", "outcome-2", "outcome-3"]
+    assert [RECEIVED - at for _, at in times] == [29_002, 29_001, 29_000], "as they came, though the clock was set"
+
+
+def test_only_the_courier_of_a_round_sees_whom_to_visit_and_that_is_noted(hub: Doors):
+    whole = planned(hub)
+    assert [stop["door"] for stop in whole["stops"]] == [None, None]
+    assert WU not in str(whole)
+    with hub.courier() as courier:
+        for _ in range(2):
+            seen = courier.get(f"/rounds/{whole['id']}").json()
+        assert [stop["door"]["name"] for stop in seen["stops"]] == [f"{WU} 0", f"{WU} 1"]
+        assert [row["id"] for row in courier.get("/rounds").json()["rows"]] == [whole["id"]]
+    views = hub.ledger.rows("SELECT who, why, count(*) FROM personal_view GROUP BY 1, 2")
+    assert views == [(COURIER, f"round {whole['id']}", 2)], "each once"
+    with hub.person(COURIER, Role.COURIER) as program:
+        assert program.get(f"/rounds/{whole['id']}").status_code == 404, "a program of that name is another"
+        assert program.get("/rounds").json()["rows"] == []
+    told(hub, whole["id"], outcome(1, "back", *hub.parcels))
+    with hub.courier() as courier:
+        assert [stop["door"] for stop in courier.get(f"/rounds/{whole['id']}").json()["stops"]] == [None, None]
+
+
+def test_a_code_is_checked_at_the_door_and_a_wrong_one_is_a_fact_with_a_warning(hub: Doors):
+    one, two = hub.parcels
+    id_ = planned(hub)["id"]
+    with hub.web.database.read() as connection:
+        code = collecting.code_of(connection, hub.web.services.vault, one)
+    wrong = wire_code(int(code[:2]), "000000" if code[2:8] != "000000" else "111111")
+    with hub.courier() as courier:
+        ask = {"parcels": [one], "code": wrong}
+        assert courier.post(f"/rounds/{id_}/code-checks", json=ask).json() == {"answer": "wrong", "left": 4}
+        ask["code"] = grouped(code)
+        assert courier.post(f"/rounds/{id_}/code-checks", json=ask).json() == {"answer": "right", "left": 4}
+    answer = told(
+        hub, id_, outcome(1, "given", one, way="code", code=code), outcome(2, "given", two, way="code", code=wrong)
+    )
+    assert [each["warned"] for each in answer["outcomes"]] == [[], ["wrong-code"]]
+    assert {hub.where(each) for each in hub.parcels} == {"virtual:with-recipient"}
+    assert hub.ledger.rows("SELECT way, checked FROM round_outcome ORDER BY id") == [("code", 1), ("code", 0)]
+    bodies = b"".join(row[0] for row in hub.ledger.rows("SELECT body FROM journal"))
+    assert code.encode() not in bodies
+    assert WU.encode() not in bodies
+
+
+def test_a_photo_is_kept_sealed_and_what_the_camera_wrote_into_it_is_gone(hub: Doors):
+    id_ = planned(hub)["id"]
+    taken = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "CAMERA-OF-WU"
+    Image.new("RGB", (40, 30), "red").save(taken, "JPEG", exif=exif)
+    with hub.courier() as courier:
+        kinds = {"Content-Type": "image/jpeg"}
+        answers = [courier.post("/photos", content=taken.getvalue(), headers=kinds) for _ in range(2)]
+        assert courier.post("/photos", content=b"no picture", headers=kinds).status_code == 422
+        assert courier.post("/photos", content=b"x", headers={"Content-Type": "image/svg+xml"}).status_code == 415
+    (digest,) = {answer.json()["photo"] for answer in answers}
+    missing = outcome(1, "given", hub.parcels[0], way="contactless", photo="0" * 64)
+    answer = told(hub, id_, missing, outcome(2, "given", *hub.parcels, way="leader", photo=digest))
+    assert [each["result"] for each in answer["outcomes"]] == ["refused", "stored"], "one does not hold back the other"
+    with hub.web.client(Role.AUDITOR) as auditor:
+        shown = auditor.get(f"/api/v1/photos/{digest}").content
+    assert sha256(shown).hexdigest() == digest
+    assert b"CAMERA-OF-WU" not in shown
+    kept = (hub.web.database.path.parent / "photos" / digest).read_bytes()
+    assert shown[:200] not in kept
+    assert f'"photo":"{digest}"'.encode() in hub.ledger.rows("SELECT body FROM journal ORDER BY id")[-1][0]
+
+
+def test_a_parcel_is_on_one_round_and_what_does_not_go_to_a_door_is_on_none(hub: Doors):
+    planned(hub, hub.parcels[:1])
+    sent = {"site": "wh-1", "courier": COURIER, "parcels": [{"parcel": hub.parcels[0]}]}
+    with hub.web.client() as admin:
+        assert admin.post("/api/v1/rounds", json=sent).status_code == 409
+        other = sent | {"parcels": [{"parcel": hub.parcels[1]}]}
+        assert admin.post("/api/v1/rounds", json=other | {"courier": "clerk-1"}).status_code == 409
+        assert admin.post("/api/v1/rounds", json=other | {"site": "st-1"}).status_code == 409
+        first = admin.get("/api/v1/rounds").json()["rows"][0]["id"]
+        assert admin.post(f"/api/v1/rounds/{first}/cancellation", json={}).json()["state"] == "cancelled"
+        assert admin.post("/api/v1/rounds", json=sent).status_code == 201, "free again"

@@ -59,8 +59,10 @@ def tell(here: Here, who: Whoever, viewer: Viewing, id_: RoundPath, sent: models
 
 
 def _times(connection: Connection, sent: models.OutcomesInput, now: int, earliest: int) -> list[int]:
-    """When each happened. They came in the order in which they happened: so also where the clock says the same of two,
-    or was set in between, one is before the other."""
+    """When each happened, by the hub's clock, in Unix ms: no two at once.
+
+    They came in the order in which they happened, and keep it also where the telephone's clock was set in between.
+    """
     times: list[int] = []
     latest = now
     for each in reversed(sent.outcomes):
