@@ -1,6 +1,6 @@
 """Help-lines, the people who call them, and their calls."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -224,6 +224,14 @@ class FollowUp(Input):
     """When somebody has to call back; null: it is done."""
 
     due: When | None
+
+
+class SlipInput(Input):
+    """A slip in large print for somebody who collects a parcel and has no telephone."""
+
+    parcel: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}\.[0-9A-HJKMNP-TV-Z]{6}$", examples=["st-1.4F7K2P"])]
+    language: Language | None = Field(default=None, description="Null: the recipient's.")
+    size: Literal["a5", "a4"] = "a5"
 
 
 class ViewModel(Model):

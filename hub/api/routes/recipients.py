@@ -61,7 +61,7 @@ def the_recipient(
 ) -> models.RecipientModel:
     """All that is known of a recipient. The log of views says who asked."""
     with here.write() as connection:
-        _check(connection, recipient, named(who))
+        check_known(connection, recipient, named(who))
         recipients.note_view(connection, named(who), recipient, why, here.now)
         return _opened(here, connection, recipient)
 
@@ -81,7 +81,7 @@ def erase(here: Here, who: Whoever, recipient: RecipientId) -> None:
     """Erase all that is known of a recipient, for good. Refused while a request of theirs is open."""
     with deciding(here, "helpline", recipient=recipient) as connection:
         if who.role is Role.HELPLINE:
-            _check(connection, recipient, named(who))
+            check_known(connection, recipient, named(who))
         try:
             done = erasing.erase(connection, recipient, by=named(who), now=here.now)
         except erasing.ServedError as error:
@@ -94,7 +94,7 @@ def erase(here: Here, who: Whoever, recipient: RecipientId) -> None:
 def the_proxies(here: Here, who: Whoever, recipient: RecipientId) -> models.ProxyList:
     """Who may fetch for a recipient. The log of views says who asked."""
     with here.write() as connection:
-        _check(connection, recipient, named(who))
+        check_known(connection, recipient, named(who))
         recipients.note_view(connection, named(who), recipient, "proxies", here.now)
         found = recipients.proxies(connection, here.services.vault, recipient)
     return models.ProxyList(rows=[models.ProxyModel.model_validate(each) for each in found])
@@ -139,13 +139,13 @@ def the_views(
 def _changing(here: Context, who: Whoever, recipient: str, what: str) -> Iterator[Connection]:
     """A change to a recipient of theirs: noted, and logged as a view."""
     with deciding(here, "helpline", recipient=recipient) as connection:
-        _check(connection, recipient, named(who))
+        check_known(connection, recipient, named(who))
         yield connection
         decisions.note(connection, named(who), "recipient-changed", recipient, what, here.now)
         recipients.note_view(connection, named(who), recipient, what, here.now)
 
 
-def _check(connection: Connection, recipient: str, who: str) -> None:
+def check_known(connection: Connection, recipient: str, who: str) -> None:
     """Raises ApiError where nothing is kept, or the recipient is of other people's lines."""
     row = recipients.row_of(connection, recipient)
     if row is None or row.key is None:
