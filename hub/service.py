@@ -38,6 +38,7 @@ from hub.dispatch import Dispatcher
 from hub.errors import DAMAGED, DamagedError, HubError, says_damaged
 from hub.floodgate import Floodgate
 from hub.folder import Folder, Running
+from hub.follower import Follower
 from hub.gate import Gate
 from hub.imports.desk import Desk as ImportDesk
 from hub.ingest.pipeline import Pipeline
@@ -45,8 +46,10 @@ from hub.ingest.rebuild import bring_up_to_date
 from hub.inviting import Inviter
 from hub.mosquitto import Mosquitto
 from hub.names import hosts, inviting_name, known_names
+from hub.notices import Sender
 from hub.outlet import Outlet
 from hub.process import raise_file_limit, say_where_threads_are, settle
+from hub.reminding import Reminding
 from hub.retention import Retention
 from hub.sitedata import SiteData
 from hub.steward import Steward
@@ -55,6 +58,7 @@ from hub.vault import Vault
 from hub.vitals import Door
 from hub.watchdog import Watchdog
 from hub.web import Web, listen, listen_everywhere
+from hub.webhook import Webhook
 
 CONNECT_S = 10.0
 WATCH_S = 0.5
@@ -78,6 +82,7 @@ class _Intake:
     dispatcher: Dispatcher
     site_data: SiteData
     desk: Desk
+    follower: Follower
 
 
 class Hub:
@@ -184,6 +189,7 @@ class Hub:
         run = secrets.token_hex(8)
         live = LiveFeed(database, now_ms)
         intake = self._start_intake(database, address, run, live, vault)
+        self._start_notices(database, vault, live)
         services = Services(
             database=database,
             clock=now_ms,
@@ -204,6 +210,7 @@ class Hub:
             device_sessions=DeviceSessions(database, authority, clock=now_ms),
             site_data=intake.site_data,
             desk=intake.desk,
+            follow=intake.follower.look,
             vault=vault,
         )
         self._start_web(services, web_socket, https)
@@ -273,9 +280,15 @@ class Hub:
         ends.callback(steward.stop)
         ends.callback(desk.stop)
         steward.start()
+        follower = Follower(database, vault, now_ms, changed=live.notify)
+        ends.callback(follower.stop)
+        follower.start()
         retention = Retention(database, now_ms, keep_days=self.settings.keep_days)
         ends.callback(retention.stop)
         retention.start()
+        reminding = Reminding(database, vault, now_ms)
+        ends.callback(reminding.stop)
+        reminding.start()
         self._faults = lambda: faults(pipeline, broker)
         self._failure = lambda: pipeline.failure
         self._watchdog.signs.update(mqtt=broker.pulse, ingest=pipeline.progress)
@@ -285,11 +298,21 @@ class Hub:
             "ingest": lambda: pipeline.failure is None,
             "imports": lambda: imports.alive,
             "steward": lambda: steward.alive,
+            "follower": lambda: follower.alive,
             "retention": lambda: retention.alive,
+            "reminding": lambda: reminding.alive,
             "dispatch": lambda: dispatcher.alive,
             "site-data": lambda: site_data.alive,
         }
-        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher, site_data=site_data, desk=desk)
+        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher, site_data=site_data, desk=desk, follower=follower)
+
+    def _start_notices(self, database: Database, vault: Vault, live: LiveFeed) -> None:
+        settings = self.settings
+        adapter = Webhook(settings.notices_url, settings.notices_secret) if settings.notices_url else None
+        sender = Sender(database, vault, adapter, clock=now_ms, changed=live.notify)
+        self._ends.callback(sender.stop)
+        sender.start()
+        self._parts["notices"] = lambda: sender.alive
 
     def _start_web(self, services: Services, plain: socket.socket, https: socket.socket | None) -> None:
         """Both doors for people, and the knocking that proves that they answer."""

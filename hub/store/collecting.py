@@ -5,9 +5,15 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from hub.core.postings import Sighted, post
+from wire.messages import AnyItem, Scan
+
 RECIPIENT: Final = 0
 """The place of the recipient among those who have a code; proxies are numbered from 1."""
 AT_ONCE: Final = 500
+CODE_LOCKED: Final = "code-locked"
+"""What a device warns of when it saw the last wrong code that a parcel bears."""
+_UNIT: Final = "parcel:"
 
 
 class How(NamedTuple):
@@ -124,6 +130,15 @@ def lock(connection: Connection, parcel: str, at: int) -> None:
     connection.exec_driver_sql(
         "UPDATE collecting SET locked_at = max(coalesce(locked_at, 0), ?) WHERE parcel = ?", (at, parcel)
     )
+
+
+def note_locks(connection: Connection, told: Iterable[tuple[AnyItem, int]]) -> None:
+    """What facts say, with their corrected times, of parcels that were locked at a device by too many wrong codes."""
+    for fact, at in told:
+        if isinstance(fact, Scan) and CODE_LOCKED in fact.warned:
+            for posting in post(fact):
+                if isinstance(posting, Sighted) and posting.unit.startswith(_UNIT):
+                    lock(connection, posting.unit.removeprefix(_UNIT), at)
 
 
 def bare(connection: Connection, most: int) -> list[Code]:
