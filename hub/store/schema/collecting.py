@@ -73,12 +73,14 @@ shelf_count = table(
 )
 """Somebody goes along the shelves of a station and scans every parcel, for the task `count:<id>`; `shelf` '': all."""
 
-shelf_missing = table(
-    "shelf_missing",
+shelf_expected = table(
+    "shelf_expected",
     Column("count", KEY, ForeignKey("shelf_count.seq"), primary_key=True),
     Column("parcel", Text, primary_key=True),
     Column("placed", Text, nullable=False),
-    Index("shelf_missing_by_parcel", "parcel"),
+    Column("missing", Integer, nullable=False, server_default="0"),
+    CheckConstraint("missing in (0, 1)"),
     clustered=True,
 )
-"""What should have been there when a count was closed, and was not seen."""
+"""What should be there when a count begins; `missing` are those that were not seen until it was closed."""
+Index("shelf_expected_missing", shelf_expected.c.parcel, sqlite_where=shelf_expected.c.missing == 1)

@@ -1,0 +1,99 @@
+"""Counts of what waits on a station's shelves: who goes along them scans each parcel, for the task `count:<id>`.
+
+What should be there and was not seen is missing until a fact after the count says where it is. A count that is closed
+keeps what was missing then.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+_SHELF: Final = (
+    "INSERT INTO shelf_expected (count, parcel, placed) SELECT ?, id, placed FROM parcel WHERE station = ?"
+    " AND state IN ('arrived', 'waiting', 'due-back', 'refused') AND placed LIKE ? ESCAPE '!'"
+)
+_EXPECTED: Final = (
+    "SELECT parcel.id, expected.placed, missing, parcel.placed = expected.placed AND parcel.state IN"
+    " ('arrived', 'waiting', 'due-back', 'refused') AND coalesce(parcel.at, 0) <= ? AS untouched FROM shelf_expected"
+    " AS expected JOIN parcel ON parcel.id = expected.parcel WHERE count = ? ORDER BY expected.placed, parcel.id"
+)
+_SCANNED: Final = (
+    "SELECT DISTINCT substr(task_fact.unit, 8) FROM task_fact WHERE task = ? AND voided = 0 AND unit LIKE 'parcel:%'"
+)
+_COUNT: Final = "SELECT seq, id, site, shelf, made_at, made_by, closed_at, closed_by FROM shelf_count"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """One count, as it was begun."""
+
+    seq: int
+    id: str
+    site: str
+    shelf: str
+    made_at: int
+    made_by: str
+    closed_at: int | None
+    closed_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Ids of parcels: seen where they should be, not seen (with the account where they should be), seen besides."""
+
+    found: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...]
+    besides: tuple[str, ...]
+
+
+def begin(connection: Connection, site: str, shelf: str, *, by: str, now: int) -> str:
+    """A new count of a station, or of one shelf; its id, which the task names."""
+    id_ = secrets.token_hex(8)
+    connection.exec_driver_sql(
+        "INSERT INTO shelf_count (id, site, shelf, made_at, made_by) VALUES (?, ?, ?, ?, ?)",
+        (id_, site, shelf, now, by),
+    )
+    return id_
+
+
+def find(connection: Connection, id_: str) -> Count | None:
+    """A count by its id."""
+    row = connection.exec_driver_sql(f"{_COUNT} WHERE id = ?", (id_,)).first()
+    return None if row is None else Count(**row._mapping)
+
+
+def latest(connection: Connection, site: str, most: int) -> list[Count]:
+    """The last counts of a station, the newest first."""
+    rows = connection.exec_driver_sql(f"{_COUNT} WHERE site = ? ORDER BY seq DESC LIMIT ?", (site, most))
+    return [Count(**row._mapping) for row in rows]
+
+
+def outcome(connection: Connection, count: Count) -> Outcome:
+    """What was seen and what was not. What left its shelf since the count began is neither.
+
+    Of a closed count, missing is what was missing when it was closed.
+    """
+    seen = set(connection.exec_driver_sql(_SCANNED, (f"count:{count.id}",)).scalars())
+    rows = connection.exec_driver_sql(_EXPECTED, (count.made_at, count.seq)).all()
+    closed = count.closed_at is not None
+    return Outcome(
+        found=tuple(row.id for row in rows if row.id in seen),
+        missing=tuple(
+            (row.id, row.placed) for row in rows if (row.missing if closed else row.untouched and row.id not in seen)
+        ),
+        besides=tuple(sorted(seen - {row.id for row in rows})),
+    )
+
+
+def close(connection: Connection, count: Count, *, by: str, now: int) -> Outcome:
+    """Nobody goes along any more: what was not seen is missing."""
+    found = outcome(connection, count)
+    query = "UPDATE shelf_count SET closed_at = ?, closed_by = ? WHERE seq = ? AND closed_at IS NULL"
+    connection.exec_driver_sql(query, (now, by, count.seq))
+    missing = [(count.seq, id_) for id_, _ in found.missing]
+    if missing:
+        query = "UPDATE shelf_expected SET missing = 1 WHERE count = ? AND parcel = ?"
+        connection.exec_driver_sql(query, missing)
+    return found
