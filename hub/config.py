@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from hub.errors import HubError
+from hub.webhook import check_secret, check_url
 from wire.joining import HTTPS_PORT, MQTT_TLS_PORT
 
 FILE = "hub.toml"
@@ -82,6 +83,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_json: bool = False
     font: Path | None = None
     keep_days: int = 90
+    notices_url: str = ""
+    notices_secret: str = ""
 
     @property
     def database(self) -> Path:
@@ -175,6 +178,8 @@ _KEYS: Mapping[tuple[str, str], tuple[str, Callable[[object], Any]]] = {
     ("listen", "names"): ("listen_names", _names),
     ("print", "font"): ("font", _file),
     ("privacy", "keep_days"): ("keep_days", _days),
+    ("notices", "url"): ("notices_url", check_url),
+    ("notices", "secret"): ("notices_secret", check_secret),
     ("log", "level"): ("log_level", _level),
     ("log", "json"): ("log_json", _flag),
 }
@@ -213,6 +218,9 @@ def _clashes(settings: Settings) -> Iterator[Fault]:
         if port == same != 0:
             sentence = f"{port} cannot serve both {name} and {other}; change one"
             yield Fault(where="settings", key=f"{other} port", sentence=sentence)
+    if bool(settings.notices_url) != bool(settings.notices_secret):
+        sentence = "notices go to an adapter only when they are signed; give both url and secret, or neither"
+        yield Fault(where="settings", key="[notices]", sentence=sentence)
     if settings.listen is not None and settings.broker is not None:
         sentence = "the hub can only open a broker of its own to devices; leave out this or the broker"
         yield Fault(where="settings", key="listen", sentence=sentence)
