@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.core.commands import LIFE, State
+from hub.store.audit_custody import ON_THE_WAY
 from hub.store.audit_promises import PROMISES
 from hub.store.database import Database
 from hub.store.queries.facts import FactReader
@@ -143,7 +144,7 @@ AND NOT EXISTS (SELECT 1 FROM settle WHERE target_lane = come.lane_id AND target
 def audit(database: Database) -> list[Finding]:
     """Check every invariant. An empty list means that all of them hold."""
     with database.read() as connection:
-        checks = (CHECKS | PROMISES).items()
+        checks = (CHECKS | PROMISES | ON_THE_WAY).items()
         return [Finding(name, sentence) for name, check in checks for sentence in check(connection)]
 
 

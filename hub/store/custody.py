@@ -18,22 +18,19 @@ Line = tuple[str, str, str, int, int, int, int, int, int, int]
 """Item, lot, owner; planned, dispatched, received, damaged, lost, in transit, elsewhere."""
 
 
-def keep(connection: Connection, ids: Iterable[str]) -> list[str]:
-    """Reckon the custody of consignments anew, by their ids; which of them changed."""
+def keep(connection: Connection, seqs: Iterable[int]) -> list[int]:
+    """Reckon the custody of consignments anew, by their `seq`; which of them changed."""
     names = [column.name for column in schema.custody.c][1:]
-    changed: list[str] = []
-    for id_ in sorted(set(ids)):
-        seq = connection.execute(select(consignment.c.seq).where(consignment.c.id == id_)).scalar()
-        if seq is None:
-            continue
-        now = lines(connection, seq, id_)
+    changed: list[int] = []
+    for seq in sorted(set(seqs)):
+        now = lines(connection, seq)
         if now == kept(connection, seq):
             continue
         connection.execute(delete(schema.custody).where(schema.custody.c.consignment == seq))
         if now:
             rows = [{"consignment": seq, **dict(zip(names, line, strict=True))} for line in now]
             connection.execute(insert(schema.custody), rows)
-        changed.append(id_)
+        changed.append(seq)
     return changed
 
 
@@ -44,20 +41,23 @@ def kept(connection: Connection, seq: int) -> list[Line]:
     return [tuple(row) for row in connection.execute(query.order_by(table.c.item, table.c.lot, table.c.owner))]
 
 
-def lines(connection: Connection, seq: int, id_: str) -> list[Line]:
-    """What facts and plans say of a consignment, by item, lot and owner."""
+def lines(connection: Connection, seq: int) -> list[Line]:
+    """What facts and plans say of a consignment, by item, lot and owner; none of one that nobody made."""
+    id_ = connection.execute(select(consignment.c.id).where(consignment.c.seq == seq)).scalar()
+    if id_ is None:
+        return []
     found = {(one.item, one.lot, one.owner): one for one in custody(connection, id_)}
     wanted = _planned(connection, seq)
     return [_line(key, wanted.get(key, 0), found.get(key)) for key in sorted(found.keys() | wanted.keys())]
 
 
 def _planned(connection: Connection, seq: int) -> dict[tuple[str, str, str], int]:
-    """What its parcels are to hold, those left out that were cancelled."""
+    """What its parcels are to hold, be it that they come back with it; those that were cancelled are left out."""
     key = (parcel_line.c.item, parcel_line.c.lot, parcel_line.c.owner)
     query = (
         select(*key, total(parcel_line.c.n))
         .join_from(parcel, parcel_line, parcel_line.c.parcel == parcel.c.seq)
-        .where(parcel.c.consignment == seq, parcel.c.state != "cancelled")
+        .where((parcel.c.consignment == seq) | (parcel.c.back == seq), parcel.c.state != "cancelled")
         .group_by(*key)
     )
     return {(item, lot, owner): int(n) for item, lot, owner, n in connection.execute(query)}

@@ -95,7 +95,9 @@ class Journey:
         self._put(self._loose, "in_transit")
         self._units = [f"sscc:{PALLET}", *(f"parcel:st-1.00000{number}" for number in range(3))]
         self._units = [unit for unit in self._units if self._random.random() < 0.9]
-        on_pallet = [unit for unit in self._units[1:] if self._random.random() < 0.3 and f"sscc:{PALLET}" in self._units]
+        on_pallet = [
+            unit for unit in self._units[1:] if self._random.random() < 0.3 and f"sscc:{PALLET}" in self._units
+        ]
         for unit in on_pallet:
             self._say(DEVICES[0], label_of(unit), Action.PACK, source=FROM, to=f"unit:sscc:{PALLET}")
         for unit in self._units:
