@@ -15,7 +15,10 @@ from hub.tables.kinds import DATUMS, KINDS, PEOPLE, STOCK
 from hub.tables.opening import Poster
 from hub.tables.taking import Change, Invited, Outcome
 
-_TOLD: Final = {"organisations": "organisations", "sites": "sites", "bins": "bins", "catalogue": "items"}
+_TOLD: Final = {
+    "organisations": "organisations", "sites": "sites", "bins": "bins", "catalogue": "items",
+    "settlements": "settlements",
+}  # fmt: skip
 """What the screens and devices are told that changed."""
 
 

@@ -45,6 +45,7 @@ def judge_of(kind: str, known: Known, datum: str | None) -> Judge:
         "catalogue": rows.article,
         "people": rows.person,
         "stock": rows.stock,
+        "settlements": rows.settlement,
     }
     return judges[kind]
 
@@ -74,6 +75,17 @@ class _Rows:
         zone = record.get("zone")
         if zone and not _is_zone(zone):
             yield "zone", f"there is no time zone {zone}", "write a name of the IANA database, such as Asia/Shanghai"
+        yield from self._position(record)
+
+    def settlement(self, record: Record) -> Iterator[Found]:
+        """A settlement: its position with its datum, and no more of a group than people."""
+        yield from self._position(record)
+        for name in ("households", "elderly", "disabled", "pregnant", "infant", "chronic"):
+            if (record.get(name) or 0) > record["population"]:
+                yield name, f"there are no more than the {record['population']} people who live there", "correct one"
+
+    def _position(self, record: Record) -> Iterator[Found]:
+        """The position becomes WGS 84."""
         datum = record.pop("datum", None) or self._datum
         lat, lon = record.get("lat"), record.get("lon")
         if (lat is None) != (lon is None):

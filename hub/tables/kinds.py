@@ -178,4 +178,38 @@ PEOPLE: Final = Kind(
     most=2_000,
 )
 
-KINDS: Final = {kind.name: kind for kind in (ORGANISATIONS, SITES, BINS, CATALOGUE, PEOPLE, STOCK)}
+_people = cells.whole(0, 100_000_000)
+SETTLEMENTS: Final = Kind(
+    "settlements",
+    (
+        _id("id", "id", "settlement", "编号", "居民点编号"),
+        *_NAMES,
+        Column("lat", ("lat", "latitude", "纬度"), cells.decimal(-90, 90), default=None),
+        Column("lon", ("lon", "lng", "longitude", "经度"), cells.decimal(-180, 180), default=None),
+        Column("datum", ("datum", "coordinate system", "坐标系"), cells.choice(DATUMS), default=None),
+        Column("population", ("population", "people", "inhabitants", "人口", "总人口"), _people, needed=True),
+        Column("households", ("households", "families", "户数"), _people, default=None),
+        Column("elderly", ("elderly", "老年人", "老人"), _people, default=None),
+        Column("disabled", ("disabled", "残疾人"), _people, default=None),
+        Column("pregnant", ("pregnant", "孕妇"), _people, default=None),
+        Column("infant", ("infant", "infants", "婴儿", "婴幼儿"), _people, default=None),
+        Column("chronic", ("chronic", "chronically ill", "慢性病人", "慢性病患者"), _people, default=None),
+    ),
+    (
+        "longmen",
+        "Longmen village",
+        "龙门村",
+        "30.2512",
+        "102.9103",
+        "WGS84",
+        "1240",
+        "402",
+        "210",
+        "35",
+        "18",
+        "31",
+        "",
+    ),
+)
+
+KINDS: Final = {kind.name: kind for kind in (ORGANISATIONS, SITES, BINS, CATALOGUE, PEOPLE, STOCK, SETTLEMENTS)}

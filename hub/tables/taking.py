@@ -9,13 +9,15 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
-from hub.store import bins, reference, schema
+from hub.store import bins, localities, reference, schema
 from hub.tables.checking import Checked, Fault
 from hub.tables.judging import Known, Record
 from hub.tables.kinds import KINDS
 
 MOST_CHANGES: Final = 100
 """So many rows are told one by one."""
+PLACED: Final = frozenset({"sites", "settlements"})
+"""Kinds whose rows have a position."""
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -109,16 +111,16 @@ def _said(value: Any) -> str:
 def _whole(kind: str, old: Record | None, record: Record, defaults: Mapping[str, Any]) -> Record:
     """A whole row: what the table says, then what is there, then what is usual."""
     said = dict(record)
-    if kind == "sites" and said.get("lat") is not None:
+    if kind in PLACED and said.get("lat") is not None:
         said |= {"lat_e7": round(said["lat"] * 1e7), "lon_e7": round(said["lon"] * 1e7)}
     base = {name: value for name, value in defaults.items() if name not in ("lat", "lon", "datum")}
     return {name: value for name, value in (base | (old or {}) | said).items() if name not in ("lat", "lon")}
 
 
 def _lacking(kind: str, number: int, record: Record, before: Mapping[tuple[str, ...], Record]) -> Iterable[Fault]:
-    if kind == "sites" and record.get("lat") is None and (record["id"],) not in before:
-        remedy = "fill in lat, lon and datum"
-        yield Fault(row=number, column="lat", value="", message="a new site needs its position", remedy=remedy)
+    if kind in PLACED and record.get("lat") is None and (record["id"],) not in before:
+        remedy, message = "fill in lat, lon and datum", f"a new {kind.removesuffix('s')} needs its position"
+        yield Fault(row=number, column="lat", value="", message=message, remedy=remedy)
 
 
 def _sites(connection: Connection, _: Sequence[Record]) -> dict[tuple[str, ...], Record]:
@@ -127,6 +129,10 @@ def _sites(connection: Connection, _: Sequence[Record]) -> dict[tuple[str, ...],
 
 def _organisations(connection: Connection, _: Sequence[Record]) -> dict[tuple[str, ...], Record]:
     return {(one.id,): _flat(one) for one in reference.organisations(connection)}
+
+
+def _localities(connection: Connection, _: Sequence[Record]) -> dict[tuple[str, ...], Record]:
+    return {(one.id,): _flat(one) for one in localities.localities(connection)}
 
 
 def _items(connection: Connection, named: Sequence[Record]) -> dict[tuple[str, ...], Record]:
@@ -157,6 +163,10 @@ def _put_sites(connection: Connection, rows: Sequence[Record]) -> None:
     reference.put_sites(connection, [reference.Site(**row) for row in rows])
 
 
+def _put_localities(connection: Connection, rows: Sequence[Record]) -> None:
+    localities.put(connection, [localities.Locality(**row) for row in rows])
+
+
 def _put_organisations(connection: Connection, rows: Sequence[Record]) -> None:
     reference.put_organisations(connection, [reference.Organisation(**row) for row in rows])
 
@@ -172,4 +182,5 @@ _KINDS: Final[dict[str, tuple[_There, _Store]]] = {
     "sites": (_sites, _put_sites),
     "bins": (_bins, _put_bins),
     "catalogue": (_items, _put_items),
+    "settlements": (_localities, _put_localities),
 }

@@ -8,6 +8,7 @@ from hub.core.access import API, RULES
 from hub.desk import Desk
 from hub.devices import Registry
 from hub.inviting import Inviter
+from tests.support.alerts import alert
 from tests.support.deciding import Deciding, enter_names
 from tests.support.facts import DOCK, RECEIVED, RICE, SHELF, goods, scan
 from tests.support.hubweb import serving
@@ -33,9 +34,9 @@ class Walk:
     def get(self, path):
         return self.client.get(API + path).json()
 
-    def __call__(self, method, template, body=None, *, content=None, **ids):
+    def __call__(self, method, template, body=None, *, content=None, of="text/csv", **ids):
         before = len(self.notes())
-        more = {"content": content, "headers": {"Content-Type": "text/csv"}} if content else {"json": body}
+        more = {"content": content, "headers": {"Content-Type": of}} if content else {"json": body}
         answer = self.client.request(method, API + template.format(**ids), **more)
         assert answer.is_success, (method, template, answer.text)
         new = self.notes()[before:]
@@ -70,7 +71,7 @@ def walking(folder):
 
 def test_every_route_that_changes_something_notes_who_did_it(tmp_path):
     with walking(tmp_path) as walk:
-        for part in (people, reference_data, devices, deliveries, space, allocation, transfers, troubles):
+        for part in (people, reference_data, devices, deliveries, space, allocation, transfers, incidents, troubles):
             part(walk)
         changing = {(method, path.removeprefix(API)) for method, path in RULES if method != "GET"}
         assert walk.walked == changing - DECIDES_NOTHING
@@ -150,6 +151,18 @@ def allocation(walk):
     pick = walk("POST", "/picks", {"reservations": [kept()]})["id"]
     walk("POST", "/picks/{pick}/closing", pick=pick)
     walk("POST", "/needs/{need}/cancellation", need=need)
+
+
+def incidents(walk):
+    people = {"id": "near", "name": "Near", "lat": 30.5, "lon": 120.5, "population": 9}
+    walk("PUT", "/settlements", [people])
+    walk("PUT", "/rates", {"rates": [{"key": "rice", "name": "Rice", "item": f"gtin:{RICE}"}]})
+    walk("POST", "/incidents/cap", content=alert(), of="application/cap+xml")
+    id_ = walk("POST", "/incidents", {"name": "Flood", "circles": [{"lat": 30.5, "lon": 120.5, "radius_km": 9}]})["id"]
+    wish = {"organisation": "caritas", "way": "door", "dry_run": False}
+    assert walk("POST", "/incidents/{incident}/proposal", wish, incident=id_)["made"] == 1
+    walk("POST", "/incidents/{incident}/closing", incident=id_)
+    walk("POST", "/incidents/{incident}/reopening", incident=id_)
 
 
 def transfers(walk):

@@ -18,7 +18,7 @@ from tests.support.hubweb import serving
 from wire.checkdigits import check_digit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ORDER = ("organisations", "sites", "bins", "catalogue", "people")
+ORDER = ("organisations", "sites", "bins", "catalogue", "people", "settlements")
 
 
 def send(client, kind, table, *, dry_run=False, content_type="text/csv", **query):
@@ -396,3 +396,17 @@ def test_a_hub_that_posts_nothing_says_so(shared):
     answer = send(shared, "stock", "site,quantity\n")
     assert isinstance(answer, httpx.Response)
     assert answer.json()["code"] == "no-desk"
+
+
+def test_settlements_need_a_position_with_its_datum_and_more_people_than_any_group_of_them(client):
+    table = "编号,名称,人口,纬度,经度,坐标系,婴儿\nnear,Near,100,31.17530398,121.53154186,GCJ-02,101\nlost,Lost,5,,,,\n"
+    assert [fault[1] for fault in faults(client, "settlements", table)] == ["婴儿"]
+    right = table.replace(",101", ",10")
+    assert [fault[1] for fault in faults(client, "settlements", right)] == ["lat"]
+    assert send(client, "settlements", right.replace("lost,Lost,5,,,,\n", "")).json()["added"] == 1
+    (near,) = client.get("/api/v1/settlements").json()["settlements"]
+    assert (near["population"], near["households"], near["infant"]) == (100, None, 10)
+    assert abs(near["lat"] - 31.17734) < 0.001
+    assert send(client, "settlements", "id,name,population\nnear,Near,90\n").json()["changed"] == 1
+    (near,) = client.get("/api/v1/settlements").json()["settlements"]
+    assert (near["population"], near["infant"]) == (90, 10)

@@ -1,7 +1,7 @@
 /** Tables from spreadsheets: tried first, then taken in whole. */
 import { call, query } from "../api";
 
-export const KINDS = ["organisations", "sites", "bins", "catalogue", "people", "stock"] as const;
+export const KINDS = ["organisations", "sites", "bins", "catalogue", "people", "stock", "settlements"] as const;
 export type Kind = (typeof KINDS)[number];
 export const DATUMS = ["WGS84", "GCJ-02", "BD-09"] as const;
 
