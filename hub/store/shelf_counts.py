@@ -15,10 +15,11 @@ _SHELF: Final = (
     " AND state IN ('arrived', 'waiting', 'due-back', 'refused') AND placed LIKE ? ESCAPE '!'"
 )
 _EXPECTED: Final = (
-    "SELECT parcel.id, expected.placed, missing, parcel.placed = expected.placed AND parcel.state IN"
+    "SELECT parcel.id, expected.placed, parcel.placed = expected.placed AND parcel.state IN"
     " ('arrived', 'waiting', 'due-back', 'refused') AND coalesce(parcel.at, 0) <= ? AS untouched FROM shelf_expected"
     " AS expected JOIN parcel ON parcel.id = expected.parcel WHERE count = ? ORDER BY expected.placed, parcel.id"
 )
+_MISSING: Final = "SELECT parcel AS id, placed FROM shelf_missing WHERE count = ? ORDER BY placed, parcel"
 _SCANNED: Final = (
     "SELECT DISTINCT substr(task_fact.unit, 8) FROM task_fact WHERE task = ? AND voided = 0 AND unit LIKE 'parcel:%'"
 )
@@ -60,14 +61,14 @@ def begin(connection: Connection, site: str, shelf: str, *, by: str, now: int) -
 
 def find(connection: Connection, id_: str) -> Count | None:
     """A count by its id."""
-    row = connection.exec_driver_sql(f"{_COUNT} WHERE id = ?", (id_,)).first()
-    return None if row is None else Count(**row._mapping)
+    row = connection.exec_driver_sql(f"{_COUNT} WHERE id = ?", (id_,)).mappings().first()
+    return None if row is None else Count(**row)
 
 
 def latest(connection: Connection, site: str, most: int) -> list[Count]:
     """The last counts of a station, the newest first."""
-    rows = connection.exec_driver_sql(f"{_COUNT} WHERE site = ? ORDER BY seq DESC LIMIT ?", (site, most))
-    return [Count(**row._mapping) for row in rows]
+    rows = connection.exec_driver_sql(f"{_COUNT} WHERE site = ? ORDER BY seq DESC LIMIT ?", (site, most)).mappings()
+    return [Count(**row) for row in rows]
 
 
 def outcome(connection: Connection, count: Count) -> Outcome:
@@ -77,12 +78,13 @@ def outcome(connection: Connection, count: Count) -> Outcome:
     """
     seen = set(connection.exec_driver_sql(_SCANNED, (f"count:{count.id}",)).scalars())
     rows = connection.exec_driver_sql(_EXPECTED, (count.made_at, count.seq)).all()
-    closed = count.closed_at is not None
+    if count.closed_at is None:
+        missing = [(row.id, row.placed) for row in rows if row.untouched and row.id not in seen]
+    else:
+        missing = [(row.id, row.placed) for row in connection.exec_driver_sql(_MISSING, (count.seq,))]
     return Outcome(
         found=tuple(row.id for row in rows if row.id in seen),
-        missing=tuple(
-            (row.id, row.placed) for row in rows if (row.missing if closed else row.untouched and row.id not in seen)
-        ),
+        missing=tuple(missing),
         besides=tuple(sorted(seen - {row.id for row in rows})),
     )
 
@@ -92,8 +94,7 @@ def close(connection: Connection, count: Count, *, by: str, now: int) -> Outcome
     found = outcome(connection, count)
     query = "UPDATE shelf_count SET closed_at = ?, closed_by = ? WHERE seq = ? AND closed_at IS NULL"
     connection.exec_driver_sql(query, (now, by, count.seq))
-    missing = [(count.seq, id_) for id_, _ in found.missing]
+    missing = [(count.seq, id_, placed) for id_, placed in found.missing]
     if missing:
-        query = "UPDATE shelf_expected SET missing = 1 WHERE count = ? AND parcel = ?"
-        connection.exec_driver_sql(query, missing)
+        connection.exec_driver_sql("INSERT INTO shelf_missing (count, parcel, placed) VALUES (?, ?, ?)", missing)
     return found

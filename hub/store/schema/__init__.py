@@ -9,7 +9,14 @@ Times are Unix milliseconds (UTC). Each module holds the tables of one part; her
 
 from hub.store.schema.allocation import consent, need, pick, pick_line, reservation
 from hub.store.schema.base import change, meta, metadata
-from hub.store.schema.collecting import collecting, collection_code, parcel_claim, shelf_count, shelf_expected
+from hub.store.schema.collecting import (
+    collecting,
+    collection_code,
+    parcel_claim,
+    shelf_count,
+    shelf_expected,
+    shelf_missing,
+)
 from hub.store.schema.custody import custody
 from hub.store.schema.deliveries import delivery, delivery_event, delivery_line, delivery_unit
 from hub.store.schema.devices import (
@@ -155,6 +162,7 @@ __all__ = [
     "settlement",
     "shelf_count",
     "shelf_expected",
+    "shelf_missing",
     "sighting",
     "site",
     "site_record",

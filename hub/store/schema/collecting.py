@@ -4,7 +4,8 @@ No code stands here in the clear, and nothing that one could be guessed against:
 by the vault. Times are Unix milliseconds.
 """
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
 
 from hub.store.schema.base import KEY, table
 
@@ -73,14 +74,20 @@ shelf_count = table(
 )
 """Somebody goes along the shelves of a station and scans every parcel, for the task `count:<id>`; `shelf` '': all."""
 
-shelf_expected = table(
-    "shelf_expected",
-    Column("count", KEY, ForeignKey("shelf_count.seq"), primary_key=True),
-    Column("parcel", Text, primary_key=True),
-    Column("placed", Text, nullable=False),
-    Column("missing", Integer, nullable=False, server_default="0"),
-    CheckConstraint("missing in (0, 1)"),
-    clustered=True,
-)
-"""What should be there when a count begins; `missing` are those that were not seen until it was closed."""
-Index("shelf_expected_missing", shelf_expected.c.parcel, sqlite_where=shelf_expected.c.missing == 1)
+
+def _of_count(name: str, *parts: SchemaItem) -> Table:
+    return table(
+        name,
+        Column("count", KEY, ForeignKey("shelf_count.seq"), primary_key=True),
+        Column("parcel", Text, primary_key=True),
+        Column("placed", Text, nullable=False),
+        *parts,
+        clustered=True,
+    )
+
+
+shelf_expected = _of_count("shelf_expected")
+"""What should be there when a count begins."""
+
+shelf_missing = _of_count("shelf_missing", Index("shelf_missing_by_parcel", "parcel"))
+"""What should have been there when a count was closed, and was not seen."""

@@ -87,13 +87,12 @@ def _counts() -> None:
         clustered=False,
     )
     op.create_index("shelf_count_by_site", "shelf_count", ["site", "seq"])
-    _make(
-        "shelf_expected",
-        _number("count"),
-        *map(_text, ("parcel", "placed")),
-        _small("missing", "0"),
-        sa.CheckConstraint("missing in (0, 1)"),
-        sa.ForeignKeyConstraint(["count"], ["shelf_count.seq"]),
-        sa.PrimaryKeyConstraint("count", "parcel"),
-    )
-    op.create_index("shelf_expected_missing", "shelf_expected", ["parcel"], sqlite_where=sa.text("missing = 1"))
+    for name in ("shelf_expected", "shelf_missing"):
+        _make(
+            name,
+            _number("count"),
+            *map(_text, ("parcel", "placed")),
+            sa.ForeignKeyConstraint(["count"], ["shelf_count.seq"]),
+            sa.PrimaryKeyConstraint("count", "parcel"),
+        )
+    op.create_index("shelf_missing_by_parcel", "shelf_missing", ["parcel"])
