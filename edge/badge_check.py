@@ -5,24 +5,19 @@ and ends: the agent holds neither the libraries nor, for longer than the questio
 standard input, because everybody on a machine may read arguments; the answer is `right` or `wrong`.
 """
 
-import base64
 import hmac
 import sys
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from edge.child import MOST_BYTES, begin
 from edge.core.knowledge import PinVerdict
-from edge.errors import EdgeError
 from edge.signing import CertificateError, private_key
-from wire.badges import KEY_BYTES, NONCE_BYTES, POINT_BYTES, SALT_BYTES, SEAL_INFO, VERIFIER_BYTES, verifier
+from edge.unsealing import SealError, unsealed
+from wire.badges import SALT_BYTES, SEAL_INFO, VERIFIER_BYTES, verifier
 
 LONGEST_S: Final = 20
 RIGHT: Final = PinVerdict.RIGHT.value.encode()
@@ -38,22 +33,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     pin: str
 
 
-class SealError(EdgeError):
-    """What the hub sealed for this device cannot be opened."""
-
-
 def opened(key: ec.EllipticCurvePrivateKey, badge: str, sealed: str) -> bytes:
     """The verifier in its seal. Raises SealError."""
-    try:
-        data = base64.b64decode(sealed, validate=True)
-        point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), data[:POINT_BYTES])
-        shared = key.exchange(ec.ECDH(), point)
-        made = HKDF(hashes.SHA256(), KEY_BYTES + NONCE_BYTES, salt=None, info=SEAL_INFO).derive(shared)
-        found = AESGCM(made[:KEY_BYTES]).decrypt(made[KEY_BYTES:], data[POINT_BYTES:], badge.encode("ascii"))
-    except (ValueError, InvalidTag) as error:
-        raise SealError(
-            "the PIN of this badge was not sealed for this device's key: it comes anew by itself"
-        ) from error
+    found = unsealed(key, sealed, purpose=SEAL_INFO, about=badge)
     if len(found) != VERIFIER_BYTES:
         raise SealError(
             f"the PIN of this badge is sealed as {len(found)} bytes, not {VERIFIER_BYTES}: update the agent"

@@ -15,6 +15,7 @@ import msgspec
 from edge.errors import EdgeError
 from edge.trust import HubContext, explain, trusting, unverified
 from edge.version import VERSION
+from wire.collecting import CLAIMS_PATH, Claim, Claimed, decode_claimed, encode
 from wire.device_session import (
     CHALLENGE_PATH,
     SESSION_PATH,
@@ -59,8 +60,10 @@ class UnheardError(DoorError):
 class Door:
     """One hub's door at an address."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, patience_s: float = PATIENCE_S) -> None:
+        """`patience_s`: no answer is waited for longer."""
         self.address = address(host, port)
+        self._patience_s = patience_s
         self._host, self._port = host, port
 
     def authority(self, code: Code) -> str:
@@ -102,6 +105,15 @@ class Door:
         answer = self._heard(context, path, None, token=token, most=2 * PAGE_BYTES)
         try:
             return decode_page(answer)
+        except DecodeError as error:
+            raise DoorError(f"the answer of the hub at {self.address} is not understood: {error}") from error
+
+    def claim(self, context: HubContext | None, token: str, claim: Claim) -> Claimed:
+        """Ask for the right to hand parcels over. Raises DoorError."""
+        # Asked for once: whoever waits for it has a person before them.
+        answer = self._ask(context, "POST", CLAIMS_PATH, encode(claim), token=token)
+        try:
+            return decode_claimed(answer)
         except DecodeError as error:
             raise DoorError(f"the answer of the hub at {self.address} is not understood: {error}") from error
 
@@ -162,8 +174,8 @@ class Door:
     def _connection(self, context: HubContext | None) -> http.client.HTTPConnection:
         """By TLS; without a context in clear, which is for the hub's own machine only."""
         if context is not None:
-            return http.client.HTTPSConnection(self._host, self._port, timeout=PATIENCE_S, context=context)
-        return http.client.HTTPConnection(self._host, self._port, timeout=PATIENCE_S)
+            return http.client.HTTPSConnection(self._host, self._port, timeout=self._patience_s, context=context)
+        return http.client.HTTPConnection(self._host, self._port, timeout=self._patience_s)
 
 
 def _said(status: int, content: bytes) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from edge.clock import Clock
+from edge.collection import Collection
 from edge.config import Settings
-from edge.core.knowledge import Answer, Ask, Before, CheckPin, Earlier, Knowledge, PinVerdict, Print, PrintUnit
-from edge.core.printouts import SHIFT_MS, HandoverSlip, unit_sheet
+from edge.core.knowledge import Answer, Ask, Before, CheckPin, Earlier, Knowledge, PinVerdict, Print, PrintHandover
+from edge.core.parcels import CheckCode, CodeVerdict
+from edge.core.printouts import SHIFT_MS, HandoverSlip, sheet
 from edge.errors import EdgeError
 from edge.log import Log
 from edge.printing import PrintQueue
@@ -20,6 +22,7 @@ from edge.status import PrinterStatus, SiteDataStatus
 from edge.store.knowledge import NAME
 from edge.store.known_site import KnownSite
 from edge.store.outbox import Outbox
+from edge.store.parcel_facts import ParcelFacts
 from edge.store.serials import Serials
 from edge.store.shifts import Shifts
 from edge.store.task_facts import earlier
@@ -36,9 +39,12 @@ class Knowing:
         """`wake` has `tick` called at once."""
         self._wake = wake
         self._device, self._outbox, self._clock, self._log = settings.device.name, outbox, clock, log
-        self._site = KnownSite(settings.device.data / NAME, self._true_ms)
+        self._parcels = ParcelFacts(outbox)
+        outbox.on_facts = self._parcels.note
+        self._site = KnownSite(settings.device.data / NAME, self._true_ms, self._parcels.latest, self._device)
         self._serials = Serials(outbox)
         self._sign_on = SignOn(settings.hub.identity, self._site, outbox, clock, log)
+        self._collection = Collection(settings, self._site, outbox, self._parcels, clock, log)
         self._shifts = Shifts(outbox)
         self._printing = PrintQueue(settings, outbox, clock, log)
         self.site_data = SiteDataWatch(settings.path, settings.hub, self._site, clock, log, self._serials)
@@ -67,12 +73,20 @@ class Knowing:
         self._site.close()
 
     def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
-        """Check a PIN, look up a task, or give a number; None where there is none, or the disk could not burn it."""
+        """Check a PIN or a code, look up a task, or give a number.
+
+        None where there is no number, or the disk could not burn it.
+        """
         if isinstance(ask, CheckPin):
             verdict = self._sign_on.check(ask, beat)
             if verdict is PinVerdict.UNABLE:  # sealed for a key that this device has no more, perhaps
                 self.site_data.want()
             return verdict
+        if isinstance(ask, CheckCode):
+            found = self._collection.check(ask, beat)
+            if found.verdict is CodeVerdict.UNABLE:
+                self.site_data.want()
+            return found
         if isinstance(ask, Earlier):
             return self._earlier(ask.task)
         try:
@@ -90,7 +104,7 @@ class Knowing:
 
     def prints(self, what: Print, /) -> bool:
         """Print it when the printer is there; whether it waits for that now."""
-        waits = self._printing.put(unit_sheet(what) if isinstance(what, PrintUnit) else self._slip(what.by))
+        waits = self._printing.put(self._slip(what.by) if isinstance(what, PrintHandover) else sheet(what))
         if waits:
             self._wake()
         return waits

@@ -15,7 +15,7 @@ import msgspec
 from edge import durable
 from edge.child import MOST_BYTES, begin
 from edge.config import Settings
-from edge.core.printouts import HandoverSlip, Printout, UnitSheet
+from edge.core.printouts import HandoverSlip, Printout, ShelfSheet, UnitSheet
 from edge.desired import load
 from edge.drivers.printer import PrinterError, send
 from edge.errors import EdgeError
@@ -26,10 +26,11 @@ from edge.store.knowledge import NAME as KNOWN
 from edge.store.known_site import KnownSite
 from paper import zpl
 from paper.errors import PaperError
-from paper.labels import UnitLabel, unit_label
+from paper.labels import CodeLabel, UnitLabel, code_label, unit_label
 from paper.picture import Paper
 from paper.slip import slip
 from paper.text import Font
+from wire import codes
 from wire.sitedata import Article
 
 LONGEST_S: Final = 120
@@ -65,6 +66,8 @@ def drawn(what: Printout, settings: Settings, printer: PrinterSettings) -> bytes
     font = _font(printer)
     if isinstance(what, HandoverSlip):
         return b"".join(zpl.encode(page) for page in slip(TITLE, lines(gather(settings, what)), paper, font))
+    if isinstance(what, ShelfSheet):
+        return zpl.encode(code_label(_shelf(what, settings), paper, font))
     label = _unit(what, settings)
     try:
         return zpl.encode(unit_label(label, paper, font))
@@ -86,6 +89,18 @@ def _unit(what: UnitSheet, settings: Settings) -> UnitLabel:
     finally:
         site.close()
     return UnitLabel(sscc=what.sscc, source=name, lines=_said(what, article), content=_content(what))
+
+
+def _shelf(what: ShelfSheet, settings: Settings) -> CodeLabel:
+    """The shelf code large; whose it is as far as a station may know it, which is nothing once the record is gone."""
+    site = KnownSite(settings.device.data / KNOWN)
+    try:
+        known = site.parcel(what.parcel)
+    finally:
+        site.close()
+    said = (known.shown, known.last4) if known is not None else ()
+    lines = tuple(filter(None, said))
+    return CodeLabel(name=codes.PARCEL, value=what.parcel, title=what.code, lines=lines, square=False)
 
 
 def _said(what: UnitSheet, article: Article | None) -> tuple[str, ...]:

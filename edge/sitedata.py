@@ -6,36 +6,32 @@ breaks costs nothing but time: the next try goes on where this one ended. The ag
 (edge/sitedata_watch.py); it answers with a line of JSON (`Fetched`), or its last line on standard error says why not.
 """
 
-import base64
 import sys
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from edge import identity as identities
+from edge.admittance import admitted
 from edge.child import begin
 from edge.clock import Clock
 from edge.config import Settings
 from edge.core.refreshing import Fetched
 from edge.desired import load
-from edge.door import Door, DoorError
+from edge.door import DoorError
 from edge.errors import EdgeError
-from edge.parties import HubSettings
 from edge.store.knowledge import NAME
 from edge.store.knowledge_writing import KnowledgeWriter
-from edge.trust import HubContext, trusting
-from wire.device_session import PasswordRequest, SessionRequest, session_text
 
 LONGEST_S: Final = 900
 """A fetch that takes longer hangs, or its network is too slow: the next one goes on where it was."""
 MOST_PAGES: Final = 5_000
-LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
 def fetch(settings: Settings, *, sscc_left: int | None = None) -> Fetched:
     """Hold the newest version when this returns. Raises EdgeError: what was held before still counts."""
-    door, context, token = _admitted(settings)
+    entry = admitted(settings)
+    door = entry.door
     path = settings.device.data / NAME
     changed = misread = 0
     with KnowledgeWriter(path, device=settings.device.name) as writer:
@@ -46,7 +42,7 @@ def fetch(settings: Settings, *, sscc_left: int | None = None) -> Fetched:
                 after = {}
             if sscc_left is not None:
                 after["sscc_left"] = sscc_left
-            page = door.site_data(context, token, **after)
+            page = door.site_data(entry.context, entry.token, **after)
             if held.generation and page.generation != held.generation and not page.reset:
                 raise DoorError(f"the hub at {door.address} changed its generation and did not say so: try again")
             if page.more and not page.reset and page.version <= held.version:
@@ -57,40 +53,6 @@ def fetch(settings: Settings, *, sscc_left: int | None = None) -> Fetched:
                 edition = writer.edition()
                 return Fetched(generation=edition.generation, version=edition.version, changed=changed, misread=misread)
     raise DoorError(f"the hub at {door.address} sends more than {MOST_PAGES} pages; see its log")
-
-
-def _admitted(settings: Settings) -> tuple[Door, HubContext | None, str]:
-    """The hub's door, and the token by which this device is let in. Raises EdgeError."""
-    hub, name = settings.hub, settings.device.name
-    if hub.identity is None:
-        return _by_password(hub, name)
-    from edge.signing import sign  # noqa: PLC0415 - large
-
-    identity = identities.load(hub.identity)
-    context = trusting(identity.authority.read_text(encoding="ascii"), identity.trusted_ms())
-    door = Door(hub.host, identity.membership.https_port)
-    nonce = door.challenge(context, name)
-    try:
-        signature = sign(identity, session_text(nonce))
-    except UnicodeEncodeError as error:
-        raise DoorError(f"the hub at {door.address} gave a number that cannot be signed") from error
-    proof = SessionRequest(
-        device=name,
-        nonce=nonce,
-        certificate=identity.certificate.read_text(encoding="ascii"),
-        signature=base64.b64encode(signature).decode("ascii"),
-    )
-    return door, context, door.session(context, proof)
-
-
-def _by_password(hub: HubSettings, name: str) -> tuple[Door, None, str]:
-    if hub.http_port is None or hub.host not in LOOPBACK:
-        raise DoorError(
-            "a device with a password hears of its site on the hub's own machine only: set [hub] http_port there,"
-            " else let this device join (relay-edge join)"
-        )
-    door = Door(hub.host, hub.http_port)
-    return door, None, door.session(None, PasswordRequest(device=name, password=hub.password))
 
 
 def main(arguments: list[str]) -> int:

@@ -5,12 +5,18 @@ the site. A device that was told nothing knows no goods, so it calls none unknow
 expiry, is judged all the same.
 """
 
+from typing import Final
+
+from edge.core.announcements import announced
 from edge.core.dialogue_state import Goods, Moment, Said, State, done_of, said
-from edge.core.facts import bin_owner, delivery_of
+from edge.core.facts import bin_owner
 from edge.core.knowledge import Knowledge
 from edge.core.labelling import goods_key, pieces
+from edge.core.parcels import is_given, station_of
 from edge.core.verbs import (
     EXPIRED,
+    GIVEN,
+    NO_CODE,
     OVER,
     QUARANTINED,
     RECALLED,
@@ -20,12 +26,15 @@ from edge.core.verbs import (
     VERBS,
     WRONG_OWNER,
     WRONG_PLACE,
+    WRONG_STATION,
 )
 from wire import codes
 from wire.labels import Kind, Label
-from wire.sitedata import Delivery, LotNote
+from wire.sitedata import Line, LotNote, Parcel
 
 Between = tuple[str | None, str | None]
+_ANNOUNCING: Final = frozenset({("delivery", "receive"), ("consignment", "receive"), ("consignment", "unload")})
+"""Under these verbs goods of a task that the device does not know are not expected."""
 
 
 def cautions(state: State, goods: Goods, between: Between, owner: str | None, now: Moment) -> tuple[Said, ...]:
@@ -33,7 +42,8 @@ def cautions(state: State, goods: Goods, between: Between, owner: str | None, no
     wanted = VERBS[state.verb].warns
     found = [*_of_lot(goods, now), *_of_place(state, goods, between, owner, now)]
     if UNEXPECTED in wanted:
-        found += _of_delivery(state, goods, now)
+        found += _of_announcement(state, goods, now)
+    found += _of_parcel(state, goods, between, now)
     return tuple(each for each in found if each.code in wanted)
 
 
@@ -41,23 +51,10 @@ def codes_of(warnings: tuple[Said, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.code for each in warnings))
 
 
-def line_of(delivery: Delivery, goods: Goods, knows: Knowledge) -> int | None:
-    """Which line of a delivery announced these goods: one that names their lot before one that names none."""
-    key, lot = goods_key(goods.label, knows), goods.label.lot
-    lines = [(line.lot is None, at) for at, line in enumerate(delivery.lines) if line.gtin == key]
-    fitting = [(any_lot, at) for any_lot, at in lines if any_lot or lot is None or delivery.lines[at].lot == lot]
-    return min(fitting)[1] if fitting else None
-
-
 def progress_key(state: State, goods: Goods, knows: Knowledge) -> str:
-    """What of the delivery's announcement a receipt counts towards; '' for nothing."""
-    delivery = delivery_of(state, knows) if UNEXPECTED in VERBS[state.verb].warns else None
-    if delivery is None:
-        return ""
-    if goods.label.sscc is not None:
-        return f"unit:{goods.label.sscc}"
-    at = line_of(delivery, goods, knows)
-    return "" if at is None else f"line:{at}"
+    """What of an announcement this counts towards; '' for nothing."""
+    found = announced(state, knows)
+    return found.key(goods, knows) if found is not None else ""
 
 
 def _of_lot(goods: Goods, now: Moment) -> list[Said]:
@@ -87,13 +84,11 @@ def _of_date(label: Label, note: LotNote | None, now: Moment) -> list[Said]:
 
 
 def _is_known(label: Label, knows: Knowledge) -> bool:
-    """Whether goods that are no article are known all the same: a unit, a parcel, or a code of ours."""
-    if label.sscc is not None:
+    """Whether goods that are no article are known all the same: a unit, or a code of ours."""
+    if label.handling_unit is not None:
         return True
     code = codes.read(label.text) if label.kind is Kind.TEXT else None
-    if code is None or code.value is None:
-        return False
-    return code.name == codes.PARCEL or (code.name == codes.GOODS and knows.goods(code.value) is not None)
+    return code is not None and code.name == codes.GOODS and knows.goods(code.value or "") is not None
 
 
 def _of_place(state: State, goods: Goods, between: Between, owner: str | None, now: Moment) -> list[Said]:
@@ -120,18 +115,68 @@ def _of_place(state: State, goods: Goods, between: Between, owner: str | None, n
     return found
 
 
-def _of_delivery(state: State, goods: Goods, now: Moment) -> list[Said]:
-    delivery = delivery_of(state, now.knows)
-    if delivery is None:
-        missing = now.knows.version is not None and (state.task or "").startswith("delivery:")
+def _of_announcement(state: State, goods: Goods, now: Moment) -> list[Said]:
+    found = announced(state, now.knows)
+    if found is None:
+        known = now.knows.version is not None
+        kind = (state.task or "").partition(":")[0]
+        missing = known and (kind, state.verb) in _ANNOUNCING and not goods.label.parcel
         return [said(UNEXPECTED, task=state.task or "")] if missing else []
-    key = progress_key(state, goods, now.knows)
-    if goods.label.sscc is not None:
-        if goods.label.sscc not in delivery.units:
-            return [said(UNEXPECTED, task=delivery.id)]
+    key = found.key(goods, now.knows)
+    if goods.label.handling_unit is not None:
+        if not found.names(goods.label.handling_unit):
+            return [said(UNEXPECTED, task=found.id)] if found.names_all_like(goods.label.handling_unit) else []
         return [said(OVER, done=done_of(state, key) + 1, n=1)] if done_of(state, key) else []
     if not key:
-        return [said(UNEXPECTED, task=delivery.id)]
-    announced = delivery.lines[int(key.removeprefix("line:"))].n
+        return [said(UNEXPECTED, task=found.id)]
+    wanted = found.wanted(key)
     total = done_of(state, key) + pieces(goods)
-    return [said(OVER, done=total, n=announced)] if total > announced else []
+    return [said(OVER, done=total, n=wanted)] if total > wanted else []
+
+
+def _of_parcel(state: State, goods: Goods, between: Between, now: Moment) -> list[Said]:
+    """For another station, given already, without its code; and what is wrong with what is in it."""
+    parcel, knows = goods.label.parcel, now.knows
+    if parcel is None:
+        return []
+    known = knows.parcel(parcel)
+    found = [each for line in (known.lines if known else ()) for each in _of_line(line, now)]
+    found += _of_station(state, parcel, known, between, knows)
+    if is_given(parcel, knows):
+        found.append(said(GIVEN, parcel=parcel))
+    return [*found, said(NO_CODE)]
+
+
+def _of_line(line: Line, now: Moment) -> list[Said]:
+    note = now.knows.lot(line.gtin, line.lot or "")
+    if note is None:
+        return []
+    found: list[Said] = []
+    if note.state in {RECALLED, QUARANTINED}:
+        found.append(said(note.state, lot=note.lot or line.lot or "-", why=note.reason))
+    if note.expiry is not None and note.expiry < now.knows.today(now.at).day:
+        found.append(said(EXPIRED, day=note.expiry))
+    return found
+
+
+def _of_station(state: State, parcel: str, known: Parcel | None, between: Between, knows: Knowledge) -> list[Said]:
+    """By what the hub told of it, else by its id, which says for which station it is."""
+    to = between[1] or ""
+    site = to[6:].partition("/")[0] if to.startswith("place:") else knows.site.id if knows.site else ""
+    meant = station_of(parcel)
+    if known is not None:
+        meant = (known.where if knows.station(known.where) else meant) if known.state == "elsewhere" else None
+    elif f"parcel:{parcel}" in _expected_here(state, knows):
+        return []
+    if meant is not None and site and meant != site:
+        other = knows.station(meant)
+        name = other.name if other else meant
+        return [said(WRONG_STATION, station=name, station_zh=(other.name_zh if other else "") or name)]
+    stands_alone = known is None and meant == site and knows.version is not None
+    return [said(UNEXPECTED, task=parcel)] if stands_alone and UNEXPECTED in VERBS[state.verb].warns else []
+
+
+def _expected_here(state: State, knows: Knowledge) -> tuple[str, ...]:
+    kind, _, name = (state.task or "").partition(":")
+    found = knows.consignment(name) if kind == "consignment" else None
+    return found.units if found is not None else ()

@@ -2,13 +2,15 @@
 
 The number comes before the label (RR:N, digit cards) or after it. A recount is the same in a later round; whether the
 rounds agree, and who may approve, is the hub's business. RR:COUNT makes one count out of any other dialogue.
+
+Parcels are not counted but seen, one by one: a shelf is counted by scanning it and all that stands on it.
 """
 
 from dataclasses import replace
 
 from edge.core.cautions import cautions
 from edge.core.dialogue_state import Goods, Moment, State, Step, Trace, held, kept, obeyed, refused
-from edge.core.facts import bin_owner, fits_with, here, is_too_large, ref
+from edge.core.facts import bin_owner, fits_with, here, is_too_large, ref, scan
 from wire.messages import Count
 
 MOST_ROUNDS = 1_000
@@ -16,6 +18,8 @@ MOST_ROUNDS = 1_000
 
 def take(state: State, goods: Goods, now: Moment) -> Step:
     """What is counted was scanned."""
+    if goods.label.parcel is not None:
+        return _seen(state, goods, now)
     n = state.n if state.n is not None else int(state.digits) if state.digits else None
     if n is None and (state.counting or state.hand):
         return refused(state, "count-number")
@@ -40,6 +44,20 @@ def again(state: State) -> Step:
     if state.round >= MOST_ROUNDS:
         return refused(state, "count-rounds")
     return obeyed(replace(state, round=state.round + 1), "recount", round=state.round + 1)
+
+
+def _seen(state: State, goods: Goods, now: Moment) -> Step:
+    """A parcel stands here."""
+    where = here(state)
+    if where is None:
+        return refused(state, "count-place")
+    between = (None, where)
+    seen = replace(state, verb="sight")
+    item = scan(seen, goods, now, between=between, owner=None)
+    if is_too_large(item, goods):
+        return refused(state, "too-large")
+    after = replace(state, n=None, digits="", counting=False)
+    return kept(after, (item,), (Trace(),), warnings=cautions(seen, goods, between, None, now))
 
 
 def _kept(state: State, goods: Goods, now: Moment) -> Step:

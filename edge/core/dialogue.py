@@ -3,14 +3,15 @@
 Codes (Code 128 or any other symbology), printed on cards beside the scanner, on places, goods and badges:
 
     RR:DO:<verb>        what the next scans do (edge.core.verbs)
-    RR:T:<task>         the task that they belong to: delivery:ID, pick:ID, count:ID, kit:ID, transfer:ID
+    RR:T:<task>         the task that they belong to: delivery:ID, pick:ID, count:ID, kit:ID, transfer:ID,
+                        consignment:ID
     RR:L:<site>/<bin>   a place: where goods come from or go to, as the verb needs it
     RR:FROM:<account>   where the goods come from, until changed
     RR:TO:<account>     where the goods go to, until changed
     RR:N:<digits>       quantity of the next scan only, or the number of what was just scanned to be counted
-    RR:D:<digits>       one digit card of a quantity or a PIN
-    RR:OK               confirms digits: the quantity, or the PIN
-    RR:DONE             closes the kit, the handling unit or the task that is open
+    RR:D:<digits>       one digit card of a quantity, a PIN or a collection code
+    RR:OK               confirms digits: the quantity, the PIN, or the code
+    RR:DONE             closes the kit, the handling unit or the task that is open; hands over what a code opened
     RR:CLEAR            forgets what is not kept yet: digits, quantity, goods in hand
     RR:COUNT            the next scan is a count: RR:N of it are at the RR:TO place (else the configured one)
     RR:RECOUNT          the next counts are of a further round
@@ -38,7 +39,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from edge.core import counting, handling_units, kitting, moving, picking, signing_on, steering, undoing
+from edge.core import collecting, counting, handling_units, kitting, moving, picking, signing_on, steering, undoing
 from edge.core.dialogue_state import (
     PARTNER_MS,
     UNDO_DEPTH,
@@ -62,13 +63,14 @@ from edge.core.dialogue_state import (
 from edge.core.expecting import expects
 from edge.core.knowledge import Answer, Ask, CheckPin, Earlier, Knowledge, NothingKnown, PinVerdict
 from edge.core.labelling import TypedWrongError, fit, is_bracketed, joined, names_goods, scanned, typed
+from edge.core.parcels import CheckCode, CodeFound, CodeVerdict
 from edge.core.verbs import VERBS, Family
 from edge.frames.scanner import Reading
 from wire import codes
 from wire.codes import Code
 
 __all__ = ["UNDO_DEPTH", "Fact", "Outcome", "Place", "Said", "State", "Verdict", "Work"]
-__all__ += ["begin", "committed", "expects", "resume", "said", "step"]
+__all__ += ["awake", "begin", "committed", "expects", "resume", "said", "step"]
 
 NOTHING: Final = NothingKnown()
 
@@ -78,6 +80,7 @@ _DIALOGUES: Final[dict[Family, Callable[[State, Goods, Moment], Step]]] = {
     Family.PACKING: handling_units.take,
     Family.COUNTING: counting.take,
     Family.KITTING: kitting.take,
+    Family.COLLECTING: collecting.take,
 }
 _THINGS: Final = frozenset({codes.GOODS, codes.PARCEL})
 
@@ -94,16 +97,24 @@ def committed(state: State, places: tuple[Place, ...] | list[Place]) -> State:
     return replace(state, unsettled=(), undoable=(*state.undoable, *fresh)[-UNDO_DEPTH:])
 
 
+def awake(state: State, up: int, *, touched: bool = True) -> State:
+    """The state after what time alone does; `touched`: there is a reading, so an idle person's time begins anew."""
+    return collecting.awake(signing_on.awake(state, up, touched=touched), up)
+
+
 def step(state: State, reading: Reading, *, at: int, up: int, knows: Knowledge = NOTHING) -> Step:
     """What one reading does. `at` is Unix time, `up` uptime, both in ms."""
     now = Moment(at=at, up=up, knows=knows)
-    state = signing_on.admitted(signing_on.awake(state, up), now)
+    state = signing_on.admitted(awake(state, up), now)
     pin = signing_on.enter(state, reading.text, now)
     if pin is not None:
         return pin
     code = codes.read(reading.text)
     if state.work.sign_on and state.person is None and not signing_on.is_open(code):
         return state, replace(refused(state, "sign-on-first")[1], secret=True)
+    digits = collecting.enter(state, reading.text, now)
+    if digits is not None:
+        return digits
     if code is None:
         return _typed(state, reading.text, now) if is_bracketed(reading.text) else _goods(state, reading, now)
     return _code(state, code, reading, now)
@@ -115,6 +126,9 @@ def resume(state: State, ask: Ask, answer: Answer, *, at: int, up: int, knows: K
         verdict = answer if isinstance(answer, PinVerdict) else PinVerdict.UNABLE
         return signing_on.checked(state, ask, verdict, up)
     now = Moment(at=at, up=up, knows=knows)
+    if isinstance(ask, CheckCode):
+        found = answer if isinstance(answer, CodeFound) else CodeFound(verdict=CodeVerdict.UNABLE)
+        return collecting.checked(state, found, now)
     if isinstance(ask, Earlier):
         return steering.task_begun(state, ask.task, answer if isinstance(answer, tuple) else (), now)
     sscc = answer if isinstance(answer, str) and not isinstance(answer, PinVerdict) else None

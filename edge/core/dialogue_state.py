@@ -6,7 +6,7 @@ here has to be undone, neither a person who signed on nor a wrong PIN that was c
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from edge.core.knowledge import Ask, Knowledge, Print
 from edge.core.lockout import Tried
@@ -96,6 +96,21 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Parcels that a code opened: those that stand here, and those that the device only knows to come.
+
+    `up` is when, in ms of uptime; `way` how it is proved whose they are.
+    """
+
+    parcels: tuple[str, ...]
+    coming: tuple[str, ...]
+    way: Literal["code", "proxy"]
+    up: int
+    proxy: int | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     """A badge that was scanned and its PIN so far. It is shown nowhere."""
 
@@ -121,6 +136,7 @@ class State:
 
     `placed` are those ends ("source", "to") that hold for the present verb only: a place was scanned, or a unit.
     `verb` is a name in edge.core.verbs, `chosen` whether a person chose it; `counting`: the next scan is a count.
+    `unit` is the open handling unit, as wire.label.Label.handling_unit says it; `opening` what a code opened.
     `unsettled` are facts that are built and not committed; `undoable` are committed ones, newest last.
     """
 
@@ -148,6 +164,7 @@ class State:
     done: tuple[tuple[str, int], ...] = ()
     person: Person | None = None
     signing: Signing | None = None
+    opening: Opening | None = None
     tries: tuple[tuple[str, Tried], ...] = ()
     seen_up: int = 0
     unsettled: tuple[Trace, ...] = ()
@@ -196,7 +213,8 @@ def said(code: str, /, **values: str | int) -> Said:
 class Outcome:
     """What a reading comes to: facts with FACT and WARNED, a sentence with the others.
 
-    `secret`: the reading must not be shown or logged.
+    `secret`: the reading must not be shown or logged. `private`: what is said names somebody, so it is for the display
+    alone.
     """
 
     verdict: Verdict
@@ -205,6 +223,7 @@ class Outcome:
     ask: Ask | None = None
     prints: tuple[Print, ...] = ()
     secret: bool = False
+    private: bool = False
 
     @property
     def item(self) -> Fact | None:

@@ -2,8 +2,10 @@
 
 from edge.core.dialogue_state import Moment, Said, State, said
 from edge.core.facts import ends, here
+from edge.core.handling_units import number
 from edge.core.knowledge import Knowledge
 from edge.core.moving import waits
+from edge.core.parcels import shelf_code, whereabouts
 from edge.core.picking import list_of, named, proposal
 from edge.core.verbs import VERBS, End, Family
 
@@ -16,6 +18,8 @@ def expects(state: State, *, at: int, up: int, knows: Knowledge) -> Said:
         return said("expect-sign-on")
     if state.waiting is not None:
         return said("expect-partner")
+    if state.digits and state.verb == "collect":
+        return said("pin-more", count=len(state.digits))
     if state.digits:
         return said("expect-confirm", digits=state.digits)
     return _of_family(state, Moment(at=at, up=up, knows=knows))
@@ -29,6 +33,8 @@ def _of_family(state: State, now: Moment) -> Said:
             return _kitting(state)
         case Family.PACKING:
             return _packing(state)
+        case Family.COLLECTING:
+            return _collecting(state, now)
         case Family.PICKING if list_of(state, now.knows) is not None:
             return _picking(state, now)
         case _:
@@ -49,10 +55,25 @@ def _kitting(state: State) -> Said:
 
 def _packing(state: State) -> Said:
     if state.unit is not None and not state.hand:
-        return said("expect-contents", sscc=state.unit)
+        return said("expect-contents", sscc=number(state.unit))
     if state.hand:
         return said("expect-unit-done", count=len(state.hand))
     return said("expect-unit", verb=state.verb) if state.chosen else _goods(state)
+
+
+def _collecting(state: State, now: Moment) -> Said:
+    if state.opening is None:
+        return said("expect-code")
+    return said("expect-open", count=len(state.opening.parcels), where=shelves(state.opening.parcels, now.knows))
+
+
+def shelves(parcels: tuple[str, ...], knows: Knowledge) -> str:
+    """The shelf codes of parcels, for people; of one that has none, its id."""
+    found = []
+    for parcel in parcels:
+        known = knows.parcel(parcel)
+        found.append((shelf_code(known, whereabouts(parcel, knows)) if known else "") or parcel)
+    return ", ".join(found)
 
 
 def _picking(state: State, now: Moment) -> Said:

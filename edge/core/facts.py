@@ -4,6 +4,9 @@
 they come from, else the card RR:OWNER, else, for goods that come into the stock, the bin kept for one owner that they
 go to, else the configuration. Else nobody: the hub shows it to be settled. What stands somewhere already says nothing
 about whose goods come now, and a bin changes nobody's goods into its owner's.
+
+**Parcels** are known one by one: where nobody named the place that one comes from, or stays at, it is where it was
+last, and where nobody named a task, what brings one is of its consignment.
 """
 
 from typing import Final
@@ -13,11 +16,12 @@ import msgspec
 from edge.core.dialogue_state import Goods, Moment, State
 from edge.core.knowledge import Knowledge
 from edge.core.labelling import goods_key
+from edge.core.parcels import whereabouts
 from edge.core.verbs import VERBS
-from wire.actions import ENDS, STAYING
+from wire.actions import ENDS, SEEN, STAYING, Action
 from wire.codec import encode_item
 from wire.limits import ITEM_BYTES
-from wire.messages import Account, Count, Part, Scan
+from wire.messages import Account, Count, Part, Proof, Scan
 from wire.sitedata import Delivery
 
 MOST_MOVED: Final = 1_000_000
@@ -25,12 +29,12 @@ MOST_COUNTED: Final = 1_000_000_000
 _SURELY_SMALL: Final = ITEM_BYTES // 8
 _REST_BYTES: Final = 4_096
 """More than all of an item takes that is not a label."""
-UNIT: Final = "unit:sscc:"
+UNIT: Final = "unit:"
 
 
-def unit_account(sscc: str) -> str:
-    """The account of what is in a handling unit."""
-    return UNIT + sscc
+def unit_account(unit: str) -> str:
+    """The account of what is in a handling unit, by the unit's key."""
+    return UNIT + unit
 
 
 def is_account(text: str) -> bool:
@@ -64,6 +68,37 @@ def ends(state: State) -> tuple[str | None, str | None]:
     source = state.source or work.source or (work.to if state.to else None)
     to = state.to or work.to or (work.source if state.source else None)
     return source, to
+
+
+def ends_of(state: State, goods: Goods, now: Moment) -> tuple[str | None, str | None]:
+    """The same for these goods: a parcel comes from where it was last, or stays there, if nobody named a place."""
+    source, to = ends(state)
+    action, parcel = VERBS[state.verb].action, goods.label.parcel
+    if parcel is None or action is None or action is Action.SIGHT:
+        return source, to
+    if state.source is not None and state.verb != "collect":  # who collects stands at no shelf
+        return source, to
+    known = whereabouts(parcel, now.knows)
+    if known is None or (action in SEEN and state.to is not None):
+        return source, to
+    return (None, known) if action in SEEN else (known, to)
+
+
+def task_of(state: State, goods: Goods, now: Moment) -> str | None:
+    """The task, else the consignment of a parcel that is brought, or of the parcel that these goods go into."""
+    verb = VERBS[state.verb]
+    packed = state.unit if state.verb == "pack" else None
+    parcel = packed.removeprefix("parcel:") if packed and packed.startswith("parcel:") else goods.label.parcel
+    if state.task is not None or parcel is None or "consignment" not in verb.tasks or verb.action in _WAYS_BACK:
+        return state.task
+    known = now.knows.parcel(parcel)
+    if known is None or (verb.action is Action.LOAD and known.state not in {"coming", "elsewhere"}):
+        return None
+    return f"consignment:{known.consignment}"
+
+
+_WAYS_BACK: Final = frozenset({Action.RETURN, Action.DEPART, Action.ARRIVE})
+"""What leaves a station again is of another consignment, and a vehicle has several."""
 
 
 def here(state: State) -> str | None:
@@ -116,6 +151,7 @@ def scan(
     owner: str | None,
     warned: tuple[str, ...] = (),
     task: str | None = None,
+    proof: Proof | None = None,
 ) -> Scan:
     """The fact that goods went from one end to the other under the verb of the dialogue."""
     action = VERBS[state.verb].action
@@ -137,6 +173,7 @@ def scan(
         ref=ref(now),
         warned=warned,
         typed=goods.typed,
+        proof=proof,
     )
 
 

@@ -1,9 +1,10 @@
-"""Packing into handling units and out of them. A unit (pallet, carton) is an account; its SSCC is its name.
+"""Packing into handling units and out of them. A unit is an account: a pallet or carton by its SSCC, or a parcel.
 
 Either the unit is scanned first, then its contents: each is a fact at once. Or the contents come first and wait in
 hand; RR:DONE takes a number of the range that is reserved for this device, prints the label and keeps it all. RR:NEW
 takes a number and opens the unit before there is anything in it; after RR:UNIT the next SSCC is the unit, though
-contents wait. An open unit that meets another SSCC takes it in: cartons on a pallet.
+contents wait. An open unit that meets another takes it in: cartons on a pallet. A parcel takes in no other parcel: that
+one is packed next.
 
 A number is burned before it is used. So a commit that fails wastes a number, and no two units ever bear the same.
 """
@@ -12,7 +13,7 @@ from dataclasses import replace
 
 from edge.core import moving
 from edge.core.dialogue_state import Goods, Moment, Outcome, State, Step, Trace, Verdict, kept, obeyed, refused, said
-from edge.core.facts import MOST_MOVED, is_too_large, ref, unit_account
+from edge.core.facts import MOST_MOVED, is_too_large, ref, task_of, unit_account
 from edge.core.knowledge import PrintUnit, TakeSscc
 from edge.core.labelling import goods_key, pieces
 from wire.actions import Action
@@ -22,13 +23,14 @@ from wire.messages import Scan
 
 def take(state: State, goods: Goods, now: Moment) -> Step:
     """One thing was scanned: the unit, or what goes into it or comes out of it."""
-    sscc = goods.label.sscc
+    unit = goods.label.handling_unit
+    if unit is not None and unit == state.unit:
+        return refused(state, "unit-itself")
+    if state.verb == "pack" and goods.label.parcel is not None and (state.unit or "").startswith("parcel:"):
+        state = closed(state)
     end = state.to if state.verb == "pack" else state.source
-    if sscc is not None:
-        if sscc == state.unit:
-            return refused(state, "unit-itself")
-        if state.naming or (end is None and not state.hand and state.chosen):
-            return _opened(state, goods, sscc, now)
+    if unit is not None and (state.naming or (end is None and not state.hand and state.chosen)):
+        return _opened(state, goods, unit, now)
     if end is not None or not state.chosen:
         return moving.take(state, goods, now)
     if state.verb == "unpack":
@@ -44,7 +46,7 @@ def new(state: State) -> Step:
     if state.verb != "pack":
         return refused(state, "pack-first")
     if state.unit is not None:
-        return refused(state, "unit-open", sscc=state.unit)
+        return refused(state, "unit-open", sscc=number(state.unit))
     return state, Outcome(verdict=Verdict.ASK, ask=TakeSscc())
 
 
@@ -58,8 +60,7 @@ def name(state: State) -> Step:
 def close(state: State) -> Step:
     """RR:DONE: the open unit is closed, or what is in hand becomes a unit with a new number."""
     if state.unit is not None and not state.hand:
-        sscc = state.unit
-        return obeyed(closed(state), "unit-closed", sscc=sscc)
+        return obeyed(closed(state), "unit-closed", sscc=number(state.unit))
     return state, Outcome(verdict=Verdict.ASK, ask=TakeSscc())
 
 
@@ -84,7 +85,7 @@ def issued(state: State, sscc: str | None, now: Moment) -> Step:
     raw = f"00{sscc}"
     goods = Goods(labels=(raw,), label=parse(raw), by=state.by)
     hand = state.hand
-    after, outcome = _opened(state, goods, sscc, now)
+    after, outcome = _opened(state, goods, f"sscc:{sscc}", now)
     if outcome.verdict is Verdict.REFUSED:
         return state, outcome
     label = _label(sscc, hand, now)
@@ -95,13 +96,18 @@ def issued(state: State, sscc: str | None, now: Moment) -> Step:
     return closed(after), replace(outcome, said=(*outcome.said, said("unit-new", sscc=sscc)), prints=(label,))
 
 
-def _opened(state: State, goods: Goods, sscc: str, now: Moment) -> Step:
+def number(unit: str) -> str:
+    """What people call a unit: its SSCC, or the parcel's id."""
+    return unit.partition(":")[2]
+
+
+def _opened(state: State, goods: Goods, unit: str, now: Moment) -> Step:
     """The unit is seen where it stands, and what waits in hand goes into it."""
     packing = state.verb == "pack"
-    account = unit_account(sscc)
-    inside = replace(state, unit=sscc, naming=False)
+    account = unit_account(unit)
+    inside = replace(state, unit=unit, naming=False)
     inside = replace(inside, to=account) if packing else replace(inside, source=account)
-    spoken = (said("unit-open", sscc=sscc),)
+    spoken = (said("unit-open", sscc=number(unit)),)
     where = (state.source or state.work.source or state.work.to) if packing else None
     items: tuple[Scan, ...] = ()
     if where is not None and where.startswith("place:"):
@@ -113,6 +119,7 @@ def _opened(state: State, goods: Goods, sscc: str, now: Moment) -> Step:
             to=where,
             by=goods.by,
             text=goods.encoding,
+            task=task_of(inside, goods, now),
             ref=ref(now),
             typed=goods.typed,
         )
@@ -120,7 +127,7 @@ def _opened(state: State, goods: Goods, sscc: str, now: Moment) -> Step:
             return refused(state, "too-large")
         items = (seen,)
     if not state.hand and not items:
-        return obeyed(inside, "unit-open", sscc=sscc)
+        return obeyed(inside, "unit-open", sscc=number(unit))
     inside, outcome = kept(inside, items, (Trace(),) * len(items))
     if state.hand:
         after, packed = moving.keep(inside, state.hand, now)

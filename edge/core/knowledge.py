@@ -12,8 +12,22 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from edge.core.parcels import CheckCode, CodeFound, Kept, Parcels, PrintShelf
 from wire.messages import Scan, Void
-from wire.sitedata import Article, Badge, Bin, Delivery, GoodsCode, LotNote, PickList, SiteNote, Standing
+from wire.sitedata import (
+    Article,
+    Badge,
+    Bin,
+    Consignment,
+    Delivery,
+    GoodsCode,
+    LotNote,
+    Parcel,
+    PickList,
+    SiteNote,
+    Standing,
+    Station,
+)
 
 DATE_WARN_DAYS: Final = 30
 """So long before its last day a lot is said to expire soon, where the site says nothing."""
@@ -77,7 +91,7 @@ class Plans(Protocol):
         ...
 
 
-class Knowledge(Reference, Plans, Protocol):
+class Knowledge(Reference, Plans, Parcels, Protocol):
     """All of it."""
 
 
@@ -98,6 +112,7 @@ class NothingKnown:
 
     version: int | None = None
     site: SiteNote | None = None
+    marks: frozenset[int] = frozenset()
 
     def today(self, at: int) -> Today:
         """The day of UTC; a clock before 1970 or after 2100 is taken for these years."""
@@ -130,6 +145,24 @@ class NothingKnown:
 
     def standing(self, goods: str) -> tuple[Standing, ...]:  # noqa: ARG002
         return ()
+
+    def parcel(self, parcel: str) -> Parcel | None:  # noqa: ARG002
+        return None
+
+    def parcels_ending(self, last4: str) -> tuple[Parcel, ...]:  # noqa: ARG002
+        return ()
+
+    def consignment(self, consignment: str) -> Consignment | None:  # noqa: ARG002
+        return None
+
+    def station(self, site: str) -> Station | None:  # noqa: ARG002
+        return None
+
+    def station_marked(self, mark: int) -> Station | None:  # noqa: ARG002
+        return None
+
+    def kept(self, parcel: str) -> Kept | None:  # noqa: ARG002
+        return None
 
 
 class PinVerdict(StrEnum):
@@ -195,10 +228,10 @@ class PrintHandover:
     by: str | None = None
 
 
-Ask = CheckPin | TakeSscc | Earlier
+Ask = CheckPin | TakeSscc | Earlier | CheckCode
 """Effects that the dialogue waits for: the shell does it, then calls `resume` with the answer."""
-Answer = PinVerdict | str | tuple[Before, ...] | None
-Print = PrintUnit | PrintHandover
+Answer = PinVerdict | CodeFound | str | tuple[Before, ...] | None
+Print = PrintUnit | PrintHandover | PrintShelf
 """Effects that follow the commit; a printer that does not work never keeps a fact back."""
 
 

@@ -6,6 +6,7 @@ as a discrepancy that the hub shows.
 """
 
 from dataclasses import replace
+from typing import Final
 
 from edge.core.cautions import cautions, codes_of, progress_key
 from edge.core.dialogue_state import (
@@ -21,9 +22,16 @@ from edge.core.dialogue_state import (
     kept,
     refused,
 )
-from edge.core.facts import MOST_MOVED, ends, fits_with, is_too_large, owner_of, scan
+from edge.core.facts import MOST_MOVED, ends_of, fits_with, is_too_large, owner_of, scan, task_of
 from edge.core.labelling import pieces
+from edge.core.shelving import Shelf, shelved, with_labels
 from edge.core.verbs import VERBS, End
+from wire import codes
+from wire.labels import parse
+from wire.messages import Proof
+
+_VOUCHED: Final = Proof(way="person")
+"""Somebody said whose it is; no code was checked."""
 
 
 def take(state: State, goods: Goods, now: Moment) -> Step:
@@ -66,22 +74,42 @@ def keep(state: State, many: tuple[Goods, ...], now: Moment) -> Step:
     items: list[Fact] = []
     traces: list[Trace] = []
     warnings: list[Said] = []
+    shelves: list[Shelf] = []
     run = state  # counts on, so that the second of two is judged after the first
     for goods in many:
         run = _announced(run, goods, now)
-        between = ends(run)
+        between = ends_of(run, goods, now)
         owner = owner_of(run, goods, between, now)
         found = cautions(run, goods, between, owner, now)
-        item = scan(run, goods, now, between=between, owner=owner, warned=codes_of(found))
+        item = scan(
+            run,
+            goods,
+            now,
+            between=between,
+            owner=owner,
+            warned=codes_of(found),
+            task=task_of(run, goods, now),
+            proof=_VOUCHED if run.verb == "hand-over" and goods.label.parcel is not None else None,
+        )
         if is_too_large(item, goods):
             return refused(state, "too-large")
         key = progress_key(run, goods, now.knows)
         traces.append(Trace(task=run.task, key=key, n=pieces(goods)))
         items.append(item)
         warnings += [each for each in found if each not in warnings]
+        shelves += shelved(run.verb, item, goods, now)
         run, _ = kept(run, (), (traces[-1],))
     after = replace(state, task=run.task, n=None, digits="", hand=())
-    return kept(after, tuple(items), tuple(traces), warnings=tuple(warnings))
+    step = kept(after, tuple(items), tuple(traces), warnings=tuple(warnings))
+    return with_labels(step, shelves) if shelves else step
+
+
+def journey(state: State, vehicle: str, now: Moment) -> Step:
+    """A vehicle departs or arrives, with all that is in it; `vehicle` is its account."""
+    raw = codes.write("TO", vehicle.partition("/")[0])
+    goods = Goods(labels=(raw,), label=parse(raw), by=state.by)
+    item = scan(state, goods, now, between=(None, vehicle.partition("/")[0]), owner=None)
+    return kept(replace(state, n=None, digits=""), (item,), (Trace(),))
 
 
 def _announced(state: State, goods: Goods, now: Moment) -> State:

@@ -101,7 +101,7 @@ def take(state: State, goods: Goods, now: Moment) -> Step:
 
 
 def _picked(state: State, goods: Goods, picks: PickList, now: Moment) -> Step:
-    if goods.label.sscc is not None:
+    if goods.label.handling_unit is not None:
         return refused(state, "pick-unit")
     key = goods_key(goods.label, now.knows)
     lines = [line for line in open_lines(state, picks) if line.gtin == key]

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from edge.core.knowledge import PrintUnit
+from edge.core.parcels import PrintShelf
 
 SHIFT_MS: Final = 12 * 3_600_000
 """A hand-over by nobody in particular looks so far back."""
@@ -20,6 +21,13 @@ class UnitSheet(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field
     n: int | None = None
 
 
+class ShelfSheet(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="shelf"):
+    """What a parcel bears on its shelf. Whose it is, is looked up when it is drawn: it waits in no queue."""
+
+    parcel: str
+    code: str
+
+
 class HandoverSlip(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="handover"):
     """The slip of a shift: what happened from `since` to `at`, Unix ms by the device's clock, and what is open."""
 
@@ -28,9 +36,11 @@ class HandoverSlip(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
     by: str | None = None
 
 
-Printout = UnitSheet | HandoverSlip
+Printout = UnitSheet | ShelfSheet | HandoverSlip
 
 
-def unit_sheet(asked: PrintUnit) -> UnitSheet:
+def sheet(asked: PrintUnit | PrintShelf) -> UnitSheet | ShelfSheet:
     """What a dialogue asked for, as it waits."""
+    if isinstance(asked, PrintShelf):
+        return ShelfSheet(parcel=asked.parcel, code=asked.code)
     return UnitSheet(sscc=asked.sscc, gtin=asked.gtin, lot=asked.lot, expiry=asked.expiry, n=asked.n)

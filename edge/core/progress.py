@@ -5,6 +5,7 @@ devices did for the task is not known without the hub.
 """
 
 from dataclasses import replace
+from typing import Final
 
 from edge.core.cautions import progress_key
 from edge.core.dialogue_state import Goods, Moment, State, Trace, counted
@@ -14,6 +15,8 @@ from edge.core.picking import line_of
 from wire.actions import Action
 from wire.labels import merge, parse
 from wire.messages import Scan, Void
+
+_ANNOUNCED: Final = frozenset({Action.RECEIVE, Action.LOAD, Action.UNLOAD, Action.PACK})
 
 
 def with_progress(state: State, before: tuple[Before, ...], now: Moment) -> State:
@@ -32,8 +35,9 @@ def _with(state: State, item: Scan, now: Moment) -> State:
     label = merge([parse(raw) for raw in item.labels])
     goods = Goods(labels=item.labels, label=label, n=item.n)
     key = ""
-    if item.do is Action.RECEIVE:
-        key = progress_key(replace(state, verb="receive"), goods, now.knows)
+    if item.do in _ANNOUNCED:
+        unit = (item.to or "").removeprefix("unit:") if item.do is Action.PACK else None
+        key = progress_key(replace(state, verb=item.do.value, unit=unit), goods, now.knows)
     elif item.do is Action.PICK:
         key = line_of(state, goods, item.owner, now.knows)
     return counted(state, Trace(task=state.task, key=key, n=pieces(goods)), pieces(goods))

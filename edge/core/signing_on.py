@@ -137,6 +137,7 @@ def _gone(state: State) -> State:
         condition="good",
         waiting=None,
         last=None,
+        opening=None,
     )
 
 

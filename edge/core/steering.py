@@ -11,12 +11,13 @@ from typing import Final, get_args
 
 import msgspec
 
-from edge.core import counting, handling_units, kitting, moving, picking, signing_on
+from edge.core import collecting, counting, handling_units, kitting, moving, picking, signing_on
 from edge.core.dialogue_state import Moment, Outcome, State, Step, Verdict, obeyed, refused
 from edge.core.facts import MOST_COUNTED, is_account, unit_account
 from edge.core.knowledge import Before, Earlier, PrintHandover
 from edge.core.progress import with_progress
 from edge.core.verbs import TASK_VERBS, VERBS, End, Family
+from wire.actions import JOURNEY
 from wire.codes import Code
 from wire.messages import Condition, Name
 
@@ -80,6 +81,8 @@ def _begun(state: State, verb: str) -> State:
         placed=frozenset(),
         task=state.task if kind in VERBS[verb].tasks else None,
         round=1,
+        digits="" if collecting.VERB in {state.verb, verb} else state.digits,
+        opening=None,
     )
 
 
@@ -92,7 +95,7 @@ def _task(state: State, task: str, now: Moment) -> Step | None:
     kind, name = found[1], found[2]
     if kind == "pick" and now.knows.pick(name) is None:
         return refused(state, "task-unknown", task=task)
-    if kind in {"delivery", "pick"}:
+    if kind in {"delivery", "pick", "consignment"}:
         return state, Outcome(verdict=Verdict.ASK, ask=Earlier(task=task))
     return task_begun(state, task, (), now)
 
@@ -103,7 +106,10 @@ def task_begun(state: State, task: str, before: tuple[Before, ...], now: Moment)
     verb = TASK_VERBS[kind]
     state = replace(_begun(state, verb) if verb else state, task=task, skipped=frozenset())
     state = replace(with_progress(state, before, now), last=None)
-    if kind == "delivery" and now.knows.version is not None and now.knows.delivery(name) is None:
+    unknown = (kind == "delivery" and now.knows.delivery(name) is None) or (
+        kind == "consignment" and now.knows.consignment(name) is None
+    )
+    if unknown and now.knows.version is not None:
         return obeyed(state, "task-not-expected", task=task)
     return obeyed(state, "task", task=task)
 
@@ -113,6 +119,8 @@ def _from(state: State, account: str, now: Moment) -> Step | None:
 
 
 def _to(state: State, account: str, now: Moment) -> Step | None:
+    if VERBS[state.verb].action in JOURNEY and account.startswith("transit:") and is_account(account):
+        return moving.journey(state, account, now)
     return _named(state, End.TO, account, now, sticks=True) if is_account(account) else None
 
 
@@ -182,14 +190,20 @@ def _numbered(state: State, n: int, now: Moment) -> Step:
 
 
 def _done(state: State, now: Moment) -> Step:
-    """Close what is open: a kit, a unit, else the task."""
-    family = VERBS[state.verb].family
-    if family is Family.KITTING and state.holds:
+    """Close what is open: what a code opened, a kit, a unit, else the task. A vehicle's own device sets it going."""
+    verb = VERBS[state.verb]
+    if state.opening is not None:
+        return collecting.done(state, now)
+    if verb.action in JOURNEY and (state.work.to or "").startswith("transit:"):
+        return moving.journey(state, state.work.to or "", now)
+    if verb.family is Family.KITTING and state.holds:
         return kitting.finish(state, now)
-    if state.verb == "pack" and (state.unit is not None or state.hand):
+    if state.unit is not None or (state.verb == "pack" and state.hand):
         return handling_units.close(state)
-    if state.verb == "unpack" and state.unit is not None:
-        return handling_units.close(state)
+    return _task_closed(state)
+
+
+def _task_closed(state: State) -> Step:
     if state.hand:
         return refused(state, "in-hand")
     if state.task is None and state.round == 1:
@@ -200,7 +214,7 @@ def _done(state: State, now: Moment) -> Step:
 
 def _clear(state: State, _: Moment) -> Step:
     cleared = replace(
-        state, n=None, digits="", counting=False, naming=False, hand=(), made=None, parts=(), waiting=None
+        state, n=None, digits="", counting=False, naming=False, hand=(), made=None, parts=(), waiting=None, opening=None
     )
     return obeyed(cleared, "cleared")
 

@@ -26,13 +26,17 @@ class Family(StrEnum):
     PACKING = "packing"
     COUNTING = "counting"
     KITTING = "kitting"
+    COLLECTING = "collecting"
 
 
 EXPIRED, SOON, RECALLED, QUARANTINED = "expired", "expires-soon", "recalled", "quarantined"
 UNKNOWN, UNEXPECTED, OVER = "unknown-item", "unexpected", "over"
 WRONG_OWNER, WRONG_PLACE = "wrong-owner", "wrong-place"
+WRONG_STATION, NO_CODE, GIVEN = "wrong-station", "no-code", "given"
 LOT: Final = frozenset({EXPIRED, RECALLED, QUARANTINED, UNKNOWN})
 PLACED: Final = LOT | {WRONG_OWNER, WRONG_PLACE}
+ANNOUNCED: Final = frozenset({UNEXPECTED, OVER})
+STOCK: Final = frozenset({"delivery", "transfer", "consignment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +52,46 @@ class Verb:
     needs: End | None = None
     vehicle: bool = False
     warns: frozenset[str] = LOT
-    tasks: frozenset[str] = frozenset({"delivery", "transfer"})
+    tasks: frozenset[str] = STOCK
     """The kinds of task that go on under this verb."""
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "receive": Verb(action=Action.RECEIVE, place=End.TO, warns=PLACED | {SOON, UNEXPECTED, OVER}),
-    "put-away": Verb(action=Action.PUT_AWAY, needs=End.TO, warns=PLACED),
-    "move": Verb(action=Action.MOVE, needs=End.TO, warns=PLACED),
+    "receive": Verb(action=Action.RECEIVE, place=End.TO, warns=PLACED | ANNOUNCED | {SOON, WRONG_STATION}),
+    "put-away": Verb(action=Action.PUT_AWAY, needs=End.TO, warns=PLACED | {WRONG_STATION}),
+    "move": Verb(action=Action.MOVE, needs=End.TO, warns=PLACED | {WRONG_STATION}),
     "pick": Verb(action=Action.PICK, family=Family.PICKING, warns=PLACED | {SOON, OVER}, tasks=frozenset({"pick"})),
-    "pack": Verb(action=Action.PACK, family=Family.PACKING, warns=PLACED | {SOON}, tasks=frozenset({"pick"})),
+    "pack": Verb(
+        action=Action.PACK,
+        family=Family.PACKING,
+        warns=PLACED | ANNOUNCED | {SOON},
+        tasks=frozenset({"pick", "consignment"}),
+    ),
     "unpack": Verb(action=Action.UNPACK, family=Family.PACKING, place=End.TO, warns=PLACED),
-    "load": Verb(action=Action.LOAD, needs=End.TO, vehicle=True, warns=PLACED | {SOON}, tasks=frozenset({"pick"})),
-    "unload": Verb(action=Action.UNLOAD, place=End.TO, needs=End.SOURCE, vehicle=True, warns=PLACED),
-    "hand-over": Verb(action=Action.HAND_OVER, warns=PLACED | {SOON}, tasks=frozenset({"pick"})),
+    "load": Verb(
+        action=Action.LOAD,
+        needs=End.TO,
+        vehicle=True,
+        warns=PLACED | ANNOUNCED | {SOON},
+        tasks=frozenset({"pick", "consignment"}),
+    ),
+    "unload": Verb(
+        action=Action.UNLOAD,
+        place=End.TO,
+        needs=End.SOURCE,
+        vehicle=True,
+        warns=PLACED | ANNOUNCED | {WRONG_STATION},
+    ),
+    "depart": Verb(action=Action.DEPART),
+    "arrive": Verb(action=Action.ARRIVE),
+    "collect": Verb(action=Action.HAND_OVER, family=Family.COLLECTING, warns=PLACED | {SOON}),
+    "hand-over": Verb(
+        action=Action.HAND_OVER,
+        warns=PLACED | {SOON, WRONG_STATION, NO_CODE, GIVEN},
+        tasks=frozenset({"pick", "consignment"}),
+    ),
+    "refuse": Verb(action=Action.REFUSE),
+    "attempt": Verb(action=Action.ATTEMPT),
     "return": Verb(action=Action.RETURN, place=End.TO, warns=PLACED),
     "count": Verb(action=None, family=Family.COUNTING, place=End.TO, tasks=frozenset({"count"})),
     "kit": Verb(action=None, family=Family.KITTING, place=End.TO, tasks=frozenset({"kit"})),
@@ -78,5 +108,12 @@ VERBS: Final[dict[str, Verb]] = {
 }
 """Every verb that a card can choose with RR:DO:<verb>."""
 
-TASK_VERBS: Final = {"delivery": "receive", "pick": "pick", "count": "count", "kit": "kit", "transfer": None}
+TASK_VERBS: Final = {
+    "delivery": "receive",
+    "pick": "pick",
+    "count": "count",
+    "kit": "kit",
+    "transfer": None,
+    "consignment": None,
+}
 """What scanning a task begins; None: the verb stays."""

@@ -15,9 +15,8 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from edge.config import ScannerSettings
-from edge.core.dialogue import Outcome, Place, State, Verdict, begin, committed, expects, resume, said, step
+from edge.core.dialogue import Outcome, Place, State, Verdict, awake, begin, committed, expects, resume, said, step
 from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict, Print, PrintHandover
-from edge.core.signing_on import awake
 from edge.core.words import say, words
 from edge.drivers.replies import ACK, CAN, NAK, reply
 from edge.drivers.serial_port import Line
@@ -227,9 +226,9 @@ class ScannerSession:
             self.counts.held += verdict is Verdict.HELD and not refusal
             if verdict is Verdict.REFUSED:
                 self.counts.refused += 1
-                self._say_refused(words(outcome))
+                self._say_refused(_for_the_log(outcome))
             elif verdict is not Verdict.FACT:
-                self._log.debug(verdict.value, does=words(outcome), taken=not refusal)
+                self._log.debug(verdict.value, does=_for_the_log(outcome), taken=not refusal)
             data = frame.data if isinstance(frame, Reading) else b""
             expected = shown[at] if at < len(shown) else ""
             replies.append(reply(self._settings, outcome, data, refusal, expected))
@@ -253,3 +252,8 @@ class ScannerSession:
         if up >= self._muted_until:
             self._muted_until = up + _SAY_EVERY_MS
             self._log.warning("refused", why=why, refused_so_far=self.counts.refused)
+
+
+def _for_the_log(outcome: Outcome) -> str:
+    """What was said; where it names somebody, only which sentences."""
+    return ", ".join(each.code for each in outcome.said) if outcome.private else words(outcome)

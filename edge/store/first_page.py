@@ -19,7 +19,7 @@ _SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768)
 _FIRST_RELEASE_BYTES = 4096
 _ROOT = b"\x01\x00\x00\x00\x00"
 """The first entry of the pointer map, which is on the second page: the third begins a table."""
-_BESIDE = ("serials", "attempts", "shifts", "prints")
+_BESIDE = ("serials", "attempts", "shifts", "prints", "codes")
 _RULES = re.compile(r"\s*(CHECK \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|REFERENCES \w+ \(\w+\)|NOT NULL|DEFAULT \w+)")
 
 

@@ -24,7 +24,7 @@ from typing import Any, Final
 from edge.errors import EdgeError
 
 NAME: Final = "known.db"
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 _DAMAGE: Final = frozenset(
     {
         sqlite3.SQLITE_CORRUPT,

@@ -9,7 +9,7 @@ from typing import Any, Final, Self, TypeVar
 
 from edge.store.knowledge import LAYOUT, Edition, KnowledgeError, connect, is_damage, remove
 from wire.errors import DecodeError
-from wire.sitedata import Body, Delivery, SiteData, Standing, decode_record
+from wire.sitedata import Body, Delivery, Parcel, SiteData, Standing, Station, decode_record
 
 PAGE_BYTES: Final = 4096
 MOST_PAGES: Final = 256 * 1024 * 1024 // PAGE_BYTES
@@ -153,6 +153,7 @@ def _prepare(db: sqlite3.Connection, device: str) -> bool:
     db.execute(f"PRAGMA page_size={PAGE_BYTES}")
     db.execute("PRAGMA journal_mode=WAL").fetchall()
     db.execute("PRAGMA synchronous=NORMAL")
+    db.execute("PRAGMA secure_delete=ON").fetchall()  # what goes may name a recipient
     db.execute(f"PRAGMA max_page_count={MOST_PAGES}").fetchall()
     layout = db.execute("PRAGMA user_version").fetchone()[0]
     if layout == 0:
@@ -174,11 +175,19 @@ def _replace(db: sqlite3.Connection, kind: str, key: str, body: bytes | None) ->
 
 
 def _marks(body: Body | None) -> list[tuple[str, int]]:
-    """A delivery is looked for by its units; what stands at the site by its goods, first expired first."""
+    """By what else a record is looked for, with its rank.
+
+    A delivery by its units; what stands at the site by its goods, first expired first; a parcel by the last digits of
+    a number and by whose it is; a station by its mark.
+    """
     match body:
         case Delivery():
             return [(unit, body.expected) for unit in body.units]
         case Standing():
             return [(body.gtin, body.expiry or _NEVER)]
+        case Parcel():
+            return [(f"{name}:{value}", 0) for name, value in (("last4", body.last4), ("person", body.person)) if value]
+        case Station():
+            return [(str(body.mark), 0)]
         case _:
             return []

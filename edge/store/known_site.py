@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from edge.core.knowledge import NothingKnown, Today, worse
+from edge.core.parcels import Kept
 from edge.store.knowledge import Edition, KnowledgeFile
 from wire.badges import digest
 from wire.errors import DecodeError
@@ -18,15 +19,18 @@ from wire.sitedata import (
     Badge,
     Bin,
     Body,
+    Consignment,
     Delivery,
     GoodsCode,
     Kind,
     LotNote,
     Org,
+    Parcel,
     PickList,
     SiteNote,
     SsccRange,
     Standing,
+    Station,
     decode_record,
     lot_key,
 )
@@ -34,6 +38,8 @@ from wire.sitedata import (
 MOST_STANDING: Final = 200
 """Of one article, those that expire first: more than anybody looks through."""
 MOST_TASKS: Final = 500
+MOST_PARCELS: Final = 5_000
+"""Many times what a station's shelves hold."""
 
 B = TypeVar("B", bound=Body)
 
@@ -41,8 +47,18 @@ B = TypeVar("B", bound=Body)
 class KnownSite:
     """Answers from the file; thread-safe. With no file it knows nothing, as NothingKnown."""
 
-    def __init__(self, path: Path, true_ms: Callable[[int], int] = lambda at: at) -> None:
-        """`true_ms` makes the best of a time of the device's clock, which may be wrong."""
+    def __init__(
+        self,
+        path: Path,
+        true_ms: Callable[[int], int] = lambda at: at,
+        kept: Callable[[str], Kept | None] = lambda _: None,
+        device: str = "",
+    ) -> None:
+        """`true_ms` makes the best of a time of the device's clock, which may be wrong; `kept`: see Knowledge.
+
+        `device` is this one's name: an unmanned vehicle is a station of its own.
+        """
+        self._kept, self._device = kept, device
         self._lock = threading.Lock()
         self._file = KnowledgeFile(path)
         self._true_ms = true_ms
@@ -134,6 +150,37 @@ class KnownSite:
     def organisation(self, id_: str) -> Org | None:
         return self._one(Kind.ORGANISATION, id_, Org)
 
+    def parcel(self, parcel: str) -> Parcel | None:
+        return self._one(Kind.PARCEL, parcel, Parcel)
+
+    def parcels_ending(self, last4: str) -> tuple[Parcel, ...]:
+        return tuple(self._marked(Kind.PARCEL, f"last4:{last4}", Parcel, MOST_PARCELS))
+
+    def parcels_of(self, person: str) -> tuple[Parcel, ...]:
+        """All that one recipient has at this site."""
+        return tuple(self._marked(Kind.PARCEL, f"person:{person}", Parcel, MOST_PARCELS)) if person else ()
+
+    def sealed(self) -> tuple[Parcel, ...]:
+        """Those whose collection codes this device can check."""
+        return tuple(each for each in self._all(Kind.PARCEL, Parcel, MOST_PARCELS) if each.sealed)
+
+    def consignment(self, consignment: str) -> Consignment | None:
+        return self._one(Kind.CONSIGNMENT, consignment, Consignment)
+
+    @property
+    def marks(self) -> frozenset[int]:
+        here = (self._device, self._site.id if self._site is not None else "")
+        return frozenset(found.mark for each in here if each and (found := self.station(each)) is not None)
+
+    def station(self, site: str) -> Station | None:
+        return self._one(Kind.STATION, site, Station)
+
+    def station_marked(self, mark: int) -> Station | None:
+        return next(iter(self._marked(Kind.STATION, str(mark), Station, 1)), None)
+
+    def kept(self, parcel: str) -> Kept | None:
+        return self._kept(parcel)
+
     def _learn(self) -> None:
         sites = self._all(Kind.SITE, SiteNote)
         self._site = sites[0] if sites else None
@@ -149,9 +196,9 @@ class KnownSite:
             bodies = self._file.marked(kind.value, mark, most)
         return [found for body in bodies if (found := _read(kind, body, want)) is not None]
 
-    def _all(self, kind: Kind, want: type[B]) -> tuple[B, ...]:
+    def _all(self, kind: Kind, want: type[B], most: int = MOST_TASKS) -> tuple[B, ...]:
         with self._lock:
-            bodies = self._file.of_kind(kind.value, MOST_TASKS)
+            bodies = self._file.of_kind(kind.value, most)
         return tuple(found for body in bodies if (found := _read(kind, body, want)) is not None)
 
 

@@ -44,6 +44,8 @@ class Outbox:
         self.keep_days = KEEP_DAYS
         self.on_change: Callable[[], None] = _nothing
         """Called after each append, by the thread that appended: it must be quick."""
+        self.on_facts: Callable[[Sequence[AnyItem], Sequence[Position]], None] = _no_facts
+        """Called after each commit of facts that were appended, and where they stand; quick too."""
         self._engine = engine
         self._bounds = Bounds(engine)
         self._appender = Appender(engine, self._bounds, stream_factory)
@@ -93,7 +95,9 @@ class Outbox:
 
     def append_facts(self, items: Sequence[AnyItem]) -> Sequence[Position]:
         """Keep facts, in ONE durable commit, before this returns. Raises OutboxError: then none is kept."""
-        return self._append(Lane.FACTS, items)
+        positions = self._append(Lane.FACTS, items)
+        self.on_facts(items, positions)
+        return positions
 
     def append_telemetry(self, items: Sequence[AnyItem]) -> Sequence[Position]:
         """Keep telemetry; a power cut (not a crash) may take the last seconds. Raises OutboxError: none is kept."""
@@ -304,6 +308,10 @@ class Outbox:
             rows = [engine.rows[key] for key in sorted(dirty) if key in engine.rows]
             retention.record(engine.loose, rows, engine.hub_ms)
             self._dirty -= dirty
+
+
+def _no_facts(_: Sequence[AnyItem], __: Sequence[Position]) -> None:
+    """Nobody follows the facts yet."""
 
 
 def _nothing() -> None:

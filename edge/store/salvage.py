@@ -173,7 +173,7 @@ def _copy_commands(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
 
 def _copy_desk(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     """What is kept beside the lanes for people. A number that was burned on a lost page must not be taken again."""
-    for table, columns in (("serials", 4), ("attempts", 4), ("shifts", 5), ("prints", 4)):
+    for table, columns in (("serials", 4), ("attempts", 4), ("shifts", 5), ("prints", 4), ("codes", 5)):
         for row in _rows(old, f"SELECT * FROM {table}"):  # noqa: S608
             with suppress(sqlite3.Error):
                 new.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})", row)  # noqa: S608

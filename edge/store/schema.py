@@ -16,6 +16,7 @@ batch and deleting a confirmed prefix are all runs of one B-tree, and no table i
     attempts           wrong PINs in a row, by the badge's digest
     shifts             who was signed on where, from when to when
     prints             what is to be printed, oldest first
+    codes              collection codes by parcel and round: wrong tries, and the seal of one that opened its parcel
     meta               device, ledger, hub_ms (newest hub time seen)
 
 Migrations only go forward; `user_version` is how many have run. They are plain SQL so that the agent, which runs
@@ -171,6 +172,16 @@ MIGRATIONS = (
         at_ms INTEGER NOT NULL,
         what BLOB NOT NULL
     ) STRICT;
+    """,
+    """
+    CREATE TABLE codes (
+        parcel TEXT NOT NULL CHECK (length(parcel) BETWEEN 1 AND 100),
+        round INTEGER NOT NULL CHECK (round >= 1),
+        failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
+        sealed TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        PRIMARY KEY (parcel, round)
+    ) STRICT, WITHOUT ROWID;
     """,
 )
 

@@ -17,16 +17,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.support.authority import Authority
+from wire.collecting import CLAIMS_PATH
 from wire.device_session import CHALLENGE_PATH, SESSION_PATH, session_text
 from wire.sitedata import SITE_DATA_PATH, encode_body
 
 
 class SiteHub:
-    """Answers with pages of `page` records. `cut` answers get lost before the next one comes whole."""
+    """Answers with pages of `page` records. `cut` answers get lost before the next one comes whole.
+
+    It grants every parcel that is claimed once, to whoever asks, and says of `given` ones who has them.
+    """
 
     def __init__(self, folder: Path, authority: Authority, *, page=2):
         self.generation, self.page, self.cut, self.asked = "a" * 16, page, 0, []
         self.on_page = lambda number: None
+        self.given, self.claimed = {}, []
         self._authority, self._log, self._nonces, self._served = authority, [], set(), 0
         key, certificate = authority.server()
         (folder / "site-hub.pem").write_bytes(key + certificate)
@@ -82,6 +87,17 @@ class SiteHub:
         names = [name.value for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
         return {"token": "token-of-" + said["device"], "expires_s": 900} if names == [said["device"]] else None
 
+    def claim(self, said):
+        """Which of these may be handed out; `given` holds (at, site, device) by parcel."""
+        self.claimed.append(said["parcels"])
+        given = [
+            {"parcel": each, "at": at, "site": site, "device": device}
+            for each in said["parcels"]
+            if each in self.given
+            for at, site, device in [self.given[each]]
+        ]
+        return {"granted": [each for each in said["parcels"] if each not in self.given], "given": given}
+
     def site_data(self, asked):
         self.asked.append(asked)
         self._served += 1
@@ -106,7 +122,10 @@ def _handler(hub):
 
         def do_POST(self):
             said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            found = {CHALLENGE_PATH: hub.challenge, SESSION_PATH: lambda: hub.session(said)}[self.path]()
+            doors = {CHALLENGE_PATH: hub.challenge, SESSION_PATH: lambda: hub.session(said)}
+            if self.headers.get("Authorization", "").startswith("Bearer token-of-"):
+                doors[CLAIMS_PATH] = lambda: hub.claim(said)
+            found = doors[self.path]()
             self._answer(200 if found else 403, msgspec.json.encode(found or {"detail": "Who are you?", "hint": ""}))
 
         def do_GET(self):

@@ -1,20 +1,24 @@
 """A site's data in memory, for the dialogues: what part of it a test needs, it says."""
 
 from edge.core.knowledge import CheckPin, Earlier, NothingKnown, PinVerdict, TakeSscc, Today, worse
+from edge.core.parcels import CheckCode, CodeFound, CodeVerdict
 from wire.checkdigits import check_digit
 from wire.messages import Void
 from wire.sitedata import (
     Article,
     Badge,
     Bin,
+    Consignment,
     Delivery,
     GoodsCode,
     Line,
     LotNote,
+    Parcel,
     PickLine,
     PickList,
     SiteNote,
     Standing,
+    Station,
     goods_of,
 )
 
@@ -25,14 +29,24 @@ WATER, TENT, CASE, KITTED, VACCINE = (
 PALLET, CARTON, SPARE = (
     f"{body}{check_digit(body)}" for body in ("35012345600000001", "35012345600000002", "35012345600000003")
 )
+PARCEL, SECOND, OTHER, ELSEWHERE = "wh-1.AAAAAA", "wh-1.BBBBBB", "wh-1.CCCCCC", "st-2.DDDDDD"
+SECRET = "203892"
+"""The one of PARCEL's code."""
 TODAY = 20261123
 
 
+WANG = {"shown": "王*芳", "last4": "0138"}
+
+
 class SiteKnown(NothingKnown):
-    """A small warehouse wh-1 that expects delivery D1 and has pick list K1 to do. Its day is TODAY."""
+    """A small warehouse wh-1 that expects delivery D1 and has pick list K1 to do. Its day is TODAY.
+
+    It is a station too (mark 11): two parcels of Wang wait in a01, one of Li comes with consignment C1.
+    """
 
     version = 7
     site = SiteNote(id="wh-1", name="Warehouse one", name_zh="一号库", zone="Asia/Shanghai")
+    marks = frozenset({11})
 
     def __init__(self):
         self.articles = {
@@ -71,6 +85,33 @@ class SiteKnown(NothingKnown):
                 ),
             )
         }
+        self.stations = (
+            Station(id="wh-1", mark=11, name="Warehouse one"),
+            Station(id="st-2", mark=12, name="West gate"),
+        )
+        self.consignments = {
+            "C1": Consignment(
+                id="C1", way="station", to="wh-1", units=(f"parcel:{OTHER}",), lines=(Line(gtin=WATER, n=6),)
+            )
+        }
+        self.parcels = {
+            each.id: each
+            for each in (
+                Parcel(id=PARCEL, consignment="C0", number=417, state="here", where="a01", person="a" * 16, **WANG),
+                Parcel(id=SECOND, consignment="C0", number=8, state="here", where="a01", person="a" * 16, **WANG),
+                Parcel(
+                    id=OTHER,
+                    consignment="C1",
+                    number=9,
+                    state="coming",
+                    shown="李*",
+                    last4="4711",
+                    person="b" * 16,
+                    lines=(Line(gtin=WATER, n=6),),
+                ),
+            )
+        }
+        self.did = {}
         self.stock = (
             Standing(bin="a02", gtin=TENT, lot="T9", owner="care", n=5, expiry=20291231),
             Standing(bin="a01", gtin=TENT, lot="T1", owner="care", n=5, expiry=20270131),
@@ -106,23 +147,47 @@ class SiteKnown(NothingKnown):
     def pick(self, pick):
         return self.picks.get(pick)
 
+    def parcel(self, parcel):
+        return self.parcels.get(parcel)
+
+    def parcels_ending(self, last4):
+        return tuple(each for each in self.parcels.values() if each.last4 == last4)
+
+    def consignment(self, consignment):
+        return self.consignments.get(consignment)
+
+    def station(self, site):
+        return next((each for each in self.stations if each.id == site), None)
+
+    def station_marked(self, mark):
+        return next((each for each in self.stations if each.mark == mark), None)
+
+    def kept(self, parcel):
+        return self.did.get(parcel)
+
     def standing(self, goods):
         found = (each for each in self.stock if goods_of(each.gtin) == goods)
         return tuple(sorted(found, key=lambda each: (each.expiry or 99_999_999, each.lot, each.bin)))
 
 
 class Helper:
-    """The device around a dialogue: PINs (each badge's is 2468), a range of numbers, a printer that remembers."""
+    """The device around a dialogue: PINs (each badge's is 2468), a range of numbers, a printer that remembers.
+
+    SECRET opens what is Wang's, unless `codes` says otherwise.
+    """
 
     def __init__(self, knows=None, numbers=(SPARE,)):
         self.knows = knows or SiteKnown()
         self.numbers = list(numbers)
+        self.codes = {SECRET: CodeFound(verdict=CodeVerdict.RIGHT, parcels=(PARCEL, SECOND))}
         self.printed, self.people, self.asked, self.before = [], [], [], []
 
     def answer(self, ask, beat=lambda: None):
         self.asked.append(ask)
         if isinstance(ask, TakeSscc):
             return self.numbers.pop(0) if self.numbers else None
+        if isinstance(ask, CheckCode):
+            return self.codes.get(ask.secret, CodeFound(verdict=CodeVerdict.WRONG))
         if isinstance(ask, Earlier):
             self.asked.pop()
             return tuple(each for each in self.before if isinstance(each.item, Void) or each.item.task == ask.task)

@@ -7,6 +7,8 @@ from pathlib import Path
 from edge.core.dialogue import Work
 from edge.core.verbs import (
     EXPIRED,
+    GIVEN,
+    NO_CODE,
     OVER,
     QUARANTINED,
     RECALLED,
@@ -16,11 +18,26 @@ from edge.core.verbs import (
     VERBS,
     WRONG_OWNER,
     WRONG_PLACE,
+    WRONG_STATION,
     End,
     Family,
 )
-from tests.support.site_known import CARTON, CASE, KITTED, PALLET, SPARE, TENT, WATER
+from tests.support.site_known import (
+    CARTON,
+    CASE,
+    ELSEWHERE,
+    KITTED,
+    OTHER,
+    PALLET,
+    PARCEL,
+    SECOND,
+    SECRET,
+    SPARE,
+    TENT,
+    WATER,
+)
 from wire.actions import ENDS, STAYING, Action, ends
+from wire.collecting import code_of
 from wire.labels import element_string
 from wire.messages import Count, Kit, Scan
 
@@ -36,8 +53,14 @@ THINGS = {
     "kit": element_string(gtin=KITTED),
     "pallet": element_string(sscc=PALLET),
     "carton": element_string(sscc=CARTON),
+    "parcel": f"RR:P:{PARCEL}",
+    "second": f"RR:P:{SECOND}",
+    "other": f"RR:P:{OTHER}",
+    "elsewhere": f"RR:P:{ELSEWHERE}",
 }
 NAMES = {WATER: "water", TENT: "tent", CASE: "case", KITTED: "kit", PALLET: "pallet", CARTON: "carton", SPARE: "new"}
+NAMES |= {PARCEL: "parcel", SECOND: "second", OTHER: "other", ELSEWHERE: "elsewhere", "transit:van-1": "vehicle"}
+CODE = code_of(11, SECRET)
 WORKS = {
     "scanner": Work(do=Action.SIGHT),
     "terminal": Work(do=Action.SIGHT),
@@ -84,7 +107,7 @@ def rows() -> list[Row]:
 
 def code(word: str) -> str:
     """The text that a scanner sends for a word of the table."""
-    return word.format(water=WATER) if word.startswith("RR:") else THINGS[word]
+    return word.format(water=WATER, code=CODE) if word.startswith("RR:") else THINGS[word]
 
 
 def kept(items) -> str:
@@ -98,6 +121,8 @@ def _kept(item) -> str:
             source, to = (_account(account) for account in ends(item.do, item.source, item.to))
             way = f"at {to}" if source == to else f"{source} → {to}"
             more = [f"owner {item.owner}"] * bool(item.owner) + [f"warned {code}" for code in item.warned]
+            if item.proof is not None:
+                more.append(f"{'checked' if item.proof.checked else 'by'} {item.proof.way}")
             more += [item.condition] * (item.condition != "good") + ["typed"] * item.typed
             return f"{item.do} {item.n} {_thing(item.labels)} {way}" + "".join(f", {each}" for each in more)
         case Count():
@@ -113,7 +138,7 @@ def _kept(item) -> str:
 
 def _account(account: str) -> str:
     for number, name in NAMES.items():
-        account = account.replace(f"unit:sscc:{number}", f"unit {name}")
+        account = account.replace(f"unit:sscc:{number}", f"unit {name}").replace(f"unit:parcel:{number}", name)
     return account.removeprefix("place:wh-1/").removeprefix("virtual:")
 
 
@@ -131,9 +156,16 @@ def verb_row(verb: str) -> str:
 
 
 _END = {End.SOURCE: "where from", End.TO: "where to"}
-_WAITS = {Family.PACKING: "the unit", Family.COUNTING: "the number", Family.KITTING: "`RR:DONE`"}
+_WAITS = {
+    Family.PACKING: "the unit",
+    Family.COUNTING: "the number",
+    Family.KITTING: "`RR:DONE`",
+    Family.COLLECTING: "the code",
+}
 _SERIOUS = (RECALLED, QUARANTINED, EXPIRED, SOON, UNKNOWN, UNEXPECTED, OVER, WRONG_OWNER, WRONG_PLACE)
+_SERIOUS += (WRONG_STATION, GIVEN, NO_CODE)
 SENTENCES_OF = {action.value: rule.sentence for action, rule in ENDS.items()} | {
+    "collect": "Who shows a code takes what waits for them.",
     "count": "Someone states how many are there.",
     "kit": "Parts become kits.",
     "unkit": "Kits become their parts.",

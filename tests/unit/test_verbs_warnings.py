@@ -148,6 +148,13 @@ def test_every_sentence_can_be_said_in_every_language():
         "condition",
         "line",
         "goods_zh",
+        "station",
+        "station_zh",
+        "parcel",
+        "where",
+        "minutes",
+        "who",
+        "last4",
     )
     for code in SENTENCES:
         values = dict.fromkeys(names, 7) | {"verb": "receive", "condition": "damaged"}

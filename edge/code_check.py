@@ -1,0 +1,219 @@
+"""Whose parcels does this code open? `python -m edge.code_check --config FILE`, a process of its own for each question.
+
+It opens what the hub sealed for this device (wire/collecting.py) by the device's key, and tries the secret against the
+few parcels whose hint it begins with. What it opens it claims at the hub, if the hub answers in time, so that of all
+devices that are online one hands it out. The question comes on standard input, the answer is a line of JSON; the agent
+holds neither the libraries nor, for longer than the question, the code.
+"""
+
+import hmac
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from edge.admittance import admitted
+from edge.child import MOST_BYTES, begin
+from edge.config import Settings
+from edge.desired import load
+from edge.errors import EdgeError
+from edge.identity import KEY
+from edge.signing import CertificateError, private_key
+from edge.store.knowledge import NAME
+from edge.store.known_site import KnownSite
+from edge.unsealing import SealError, unsealed
+from wire.collecting import (
+    CLAIM_WAIT_S,
+    CLAIMED,
+    HASH_BYTES,
+    HINT_DIGITS,
+    LANES,
+    MEMORY_KIB,
+    SEAL_INFO,
+    TIME_COST,
+    Claim,
+    Claimed,
+    GivenElsewhere,
+    Sealed,
+    Verifier,
+    decode_sealed,
+)
+from wire.errors import DecodeError
+from wire.sitedata import Parcel
+
+LONGEST_S: Final = 30
+_OPEN: Final = frozenset({"coming", "here", "due-back"})
+"""In these states a parcel is handed out."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """`locked` are codes, by parcel and round, that were tried wrongly too often.
+
+    `used` are seals that opened their parcel before, `given` what this device handed out.
+    """
+
+    secret: str
+    locked: tuple[tuple[str, int], ...] = ()
+    used: tuple[tuple[str, str], ...] = ()
+    given: tuple[str, ...] = ()
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """`parcel` is the one whose code it is, `parcels` all that is open.
+
+    `near` are those whose hint fits and whose code does not, `given` is what the hub says was given out; `claimed`: the
+    hub answered.
+    """
+
+    verdict: Literal["right", "wrong", "locked"]
+    parcel: str = ""
+    round: int = 1
+    sealed: str = ""
+    proxy: int | None = None
+    parcels: tuple[str, ...] = ()
+    near: tuple[tuple[str, int], ...] = ()
+    given: tuple[GivenElsewhere, ...] = ()
+    claimed: bool = False
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A parcel whose seal was opened; `known` is None where only this device's own memory has it."""
+
+    parcel: str
+    sealed: str
+    inside: Sealed
+    known: Parcel | None
+
+
+def candidates(key: ec.EllipticCurvePrivateKey, site: KnownSite, asked: Question) -> Iterator[Candidate]:
+    """What a code may be of. Raises SealError where there are seals and not one can be opened."""
+    seals = {(each.id, each.sealed): each for each in site.sealed()}
+    old: dict[tuple[str, str], Parcel | None] = {one: site.parcel(one[0]) for one in asked.used if one not in seals}
+    failed: SealError | None = None
+    opened = 0
+    for (parcel, sealed), known in (seals | old).items():
+        try:
+            inside = decode_sealed(unsealed(key, sealed, purpose=SEAL_INFO, about=parcel))
+        except (SealError, DecodeError) as error:
+            failed = error if isinstance(error, SealError) else SealError(str(error))
+            continue
+        opened += 1
+        yield Candidate(parcel=parcel, sealed=sealed, inside=inside, known=known)
+    if failed is not None and not opened:
+        raise failed
+
+
+def judge(asked: Question, key: ec.EllipticCurvePrivateKey, site: KnownSite) -> Judged:
+    """Without the hub. Raises SealError."""
+    locked, near, shut = frozenset(asked.locked), [], False
+    own: Candidate | None = None
+    proxied: list[tuple[Candidate, int]] = []
+    for each in candidates(key, site, asked):
+        inside = each.inside
+        fitting = [one for one in (inside, *inside.proxies) if one.hint == asked.secret[:HINT_DIGITS]]
+        if not fitting:
+            continue
+        if (each.parcel, inside.round) in locked or (each.known is not None and each.known.state == "locked"):
+            shut = True
+            continue
+        right = [one for one in fitting if _is_right(asked.secret, one)]
+        if inside in right:
+            own = each
+        elif right:
+            proxied += [(each, one.number) for one in inside.proxies if one in right]
+        else:
+            near.append((each.parcel, inside.round))
+    if own is not None:
+        return _right(own, None, _of_person(own, site))
+    if proxied:
+        first, number = proxied[0]
+        same = [each for each, _ in proxied if each.known is not None and first.known is not None]
+        mine = (each.parcel for each in same if each.known and first.known and each.known.person == first.known.person)
+        return _right(first, number, tuple(dict.fromkeys((first.parcel, *mine))))
+    return Judged(verdict="locked" if shut else "wrong", near=tuple(near))
+
+
+def claim(settings: Settings, parcels: tuple[str, ...]) -> Claimed | None:
+    """What the hub says of these; None where it did not say it in time."""
+    heard: list[Claimed] = []
+
+    def ask() -> None:
+        try:
+            entry = admitted(settings, CLAIM_WAIT_S)
+            heard.append(entry.door.claim(entry.context, entry.token, Claim(parcels=parcels)))
+        except (EdgeError, OSError, msgspec.ValidationError):
+            return  # it is opened by what is known here; a second hand-over shows as a discrepancy
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(CLAIM_WAIT_S)
+    return heard[0] if heard else None
+
+
+def claimed(judged: Judged, settings: Settings, given: frozenset[str]) -> Judged:
+    """The same with what the hub says of what is open."""
+    wanted = tuple(each for each in judged.parcels if each not in given)[:CLAIMED]
+    if judged.verdict != "right" or judged.parcel in given or not wanted:
+        return judged
+    answer = claim(settings, wanted)
+    if answer is None:
+        return judged
+    granted = tuple(each for each in judged.parcels if each in answer.granted)
+    return msgspec.structs.replace(judged, parcels=granted, given=answer.given, claimed=True)
+
+
+def _is_right(secret: str, known: Verifier) -> bool:
+    made = hash_secret_raw(secret.encode("ascii"), known.salt, TIME_COST, MEMORY_KIB, LANES, HASH_BYTES, Type.ID)
+    return hmac.compare_digest(made, known.hash)
+
+
+def _right(found: Candidate, proxy: int | None, parcels: tuple[str, ...]) -> Judged:
+    return Judged(
+        verdict="right",
+        parcel=found.parcel,
+        round=found.inside.round,
+        sealed=found.sealed,
+        proxy=proxy,
+        parcels=parcels,
+    )
+
+
+def _of_person(found: Candidate, site: KnownSite) -> tuple[str, ...]:
+    """All that waits for the same recipient."""
+    known = found.known
+    others = site.parcels_of(known.person) if known is not None else ()
+    return tuple(dict.fromkeys((found.parcel, *(each.id for each in others if each.state in _OPEN))))
+
+
+def main(arguments: list[str]) -> int:
+    """Answer one question; the exit code."""
+    if len(arguments) != 2 or arguments[0] != "--config":
+        sys.stderr.write("usage: python -m edge.code_check --config FILE, with a question on standard input\n")
+        return 2
+    begin(LONGEST_S)
+    try:
+        asked = msgspec.json.decode(sys.stdin.buffer.read(MOST_BYTES), type=Question)
+        settings = load(Path(arguments[1]))
+        identity = settings.hub.identity
+        if identity is None:
+            raise SealError("this device did not join: it has no key that a code could be checked by")
+        site = KnownSite(settings.device.data / NAME)
+        judged = judge(asked, private_key(identity / KEY), site)
+        answer = claimed(judged, settings, frozenset(asked.given))
+    except (EdgeError, CertificateError, OSError) as error:
+        sys.stderr.write(" ".join(str(error).split()) + "\n")
+        return 1
+    except ValueError:  # msgspec's own, and what it says of bytes that are no text; it would quote the code
+        sys.stderr.write("the question is not understood\n")
+        return 2
+    sys.stdout.buffer.write(msgspec.json.encode(answer))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
