@@ -27,14 +27,14 @@ SACKS = goods(RICE, "A")
 DAY_MS = 86_400_000
 MADE = (
     (
-        "INSERT INTO request (id, organisation, recipient, way, site, priority, groups, needed_by, note, decided, state,"
-        f" made_at, made_by, changed_at) VALUES ('00000000000000bb', 'red-lantern', '{RECIPIENT}', 'station', 'st-1', 2,"
-        " '[]', 20270201, '', 'approved', 'under-way', 0, 'ana', 0)"
+        "INSERT INTO request (id, organisation, recipient, way, site, priority, groups, needed_by, note, decided,"
+        f" state, made_at, made_by, changed_at) VALUES ('00000000000000bb', 'red-lantern', '{RECIPIENT}', 'station',"
+        " 'st-1', 2, '[]', 20270201, '', 'approved', 'under-way', 0, 'ana', 0)"
     ),
     (
-        "INSERT INTO consignment (id, organisation, way, from_site, to_site, due, note, decided, state, made_at, made_by,"
-        f" changed_at) VALUES ('{ID}', 'red-lantern', 'station', 'wh-1', 'st-1', 20270115, '', 'planned', 'in-transit', 0,"
-        " 'ana', 0)"
+        "INSERT INTO consignment (id, organisation, way, from_site, to_site, due, note, decided, state, made_at,"
+        f" made_by, changed_at) VALUES ('{ID}', 'red-lantern', 'station', 'wh-1', 'st-1', 20270115, '', 'planned',"
+        " 'in-transit', 0, 'ana', 0)"
     ),
     (
         "INSERT INTO parcel (id, request, consignment, recipient, way, station, number, state, made_at, made_by,"
