@@ -257,3 +257,16 @@ def test_settlements_and_rates_are_checked(desk: Desk):
     assert desk.web.get("/rates", Role.AUDITOR)["rates"][0]["item"] == f"gtin:{WATER}"
     assert desk.call("PUT", "/rates", Role.STAFF, **RATES).status_code == 403
     assert [one["id"] for one in desk.web.get("/settlements")["settlements"]] == ["far", "large", "near"]
+
+
+def test_the_situation_report_is_a_page_to_print_in_both_languages(desk: Desk):
+    (incident,) = taken(desk, quake())
+    desk.receive(1000, gtin=BLANKET)
+    desk.post(f"/incidents/{incident}/proposal", dry_run=False)
+    with desk.web.client(Role.HELPLINE) as client:
+        for language in ("en", "zh"):
+            answer = client.get(f"/api/v1/incidents/{incident}/report", params={"language": language})
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["content-type"] == "application/pdf"
+            assert answer.content.startswith(b"%PDF-1.4")
+            assert b"/Count 1/" in answer.content

@@ -31,6 +31,7 @@ from hub.store.queries.paging import Page
 from hub.store.queries.proposals import Proposal, Wish, propose
 from hub.store.queries.readiness import Ready, readiness
 from hub.store.queries.response import response
+from hub.store.queries.situation import demand
 from hub.store.rates import rates
 
 router = APIRouter(prefix=API, tags=["incidents"])
@@ -164,10 +165,8 @@ def whole(connection: Connection, viewer: Viewer, one: Incident) -> models.Incid
 def ready(connection: Connection, viewer: Viewer, one: Incident, now: int) -> models.ReadinessModel:
     """How ready each site is: for what requests ask, else for what a proposal of all would ask."""
     going = response(connection, viewer, one.id, one.alerted_at)
-    needed = {line.item: line.n - line.given for line in going.wanted}
-    of = "requests" if needed else "proposal"
-    if not needed:
-        needed = propose(connection, one, Wish(organisation="")).totals
+    needed = demand(connection, one, going)
+    of = "requests" if going.wanted else "proposal"
     rows = readiness(connection, viewer, needed, affected(connection, one).midst, now)
     return models.ReadinessModel.model_validate({
         "of": of if needed else "nothing", "needed": [{"item": item, "n": n} for item, n in needed.items()],
