@@ -80,6 +80,21 @@ def mark_of(connection: Connection, station: str) -> int | None:
     return connection.exec_driver_sql(query, (station,)).scalar()
 
 
+def proxies_of(connection: Connection, recipient: str | None) -> list[tuple[int, str, str]]:
+    """Who may fetch for a recipient: number, masked name, last digits of the telephone."""
+    query = (
+        "SELECT n, proxy.shown, proxy.last4 FROM recipient_proxy AS proxy"
+        " JOIN recipient ON recipient.seq = proxy.recipient WHERE recipient.id = ? ORDER BY n"
+    )
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(query, (recipient,))]
+
+
+def station_names(connection: Connection, station: str | None) -> dict[str, str]:
+    """What notices call a station."""
+    row = connection.exec_driver_sql("SELECT name, name_zh FROM site WHERE id = ?", (station,)).first()
+    return {} if row is None else {"station": row[0], "station_zh": row[1]}
+
+
 def put(connection: Connection, parcel: str, station: str, mark: int, now: int) -> None:
     """Begin, or begin anew at another station or with new codes: no tries yet, and no code."""
     connection.exec_driver_sql("DELETE FROM collection_code WHERE parcel = ? AND proxy = 0", (parcel,))
