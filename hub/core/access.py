@@ -287,7 +287,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/parcels/{{parcel}}/proxies"): only("admin supervisor helpline"),
     ("DELETE", f"{API}/parcels/{{parcel}}/proxies/{{proxy}}"): only("admin supervisor helpline"),
     ("GET", f"{API}/stations/{{site}}"): RECALLING,
-    ("POST", f"{API}/stations/{{site}}/search"): RECALLING,
+    ("POST", f"{API}/stations/{{site}}/search"): only("admin supervisor operator clerk staff helpline"),
     ("GET", f"{API}/stations/{{site}}/shelf-counts"): RECALLING,
     ("POST", f"{API}/stations/{{site}}/shelf-counts"): only("admin supervisor clerk"),
     ("GET", f"{API}/stations/{{site}}/shelf-counts/{{count}}"): RECALLING,

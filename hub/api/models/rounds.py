@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from hub.api.models.reference import Id, Lat, Lon
-from hub.api.models.shared import Input, Instant, Model, Next, When
+from hub.api.models.shared import Day, Input, Instant, Model, Next, When
 from hub.core.rounds import WHY, RoundState, StopState, Told
 from hub.store.rounds import MOST_STOPS
 
@@ -78,6 +78,32 @@ class StopLine(Model):
     name: str
     name_zh: str
     n: int
+
+
+class WaitingModel(Model):
+    """A parcel that goes to a door and is on no round yet."""
+
+    parcel: str
+    state: str
+    priority: int
+    needed_by: Day
+    shown: str
+    last4: str
+    lines: list[StopLine]
+
+
+class CourierModel(Model):
+    """Somebody who may be sent on rounds."""
+
+    name: str
+    shown: str = Field(description="The name for people; empty: the same.")
+
+
+class SendingModel(Model):
+    """What a round from a site can be made of."""
+
+    parcels: list[WaitingModel]
+    couriers: list[CourierModel]
 
 
 class DoorModel(Model):

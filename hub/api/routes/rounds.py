@@ -20,12 +20,13 @@ from hub.store import rounds as store
 from hub.store.queries import rounds as queries
 from hub.store.queries.paging import Page
 from hub.store.queries.rounds import RoundRow, StopRow
-from hub.store.rounds import LIVE
+from hub.store.rounds import LIVE, MOST_STOPS
 from hub.store.users import Principal
 
 router = APIRouter(prefix=API, tags=["last mile"])
 
 CHANGED = errors(401, 403, 404, 409, 413, 422, 503)
+SitePath = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$", description="A site's id.")]
 RoundPath = Annotated[str, Path(pattern=r"^R-[0-9a-f]{8}$", description="A round's id.")]
 
 
@@ -60,6 +61,18 @@ def plan(here: Here, who: Whoever, viewer: Viewing, sent: models.RoundInput) -> 
         for key in doors:
             collecting.issue(connection, here.services.vault, key, sent.site, here.now)
     return whole(here, who, viewer, id_)
+
+
+@router.get("/sites/{site}/doors", responses=CHANGED)
+def the_doors(here: Here, viewer: Viewing, site: SitePath) -> models.SendingModel:
+    """What a round from a site can be made of: parcels that go to doors and are on no round, and couriers."""
+    with here.services.database.read() as connection:
+        parcels = queries.waiting(connection, viewer, site, MOST_STOPS)
+        couriers = queries.couriers(connection)
+    return models.SendingModel(
+        parcels=[models.WaitingModel.model_validate(each) for each in parcels],
+        couriers=[models.CourierModel.model_validate(each) for each in couriers],
+    )
 
 
 @router.get("/rounds/{id_}", responses=CHANGED)

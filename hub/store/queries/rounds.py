@@ -14,7 +14,17 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from hub.core.access import Role, Viewer
 from hub.store import recipients, reference
 from hub.store.queries.paging import Page, Pager
-from hub.store.schema import parcel, parcel_line, personal_view, round_outcome, round_stop
+from hub.store.rounds import GOES_OUT, LIVE
+from hub.store.schema import (
+    consignment,
+    parcel,
+    parcel_line,
+    personal_view,
+    request,
+    round_outcome,
+    round_stop,
+    user,
+)
 from hub.store.schema import round as round_
 
 
@@ -57,6 +67,27 @@ class StopRow:
     lat_e7: int | None
     lon_e7: int | None
     lines: tuple[LineRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    """A parcel that may be put on a round; `needed_by` yyyymmdd."""
+
+    parcel: str
+    state: str
+    priority: int
+    needed_by: int
+    shown: str
+    last4: str
+    lines: tuple[LineRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourierRow:
+    """Somebody who may be sent; `shown` is the name for people, or ''."""
+
+    name: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +159,46 @@ def stops(connection: Connection, id_: str) -> list[StopRow]:
             )
         )  # fmt: skip
     return found
+
+
+def waiting(connection: Connection, viewer: Viewer, site: str, most: int) -> list[WaitingRow]:
+    """Parcels of a site that go to doors and are on no round, the most urgent first."""
+    live = (
+        select(round_stop.c.parcel)
+        .join(round_, round_.c.seq == round_stop.c.round)
+        .where(round_.c.state.in_(LIVE), round_stop.c.state.not_in(("given", "back")))
+    )
+    query = (
+        select(parcel.c.id, parcel.c.seq, parcel.c.recipient, parcel.c.state, request.c.priority, request.c.needed_by)
+        .join(consignment, consignment.c.seq == parcel.c.consignment)
+        .join(request, request.c.seq == parcel.c.request)
+        .where(parcel.c.way == "door", parcel.c.state.in_(sorted(GOES_OUT)), consignment.c.from_site == site)
+        .where(parcel.c.id.not_in(live))
+        .order_by(request.c.priority, request.c.needed_by, parcel.c.seq)
+    )
+    if not viewer.may_see_site(site):
+        return []
+    rows = connection.execute(query.limit(most)).all()
+    masked = recipients.shown(connection, {row.recipient for row in rows if row.recipient})
+    lines = _lines(connection, [row.seq for row in rows])
+    return [
+        WaitingRow(
+            parcel=row.id,
+            state=row.state,
+            priority=row.priority,
+            needed_by=row.needed_by,
+            shown=masked[row.recipient].shown if row.recipient in masked else "",
+            last4=masked[row.recipient].last4 if row.recipient in masked else "",
+            lines=tuple(lines[row.seq]),
+        )
+        for row in rows
+    ]
+
+
+def couriers(connection: Connection) -> list[CourierRow]:
+    """Who may be sent on rounds, by name."""
+    query = select(user.c.name, user.c.shown).where(user.c.role == Role.COURIER.value, user.c.disabled_at.is_(None))
+    return [CourierRow(name=row.name, shown=row.shown) for row in connection.execute(query.order_by(user.c.name))]
 
 
 def outcomes(connection: Connection, id_: str) -> list[OutcomeRow]:

@@ -2,7 +2,7 @@
 import { Center, Loader } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Route, Switch, useLocation } from "wouter";
+import { Redirect, Route, Switch, useLocation } from "wouter";
 
 import { LiveLink } from "./live";
 import { Overview } from "./pages/Overview";
@@ -10,7 +10,7 @@ import { SignIn } from "./pages/SignIn";
 import { Welcome } from "./pages/Welcome";
 import { Shell } from "./parts/Shell";
 import { Failure, Loading, NotFound } from "./parts/States";
-import { SessionGate } from "./session";
+import { SessionGate, useUser } from "./session";
 import { ApiError } from "./api";
 
 const Stock = lazy(() => import("./pages/Stock"));
@@ -19,8 +19,15 @@ const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
 const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
 const Recall = lazy(() => import("./pages/goods/Recall"));
 const Transfers = lazy(() => import("./pages/goods/Transfers"));
+const HelpDesk = lazy(() => import("./pages/helpline/HelpDesk"));
+const HelpCalls = lazy(() => import("./pages/helpline/Calls"));
+const HelpLines = lazy(() => import("./pages/helpline/Lines"));
+const HelpViews = lazy(() => import("./pages/helpline/Views"));
 const LiveMap = lazy(() => import("./pages/LiveMap"));
 const Trace = lazy(() => import("./pages/Trace"));
+const MyRound = lazy(() => import("./pages/rounds/MyRound"));
+const Rounds = lazy(() => import("./pages/rounds/Rounds"));
+const RoundOne = lazy(() => import("./pages/rounds/RoundOne"));
 const Devices = lazy(() => import("./pages/Devices"));
 const Quarantine = lazy(() => import("./pages/Quarantine"));
 const Needs = lazy(() => import("./pages/needs/Needs"));
@@ -44,6 +51,11 @@ function Waiting() {
   return <Center h="100dvh"><Loader aria-label={t("state.loading")} /></Center>;
 }
 
+/** A courier has one page, and begins there. */
+function Home() {
+  return useUser().role === "courier" ? <Redirect to="/round" replace /> : <Overview />;
+}
+
 export function App() {
   const [path] = useLocation();
   if (path === "/welcome") return <Welcome />; // whoever comes by a link has no session yet, or another's
@@ -57,7 +69,7 @@ export function App() {
         <Shell>
           <Suspense fallback={<Loading rows={8} />}>
             <Switch>
-              <Route path="/"><Overview /></Route>
+              <Route path="/"><Home /></Route>
               <Route path="/stock"><Stock /></Route>
               <Route path="/deliveries"><Deliveries /></Route>
               <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
@@ -65,6 +77,10 @@ export function App() {
               <Route path="/deliveries/:id/change"><DeliveryForm key="change" /></Route>
               <Route path="/recall"><Recall /></Route>
               <Route path="/transfers"><Transfers /></Route>
+              <Route path="/helpline"><HelpDesk /></Route>
+              <Route path="/helpline/calls"><HelpCalls /></Route>
+              <Route path="/helpline/lines"><HelpLines /></Route>
+              <Route path="/helpline/views"><HelpViews /></Route>
               <Route path="/map"><LiveMap /></Route>
               <Route path="/trace"><Trace /></Route>
               <Route path="/devices"><Devices /></Route>
@@ -79,6 +95,9 @@ export function App() {
               <Route path="/picks"><Picks /></Route>
               <Route path="/space"><Space /></Route>
               <Route path="/space/capacities"><Capacities /></Route>
+              <Route path="/round"><MyRound /></Route>
+              <Route path="/rounds"><Rounds /></Route>
+              <Route path="/rounds/:id">{({ id }) => <RoundOne key={id} id={id} />}</Route>
               <Route path="/import"><Import /></Route>
               <Route path="/print"><Print /></Route>
               <Route path="/people"><People /></Route>

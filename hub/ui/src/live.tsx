@@ -32,6 +32,7 @@ const TOUCHES: Record<string, string[]> = {
   transfer: ["transfers", "stock"],
   space: ["calendar", "bookings", "capacities"],
   allocation: ["needs", "need", "candidates", "reservations", "picks", "consents"],
+  round: ["rounds", "round", "doors"],
   reference: ["sites", "items", "organisations", "roads", "region", "lotNotes"],
 };
 

@@ -19,9 +19,13 @@ const WATCHING: readonly Role[] = ["admin", "supervisor", "engineer", "auditor"]
 /** A group is named `navGroup.<name>`, a page `nav.<page>`. */
 export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   { group: "now", entries: [
+    { page: "round", icon: "vehicle", roles: ["courier"] },
     { page: "overview", icon: "overview", roles: INDOORS },
     { page: "map", icon: "map", roles: INDOORS },
     { page: "trace", icon: "trace", roles: INDOORS },
+  ] },
+  { group: "relief", entries: [
+    { page: "helpline", icon: "phone", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
   ] },
   { group: "goods", entries: [
     { page: "stock", icon: "stock", roles: INDOORS },
@@ -34,6 +38,9 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "needs", icon: "needs", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
     { page: "picks", icon: "picks", roles: ["admin", "supervisor", "operator", "clerk", "staff", "auditor"] },
     { page: "space", icon: "space", roles: ["admin", "supervisor", "operator", "clerk", "staff", "auditor"] },
+  ] },
+  { group: "lastMile", entries: [
+    { page: "rounds", icon: "vehicle", roles: ["admin", "supervisor", "operator", "clerk", "auditor"] },
   ] },
   { group: "machines", entries: [
     { page: "devices", icon: "devices", roles: MACHINES },

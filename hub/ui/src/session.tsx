@@ -26,6 +26,7 @@ export function useSignOut(): () => Promise<void> {
     client.setQueryData(["session"], null); // the pages close first, so that none of them asks without a session
     try {
       await api.signOut();
+      sessionStorage.clear(); // what a courier was shown of people
     } catch (error) {
       const out = error instanceof ApiError && error.status === 401;
       if (!out) client.setQueryData(["session"], user); // the hub did not hear it: this person is still signed in
