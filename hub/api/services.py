@@ -69,6 +69,10 @@ def nobody_asked(_device: str) -> None:
     """For a hub that sends nothing to devices."""
 
 
+def nothing_to_follow() -> None:
+    """For a hub that follows no parcels."""
+
+
 def installed_font() -> Font:
     """The Chinese font that is installed here. Raises FontError."""
     return fonts.load(None)
@@ -87,7 +91,8 @@ class Services:
     `_total` counts. `timings` are shown with them. `faults` says why the hub cannot take in what devices deliver.
     `hosts` are the names by which browsers may call the hub: a page elsewhere cannot reach it by pointing its own name
     here. `admission` and `inviter` are those of a hub that listens for devices on other machines; `device_sessions` and
-    `site_data` serve devices that ask for what they may know. `desk` posts what people decide as facts of the hub.
+    `site_data` serve devices that ask for what they may know. `desk` posts what people decide as facts of the hub;
+    `follow` works out at once what facts that are in mean for parcels.
     `vault` opens what is sealed of recipients.
     """
 
@@ -109,6 +114,7 @@ class Services:
     timings: Mapping[str, Timing] = field(default_factory=dict)
     faults: Callable[[], Sequence[str]] = no_faults
     asked: Callable[[str], None] = nobody_asked
+    follow: Callable[[], object] = nothing_to_follow
     hosts: frozenset[str] = LOOPBACK
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     font: Callable[[], Font] = installed_font

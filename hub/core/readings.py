@@ -46,12 +46,14 @@ def _of_request(parcels: Collection[tuple[Way, ParcelState]], *, lacking: bool, 
     return RequestEvent.MOVING
 
 
-def consignment(decided: ConsignmentState, parcels: Collection[ParcelState], *, begun: bool) -> Step[ConsignmentState]:
-    """Where a consignment is. `begun`: something was fetched for it."""
-    return CONSIGNMENT.followed(decided, _of_consignment(parcels, begun=begun))
+def consignment(
+    decided: ConsignmentState, parcels: Collection[ParcelState], *, begun: bool, differs: bool
+) -> Step[ConsignmentState]:
+    """Where a consignment is. `begun`: something was fetched for it; `differs`: not what was planned is there."""
+    return CONSIGNMENT.followed(decided, _of_consignment(parcels, begun=begun, differs=differs))
 
 
-def _of_consignment(parcels: Collection[ParcelState], *, begun: bool) -> ConsignmentEvent:
+def _of_consignment(parcels: Collection[ParcelState], *, begun: bool, differs: bool) -> ConsignmentEvent:
     states = {state for state in parcels if state is not _P.CANCELLED}
     if states <= BEFORE_LEAVING:
         return _before_leaving(states, begun=begun)
@@ -61,7 +63,7 @@ def _of_consignment(parcels: Collection[ParcelState], *, begun: bool) -> Consign
         return ConsignmentEvent.MOVING
     if states & {_P.PLANNED, _P.PACKED, _P.UNDER_WAY, _P.OUT} or states <= _BACK | {_P.RETURNING}:
         return ConsignmentEvent.ARRIVING
-    return ConsignmentEvent.DIFFERENT if states & {_P.LOST, _P.DAMAGED} else ConsignmentEvent.RECEIVED
+    return ConsignmentEvent.DIFFERENT if differs or states & {_P.LOST, _P.DAMAGED} else ConsignmentEvent.RECEIVED
 
 
 def _before_leaving(states: Collection[ParcelState], *, begun: bool) -> ConsignmentEvent:

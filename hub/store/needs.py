@@ -1,5 +1,6 @@
 """Needs and consents: who needs what, and who lends to whom. Each change is noted in the log of decisions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ class NewNeed:
     note: str
     by: str
     now: int
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +100,27 @@ def ask(connection: Connection, new: NewNeed) -> None:
             return
         raise NeedError(f"There is another need {new.id} already.")
     _organisation(connection, new.organisation)
-    query = "SELECT count(*) FROM need WHERE organisation = ? AND cancelled_at IS NULL"
+    query = "SELECT count(*) FROM need WHERE organisation = ? AND cancelled_at IS NULL AND request IS NULL"
     if int(connection.exec_driver_sql(query, (new.organisation,)).scalar_one()) >= MOST_OPEN:
         raise NeedError(f"{new.organisation} has {MOST_OPEN:,} needs already; cancel those that are over.")
-    connection.exec_driver_sql(
-        "INSERT INTO need (id, organisation, destination, item, n, needed_by, shelf_days, substitutes, note, asked_at,"
-        " asked_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (new.id, *asked, new.note, new.now, new.by),
-    )
+    keep(connection, [new])
     detail = f"{new.organisation}: {new.n} {new.item} at {new.destination} by {new.needed_by}"
     decisions.note(connection, new.by, "need-asked", new.id, detail, new.now)
+
+
+def keep(connection: Connection, new: Iterable[NewNeed]) -> None:
+    """Write needs down: new ones, that somebody may ask for."""
+    connection.exec_driver_sql(
+        "INSERT INTO need (id, organisation, destination, item, n, needed_by, shelf_days, substitutes, note, request,"
+        " asked_at, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.id, one.organisation, one.destination, one.item, one.n, one.needed_by, one.shelf_days,
+                int(one.substitutes), one.note, one.request, one.now, one.by,
+            )
+            for one in new
+        ],
+    )  # fmt: skip
 
 
 def cancel(connection: Connection, need: Need, *, by: str, now: int) -> None:

@@ -43,7 +43,7 @@ def candidates(
     unfit: list[tuple[Lot, Unfit]] = []
     days: dict[str, int] = {}
     wishes: dict[str, Wish] = {}
-    for lot in _lots(connection, need, item, now):
+    for lot in lots_for(connection, need, item, now):
         if site not in (None, lot.site):
             continue
         today = days.setdefault(lot.site, local_day(connection, lot.site, now))
@@ -61,7 +61,7 @@ def candidates(
     return Candidates(offers=tuple(offers[:MOST]), lacking=lacking, unfit=tuple(told), more=len(offers) > MOST)
 
 
-def _lots(connection: Connection, need: Need, item: str | None, now: int) -> Iterator[Lot]:
+def lots_for(connection: Connection, need: Need, item: str | None, now: int) -> Iterator[Lot]:
     """Every lot that stands somewhere, of the need's item or of a substitute, in all sizes in which it is packed."""
     base = item or need.item
     substitute = item is not None and pieces(packs(connection), item, need.item) is None

@@ -1,5 +1,8 @@
 """What pick lists have fetched: the sum of the facts that name their task, whenever these come.
 
+Goods that go with a consignment may be packed for it straight from the shelf: facts that name a consignment count for
+the list by which it is fetched, too.
+
 Stock that may be given stands at places that are neither for staging nor for quarantine, and in handling units there.
 Picked is what left it for a staging place, a vehicle, a recipient, or a unit that a pick list fills; what is put back
 is picked no more. A thing with a number of its own is one thing, however often it was scanned. A handling unit that was
@@ -24,9 +27,10 @@ class Goods(NamedTuple):
 
 
 def unfilled(account: str) -> str:
-    """SQL: whether no pick list filled a unit, by the name of its row in `account`."""
+    """SQL: whether nothing that is on its way out stands in a unit, by the name of its row in `account`."""
     return (
-        f"NOT EXISTS (SELECT 1 FROM task_fact AS filled WHERE filled.to_id = {account}.id"
+        f"substr({account}.code, 1, 12) <> 'unit:parcel:'"
+        f" AND NOT EXISTS (SELECT 1 FROM task_fact AS filled WHERE filled.to_id = {account}.id"
         " AND filled.task >= 'pick:' AND filled.task < 'pick;')"
     )
 
@@ -55,8 +59,12 @@ FROM task_fact AS fact
 LEFT JOIN lot ON lot.id = fact.lot_id
 JOIN account AS source ON source.id = fact.source_id {bin_of("source", "source_bin")}
 JOIN account AS target ON target.id = fact.to_id {bin_of("target", "target_bin")}
-WHERE fact.task = ? AND fact.voided = 0 ORDER BY fact.at, fact.lane_id, fact.seq, fact.part
+WHERE fact.task IN ({{tasks}}) AND fact.voided = 0 ORDER BY fact.at, fact.lane_id, fact.seq, fact.part
 """
+_SENT: Final = (
+    "SELECT 'consignment:' || consignment.id FROM consignment_pick"
+    " JOIN consignment ON consignment.seq = consignment_pick.consignment WHERE pick = ?"
+)
 _CONTENT: Final = """
 SELECT lot.item, lot.lot, lot.owner, sum(n) AS n FROM (
   SELECT move.lot_id, CASE WHEN move.to_id = inside.id THEN move.quantity ELSE -move.quantity END AS n
@@ -79,18 +87,22 @@ def picked(connection: Connection, tasks: Collection[str]) -> dict[tuple[str, Go
 
 def _of_task(connection: Connection, task: str) -> Iterator[tuple[Goods, int]]:
     things: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in connection.exec_driver_sql(_FACTS, (task,)):
+    filled: set[str] = set()
+    tasks = (task, *connection.exec_driver_sql(_SENT, (task.removeprefix("pick:"),)).scalars())
+    for row in connection.exec_driver_sql(_FACTS.format(tasks=", ".join("?" * len(tasks))), tasks):
         if row.unit is not None:
             things[row.unit].append(row)
         elif row.was_stock != row.is_stock and _for_good(row):
+            filled.add(row.code)
             yield Goods(row.item, row.lot, row.owner), row.quantity if row.was_stock else -row.quantity
     for unit, rows in things.items():
         first, last = rows[0], rows[-1]
         if not first.was_stock or last.is_stock or not _for_good(last):
             continue
         if is_handling_unit(unit):
-            for inside in connection.exec_driver_sql(_CONTENT, (first.at, f"unit:{unit}")):
-                yield Goods(inside.item, inside.lot, inside.owner), int(inside.n)
+            if f"unit:{unit}" not in filled:
+                for inside in connection.exec_driver_sql(_CONTENT, (first.at, f"unit:{unit}")):
+                    yield Goods(inside.item, inside.lot, inside.owner), int(inside.n)
         elif last.item is not None:
             yield Goods(last.item, last.lot, last.owner), 1
 

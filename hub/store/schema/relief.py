@@ -128,6 +128,7 @@ parcel = table(
     Column("number", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("odd", Integer, nullable=False, server_default="0"),
+    Column("past", Integer, nullable=False, server_default="0"),
     Column("placed", Text, nullable=False, server_default=""),
     Column("at", KEY),
     Column("waiting_since", KEY),
@@ -141,6 +142,7 @@ parcel = table(
     CheckConstraint("way in ('station', 'door', 'vehicle', 'direct')"),
     CheckConstraint("way <> 'station' or station is not null"),
     CheckConstraint("number between 0 and 999"),
+    CheckConstraint("past in (0, 1)"),
     CheckConstraint(
         "state in ('planned', 'packed', 'under-way', 'arrived', 'waiting', 'out', 'handed-over', 'refused', 'due-back',"
         " 'returning', 'returned', 'lost', 'damaged', 'cancelled')"
@@ -155,7 +157,7 @@ parcel = table(
 """What one recipient gets; a handling unit `parcel:<id>`. `station` is the site where it is handed out (null: nowhere
 of ours); `placed` the account where it was last, since `at`; `waiting_since` when it was put on a shelf there, `until`
 the last day (yyyymmdd) on which it can be collected; `proof` what the hand-over said (JSON); `back` the consignment
-that brings it back."""
+that brings it back. `past`: its request was asked for again after it came back."""
 
 parcel_line = table(
     "parcel_line",

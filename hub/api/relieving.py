@@ -1,0 +1,49 @@
+"""Decisions about requests, consignments and parcels: one transaction each, with all that follows from them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from hub.api.context import Context
+from hub.api.deciding import deciding
+from hub.api.faults import ApiError
+from hub.consequences import follow_up, new_codes
+from hub.core.access import Viewer
+from hub.store import decisions, lives, relief
+from hub.store.queries.relief import sees
+from hub.store.relief import Found, Kind
+from wire.messages import AnyItem
+
+_FIND = {"request": relief.request, "consignment": relief.consignment, "parcel": relief.parcel}
+
+
+@contextmanager
+def relieving(here: Context, topic: Literal["request", "consignment"]) -> Iterator[tuple[Connection, lives.Touched]]:
+    """A writing transaction; what was touched in it is restated at its end, and codes and notices follow."""
+    with deciding(here, topic) as connection:
+        touched = lives.Touched()
+        yield connection, touched
+        new_codes(connection, here.services.vault, sorted(touched.parcels), here.now)
+        follow_up(connection, here.services.vault, lives.restate(connection, touched, here.now), here.now)
+
+
+def found(connection: Connection, viewer: Viewer, kind: Kind, id_: str) -> Found:
+    """One that the viewer sees. Raises ApiError."""
+    row = _FIND[kind](connection, id_)
+    if row is None or not sees(connection, viewer, kind, row):
+        raise ApiError(404, f"no-{kind}", f"There is no {kind} {id_}.", hint=f"GET /api/v1/{kind}s lists them.")
+    return row
+
+
+def post(here: Context, facts: Sequence[AnyItem], *, by: str, action: str, what: str, detail: str) -> None:
+    """Say as facts of the hub what somebody decided, note it, and follow what it means. Raises ApiError, DeskError."""
+    desk = here.services.desk
+    if desk is None:
+        raise ApiError(409, "no-desk", "This hub posts no facts of its own.", hint="Ask who runs it.")
+    desk.post(facts)
+    with here.write() as connection:
+        decisions.note(connection, by, action, what, detail, here.now)
+    here.services.follow()
+    here.services.live.notify()

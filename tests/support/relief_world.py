@@ -1,0 +1,117 @@
+"""A hub with stock, where people ask for relief goods and devices bring them: what tests of life cycles act in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hub.core.access import Role
+from hub.follower import Follower
+from tests.support.facts import NOW, goods, scan
+from tests.support.hubweb import ORGANISATION as OWN
+from tests.support.hubweb import Web
+from tests.support.relief_stock import NEEDED_BY, SHELF, WATER, Desk, relief_desk
+from wire.actions import Action
+
+STATION, TRUCK = "place:st-1/dock", "transit:truck-1"
+
+
+@dataclass
+class Relief:
+    """Decisions by `post`, facts by `pack` and `seen`; after each fact the follower has looked."""
+
+    desk: Desk
+    follower: Follower
+    facts: list[Any] = field(default_factory=list)
+
+    @property
+    def web(self) -> Web:
+        return self.desk.web
+
+    def receive(self, n: int, **more: Any) -> None:
+        """Goods come into the warehouse."""
+        self.desk.receive(n, **more)
+
+    def call(self, path: str, role: Role = Role.STAFF, **body: object) -> Any:
+        """An answer, whatever it says."""
+        self.tick()
+        return self.desk.call("POST", path, role, **body)
+
+    def post(self, path: str, role: Role = Role.STAFF, **body: object) -> dict[str, Any]:
+        """An answer that says yes."""
+        self.tick()
+        return self.desk.post(path, role, **body)
+
+    def ask(self, n: int = 5, role: Role = Role.STAFF, **more: Any) -> dict[str, Any]:
+        """A request for water at the station."""
+        wish = {
+            "way": "station", "site": "st-1", "needed_by": NEEDED_BY, "lines": [{"item": WATER, "n": n}], **more
+        }  # fmt: skip
+        return self.post("/requests", role, **wish)
+
+    def allocated(self, n: int = 5, **more: Any) -> dict[str, Any]:
+        """A request that was approved and allocated."""
+        asked = self.ask(n, **more)
+        self.post(f"/requests/{asked['id']}/approval")
+        self.post(f"/requests/{asked['id']}/allocation")
+        return asked
+
+    def plan(self, *requests: str, **more: Any) -> dict[str, Any]:
+        """A consignment from the warehouse to the station."""
+        wish = {"requests": list(requests), "from_site": "wh-1", "to_site": "st-1", "way": "station", **more}
+        return self.post("/consignments", **wish)
+
+    def planned(self, n: int = 5, **more: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """A request, its consignment and its parcel."""
+        asked = self.allocated(n, **more)
+        where = {key: more[key] for key in ("way",) if key in more}
+        sent = self.plan(asked["id"], **where, **({} if "site" not in more else {"to_site": more["site"]}))
+        (parcel,) = self.parcels(consignment=sent["id"])
+        return asked, sent, parcel
+
+    def parcels(self, **query: object) -> list[dict[str, Any]]:
+        """Parcels as staff see them."""
+        rows: list[dict[str, Any]] = self.web.get("/parcels", Role.STAFF, **query)["rows"]
+        return rows
+
+    def pack(self, parcel: dict[str, Any], n: int, consignment: dict[str, Any]) -> None:
+        """Goods go from the shelf into a parcel, which stands at the dock then."""
+        label = goods(WATER, "A", expiry=20271231)
+        unit, task = f"unit:parcel:{parcel['id']}", f"consignment:{consignment['id']}"
+        self.desk.facts(scan(label, at=self.tick(), do=Action.PACK, n=n, source=SHELF, to=unit, owner=OWN, task=task))
+        self.seen(parcel, Action.MOVE, SHELF, SHELF)
+
+    def seen(self, parcel: dict[str, Any], do: Action, source: str | None, to: str | None, **more: Any) -> None:
+        """A fact about a parcel, of now."""
+        more.setdefault("task", f"consignment:{parcel['consignment']}")
+        self.desk.facts(scan(f"RR:P:{parcel['id']}", at=self.tick(), do=do, source=source, to=to, **more))
+        self.follower.look()
+
+    def tick(self) -> int:
+        """Time passes; so many milliseconds after NOW it is."""
+        self.web.clock.now += 10
+        return int(self.web.clock.now - NOW)
+
+    def state(self, kind: str, id_: str) -> str:
+        """Where something is."""
+        return str(self.web.get(f"/{kind}/{id_}", Role.STAFF)["state"])
+
+    def states(self, request: Any, consignment: Any, parcel: Any) -> tuple[str, str, str]:
+        """Where a request, its consignment and its parcel are."""
+        return (
+            self.state("requests", request["id"]), self.state("consignments", consignment["id"]),
+            self.state("parcels", parcel["id"]),
+        )  # fmt: skip
+
+
+@contextmanager
+def relief(folder: Path) -> Iterator[Relief]:
+    """Such a hub, with nothing in stock."""
+    with relief_desk(folder) as desk:
+        follower = Follower(desk.web.database, desk.web.services.vault, desk.web.services.clock, changed=lambda: None)
+        desk.web.clock.now = NOW + 1_000
+        yield Relief(desk=desk, follower=follower)
+
+
+__all__ = ["SHELF", "STATION", "TRUCK", "Relief", "relief"]
