@@ -1,0 +1,16 @@
+/** The sections of the help desk that somebody may see. */
+import { useTranslation } from "react-i18next";
+
+import { useMay } from "../../access";
+import type { Section } from "../../parts/Sections";
+
+export function useSections(): Section[] {
+  const { t } = useTranslation();
+  const may = useMay();
+  return [
+    { href: "/helpline", title: t("desk.title"), seen: may("POST /recipients/search") },
+    { href: "/helpline/calls", title: t("calls.title"), seen: may("GET /calls") },
+    { href: "/helpline/lines", title: t("lines.title"), seen: may("GET /lines") },
+    { href: "/helpline/views", title: t("views.title"), seen: may("GET /personal-views") },
+  ].filter(({ seen }) => seen);
+}
