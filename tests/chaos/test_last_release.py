@@ -13,7 +13,7 @@ from tests.support.hub_process import cli_json
 from tests.support.releases import Place, Release, await_all
 from wire import codec
 from wire.actions import Action
-from wire.messages import Count, Kit, Part, Scan, Settle, Void
+from wire.messages import Count, Kit, Part, Proof, Scan, Settle, Void
 
 
 @pytest.fixture
@@ -40,13 +40,15 @@ def test_a_released_hub_sets_new_facts_aside_and_reads_known_ones_without_what_i
         Scan(at=1, up=1, do=Action.RECEIVE, labels=("x",), task="delivery:D1", condition="quarantined", ref=3),
         Count(at=1, up=1, where="place:wh-1", labels=("x",), n=2, round=2),
         Void(at=1, up=1, stream="1" * 16, seq=1, device="a", reason="twice"),
+        Scan(at=1, up=1, do=Action.HAND_OVER, labels=("RR:P:st-1.7K2M9Q",), proof=Proof(way="code", checked=True)),
         Scan(at=1, up=1, do=Action.QUARANTINE, labels=("x",)),
+        Scan(at=1, up=1, do=Action.REFUSE, labels=("RR:P:st-1.7K2M9Q",)),
         Kit(at=1, up=1, do="open", where="place:wh-1", made=Part(labels=("x",)), used=(Part(labels=("y",)),)),
         Settle(at=1, up=1, device="a", stream="1" * 16, seq=1, owner="o", reason="said so"),
     ]
     told = b"\n".join(codec.encode_item(fact) for fact in facts)
     done = subprocess.run([sys.executable, "-c", say], env=release.env, input=told, capture_output=True, check=True)
-    assert done.stdout.decode().split() == ["Scan", "Count", "Void", *["BadItem"] * 3]
+    assert done.stdout.decode().split() == ["Scan", "Count", "Void", "Scan", *["BadItem"] * 4]
 
 
 def test_a_released_agent_delivers_to_this_hub_and_its_outbox_goes_on_under_this_agent(release, tmp_path):

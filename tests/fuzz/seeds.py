@@ -35,6 +35,12 @@ def _site_data() -> Iterator[bytes]:
     yield b'{"gtin":"09501101530003","name":"Tent","contains":["19501101530000",24],"kit":[["09501101530010",2]]}'
     yield b'{"id":"D-1","owner":"org-1","expected":20270203,"lines":[{"gtin":"09501101530003","n":5}],"units":[]}'
     yield (
+        b'{"id":"st-1.7K2M9Q","consignment":"C-0000000A","number":417,"state":"here","shown":"W***","last4":"0417",'
+        b'"person":"0123456789abcdef","where":"A-2","until":20270203,"sealed":"AAAA","lines":[{"gtin":"09501101530003",'
+        b'"n":2}]}'
+    )
+    yield b'{"id":"C-0000000A","way":"station","source":"wh-1","to":"st-1","units":["sscc:106141412345678908"]}'
+    yield (
         b'{"generation":"0123456789abcdef","version":7,"reset":true,"more":false,"records":'
         b'[{"kind":"bin","key":"a01","body":{"code":"a01"}},{"kind":"bin","key":"a02","body":null}]}'
     )
@@ -76,6 +82,7 @@ def _texts() -> Iterator[bytes]:
     yield b"]Q3(01)09501101530003(17)271231(10)LOT-7"
     yield b"00106141412345678908"
     yield b"4006381333931"
+    yield b"RR:P:st-1.7K2M9Q"
     yield b"\x02\x02A\x03\x02B\x03"
     random = Random(1)
     yield bytes(random.randrange(256) for _ in range(64))

@@ -49,12 +49,12 @@ from wire.messages import (
 )
 
 DEVICES = ("dock-1", "gate-2", "truck-3")
-PLACES = (DOCK, SHELF, STATION, "place:wh-2", f"unit:sscc:{PALLET}", "transit:truck-3", None)
+PLACES = (DOCK, SHELF, STATION, "place:wh-2", f"unit:sscc:{PALLET}", "unit:parcel:st-1.7K2M9Q", None)
 UNIT_PLACES = (DOCK, SHELF, STATION, "transit:truck-3")
 OWNERS = (None, None, "red-cross", "caritas")
 DATES = (None, 20270131, 20261201)
 CONDITIONS = ("good", "good", "good", "quarantined", "damaged")
-TASKS = (None, None, "delivery:D1", "pick:P1")
+TASKS = (None, None, "delivery:D1", "pick:P1", "consignment:C-00000001")
 APPROVED = (
     "INSERT INTO transfer (id, account, item, lot, condition, giver, taker, n, note, state, asked_at, asked_by,"
     " asked_for, decided_at, decided_by, reason)"
@@ -167,7 +167,7 @@ def _scan(rng: random.Random, times: dict[str, int]) -> Scan:
     do = rng.choice(list(Action))
     kind = rng.random()
     if kind < 0.2:
-        label = unit_label(rng.choice([PALLET, CARTON]))
+        label = rng.choice([unit_label(PALLET), unit_label(CARTON), "RR:P:st-1.7K2M9Q", "RR:TO:transit:truck-3"])
         return Scan(do=do, labels=(label,), source=rng.choice(UNIT_PLACES), to=rng.choice(UNIT_PLACES), **times)
     label = _unit(rng) if kind < 0.5 else rng.choice([_bulk(rng), _bulk(rng), f"{RICE}", "blankets, blue"])
     labels = (label,) if rng.random() < 0.8 else (goods(RICE), label)

@@ -74,7 +74,7 @@ def reckoned(facts: list[Told]) -> Ledger:
         _tell(told, settled.get(told.place, ""), flows, stories, counts)
     ledger = Ledger()
     for unit, story in stories.items():
-        if unit.startswith("sscc:"):
+        if unit.startswith(("sscc:", "parcel:")):
             ledger.units[unit] = story[-1][1].to
         else:
             _follow(story, flows)
@@ -116,15 +116,21 @@ def _tell(told: Told, settled: str, flows, stories, counts) -> None:
 def _scan(item: Scan, settled: str, move, stories, when) -> None:
     label = merge([parse(text) for text in item.labels])
     rule = ENDS[item.do]
-    if item.do in (Action.SIGHT, Action.QUARANTINE, Action.RELEASE):
+    if item.do in (Action.QUARANTINE, Action.RELEASE):
         to = item.to or item.source or "virtual:unknown"
-        source = item.source if item.source and item.do is not Action.SIGHT else to
+        source = item.source or to
+    elif item.do in (Action.SIGHT, Action.REFUSE, Action.ATTEMPT, Action.ARRIVE, Action.DEPART):
+        source = to = item.to or item.source or "virtual:unknown"
     else:
         source, to = item.source or rule.source or "virtual:unknown", item.to or rule.to or "virtual:unknown"
     owner = item.owner or settled
     becomes = {"quarantine": "quarantined", "release": "good"}.get(item.do.value)
-    if label.sscc:
-        stories[f"sscc:{label.sscc}"].append((when, _Step(source, to, None, None)))
+    if item.do in (Action.ARRIVE, Action.DEPART) and label.text.startswith("RR:TO:transit:"):
+        return
+    if label.sscc or label.parcel:
+        stories[f"sscc:{label.sscc}" if label.sscc else f"parcel:{label.parcel}"].append(
+            (when, _Step(source, to, None, None))
+        )
     elif label.gtin and label.serial:
         sets = becomes or (item.condition if item.condition != "good" else None)
         step = _Step(source, to, (label.item, label.lot or "", owner), sets)

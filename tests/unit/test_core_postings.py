@@ -11,6 +11,7 @@ from wire.actions import (
     ADJUSTMENT,
     DAMAGED,
     DONOR_IN,
+    JOURNEY,
     KITTED,
     LOST,
     REGRADED,
@@ -57,6 +58,9 @@ def test_lots_of_one_name_and_two_owners_are_two_lots():
         (Action.SIGHT, {"to": DOCK}, (DOCK, DOCK)),
         (Action.SIGHT, {"source": DOCK}, (DOCK, DOCK)),
         (Action.SIGHT, {}, (UNKNOWN, UNKNOWN)),
+        (Action.REFUSE, {"source": DOCK}, (DOCK, DOCK)),
+        (Action.ATTEMPT, {"source": DOCK, "to": SHELF}, (SHELF, SHELF)),
+        (Action.ARRIVE, {"to": "transit:van-1/c3"}, ("transit:van-1/c3", "transit:van-1/c3")),
     ],
 )
 def test_what_a_fact_does_not_name_comes_from_its_action_and_else_is_unknown(do: Action, named: dict, ends: tuple):
@@ -254,3 +258,17 @@ def test_a_settled_owner_counts_only_where_the_fact_names_none():
 
 def test_the_hub_may_undo_a_fact_of_another_device():
     assert only(Void(at=0, up=0, stream=STREAM, seq=9, device="wh1-scanner-1")) == Voided(STREAM, 9, "wh1-scanner-1")
+
+
+def test_a_parcel_is_a_handling_unit_whose_content_is_an_account_of_its_own():
+    seen = only(scan("RR:P:st-1.7K2M9Q", do=Action.UNLOAD, source="transit:van-1", to=DOCK))
+    assert (seen.unit, seen.lot, seen.source, seen.to) == ("parcel:st-1.7K2M9Q", None, "transit:van-1", DOCK)
+    assert only(scan("RR:P:st-1.7K2M9Q", do=Action.QUARANTINE, to=DOCK)).grade is None
+    packed = only(scan(goods(), do=Action.PACK, source=DOCK, to="unit:parcel:st-1.7K2M9Q"))
+    assert packed.to == "unit:parcel:st-1.7K2M9Q"
+
+
+@pytest.mark.parametrize("do", sorted(JOURNEY))
+def test_the_journey_of_a_whole_vehicle_moves_nothing_and_that_of_a_thing_in_it_says_where_it_was(do):
+    assert post(scan("RR:TO:transit:van-1", do=do, to="transit:van-1")) == ()
+    assert only(scan("RR:P:st-1.7K2M9Q", do=do, to="transit:van-1")).to == "transit:van-1"

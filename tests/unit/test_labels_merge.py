@@ -1,4 +1,6 @@
-from wire.labels import GS, Kind, Label, merge, parse
+from wire.codes import check_digits
+from wire.label import is_handling_unit
+from wire.labels import GS, Kind, Label, merge, parse, typed
 
 GTIN = "09501101530003"
 
@@ -42,3 +44,13 @@ def test_faults_of_every_label_are_kept_once():
 
 def test_no_labels_are_an_empty_text():
     assert merge([]) == Label(text="")
+
+
+def test_a_parcel_is_a_unit_however_its_code_was_read_and_merged():
+    scanned, by_hand = parse("]C0RR:P:st-1.7K2M9Q"), typed("P:st-1.7K2M9Q*" + check_digits("P", "st-1.7K2M9Q"))
+    for label in (scanned, by_hand, merge([scanned, parse("10LOT-7")]), merge([by_hand, parse("blankets")])):
+        assert (label.parcel, label.unit, label.handling_unit) == ("st-1.7K2M9Q", *["parcel:st-1.7K2M9Q"] * 2)
+        assert label.item == "parcel:st-1.7K2M9Q"
+    assert parse("RR:P:a b").unit is None
+    assert merge([parse("RR:P:a"), parse("RR:P:b")]).faults == ("the labels name different parcels: a, b",)
+    assert [is_handling_unit(key) for key in ("parcel:a", "sscc:1", "serial:1:2")] == [True, True, False]

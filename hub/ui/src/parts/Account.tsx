@@ -58,7 +58,7 @@ export function Account({ account }: { account: string | null }) {
   }
   if (kind === "virtual") return <span className="rr-dim">{word(t, "virtual", rest)}</span>;
   if (kind === "transit") {
-    return <span>{t("accountKind.transit")} <Link href={"/map" + query({ device: rest })}>{rest}</Link></span>;
+    return <span>{t("accountKind.transit")} <Link href={"/map" + query({ device: rest.split("/")[0]! })}>{rest}</Link></span>;
   }
   if (kind === "unit") {
     return <span>{t("accountKind.unit")} <Link className="rr-mono" href={"/trace" + query({ code: unitCode(rest) })}>{rest}</Link></span>;
@@ -66,7 +66,8 @@ export function Account({ account }: { account: string | null }) {
   return <span className="rr-mono">{account}</span>;
 }
 
-/** A unit account is named by its SSCC or by GTIN and serial number; a bare SSCC is traced by its AI (00). */
+/** A unit account is named by its SSCC or its parcel; an SSCC is traced by its AI (00), a parcel by its label. */
 export function unitCode(code: string): string {
-  return /^\d{18}$/.test(code) ? "00" + code : code;
+  if (code.startsWith("parcel:")) return "RR:P:" + code.slice("parcel:".length);
+  return code.replace(/^(sscc:)?(\d{18})$/, "00$2");
 }
