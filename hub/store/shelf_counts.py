@@ -52,10 +52,12 @@ class Outcome:
 def begin(connection: Connection, site: str, shelf: str, *, by: str, now: int) -> str:
     """A new count of a station, or of one shelf; its id, which the task names."""
     id_ = secrets.token_hex(8)
-    connection.exec_driver_sql(
+    done = connection.exec_driver_sql(
         "INSERT INTO shelf_count (id, site, shelf, made_at, made_by) VALUES (?, ?, ?, ?, ?)",
         (id_, site, shelf, now, by),
     )
+    named = "".join(f"!{sign}" if sign in "!%_" else sign for sign in shelf)
+    connection.exec_driver_sql(_SHELF, (done.lastrowid, site, f"place:{site}/{named}" + ("" if shelf else "%")))
     return id_
 
 
