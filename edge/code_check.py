@@ -167,6 +167,19 @@ def claimed(judged: Judged, settings: Settings, given: frozenset[str]) -> Judged
     return msgspec.structs.replace(judged, parcels=granted, given=answer.given, claimed=True)
 
 
+def answer(asked: Question, settings: Settings) -> Judged:
+    """What a code opens, by what this device holds and, where it answers in time, by the hub. Raises EdgeError."""
+    identity = settings.hub.identity
+    if identity is None:
+        raise SealError("this device did not join: it has no key that a code could be checked by")
+    site = KnownSite(settings.device.data / NAME)
+    try:
+        judged = judge(asked, private_key(identity / KEY), site)
+    finally:
+        site.close()
+    return claimed(judged, settings, frozenset(asked.given))
+
+
 def _is_right(secret: str, known: Verifier) -> bool:
     made = hash_secret_raw(secret.encode("ascii"), known.salt, TIME_COST, MEMORY_KIB, LANES, HASH_BYTES, Type.ID)
     return hmac.compare_digest(made, known.hash)
@@ -198,20 +211,14 @@ def main(arguments: list[str]) -> int:
     begin(LONGEST_S)
     try:
         asked = msgspec.json.decode(sys.stdin.buffer.read(MOST_BYTES), type=Question)
-        settings = load(Path(arguments[1]))
-        identity = settings.hub.identity
-        if identity is None:
-            raise SealError("this device did not join: it has no key that a code could be checked by")
-        site = KnownSite(settings.device.data / NAME)
-        judged = judge(asked, private_key(identity / KEY), site)
-        answer = claimed(judged, settings, frozenset(asked.given))
+        judged = answer(asked, load(Path(arguments[1])))
     except (EdgeError, CertificateError, OSError) as error:
         sys.stderr.write(" ".join(str(error).split()) + "\n")
         return 1
     except ValueError:  # msgspec's own, and what it says of bytes that are no text; it would quote the code
         sys.stderr.write("the question is not understood\n")
         return 2
-    sys.stdout.buffer.write(msgspec.json.encode(answer))
+    sys.stdout.buffer.write(msgspec.json.encode(judged))
     return 0
 
 

@@ -41,7 +41,8 @@ class Knowing:
         self._device, self._outbox, self._clock, self._log = settings.device.name, outbox, clock, log
         self._parcels = ParcelFacts(outbox)
         outbox.on_facts = self._parcels.note
-        self._site = KnownSite(settings.device.data / NAME, self._true_ms, self._parcels.latest, self._device)
+        vehicle = f"transit:{self._device}" if settings.device.kind == "vehicle" else None
+        self._site = KnownSite(settings.device.data / NAME, self._true_ms, self._parcels.latest, vehicle)
         self._serials = Serials(outbox)
         self._sign_on = SignOn(settings.hub.identity, self._site, outbox, clock, log)
         self._collection = Collection(settings, self._site, outbox, self._parcels, clock, log)

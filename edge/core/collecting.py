@@ -45,6 +45,7 @@ LAST_DIGITS: Final = 4
 OPEN_MS: Final = 3 * 60_000
 """After so long without a scan nothing is open any more, in ms of uptime."""
 _MOST_SHOWN: Final = 6
+_LONGEST_TYPED: Final = 20
 _SPACES: Final = str.maketrans("", "", " -")
 
 
@@ -69,6 +70,12 @@ def enter(state: State, text: str, now: Moment) -> Step | None:
     if not is_digits(digits) or (code is None and len(digits) > CODE_DIGITS):
         return None  # goods, or a code of ours that is typed
     return _entered(replace(state, digits=""), digits, now)
+
+
+def is_code(text: str, now: Moment) -> bool:
+    """Whether a scanned text is a collection code of this station: nobody's code ever becomes a fact."""
+    code = read_code(text) if len(text) <= _LONGEST_TYPED else None
+    return code is not None and code.mark in now.knows.marks
 
 
 def checked(state: State, found: CodeFound, now: Moment) -> Step:

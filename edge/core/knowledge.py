@@ -112,6 +112,7 @@ class NothingKnown:
 
     version: int | None = None
     site: SiteNote | None = None
+    vehicle: str | None = None
     marks: frozenset[int] = frozenset()
 
     def today(self, at: int) -> Today:

@@ -41,6 +41,11 @@ class Parcels(Protocol):
 
     def consignment(self, consignment: str) -> Consignment | None: ...
     @property
+    def vehicle(self) -> str | None:
+        """The account of the unmanned vehicle that this device is of, which is a station of its own."""
+        ...
+
+    @property
     def marks(self) -> frozenset[int]:
         """How the codes begin that are shown here; none where that is not known."""
         ...
@@ -117,6 +122,8 @@ def whereabouts(parcel: str, knows: Parcels) -> str | None:
     kept, known = knows.kept(parcel), knows.parcel(parcel)
     if kept is not None:
         return kept.account if kept.do not in GONE and kept.account.startswith(_PLACED) else None
+    if known is not None and knows.vehicle is not None:
+        return f"{knows.vehicle}/{known.where}" if known.where and known.state != "elsewhere" else None
     if known is None or known.state not in _WAITING or knows.site is None:
         return None
     return f"place:{knows.site.id}/{known.where}" if known.where else f"place:{knows.site.id}"

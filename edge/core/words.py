@@ -105,6 +105,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "collect-given": ("parcel {parcel} is handed over already", "包裹 {parcel} 已交付"),
     "collect-nobody": ("nothing waits under these four digits", "此尾号没有待取包裹"),
     "collect-coming": ("{count} on the way, nothing is here yet", "{count} 件在途，尚未到站"),
+    "code-first": ("this is a collection code: scan RR:DO:collect first", "这是取件码：请先扫描取件卡"),
     "code-digits": ("four digits of the telephone number, or nine of the code", "请输入手机尾号四位，或取件码九位"),
     "code-typed": ("the code is typed wrong: read it again", "取件码输入有误：请重新核对"),
     "code-elsewhere": ("this code is of another station: {station}", "此取件码属于其他站点：{station_zh}"),

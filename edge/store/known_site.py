@@ -52,13 +52,13 @@ class KnownSite:
         path: Path,
         true_ms: Callable[[int], int] = lambda at: at,
         kept: Callable[[str], Kept | None] = lambda _: None,
-        device: str = "",
+        vehicle: str | None = None,
     ) -> None:
         """`true_ms` makes the best of a time of the device's clock, which may be wrong; `kept`: see Knowledge.
 
-        `device` is this one's name: an unmanned vehicle is a station of its own.
+        `vehicle` is the account of the one that this device is of.
         """
-        self._kept, self._device = kept, device
+        self._kept, self.vehicle = kept, vehicle
         self._lock = threading.Lock()
         self._file = KnowledgeFile(path)
         self._true_ms = true_ms
@@ -169,8 +169,9 @@ class KnownSite:
 
     @property
     def marks(self) -> frozenset[int]:
-        here = (self._device, self._site.id if self._site is not None else "")
-        return frozenset(found.mark for each in here if each and (found := self.station(each)) is not None)
+        """The one of the station that the site is; a vehicle stands at many."""
+        own = self.station(self._site.id) if self._site is not None and self.vehicle is None else None
+        return frozenset() if own is None else frozenset({own.mark})
 
     def station(self, site: str) -> Station | None:
         return self._one(Kind.STATION, site, Station)

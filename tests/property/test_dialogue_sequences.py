@@ -9,9 +9,24 @@ from edge.core.words import LANGUAGES, say, words
 from edge.frames.scanner import Reading
 from hub.core.postings import Moved, post
 from tests.support.clerk import STREAM, At, Clerk
-from tests.support.site_known import CARTON, CASE, KITTED, PALLET, TENT, VACCINE, WATER, Helper
+from tests.support.site_known import (
+    CARTON,
+    CASE,
+    ELSEWHERE,
+    KITTED,
+    OTHER,
+    PALLET,
+    PARCEL,
+    SECOND,
+    SECRET,
+    TENT,
+    VACCINE,
+    WATER,
+    Helper,
+)
 from wire.actions import Action
 from wire.codec import decode_item, encode_item
+from wire.collecting import code_of
 from wire.labels import element_string
 from wire.limits import ITEM_BYTES
 from wire.messages import Void
@@ -59,10 +74,20 @@ PEOPLE = [
     "RR:OWNER:",
 ]
 TYPED = [f"(01){WATER}(10)T", "RR:KEY:(10)T", "RR:KEY:123", "RR:KEY:RR:UNDO", "RR:CONDITION:damaged", "RR:CONDITION:x"]
+PARCELS = [
+    *(f"RR:P:{parcel}" for parcel in (PARCEL, SECOND, OTHER, ELSEWHERE)),
+    "RR:DO:collect",
+    f"RR:KEY:{code_of(11, SECRET)}",
+    code_of(11, "000000"),
+    "RR:KEY:0138",
+    "RR:T:consignment:C1",
+    "RR:TO:transit:v/c3",
+]
 LONG = ["x" * 4096, "\x00" * 4096, "]C1" + "10" + "x" * 4000, f"]C101{WATER}\x1d" + "99" + "\x01" * 4000]
 
 codes = st.one_of(
     *(st.sampled_from(each) for each in (GOODS, GOODS, PARTIAL, UNITS, TASKS, PLACES, NUMBERS, CLOSE, PEOPLE, TYPED)),
+    st.sampled_from(PARCELS),
     st.sampled_from(sorted(f"RR:DO:{verb}" for verb in VERBS)),
     st.sampled_from(["RR:G:BLANKET", "RR:P:1", "RR:G:" + "x" * 81, *LONG]),
     st.text(min_size=1, max_size=12),
