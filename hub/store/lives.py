@@ -84,7 +84,6 @@ def restate(connection: Connection, touched: Touched, now: int) -> list[Change]:
     custody.keep(connection, touched.consignments)
     for seq in sorted(touched.consignments):
         changes += _consignment(connection, seq, now)
-    custody.keep(connection, touched.consignments)
     for seq in sorted(touched.requests):
         changes += _request(connection, seq, now)
     for kind in ("request", "consignment", "parcel"):
