@@ -1,22 +1,62 @@
-"""What follows when parcels come into another state: collection codes, and notices to their recipients."""
+"""What follows when parcels come into another state: collection codes, and notices to their recipients.
 
-from collections.abc import Iterable
+A notice is queued in the transaction in which its reason is written down, so it is neither lost nor queued for nothing.
+A state that is reached again, because a fact was undone or came late, is told again after some hours at the earliest
+(hub.store.notices). What time alone brings, reminders and what is kept no longer, is hub/reminding.py's.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection
 
 from hub import collecting
-from hub.core.lifecycles import OVER, Way
+from hub.core.days import later
+from hub.core.instant import day
+from hub.core.lifecycles import OVER, ParcelState, Way
+from hub.core.templates import Kind
+from hub.store import notices
 from hub.store.collecting import mark_of
 from hub.store.lives import Change
-from hub.store.relief import parcel
+from hub.store.queries.goods import local_day
+from hub.store.queries.waiting_parcels import set_until
+from hub.store.relief import Found, parcel, request
 from hub.vault import Vault
 
 CODED: Final = frozenset({Way.STATION, Way.VEHICLE})
+_TOLD: Final[Mapping[tuple[Way, ParcelState], Kind]] = {
+    (Way.STATION, ParcelState.WAITING): "parcel-ready",
+    (Way.STATION, ParcelState.DUE_BACK): "parcel-returning",
+    (Way.STATION, ParcelState.HANDED_OVER): "parcel-given",
+    (Way.DOOR, ParcelState.OUT): "courier-coming",
+    (Way.DOOR, ParcelState.HANDED_OVER): "parcel-given",
+    (Way.VEHICLE, ParcelState.ARRIVED): "vehicle-arrived",
+    (Way.VEHICLE, ParcelState.HANDED_OVER): "parcel-given",
+    (Way.DIRECT, ParcelState.HANDED_OVER): "parcel-given",
+}
+"""What a recipient is told when a parcel that goes this way comes into this state."""
+_STATION: Final = "SELECT name, name_zh, hours, keep_days FROM site WHERE id = ?"
+_LINE: Final = "SELECT number FROM line WHERE id = ?"
 
 
 def follow_up(connection: Connection, vault: Vault | None, changes: Iterable[Change], now: int) -> None:
-    """See to what changes of parcels ask for. Without a vault there are neither codes nor notices."""
+    """See to what changes of parcels ask for. Without a vault nothing can be told to anybody. Raises VaultError."""
+    if vault is None:
+        return
+    for change in changes:
+        if change.kind != "parcel":
+            continue
+        kind = _TOLD.get((Way(change.way), ParcelState(change.after)))
+        if kind == "parcel-ready" or (kind is not None and change.recipient is not None):
+            row = parcel(connection, change.id)
+            assert row is not None  # noqa: S101 (it was just changed)
+            _tell(connection, vault, kind, row, now)
+
+
+def received(connection: Connection, vault: Vault | None, row: Found, now: int) -> None:
+    """Tell who asked that it was heard."""
+    if vault is not None and row.recipient is not None:
+        _queue(connection, vault, "request-received", row.recipient, f"request:{row.id}", _line(connection, row), now)
 
 
 def new_codes(connection: Connection, vault: Vault | None, ids: Iterable[str], now: int) -> None:
@@ -25,10 +65,45 @@ def new_codes(connection: Connection, vault: Vault | None, ids: Iterable[str], n
         return
     for id_ in ids:
         row = parcel(connection, id_)
-        if row is not None and row.way in CODED and row.state not in OVER:
-            vehicle = connection.exec_driver_sql(
-                "SELECT vehicle FROM consignment WHERE seq = ?", (row.consignment,)
-            ).scalar()
-            station = row.station if row.way == Way.STATION else vehicle
-            if station and mark_of(connection, station) is not None:
-                collecting.issue(connection, vault, id_, station, now)
+        if row is None or row.way not in CODED or row.state in OVER:
+            continue
+        query = "SELECT vehicle FROM consignment WHERE seq = ?"
+        vehicle = connection.exec_driver_sql(query, (row.consignment,)).scalar()
+        station = row.station if row.way == Way.STATION else vehicle
+        if station and mark_of(connection, station) is not None:
+            collecting.issue(connection, vault, id_, station, now)
+
+
+def _tell(connection: Connection, vault: Vault, kind: Kind, row: Found, now: int) -> None:
+    values = _line(connection, request(connection, row.request_id))
+    values |= _station(connection, row)
+    code = collecting.code_of(connection, vault, row.id)
+    if code is not None:
+        values["code"] = code
+    if row.recipient is not None:
+        _queue(connection, vault, kind, row.recipient, f"parcel:{row.id}", values, now)
+
+
+def _station(connection: Connection, row: Found) -> dict[str, str]:
+    """Where a parcel waits and how long; its last day is written down."""
+    site = connection.exec_driver_sql(_STATION, (row.station,)).first()
+    if site is None:
+        return {}
+    values = {"station": site.name, "station_zh": site.name_zh, "hours": site.hours}
+    if row.state == ParcelState.WAITING and row.waiting_since is not None:
+        until = row.until or later(local_day(connection, row.station, row.waiting_since), site.keep_days)
+        set_until(connection, row.seq, until)
+        values["until"] = day(until)
+    return values
+
+
+def _line(connection: Connection, row: Found | None) -> dict[str, str]:
+    number = None if row is None else connection.exec_driver_sql(_LINE, (row.line,)).scalar()
+    return {} if number is None else {"line": str(number)}
+
+
+def _queue(
+    connection: Connection, vault: Vault, kind: Kind, recipient: str, about: str, values: Mapping[str, str], now: int
+) -> None:
+    known = {name: value for name, value in values.items() if value}
+    notices.enqueue(connection, vault, kind=kind, recipient=recipient, about=about, values=known, now=now)

@@ -17,6 +17,7 @@ from hub.api.models.space import number
 from hub.api.relieving import found, relieving
 from hub.api.routes.needs import CHANGED, RandomPath
 from hub.api.routes.space import acting_for
+from hub.consequences import received
 from hub.core.access import API, Viewer
 from hub.core.lifecycles import REQUEST, RequestEvent, RequestState, Way
 from hub.store import allocating, relief
@@ -67,6 +68,7 @@ def ask(here: Here, who: Whoever, viewer: Viewing, asked: models.RequestInput) -
     )  # fmt: skip
     with relieving(here, "request") as (connection, _):
         relief.ask(connection, new)
+        _tell(here, connection, new.id)
     return _shown(here, viewer, new.id)
 
 
@@ -86,6 +88,7 @@ def decide_many(here: Here, who: Whoever, viewer: Viewing, asked: models.BulkInp
         else:
             for row in rows:
                 touched.add(store.decide(connection, row, event, by=named(who), now=here.now, reason=asked.reason))
+                _tell(here, connection, row.id)
     return models.BulkModel(decided=len(rows), lacking=lacking)
 
 
@@ -174,9 +177,18 @@ def _decided(
     here: Context, who: Principal, viewer: Viewer, id_: str, event: RequestEvent, reason: str = ""
 ) -> models.RequestWhole:
     def do(connection: Connection, row: Found) -> Touched:
-        return store.decide(connection, row, event, by=named(who), now=here.now, reason=reason)
+        touched = store.decide(connection, row, event, by=named(who), now=here.now, reason=reason)
+        _tell(here, connection, row.id)
+        return touched
 
     return _changed(here, viewer, id_, do)
+
+
+def _tell(here: Context, connection: Connection, id_: str) -> None:
+    """Whoever asks hears that it was heard; said once (hub.store.notices)."""
+    row = relief.request(connection, id_)
+    if row is not None and row.state == RequestState.ASKED:
+        received(connection, here.services.vault, row, here.now)
 
 
 def _changed(
