@@ -8,7 +8,7 @@ import { useLink } from "../live";
 import { useUser } from "../session";
 import { drop, keep, picture, waiting, write, type Waiting } from "./waiting";
 
-const AGAIN_MS = 5_000;
+const AGAIN_MS = 2_000;
 const AT_ONCE = 50;
 
 /** Whether it is worth trying again with the same words. */

@@ -69,12 +69,12 @@ export function DoorCard({ round, door, others, say }: { round: string; door: Do
       )}
       {asking === "nobody" && (
         <Dialog title={t("round.nobodyWhy")} onClose={close}>
-          <Stack>{WHY.map((why) => <Button key={why} size="lg" fullWidth variant="default" onClick={() => void tell(round, { told: "attempt", parcels, why })}>{word(t, "why", why)}</Button>)}</Stack>
+          <Stack className="rr-phone">{WHY.map((why) => <Button key={why} size="lg" fullWidth variant="default" onClick={() => void tell(round, { told: "attempt", parcels, why })}>{word(t, "why", why)}</Button>)}</Stack>
         </Dialog>
       )}
       {asking === "refused" && (
         <Dialog title={t("round.refusedSure")} onClose={close}>
-          <Stack>
+          <Stack className="rr-phone">
             <Button size="xl" fullWidth color="red.9" onClick={() => void tell(round, { told: "refused", parcels })}>{t("round.refusedYes")}</Button>
             <Button size="lg" fullWidth variant="default" onClick={close}>{t("ask.back")}</Button>
           </Stack>

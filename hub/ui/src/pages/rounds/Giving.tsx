@@ -100,7 +100,7 @@ export function Giving({ parcels, others, check, give }: {
   };
   if (way === null) {
     return (
-      <Stack>
+      <Stack className="rr-phone">
         {(["code", "person", "neighbour", "leader", "contactless"] as const).map((each) => (
           <Button key={each} size="xl" fullWidth variant={each === "code" ? "filled" : "default"} onClick={() => setWay(each)}>{word(t, "givenWay", each)}</Button>
         ))}
@@ -108,7 +108,7 @@ export function Giving({ parcels, others, check, give }: {
     );
   }
   return (
-    <Stack>
+    <Stack className="rr-phone">
       <Group justify="space-between"><strong>{word(t, "givenWay", way)}</strong><Button variant="default" onClick={() => setWay(null)}>{t("ask.back")}</Button></Group>
       {way === "code" ? <Code check={check} give={(code) => void done({ parcels, way, code })} /> : (
         <>

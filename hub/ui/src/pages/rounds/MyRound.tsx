@@ -151,6 +151,7 @@ export default function MyRound() {
   const list = useKept<Rows<RoundRow>>("mine", () => rounds.list({}));
   return (
     <Page title={t("round.title")} asOf={list.dataUpdatedAt}>
+      <div className="rr-phone">
       <Sent sending={sending} />
       <Loaded query={list}>
         {({ rows }) => {
@@ -168,6 +169,7 @@ export default function MyRound() {
           );
         }}
       </Loaded>
+      </div>
     </Page>
   );
 }
