@@ -7,10 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub import collecting
+from hub.follower import Follower
 from hub.reminding import SLOW_MS, Reminding
 from hub.store import claims
+from hub.store import collecting as store
+from tests.support.hubdata import feeding, scan
 from tests.support.hubweb import START_MS, Clock, make_database
 from tests.support.parcels_world import VAULT, put_parcel, put_recipient, put_sites
+from wire.actions import Action
 
 A = "st-1.AAAAA1"
 DAY = 86_400_000
@@ -58,6 +62,24 @@ def test_a_parcel_gets_its_last_day_its_recipient_is_reminded_once_and_when_it_i
     later(6)
     assert rows(database, "SELECT event, who FROM life_event WHERE event = 'due'") == [("due", "hub")]
     assert rows(database, "SELECT kind FROM notice ORDER BY seq") == [("parcel-reminder",), ("parcel-returning",)]
+
+
+def test_what_stood_too_long_on_its_shelf_is_due_back_and_a_device_that_locked_it_is_heard(database, clock):
+    follower = Follower(database, VAULT, clock, changed=lambda: None)
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE parcel SET state = 'planned', placed = '', waiting_since = NULL")
+    shelved = scan(Action.PUT_AWAY, f"RR:P:{A}", up=2, to="place:st-1/A-2")
+    locked = scan(Action.SIGHT, f"RR:P:{A}", up=2_000_000, from_="place:st-1/A-2", warned=("code-locked",))
+    with feeding(database) as feeder:
+        feeder.send("pad-9", [shelved, locked])
+    follower.look()
+    assert rows(database, "SELECT state, placed FROM parcel") == [("waiting", "place:st-1/A-2")]
+    with database.read() as connection:
+        assert store.how(connection, A).locked
+    Reminding(database, VAULT, clock).look()
+    clock.now += 6 * DAY
+    Reminding(database, VAULT, clock).look()
+    assert rows(database, "SELECT state FROM parcel") == [("due-back",)]
 
 
 def test_codes_go_a_day_after_a_parcels_story_is_over(database, clock):
