@@ -71,7 +71,7 @@ function Due({ made }: { made: Call }) {
   const format = useFormat();
   if (!made.due) return null;
   if (made.done_at) return <Tag tone="ok">{t("calls.done")}</Tag>;
-  return <Tag tone={Date.parse(made.due) < serverNow() ? "bad" : "warn"}>{t("calls.dueAt", { time: format.dateTime(made.due) })}</Tag>;
+  return <Tag tone={Date.parse(made.due) < serverNow() ? "bad" : "warn"}>{format.dateTime(made.due)}</Tag>;
 }
 
 export default function Calls() {

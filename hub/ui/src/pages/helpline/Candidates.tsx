@@ -7,10 +7,10 @@ import { Ago, Tag } from "../../parts/Page";
 export function Candidates({ rows, label, onChoose }: { rows: Candidate[]; label: string; onChoose: (who: Candidate) => void }) {
   const { t } = useTranslation();
   return (
-    <ul className="rr-choices" aria-label={label}>
+    <ul className="rr-people" aria-label={label}>
       {rows.map((who) => (
         <li key={who.id}>
-          <button type="button" className="rr-choice" onClick={() => onChoose(who)}>
+          <button type="button" className="rr-caller" onClick={() => onChoose(who)}>
             <span className="rr-strong">{who.shown}</span>
             <span>{who.last4 && t("desk.ends", { digits: who.last4 })}</span>
             <span className="rr-small rr-dim">{who.line_name} · <Ago at={who.touched_at} /></span>

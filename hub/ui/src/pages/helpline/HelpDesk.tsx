@@ -35,7 +35,7 @@ function Caller({ id, line, onDone }: { id: string; line: Line; onDone: (request
             <Where who={who} line={line} />
           </div>
           <div className="rr-card rr-pad">
-            <h2 className="rr-h2">{t("desk.needs")}</h2>
+            <h2 className="rr-deskhead">{t("desk.needs")}</h2>
             <Ask who={who} line={line} onDone={onDone} />
           </div>
         </div>
@@ -93,7 +93,7 @@ function Desk({ lines }: { lines: Line[] }) {
     top.current?.scrollIntoView();
   };
   return (
-    <div ref={top} className="rr-stack">
+    <div ref={top} className="rr-deskflow">
       {lines.length > 1 && (
         <Select label={t("desk.line")} allowDeselect={false} value={line.id} data={lines.map((each) => ({ value: each.id, label: `${each.name} · ${each.number}` }))}
           onChange={(value) => value && setChosen(value)} />

@@ -63,7 +63,7 @@ function Proxies({ who }: { who: Recipient }) {
       <div>{t("desk.proxiesHelp")}</div>
       <Loaded query={list} rows={2}>
         {({ rows }) => (
-          <ul className="rr-choices">
+          <ul className="rr-people">
             {rows.map((each) => (
               <li key={each.n} className="rr-asked">
                 <div className="rr-any"><span className="rr-strong">{each.name}</span> {each.phone}</div>
@@ -94,7 +94,7 @@ export function Person({ who, onGone }: { who: Recipient; onGone: () => void }) 
   const close = () => setStep(null);
   return (
     <section aria-label={who.name}>
-      <h2 className="rr-h2 rr-any">{who.name}</h2>
+      <h2 className="rr-deskhead rr-any">{who.name}</h2>
       <div className="rr-any">{[who.phone, who.address].filter(Boolean).join(" · ")}</div>
       {who.note && <div className="rr-dim rr-any">{who.note}</div>}
       <Group gap={6} my={8}>{who.groups.map((group) => <Tag key={group} tone="note">{word(t, "group", group)}</Tag>)}</Group>

@@ -49,10 +49,10 @@ export function Where({ who, line }: { who: Recipient; line: Line }) {
   const list = useQuery({ queryKey: ["helpline", "requests", who.id], queryFn: () => helpline.requests(who.id) });
   return (
     <section aria-label={t("desk.before")}>
-      <h2 className="rr-h2">{t("desk.before")}</h2>
+      <h2 className="rr-deskhead">{t("desk.before")}</h2>
       <Loaded query={list} rows={2}>
         {(page) => page.rows.length === 0 ? <div className="rr-dim">{t("desk.nothingBefore")}</div>
-          : <ul className="rr-choices">{page.rows.map((asked) => <One key={asked.id} asked={asked} who={who} line={line} />)}</ul>}
+          : <ul className="rr-people">{page.rows.map((asked) => <One key={asked.id} asked={asked} who={who} line={line} />)}</ul>}
       </Loaded>
     </section>
   );
