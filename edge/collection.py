@@ -133,8 +133,8 @@ class Collection:
         if elsewhere is not None:
             self._log.warning("code-used-elsewhere", parcel=judged.parcel, device=elsewhere.device)
             return CodeFound(verdict=CodeVerdict.USED, at=elsewhere.at, site=elsewhere.site)
-        if judged.parcel not in judged.parcels:  # the hub grants it to nobody: cancelled, or on its way back
-            return CodeFound(verdict=CodeVerdict.USED)
+        if judged.parcel not in judged.parcels:
+            return CodeFound(verdict=CodeVerdict.REFUSED)
         return CodeFound(verdict=CodeVerdict.RIGHT, parcels=judged.parcels, proxy=judged.proxy, tries=tries)
 
     def _wrong(self, judged: Judged, failures: dict[tuple[str, int], int]) -> None:

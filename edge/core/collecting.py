@@ -45,6 +45,13 @@ LAST_DIGITS: Final = 4
 OPEN_MS: Final = 3 * 60_000
 """After so long without a scan nothing is open any more, in ms of uptime."""
 _MOST_SHOWN: Final = 6
+_WHY: Final = {
+    CodeVerdict.WRONG: "code-wrong",
+    CodeVerdict.REFUSED: "code-refused",
+    CodeVerdict.LOCKED: "code-shut",
+    CodeVerdict.WAIT: "code-wait",
+    CodeVerdict.UNABLE: "code-unable",
+}
 _LONGEST_TYPED: Final = 20
 _SPACES: Final = str.maketrans("", "", " -")
 
@@ -80,19 +87,11 @@ def is_code(text: str, now: Moment) -> bool:
 
 def checked(state: State, found: CodeFound, now: Moment) -> Step:
     """What the shell found of a code."""
-    match found.verdict:
-        case CodeVerdict.RIGHT:
-            return _opened(state, found, now)
-        case CodeVerdict.USED:
-            return _used(state, found, now)
-        case CodeVerdict.WRONG:
-            return _secretly(refused(state, "code-wrong"))
-        case CodeVerdict.LOCKED:
-            return _secretly(refused(state, "code-shut"))
-        case CodeVerdict.WAIT:
-            return _secretly(refused(state, "code-wait", minutes=TERMINAL_WINDOW_S // 60))
-        case _:
-            return _secretly(refused(state, "code-unable"))
+    if found.verdict is CodeVerdict.RIGHT:
+        return _opened(state, found, now)
+    if found.verdict is CodeVerdict.USED:
+        return _used(state, found, now)
+    return _secretly(refused(state, _WHY[found.verdict], minutes=TERMINAL_WINDOW_S // 60))
 
 
 def take(state: State, goods: Goods, now: Moment) -> Step:

@@ -18,7 +18,7 @@ from edge.core.knowledge import Knowledge
 from edge.core.labelling import goods_key
 from edge.core.parcels import whereabouts
 from edge.core.verbs import VERBS
-from wire.actions import ENDS, SEEN, STAYING, Action
+from wire.actions import ENDS, SEEN, STAYING, UNKNOWN, Action
 from wire.codec import encode_item
 from wire.limits import ITEM_BYTES
 from wire.messages import Account, Count, Part, Proof, Scan
@@ -71,7 +71,27 @@ def ends(state: State) -> tuple[str | None, str | None]:
 
 
 def ends_of(state: State, goods: Goods, now: Moment) -> tuple[str | None, str | None]:
-    """The same for these goods: a parcel comes from where it was last, or stays there, if nobody named a place."""
+    """The same for these goods: a parcel comes from where it was last, or stays there, if nobody named a place.
+
+    What is received with a consignment comes off its vehicle: only goods of a supplier are new.
+    """
+    source, to = _ends_of(state, goods, now)
+    if source is None and VERBS[state.verb].action is Action.RECEIVE:
+        source = _road(state, goods, now)
+    return source, to
+
+
+def _road(state: State, goods: Goods, now: Moment) -> str | None:
+    kind, _, name = (task_of(state, goods, now) or "").partition(":")
+    if kind != "consignment":
+        return None if goods.label.parcel is None else UNKNOWN
+    known = now.knows.consignment(name)
+    if known is not None and known.source is None:
+        return None
+    return f"transit:{known.vehicle}" if known is not None and known.vehicle else UNKNOWN
+
+
+def _ends_of(state: State, goods: Goods, now: Moment) -> tuple[str | None, str | None]:
     source, to = ends(state)
     action, parcel = VERBS[state.verb].action, goods.label.parcel
     if parcel is None or action is None or action is Action.SIGHT:

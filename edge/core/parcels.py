@@ -63,6 +63,8 @@ class CodeVerdict(StrEnum):
     """It fits no parcel that waits here; counted."""
     USED = "used"
     """What it opens was given out, here or elsewhere."""
+    REFUSED = "refused"
+    """The hub grants it to nobody: it goes elsewhere, or was cancelled."""
     LOCKED = "locked"
     """It may be of a parcel that was tried wrongly too often."""
     WAIT = "wait"

@@ -115,6 +115,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "code-used": ("this code was used already", "此取件码已使用"),
     "code-used-at": ("this code was used already: on {day}, {station}", "此取件码已使用：{day}，{station_zh}"),
+    "code-refused": (
+        "right, but it is not to be handed out here now: ask the help-line",
+        "取件码正确，但目前不可在此交付：请联系热线",
+    ),
     "code-shut": ("too many wrong codes: the help-line makes a new one", "取件码错误次数过多：请联系热线重发"),
     "code-wait": ("too many wrong codes here: wait {minutes} minutes", "错误次数过多：请等待 {minutes} 分钟"),
     "code-unable": ("the code cannot be checked now: RR:DO:hand-over", "暂时无法核对取件码：请扫交付卡"),

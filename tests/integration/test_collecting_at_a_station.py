@@ -17,7 +17,7 @@ from wire.sitedata import Bin, Parcel, SiteNote, Station
 
 ACK, NAK, BEL = b"\x06", b"\x15", b"\x07"
 FIRST, SECOND, OTHER = "st-1.7K2M9Q", "st-1.AB34CD", "st-1.ZZ00ZZ"
-CODE, PROXY = code_of(41, "203892"), code_of(41, "771100")
+CODE = code_of(41, "203892")
 CONFIG = """
 [device]
 data = "data"
@@ -59,12 +59,12 @@ class Desk:
         self.hub.put("station", "st-1", Station(id="st-1", mark=41, name="East street"))
         self.hub.put("station", "st-2", Station(id="st-2", mark=42, name="West gate"))
         self.hub.put("bin", "A-2", Bin(code="A-2"))
-        self.parcel(FIRST, "a" * 16, 417, "203892", shown="王*芳", last4="0138", proxies=((1, "771100"),))
+        self.parcel(FIRST, "a" * 16, 417, "203892", shown="王*芳", last4="0138")
         self.parcel(SECOND, "a" * 16, 418, "999999", shown="王*芳", last4="0138")
         self.parcel(OTHER, "b" * 16, 3, "203111", shown="李*", last4="4711")
 
-    def parcel(self, id_, person, number, secret, *, proxies=(), **more):
-        seal = sealed_code(self.identity, id_, secret, proxies=proxies)
+    def parcel(self, id_, person, number, secret, **more):
+        seal = sealed_code(self.identity, id_, secret)
         body = Parcel(id=id_, consignment="C-1", person=person, number=number, state="coming", sealed=seal, **more)
         self.hub.put("parcel", id_, body)
 
@@ -137,17 +137,3 @@ def test_a_parcel_arrives_gets_its_shelf_and_is_given_to_who_has_the_code_once_a
     written = b"".join(file.read_bytes() for file in desk.data.glob("outbox.db*")) + json.dumps(agent.events).encode()
     for secret in ("王", "0138", CODE, "203892"):
         assert secret.encode() not in written, secret
-
-
-def test_a_parcel_that_was_given_elsewhere_is_refused_at_once_and_a_proxy_opens_what_he_is_registered_for(desk):
-    with AgentProcess(desk.config) as agent:
-        agent.says("ready")
-        until(lambda: desk.version() == desk.hub.version, "site data")
-        desk.scan("RR:DO:put-away", "RR:FROM:transit:van-1", f"RR:P:{FIRST}", f"RR:P:{SECOND}", "RR:L:st-1/A-2")
-        desk.hub.given = {FIRST: (1_790_000_000_000, "st-1", "st1-other")}
-        assert "used already: on 2026-09-21, East street" in desk.scan("RR:DO:collect", f"RR:KEY:{CODE}")[1]
-        desk.hub.given = {}
-        assert "1 open" in desk.scan(f"RR:KEY:{PROXY}")[1]
-        assert desk.hub.claimed == [[FIRST, SECOND], [FIRST]]
-        assert desk.scan("RR:DONE")[0] == ACK
-    assert desk.facts()[-1]["proof"] == {"way": "proxy", "checked": True, "proxy": 1}

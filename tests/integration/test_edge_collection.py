@@ -21,6 +21,7 @@ from tests.support.authority import Authority
 from tests.support.edge_agent import closed_port
 from tests.support.edge_ports import Events
 from tests.support.sealing import sealed_code
+from tests.support.site_hub import SiteHub
 from wire.actions import Action
 from wire.codec import decode_item
 from wire.collecting import TERMINAL_TRIES, TRIES
@@ -48,10 +49,10 @@ class Desk:
     What the program beside it does is done in this process: the key, the seals and the tries are real.
     """
 
-    def __init__(self, folder, monkeypatch):
+    def __init__(self, folder, monkeypatch, authority=None, port=None):
         self.data, self.clock, self.log, self.versions = folder / "data", Clock(), Events(), itertools.count(1)
         self.data.mkdir()
-        self.identity = Authority().identity(self.data / "identity", https=closed_port())
+        self.identity = (authority or Authority()).identity(self.data / "identity", https=port or closed_port())
         (folder / "edge.toml").write_text(CONFIG.format(port=closed_port()))
         self.settings = load(folder / "edge.toml")
         monkeypatch.setattr(collection, "Child", self.child)
@@ -140,6 +141,19 @@ def test_a_code_opens_all_of_its_person_and_a_proxy_what_he_is_registered_for(de
     proxied = desk.tries(PROXY)
     assert (proxied.verdict, proxied.parcels, proxied.proxy) == (CodeVerdict.RIGHT, (FIRST,), 1)
     assert desk.tries(FAR).verdict is CodeVerdict.WRONG
+
+
+def test_a_parcel_that_was_given_elsewhere_is_refused_at_once_where_the_hub_answers(tmp_path, monkeypatch):
+    authority = Authority()
+    with SiteHub(tmp_path, authority) as hub, closing(Desk(tmp_path, monkeypatch, authority, hub.port)) as desk:
+        assert set(desk.tries(SECRET).parcels) == {FIRST, SECOND}
+        hub.given = {FIRST: (1_790_000_000_000, "st-2", "st2-terminal")}
+        found = desk.tries(SECRET)
+        assert (found.verdict, found.at, found.site) == (CodeVerdict.USED, 1_790_000_000_000, "st-2")
+        assert desk.tries("999999").parcels == (SECOND,), "the others of the person are theirs all the same"
+        hub.given = {FIRST: None}
+        assert desk.tries(SECRET).verdict is CodeVerdict.REFUSED
+        assert set(map(frozenset, hub.claimed)) == {frozenset({FIRST, SECOND})}
 
 
 def test_five_wrong_tries_lock_a_parcel_over_restarts_and_leave_as_one_fact_until_its_code_is_made_anew(desk):

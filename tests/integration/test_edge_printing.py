@@ -7,9 +7,10 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 import zxingcpp
+from msgspec import Raw
 
 from edge import print_job
-from edge.core.printouts import HandoverSlip, UnitSheet
+from edge.core.printouts import HandoverSlip, ShelfSheet, UnitSheet
 from edge.desired import load
 from edge.drivers.printer import PrinterError, present, send
 from edge.print_job import drawn
@@ -23,7 +24,7 @@ from tests.support.edge_ports import Events, until
 from tests.support.facts import goods, scan
 from tests.support.printed import from_zpl
 from tests.support.printers import NetworkPrinter
-from wire.sitedata import Article, Record, SiteData, encode_body
+from wire.sitedata import NULL, Article, Parcel, Record, SiteData, encode_body
 
 GTIN = "09501101530003"
 SSCC = "061414100000000014"
@@ -44,6 +45,13 @@ def configured(folder, port, more=""):
     return load(write_config(folder, extra=f'[printer]\nport = "{port}"\n{more}'))
 
 
+def know(settings, record):
+    """One record, as the newest version."""
+    with KnowledgeWriter(settings.device.data / "known.db", device=settings.device.name) as writer:
+        writer.put_aside(SiteData(generation="a" * 16, version=2, reset=False, more=False, records=(record,)))
+        writer.take_over(1)
+
+
 @pytest.fixture
 def device(tmp_path):
     settings = configured(tmp_path, f"tcp://127.0.0.1:{closed_port()}")
@@ -60,6 +68,19 @@ def test_the_label_of_a_unit_is_read_again_by_another_program(device):
     settings, _ = device
     found = zxingcpp.read_barcodes(from_zpl(drawn(SHEET, settings, settings.printer)))
     assert sorted(each.text for each in found) == [f"(00){SSCC}", f"(02){GTIN}(17)271231(37)240(10)L/1<b>"]
+
+
+def test_a_parcel_on_its_shelf_bears_its_code_large_and_nothing_of_its_recipient_once_the_record_is_gone(device):
+    settings, _ = device
+    parcel = Parcel(id="st-1.7K2M9Q", consignment="C-1", number=417, state="here", shown="王*芳", last4="0138")
+    sheet = ShelfSheet(parcel=parcel.id, code="A-2-417")
+    blank = drawn(sheet, settings, settings.printer)
+    know(settings, Record(kind="parcel", key=parcel.id, body=encode_body(parcel)))
+    whole = drawn(sheet, settings, settings.printer)
+    assert [each.text for each in zxingcpp.read_barcodes(from_zpl(whole))] == ["RR:P:st-1.7K2M9Q"]
+    assert whole != blank
+    know(settings, Record(kind="parcel", key=parcel.id, body=Raw(NULL)))
+    assert drawn(sheet, settings, settings.printer) == blank
 
 
 def test_a_label_too_small_for_what_is_in_it_still_bears_its_number(device, tmp_path):

@@ -88,12 +88,12 @@ class SiteHub:
         return {"token": "token-of-" + said["device"], "expires_s": 900} if names == [said["device"]] else None
 
     def claim(self, said):
-        """Which of these may be handed out; `given` holds (at, site, device) by parcel."""
+        """Which of these may be handed out; `given` holds (at, site, device) by parcel, None: nobody may have it."""
         self.claimed.append(said["parcels"])
         given = [
             {"parcel": each, "at": at, "site": site, "device": device}
             for each in said["parcels"]
-            if each in self.given
+            if self.given.get(each)
             for at, site, device in [self.given[each]]
         ]
         return {"granted": [each for each in said["parcels"] if each not in self.given], "given": given}
