@@ -76,6 +76,7 @@ class Steward:
         self._desk = desk
         self._clock = clock
         self._told: tuple[int, Rules] = (-1, Rules())
+        self._planned: tuple[int, dict[tuple[str, str], frozenset[str]]] = (0, {})
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
 
@@ -117,8 +118,11 @@ class Steward:
         last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM delivery_event").scalar_one()
         if last != self._told[0]:
             self._told = (last, _of_deliveries(connection))
+        planned = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM parcel").scalar_one()
+        if planned != self._planned[0]:
+            self._planned = (planned, _of_consignments(connection))
         bins, sites = _of_places(connection)
-        return replace(self._told[1], bins=bins, sites=sites)
+        return replace(self._told[1], consignments=self._planned[1], bins=bins, sites=sites)
 
     def _open(self, found: list[Settle]) -> list[Settle]:
         """Those whose facts nobody settled meanwhile: what a person says first stays."""
@@ -162,6 +166,19 @@ def _of_deliveries(connection: Connection) -> Rules:
         if key in deliveries:
             units[sscc].add((key, deliveries[key]))
     return Rules(deliveries=deliveries, units={sscc: frozenset(each) for sscc, each in units.items()})
+
+
+def _of_consignments(connection: Connection) -> dict[tuple[str, str], frozenset[str]]:
+    """Whose goods consignments are to bring."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    query = (
+        "SELECT DISTINCT consignment.id, parcel_line.item, parcel_line.owner FROM parcel"
+        " JOIN parcel_line ON parcel_line.parcel = parcel.seq"
+        " JOIN consignment ON consignment.seq = parcel.consignment WHERE parcel_line.owner <> ''"
+    )
+    for id_, item, owner in connection.exec_driver_sql(query):
+        found[id_, item].add(owner)
+    return {key: frozenset(owners) for key, owners in found.items()}
 
 
 def _of_places(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:

@@ -3,13 +3,17 @@
 import pytest
 
 from hub.core.owners import Rules, lacks_owner, owner_of
-from tests.support.facts import DOCK, PALLET, SHELF, STATION, count, goods, scan, void
+from tests.support.facts import DOCK, PALLET, RICE, SHELF, STATION, TENT, count, goods, scan, void
 from wire.actions import Action
 from wire.messages import Kit, Part
 
 UNIT = f"unit:sscc:{PALLET}"
 RULES = Rules(
     deliveries={"D1": "caritas"},
+    consignments={
+        ("C-1", f"gtin:{RICE}"): frozenset({"oxfam"}),
+        ("C-2", f"gtin:{RICE}"): frozenset({"oxfam", "msf"}),
+    },
     units={PALLET: frozenset({("D2", "msf")}), "2" * 18: frozenset({("D2", "msf"), ("D3", "caritas")})},
     bins={SHELF: "red-cross"},
     sites={"st-1": "unicef"},
@@ -21,6 +25,8 @@ RULES = Rules(
     [
         (scan(goods(), task="delivery:D1", to=SHELF), "caritas", "delivery D1"),
         (scan(goods(), task="delivery:D9", to=SHELF), "red-cross", "the bin wh-1/a01 is theirs"),
+        (scan(goods(), do=Action.LOAD, task="consignment:C-1", source=SHELF), "oxfam", "consignment C-1"),
+        (scan(goods(), do=Action.LOAD, task="consignment:C-2", source=STATION), "unicef", "the rule of st-1"),
         (scan(goods(), do=Action.UNPACK, source=UNIT, to=SHELF), "msf", f"the unit {PALLET} came with delivery D2"),
         (scan(goods(), do=Action.PUT_AWAY, source=DOCK, to=SHELF), "red-cross", "the bin wh-1/a01 is theirs"),
         (scan(goods(), do=Action.MOVE, source=STATION, to=SHELF), "red-cross", "the bin wh-1/a01 is theirs"),
@@ -39,6 +45,8 @@ UNTOLD = [
     count(goods(), 3),
     scan(goods(), to="unit:sscc:" + "2" * 18),
     scan(goods(), task="pick:D1"),
+    scan(goods(), task="consignment:C-2"),
+    scan(goods(TENT), task="consignment:C-1"),
     void(1),
 ]
 

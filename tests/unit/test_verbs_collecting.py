@@ -235,3 +235,19 @@ def test_at_an_unmanned_vehicle_a_code_opens_compartments_and_what_is_not_taken_
         (Action.HAND_OVER, p(PARCEL), "transit:van-1/c3", None),
         (Action.UNLOAD, p(SECOND), "transit:van-1/c4", "place:wh-1/dock"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "vehicle", "off"),
+    [("st-2", "van-1", "transit:van-1"), ("st-2", "", "virtual:unknown"), (None, "", None)],
+)
+def test_what_is_received_with_a_consignment_comes_off_its_vehicle_and_only_a_suppliers_goods_are_new(
+    source, vehicle, off
+):
+    knows = SiteKnown()
+    told = knows.consignments["C1"]
+    knows.consignments["C1"] = msgspec.structs.replace(told, source=source, vehicle=vehicle)
+    water = element_string(gtin=WATER, lot="L1", expiry=20280131)
+    one = clerk("RR:T:consignment:C1", "RR:DO:receive", "RR:L:wh-1/dock", water, p(OTHER), knows=knows)
+    assert [fact.source for fact in one.facts] == [off, off]
+    assert clerk("RR:DO:receive", "RR:L:wh-1/dock", water).facts[0].source is None
