@@ -17,12 +17,17 @@ const Stock = lazy(() => import("./pages/Stock"));
 const Deliveries = lazy(() => import("./pages/goods/Deliveries"));
 const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
 const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
+const Station = lazy(() => import("./pages/relief/Station"));
 const Recall = lazy(() => import("./pages/goods/Recall"));
 const Transfers = lazy(() => import("./pages/goods/Transfers"));
 const HelpDesk = lazy(() => import("./pages/helpline/HelpDesk"));
 const HelpCalls = lazy(() => import("./pages/helpline/Calls"));
 const HelpLines = lazy(() => import("./pages/helpline/Lines"));
 const HelpViews = lazy(() => import("./pages/helpline/Views"));
+const Incidents = lazy(() => import("./pages/incidents/Incidents"));
+const IncidentOne = lazy(() => import("./pages/incidents/IncidentOne"));
+const Settlements = lazy(() => import("./pages/incidents/Settlements"));
+const Rates = lazy(() => import("./pages/incidents/Rates"));
 const LiveMap = lazy(() => import("./pages/LiveMap"));
 const Trace = lazy(() => import("./pages/Trace"));
 const MyRound = lazy(() => import("./pages/rounds/MyRound"));
@@ -76,11 +81,16 @@ export function App() {
               <Route path="/deliveries/:id"><DeliveryOne /></Route>
               <Route path="/deliveries/:id/change"><DeliveryForm key="change" /></Route>
               <Route path="/recall"><Recall /></Route>
+              <Route path="/station"><Station /></Route>
               <Route path="/transfers"><Transfers /></Route>
               <Route path="/helpline"><HelpDesk /></Route>
               <Route path="/helpline/calls"><HelpCalls /></Route>
               <Route path="/helpline/lines"><HelpLines /></Route>
               <Route path="/helpline/views"><HelpViews /></Route>
+              <Route path="/incidents"><Incidents /></Route>
+              <Route path="/incidents/settlements"><Settlements /></Route>
+              <Route path="/incidents/rates"><Rates /></Route>
+              <Route path="/incidents/:id">{({ id }) => <IncidentOne key={id} id={id} />}</Route>
               <Route path="/map"><LiveMap /></Route>
               <Route path="/trace"><Trace /></Route>
               <Route path="/devices"><Devices /></Route>

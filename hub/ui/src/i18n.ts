@@ -41,7 +41,7 @@ export function setLanguage(language: Language): void {
 type Group = "action" | "virtual" | "siteKind" | "unit" | "reason" | "discrepancyKind" | "discrepancyHelp" | "lane"
   | "gapReason" | "condition" | "quality" | "role" | "nav" | "navGroup" | "recallWhere" | "lotState" | "sideRole" | "settleAs" | "deliveryState" | "transferState" | "deliveryFilter"
   | "problem" | "roleHelp" | "decision" | "needState" | "reservationState" | "pickState" | "unfit" | "bookingState" | "temperature" | "measure"
-  | "callKind" | "priority" | "requestState" | "way" | "importKind" | "labelKind" | "roundState" | "stopState" | "told" | "givenWay" | "why" | "codeSays" | "group";
+  | "callKind" | "priority" | "requestState" | "way" | "incidentState" | "severity" | "alertKind" | "per" | "importKind" | "labelKind" | "roundState" | "stopState" | "told" | "givenWay" | "why" | "codeSays" | "group";
 
 /** The word for a value that comes from the hub; a value that this page does not know stands for itself. */
 export function word(t: TFunction, group: Group, value: string, fallback = value): string {

@@ -32,8 +32,11 @@ const TOUCHES: Record<string, string[]> = {
   transfer: ["transfers", "stock"],
   space: ["calendar", "bookings", "capacities"],
   allocation: ["needs", "need", "candidates", "reservations", "picks", "consents"],
+  consignment: ["station", "shelfCounts", "parcelProxies"],
+  collecting: ["station", "shelfCounts"],
   round: ["rounds", "round", "doors"],
-  reference: ["sites", "items", "organisations", "roads", "region", "lotNotes"],
+  incident: ["incidents", "incident", "readiness"],
+  reference: ["sites", "items", "organisations", "roads", "region", "lotNotes", "settlements", "rates"],
 };
 
 /** Collects what changed and asks again at most once a second, the first time at once. */

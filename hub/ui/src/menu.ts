@@ -25,6 +25,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "trace", icon: "trace", roles: INDOORS },
   ] },
   { group: "relief", entries: [
+    { page: "incidents", icon: "alert", roles: RECALLING },
     { page: "helpline", icon: "phone", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
   ] },
   { group: "goods", entries: [
@@ -32,6 +33,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "deliveries", icon: "deliveries", roles: AT_SITES },
     { page: "transfers", icon: "transfers", roles: OWNING },
     { page: "recall", icon: "recall", roles: RECALLING },
+    { page: "station", icon: "station", roles: RECALLING },
     { page: "discrepancies", icon: "discrepancies", roles: INDOORS },
   ] },
   { group: "plan", entries: [

@@ -1,5 +1,6 @@
 /** The map on the page: feeds a sheet with sites, roads, positions and the picked vehicle's track. */
 import { ActionIcon, useComputedColorScheme } from "@mantine/core";
+import type { FeatureCollection } from "geojson";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,7 +8,7 @@ import type { Position, Region, Roads, Site, Track } from "../api";
 import { useNow } from "../clock";
 import { useFormat } from "../format";
 import { Icon } from "../parts/icons";
-import { frame, siteFeatures, trackFeatures } from "./features";
+import { boundsOf, frame, livingFeatures, siteFeatures, trackFeatures, type Living } from "./features";
 import { DAY, NIGHT } from "./palette";
 import { Sheet, type Bounds, type Pick } from "./sheet";
 import { vehicleFeatures } from "./vehicles";
@@ -20,6 +21,9 @@ interface Props {
   track: Track | undefined;
   picked: Pick | null;
   onPick: (pick: Pick | null) => void;
+  /** Where something happened: the map begins there. */
+  area?: FeatureCollection;
+  people?: Living[];
 }
 
 /** All that there is to see, or nothing. */
@@ -30,7 +34,7 @@ function extent(region: Region, sites: Site[], positions: Position[]): Bounds | 
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
-export function MapView({ region, sites, roads, positions, track, picked, onPick }: Props) {
+export function MapView({ region, sites, roads, positions, track, picked, onPick, area, people }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const element = useRef<HTMLDivElement>(null);
@@ -87,7 +91,21 @@ export function MapView({ region, sites, roads, positions, track, picked, onPick
     if (at) sheet.fly(at.lon, at.lat);
   }, [sheet, picked, positions, sites]);
 
-  const everything = extent(region, sites, positions);
+  useEffect(() => {
+    if (area) sheet?.set("area", area);
+  }, [sheet, area]);
+  useEffect(() => {
+    if (people) sheet?.set("people", livingFeatures(people));
+  }, [sheet, people]);
+  const around = useRef("");
+  useEffect(() => {
+    const bounds = area && boundsOf(area);
+    if (!sheet || !bounds || around.current === bounds.join()) return;
+    around.current = bounds.join(); // an update of the alert moves the map, and a new answer that says the same does not
+    sheet.fit(bounds, false);
+  }, [sheet, area]);
+
+  const everything = (area && boundsOf(area)) ?? extent(region, sites, positions);
   if (failed) return <div className="rr-card rr-map rr-state" role="alert">{t("map.noGl")}</div>;
   return (
     <div className="rr-card rr-map">

@@ -32,6 +32,29 @@ export function frame(region: Region): FeatureCollection {
   return { type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } }] };
 }
 
+export interface Living {
+  lon: number;
+  lat: number;
+  people: number;
+  label: string;
+}
+
+export function livingFeatures(places: Living[]): FeatureCollection {
+  return {
+    type: "FeatureCollection",
+    features: places.map(({ lon, lat, people, label }) => ({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { people, label } })),
+  };
+}
+
+/** West, south, east, north of some polygons; null for none. */
+export function boundsOf(area: FeatureCollection): [number, number, number, number] | null {
+  const points = area.features.flatMap(({ geometry }) => (geometry.type === "Polygon" ? geometry.coordinates.flat() : []));
+  if (points.length === 0) return null;
+  const [lons, lats] = [points.map(([lon]) => lon ?? 0), points.map(([, lat]) => lat ?? 0)];
+  const most = (values: number[], choose: (a: number, b: number) => number) => values.reduce(choose);
+  return [most(lons, Math.min), most(lats, Math.min), most(lons, Math.max), most(lats, Math.max)];
+}
+
 /** Good fixes only, as lines that break where the vehicle was silent. */
 export function trackFeatures(track: Track | undefined): FeatureCollection {
   const lines: number[][][] = [];

@@ -16,7 +16,7 @@ const SITE_ANCHORS = ["match", ["get", "side"],
 export const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 const FONT = ["Noto Sans CJK SC,Noto Sans SC,PingFang SC,Microsoft YaHei,Noto Sans,Segoe UI,sans-serif"];
 
-const SOURCES = ["land", "grid", "frame", "roads", "track", "sites", "vehicles"] as const;
+const SOURCES = ["land", "grid", "frame", "area", "people", "roads", "track", "sites", "vehicles"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 function ground(p: Palette): LayerSpecification[] {
@@ -27,6 +27,24 @@ function ground(p: Palette): LayerSpecification[] {
     { id: "coast", type: "line", source: "land", paint: { "line-color": p.coast, "line-width": 1.2 } },
     { id: "grid", type: "line", source: "grid", paint: { "line-color": p.grid, "line-width": 1, "line-dasharray": [2, 3] } },
     { id: "frame", type: "line", source: "frame", paint: { "line-color": p.frame, "line-width": 1.4, "line-dasharray": [6, 3, 1, 3] } },
+  ];
+}
+
+/** Where something happened, and how many live there. */
+function alarms(p: Palette): LayerSpecification[] {
+  return [
+    { id: "area", type: "fill", source: "area", paint: { "fill-color": p.area, "fill-opacity": 0.13 } },
+    { id: "area-edge", type: "line", source: "area", paint: { "line-color": p.area, "line-width": 2, "line-opacity": 0.9 } },
+  ];
+}
+
+function people(p: Palette): LayerSpecification[] {
+  return [
+    { id: "people", type: "circle", source: "people", paint: { "circle-color": p.people, "circle-opacity": 0.55, "circle-stroke-color": p.halo, "circle-stroke-width": 1,
+      "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "people"]], 0, 3, 100, 9, 400, 20] } },
+    { id: "people-names", type: "symbol", source: "people", minzoom: 8,
+      layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.3], "text-anchor": "top", "symbol-sort-key": ["-", 0, ["get", "people"]] },
+      paint: { "text-color": p.people, "text-halo-color": p.halo, "text-halo-width": 1.6 } },
   ];
 }
 
@@ -74,6 +92,6 @@ export function mapStyle(p: Palette): StyleSpecification {
   return {
     version: 8,
     sources: Object.fromEntries(SOURCES.map((name) => [name, { type: "geojson", data: NOTHING }])),
-    layers: [...ground(p), ...roads(p), ...things(p)],
+    layers: [...ground(p), ...alarms(p), ...roads(p), ...people(p), ...things(p)],
   };
 }
