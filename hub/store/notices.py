@@ -116,6 +116,16 @@ def opened(connection: Connection, vault: Vault, one: Due) -> Letter | None:
     return Letter(to=known.phone, text=text)
 
 
+def words(connection: Connection, vault: Vault, id_: str) -> str | None:
+    """What a notice says; None once that, or its recipient, was erased. Raises VaultError."""
+    query = "SELECT recipient, sealed FROM notice WHERE id = ?"
+    found = connection.exec_driver_sql(query, (id_,)).first()
+    row = None if found is None else recipients.row_of(connection, found.recipient)
+    if found is None or found.sealed is None or row is None or row.key is None:
+        return None
+    return recipients.own_vault(vault, row).open(WORDS_FOR, id_, found.sealed).decode()
+
+
 def tried(connection: Connection, one: Due, step: Step, now: int) -> None:
     """Write down what a try made of a notice; nothing where somebody ended it meanwhile."""
     over = step.state is not State.QUEUED

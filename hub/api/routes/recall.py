@@ -10,9 +10,12 @@ from hub.api.context import Context, Here
 from hub.api.door import Viewing
 from hub.api.models.recall import RecallModel
 from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.story import HolderPage
 from hub.core.access import API, Viewer
 from hub.core.instant import rfc3339
 from hub.store.queries import recall
+from hub.store.queries.holders import Holder, holders
+from hub.store.queries.paging import Page
 from hub.store.queries.recall import Gone, Held, Recall
 from hub.tables.exporting import Value, csv_lines
 
@@ -40,6 +43,18 @@ def the_recall(
     pager = here.pager("recall", gtin, lot)
     with here.services.database.read() as connection:
         return recall.recall(connection, pager, gtin, lot, viewer=viewer, limit=limit, cursor=cursor)
+
+
+@router.get("/recall/holders", responses=LISTED, response_model=HolderPage)
+def the_holders(
+    here: Here, viewer: Viewing, gtin: Item, lot: Number, limit: Limit = 100, cursor: Cursor = None
+) -> Page[Holder]:
+    """To whom a lot went in parcels, or is on its way: requests, masked names, stations."""
+    pager = here.pager("holders", gtin, lot)
+    after = pager.key(cursor, (str, str))
+    with here.services.database.read() as connection:
+        rows = holders(connection, gtin, lot, viewer=viewer, limit=limit + 1, after=after)
+    return pager.page([(row.key, row) for row in rows], limit)
 
 
 @router.get(
