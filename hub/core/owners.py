@@ -1,9 +1,9 @@
 """Whose goods a fact moved that names no owner: by what people said beforehand, never guessed from balances. Pure.
 
 In this order: the announced delivery that the fact belongs to (its task); the consignment, where all of these goods
-that it is to bring are one owner's; the announced delivery that its handling unit came with; a bin that is dedicated to one
-owner; the rule of the site. Where goods come from says more than where they go. What none of these tells stays to be
-settled by a person.
+that it is to bring are one owner's; the announced delivery that its handling unit came with; a bin that is dedicated
+to one owner; the rule of the site. Where goods come from says more than where they go. What none of these tells stays
+to be settled by a person.
 """
 
 from collections.abc import Iterable, Mapping
