@@ -129,11 +129,14 @@ def aboard(round_: str) -> str:
 
 
 def facts(
-    told: Told, stops: Sequence[Stop], *, round_: str, home: str, by: str, proof: Proof | None = None,
+    told: Told, stops: Sequence[Stop], *, carried: str, home: str, by: str, proof: Proof | None = None,
     warned: tuple[str, ...] = (),
 ) -> list[Scan]:  # fmt: skip
-    """What is posted when this happened to parcels. Times are set by whoever posts. `home` is where the round began."""
-    return [_fact(told, stop, aboard(round_), home, by, proof, warned) for stop in stops]
+    """What is posted when this happened to parcels; times are set by whoever posts.
+
+    `carried` is the account in which they are on their way, `home` where they go back to.
+    """
+    return [_fact(told, stop, carried, home, by, proof, warned) for stop in stops]
 
 
 def _fact(

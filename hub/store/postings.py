@@ -35,8 +35,8 @@ class Poster(Protocol):
         """Post what is due now. Raises DeskError."""
 
 
-def keep(connection: Connection, facts: Sequence[Scan], *, at: int, by: str, now: int) -> int:
-    """Keep facts that happened at `at`, or as few ms before it as make it a time of their own; the row's key.
+def keep(connection: Connection, facts: Sequence[Scan], *, at: int, by: str, now: int, key: str | None = None) -> int:
+    """Keep facts that happened at `at`, or as few ms before it as make it a time of their own; the row's number.
 
     Each names a task. Raises ValueError for facts that nobody could post.
     """
@@ -45,8 +45,13 @@ def keep(connection: Connection, facts: Sequence[Scan], *, at: int, by: str, now
     own = free_time(connection, min(at, now))
     body = msgspec.json.encode([replace(fact, at=own) for fact in facts])
     _facts.decode(body)  # what the contract does not allow must not get this far
-    values = {"at": own, "facts": body, "made_at": now, "made_by": by}
+    values = {"at": own, "facts": body, "made_at": now, "made_by": by, "key": key}
     return int(connection.execute(insert(posting).values(values).returning(posting.c.seq)).scalar_one())
+
+
+def is_kept(connection: Connection, key: str) -> bool:
+    """Whether facts were kept under this key."""
+    return connection.execute(select(posting.c.seq).where(posting.c.key == key)).first() is not None
 
 
 def free_time(connection: Connection, at: int) -> int:

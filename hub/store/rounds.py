@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from hub.core.access import Role
 from hub.core.areas import Point
 from hub.core.lifecycles import ParcelState
-from hub.core.rounds import IN_HAND, RoundState, Stop, StopState, Told, facts, folded, in_order, state_of
+from hub.core.rounds import IN_HAND, RoundState, Stop, StopState, Told, aboard, facts, folded, in_order, state_of
 from hub.errors import HubError
 from hub.store import decisions, postings
 from hub.store.schema import account, consignment, parcel, round_outcome, round_stop, site, unit, user
@@ -121,8 +121,9 @@ def tell(connection: Connection, row: Any, said: Said) -> bool:
     if moving:
         stops = _stops(connection, moving, row.site)
         items = facts(
-            said.told, stops, round_=row.id, home=f"place:{row.site}", by=said.by, proof=said.proof, warned=said.warned
-        )
+            said.told, stops, carried=aboard(row.id), home=f"place:{row.site}", by=said.by, proof=said.proof,
+            warned=said.warned,
+        )  # fmt: skip
         posting = postings.keep(connection, items, at=said.at, by=said.by, now=said.now)
     proof = said.proof
     kept = {

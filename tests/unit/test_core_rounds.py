@@ -69,7 +69,7 @@ def test_facts_of_a_round_are_what_the_contract_allows_and_name_the_consignment(
     stop = Stop("door.4K7M2Q", "C-12345678", "place:wh-1/a01")
     proof = Proof(way="neighbour")
     for told in Told:
-        (fact,) = facts(told, [stop], round_="R-1", home="place:wh-1", by="w" * 300, proof=proof)
+        (fact,) = facts(told, [stop], carried="transit:round-R-1", home="place:wh-1", by="w" * 300, proof=proof)
         assert codec.decode_item(codec.encode_item(fact)) == fact
         assert fact.task == "consignment:C-12345678"
         assert (fact.proof is None) == (told is not Told.GIVEN)

@@ -11,6 +11,7 @@ posting = table(
     "posting",
     Column("seq", KEY, primary_key=True),
     Column("at", KEY, nullable=False, unique=True),
+    Column("key", Text, unique=True),
     Column("facts", LargeBinary, nullable=False),
     Column("made_at", KEY, nullable=False),
     Column("made_by", Text, nullable=False),
@@ -18,7 +19,8 @@ posting = table(
     CheckConstraint("at <= made_at"),
 )
 """Facts that the hub's desk is to post, kept in the transaction of the decision that they follow from. No two rows have
-the same time, so the ledger itself tells how many of a row's facts it has: those of the hub with their task, at it."""
+the same time, so the ledger itself tells how many of a row's facts it has: those of the hub with their task, at it.
+`key` is the name that whoever decided gave to it, for what is kept nowhere else: said again, it is the same."""
 Index("posting_due", posting.c.seq, sqlite_where=text("posted_at is null"))
 
 round = table(  # noqa: A001 - the word of the trade
