@@ -150,6 +150,8 @@ class _Reckoning:
         for row in facts.rows:
             if row.unit is not None:
                 self._things[row.unit].append(row)
+        self._filled = {row.to for row in facts.rows}
+        self._known: dict[str, tuple[str, bool]] = {}
         self._since = facts.rows[0].when if facts.rows else (0, 0, 0)
         self._inside: dict[str, list[str]] = defaultdict(list)
         for unit, story in facts.stories.items():
@@ -187,14 +189,19 @@ class _Reckoning:
 
     def _side(self, account: str, goods: Goods, other: str = "") -> Side:
         """Where an account is now. A unit that nobody saw is where its goods came from (`other`)."""
-        place, over = self._now(account)
+        place, over = self._now(account) if account.startswith(UNIT) else (account, False)
         if place.startswith(UNIT):
             place = other if other and not other.startswith(UNIT) else place
         side = self._way.side(place, goods.condition)
         return Side.ELSEWHERE if over and side is Side.IN_TRANSIT else side
 
-    def _now(self, account: str) -> tuple[str, bool]:
-        """What an account stands in, outwards, and whether another consignment took it over on the way."""
+    def _now(self, unit: str) -> tuple[str, bool]:
+        """What the account of a unit stands in, outwards, and whether another consignment took it over on the way."""
+        if unit not in self._known:
+            self._known[unit] = self._outwards(unit)
+        return self._known[unit]
+
+    def _outwards(self, account: str) -> tuple[str, bool]:
         over = False
         for _ in range(DEEPEST):
             if not account.startswith(UNIT):
@@ -232,7 +239,7 @@ class _Reckoning:
 
     def _is_filled(self, unit: str, when: When, depth: int) -> bool:
         """Whether facts of the consignment say what is in a unit, or in one that is in it."""
-        if any(row.to == UNIT + unit and (row.goods is not None or row.unit is not None) for row in self._facts.rows):
+        if UNIT + unit in self._filled:
             return True
         return depth < DEEPEST and any(self._is_filled(child, when, depth + 1) for child in self._within(unit, when))
 
