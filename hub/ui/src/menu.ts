@@ -26,6 +26,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   ] },
   { group: "relief", entries: [
     { page: "incidents", icon: "alert", roles: RECALLING },
+    { page: "notices", icon: "link", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
     { page: "helpline", icon: "phone", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
   ] },
   { group: "goods", entries: [
@@ -33,7 +34,6 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "deliveries", icon: "deliveries", roles: AT_SITES },
     { page: "transfers", icon: "transfers", roles: OWNING },
     { page: "recall", icon: "recall", roles: RECALLING },
-    { page: "station", icon: "station", roles: RECALLING },
     { page: "discrepancies", icon: "discrepancies", roles: INDOORS },
   ] },
   { group: "plan", entries: [
@@ -42,6 +42,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "space", icon: "space", roles: ["admin", "supervisor", "operator", "clerk", "staff", "auditor"] },
   ] },
   { group: "lastMile", entries: [
+    { page: "station", icon: "station", roles: RECALLING },
     { page: "rounds", icon: "vehicle", roles: ["admin", "supervisor", "operator", "clerk", "auditor"] },
   ] },
   { group: "machines", entries: [
