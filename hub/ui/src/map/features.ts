@@ -51,8 +51,9 @@ export function boundsOf(area: FeatureCollection): [number, number, number, numb
   const points = area.features.flatMap(({ geometry }) => (geometry.type === "Polygon" ? geometry.coordinates.flat() : []));
   if (points.length === 0) return null;
   const [lons, lats] = [points.map(([lon]) => lon ?? 0), points.map(([, lat]) => lat ?? 0)];
-  const most = (values: number[], choose: (a: number, b: number) => number) => values.reduce(choose);
-  return [most(lons, Math.min), most(lats, Math.min), most(lons, Math.max), most(lats, Math.max)];
+  const least = (values: number[]) => values.reduce((a, b) => Math.min(a, b)); // spread, 10,000 corners are many arguments
+  const most = (values: number[]) => values.reduce((a, b) => Math.max(a, b));
+  return [least(lons), least(lats), most(lons), most(lats)];
 }
 
 /** Good fixes only, as lines that break where the vehicle was silent. */

@@ -95,6 +95,7 @@ export class Sheet {
   }
 
   fit([west, south, east, north]: Bounds, animate = true): void {
+    if (Math.min(this.map.getContainer().clientHeight, this.map.getContainer().clientWidth) < 150) return; // no room beside the padding
     this.map.fitBounds([west, south, east, north], { padding: this.map.getContainer().clientWidth < 500 ? { top: 40, bottom: 44, left: 22, right: 22 } : 56, maxZoom: 13, duration: animate ? 600 : 0 });
   }
 
