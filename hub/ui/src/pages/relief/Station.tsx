@@ -95,7 +95,7 @@ function Shows({ counts, show, onShow }: { counts: Record<Show, number> | undefi
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <div className="rr-deeds" role="group" aria-label={t("station.shows")}>
+    <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }} role="group" aria-label={t("station.shows")}>
       {SHOWS.map((each) => (
         <Button key={each} variant={each === show ? "filled" : "default"} aria-pressed={each === show} onClick={() => onShow(each)}>
           {word(t, "stationShow", each)}{counts && <>&nbsp;{format.number(counts[each])}</>}
