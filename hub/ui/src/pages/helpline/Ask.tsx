@@ -31,9 +31,9 @@ function Wishes({ rows, setRows }: { rows: Row[]; setRows: (rows: Row[]) => void
   const set = (key: string, change: Partial<Row>) => setRows(rows.map((each) => (each.key === key ? { ...each, ...change } : each)));
   return (
     <div role="group" aria-label={t("desk.needs")}>
-      {rows.map((each, at) => (
+      {rows.map((each) => (
         <div key={each.key} className="rr-wish">
-          <GoodsField label={t("desk.goods")} autoFocus={at > 0 || undefined} item={each.item} onItem={(item) => set(each.key, { item })} />
+          <GoodsField label={t("desk.goods")} autoFocus item={each.item} onItem={(item) => set(each.key, { item })} />
           <NumberInput size="md" label={t("common.quantity")} min={1} max={1_000_000} allowDecimal={false} value={each.n} onChange={(n) => set(each.key, { n })} />
           {rows.length > 1 && (
             <Button size="md" variant="default" aria-label={t("desk.dropGoods")} onClick={() => setRows(rows.filter((other) => other.key !== each.key))}><Icon name="close" size={18} /></Button>
