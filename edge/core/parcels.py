@@ -29,7 +29,19 @@ class Kept:
     at: int
 
 
-class Parcels(Protocol):
+class Stations(Protocol):
+    """What a dialogue may ask of the places where parcels are handed out."""
+
+    @property
+    def marks(self) -> frozenset[int]:
+        """How the codes begin that are shown here; none where that is not known."""
+        ...
+
+    def station(self, site: str) -> Station | None: ...
+    def station_marked(self, mark: int) -> Station | None: ...
+
+
+class Parcels(Stations, Protocol):
     """What a dialogue may ask of parcels; see edge.core.knowledge."""
 
     @property
@@ -45,13 +57,6 @@ class Parcels(Protocol):
         """The account of the unmanned vehicle that this device is of, which is a station of its own."""
         ...
 
-    @property
-    def marks(self) -> frozenset[int]:
-        """How the codes begin that are shown here; none where that is not known."""
-        ...
-
-    def station(self, site: str) -> Station | None: ...
-    def station_marked(self, mark: int) -> Station | None: ...
     def kept(self, parcel: str) -> Kept | None: ...
 
 

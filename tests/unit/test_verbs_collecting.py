@@ -5,7 +5,7 @@ import pytest
 
 from edge.core.collecting import OPEN_MS
 from edge.core.dialogue import Verdict, Work
-from edge.core.knowledge import NothingKnown
+from edge.core.knowledge import Before, NothingKnown
 from edge.core.parcels import CodeFound, CodeVerdict, Kept, PrintShelf
 from tests.support.clerk import Clerk
 from tests.support.site_known import ELSEWHERE, OTHER, PARCEL, SECOND, SECRET, TENT, WATER, Helper, SiteKnown
@@ -206,6 +206,16 @@ def test_a_consignment_says_what_is_too_much_and_what_is_not_of_it():
     assert clerk(*load, element_string(gtin=TENT)).facts[0].warned == ("unexpected",)
     assert clerk(*load, p(OTHER), p(OTHER)).facts[1].warned == ("over",)
     assert clerk(*load, p(PARCEL)).facts[0].warned == ("unexpected",)
+
+
+def test_how_far_a_consignment_is_loaded_is_known_after_a_restart():
+    water = element_string(gtin=WATER, lot="L1", expiry=20280131)
+    first = clerk("RR:T:consignment:C1", "RR:DO:load", "RR:TO:transit:van-1", "RR:N:4", water)
+    again = Helper()
+    again.before = [Before(stream="0" * 16, seq=seq, item=item) for seq, item in enumerate(first.facts, start=1)]
+    one = Clerk(WORK, again)
+    one.scan("RR:T:consignment:C1", "RR:DO:load", "RR:TO:transit:van-1", "RR:N:3", water)
+    assert one.facts[0].warned == ("over",)
 
 
 def test_packing_goes_on_from_parcel_to_parcel():
