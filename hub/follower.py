@@ -23,7 +23,7 @@ from hub.core.moments import corrected
 from hub.errors import HubError
 from hub.ingest.decoding import BadItem
 from hub.ingest.replay import decode, fact_at, unwrapped
-from hub.store import collecting, life_facts, lives
+from hub.store import collecting, journeys, life_facts, lives
 from hub.store.database import Database
 from hub.store.life_facts import Fact
 from hub.vault import Vault
@@ -37,7 +37,18 @@ PASSED: Final = 1000
 OVER_MS: Final = 60_000
 """So often it is looked what time alone has changed: reservations that are over."""
 _META: Final = "follower"
-_SIGNS: Final = (b"RR:P:", b"unit:parcel:", b"consignment:", b"pick:", b'"void"', b'"settle"', b"unit:sscc:", b"opaque")
+_SIGNS: Final = (
+    b"RR:P:",
+    b"unit:parcel:",
+    b"consignment:",
+    b"pick:",
+    b'"void"',
+    b'"settle"',
+    b"unit:sscc:",
+    b"opaque",
+    b'"arrive"',
+    b'"depart"',
+)
 """One of these stands in whatever says something of a parcel or consignment, unless it is a pallet by itself."""
 _JOURNAL: Final = (
     "SELECT journal.id, lane.id AS lane, device.name AS device, lane.stream, received_at, applied, body FROM journal"
@@ -144,6 +155,8 @@ class Follower:
             touched = life_facts.take(connection, read.facts, now)
             touched.add(life_facts.undo(connection, read.undone))
             touched.add(life_facts.owned(connection, read.settled))
+            touched.parcels |= journeys.take(connection, read.facts)
+            touched.parcels |= journeys.undo(connection, [(lane, seq) for lane, seq, _ in read.undone])
             collecting.note_locks(connection, ((fact.item, fact.at) for fact in read.facts))
             changes = lives.restate(connection, touched, now)
             follow_up(connection, self._vault, changes, now)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from hub.core import readings
 from hub.core.lifecycles import ConsignmentState, ParcelEvent, ParcelState, RequestState, Way
 from hub.core.parcel_story import Route, Story, Told, follow
-from hub.store import custody, reference
+from hub.store import custody, journeys, reference
 from hub.store.relief import PARCELS, Found, marks
 
 DEEPEST: Final = 4
@@ -74,11 +74,12 @@ def restate(connection: Connection, touched: Touched, now: int) -> list[Change]:
     """Write down where these are, and what they are part of; what changed. Live screens hear of it."""
     changes: list[Change] = []
     carried: dict[str, list[Told]] = {}
+    vehicles: dict[str, list[Told]] = {}
     for ids in _slices(sorted(touched.parcels)):
         rows = connection.exec_driver_sql(f"{PARCELS} WHERE parcel.id IN ({marks(ids)})", tuple(ids)).all()
         events = _events(connection, ids)
         for row in rows:
-            changes += _parcel(connection, row, events.get(row.id, []), carried, now)
+            changes += _parcel(connection, row, events.get(row.id, []), carried, vehicles, now)
             touched.consignments |= {row.consignment} | ({row.back} if row.back else set())
             touched.requests.add(row.request)
     custody.keep(connection, touched.consignments)
@@ -95,9 +96,10 @@ def restate(connection: Connection, touched: Touched, now: int) -> list[Change]:
 
 
 def _parcel(
-    connection: Connection, row: Found, events: Sequence[Found], carried: dict[str, list[Told]], now: int
-) -> Iterator[Change]:
-    story = _story(connection, row, events, carried)
+    connection: Connection, row: Found, events: Sequence[Found], carried: dict[str, list[Told]],
+    vehicles: dict[str, list[Told]], now: int,
+) -> Iterator[Change]:  # fmt: skip
+    story = _story(connection, row, events, carried, vehicles)
     found = (
         story.state.value, story.odd, story.placed, story.at, story.waiting_since, story.given_at, story.proof
     )  # fmt: skip
@@ -117,7 +119,10 @@ def _parcel(
         )  # fmt: skip
 
 
-def _story(connection: Connection, row: Found, events: Sequence[Found], carried: dict[str, list[Told]]) -> Story:
+def _story(
+    connection: Connection, row: Found, events: Sequence[Found], carried: dict[str, list[Told]],
+    vehicles: dict[str, list[Told]],
+) -> Story:  # fmt: skip
     told = [
         Told(
             one.at, one.lane, one.place, ParcelEvent(one.event) if one.decided and one.event in _DECISIONS else None,
@@ -128,7 +133,8 @@ def _story(connection: Connection, row: Found, events: Sequence[Found], carried:
     ]  # fmt: skip
     first = next((one.source for one in told if one.event is ParcelEvent.REROUTE), None)
     route = Route(Way(row.way), row.home, row.station)
-    return follow(route if first is None else route.re_routed(first), _with_carriers(connection, told, carried))
+    whole = journeys.along(connection, _with_carriers(connection, told, carried), vehicles)
+    return follow(route if first is None else route.re_routed(first), whole)
 
 
 _DECISIONS: Final = frozenset({"cancel", "reroute", "return", "due"})

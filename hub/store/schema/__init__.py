@@ -38,6 +38,7 @@ from hub.store.schema.devices import (
 from hub.store.schema.incidents import alert, incident, locality, proposed
 from hub.store.schema.lastmile import (
     direct,
+    journey,
     photo,
     posting,
     round,  # noqa: A004
@@ -120,6 +121,7 @@ __all__ = [
     "invitation",
     "item",
     "journal",
+    "journey",
     "kit_part",
     "lane",
     "life_event",

@@ -97,6 +97,23 @@ photo = table(
 )
 """Pictures that prove a delivery; the picture itself is a sealed file of this name beside the database."""
 
+journey = table(
+    "journey",
+    Column("lane_id", KEY, primary_key=True, autoincrement=False),
+    Column("seq", KEY, primary_key=True, autoincrement=False),
+    Column("at", KEY, nullable=False),
+    Column("vehicle", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("voided", Integer, nullable=False),
+    CheckConstraint("action in ('arrive', 'depart')"),
+    CheckConstraint("voided in (0, 1)"),
+    Index("journey_by_vehicle", "vehicle", "at"),
+    clustered=True,
+)
+"""Facts by which a vehicle departed or arrived, read from the journal (hub.store.journeys); `at` is corrected."""
+
 direct = table(
     "direct",
     Column("seq", KEY, primary_key=True),

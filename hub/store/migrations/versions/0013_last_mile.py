@@ -19,6 +19,7 @@ def upgrade() -> None:
     _round_stops()
     _round_outcomes()
     _photos()
+    _journeys()
     _directs()
 
 
@@ -131,6 +132,26 @@ def _photos() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+
+
+def _journeys() -> None:
+    op.create_table(
+        "journey",
+        sa.Column("lane_id", _big(), nullable=False),
+        sa.Column("seq", _big(), nullable=False),
+        sa.Column("at", _big(), nullable=False),
+        sa.Column("vehicle", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("voided", sa.Integer(), nullable=False),
+        sa.CheckConstraint("action in ('arrive', 'depart')"),
+        sa.CheckConstraint("voided in (0, 1)"),
+        sa.PrimaryKeyConstraint("lane_id", "seq"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("journey_by_vehicle", "journey", ["vehicle", "at"])
 
 
 def _directs() -> None:
