@@ -24,6 +24,7 @@ BY_VALUE = re.compile(
     r"^(nav|action|virtual|siteKind|unit|reason|discrepancyKind|discrepancyHelp|lane|gapReason|condition|quality|role"
     r"|recallWhere|lotState|story|sideRole|settleAs|transferState|deliveryState|deliveryFilter|navGroup"
     r"|problem|roleHelp|decision|needState|reservationState|pickState|unfit|bookingState|temperature|measure"
+    r"|noticeKind|noticeState|noticeWhy|lifeEvent|consignmentState|thing|channel"
     r"|parcelState|stationShow|stationEmpty"
     r"|incidentState|severity|alertKind|per"
     r"|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|priority|requestState|way)\."

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from hub.api.models.shared import Instant, Model, Next
+from hub.api.models.stock import EARLIEST, ESTIMATED
 
 
 class ThingModel(Model):
@@ -39,7 +40,9 @@ class StepModel(Model):
 
     at: Instant
     received_at: Instant | None = Field(description="Of a fact: when the hub heard of it.")
-    estimated: bool = Field(description="Nobody can vouch for the time to 2 seconds.")
+    earliest: Instant | None = Field(description=EARLIEST)
+    latest: Instant | None
+    estimated: bool = Field(description=ESTIMATED)
     what: Literal["call", "decision", "fact", "notice"]
     about: str = Field(examples=["parcel:st-1.4T7K2M"])
     event: str = Field(description="The action of a fact, a decision, a call's or a notice's kind.")

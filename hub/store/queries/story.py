@@ -6,7 +6,7 @@ and four digits, a call is its time and who took it, a notice that it was sent.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,10 +15,9 @@ from hub.store import recipients
 from hub.store.queries.facts import FactReader
 from hub.store.queries.paging import Pager
 from hub.store.queries.story_scope import Scope, resolve
-from hub.store.queries.story_steps import Step, steps, with_facts
+from hub.store.queries.story_steps import Step, steps, with_fact
 from hub.store.recipients import Shown
 from hub.store.relief import Found
-from wire.messages import Scan
 
 SHAPE: Final = (int, int, int, int)
 _NOBODY: Final = Shown(shown="", last4="")
@@ -72,14 +71,7 @@ def story(
 
 def _said(reader: FactReader, one: Step) -> Step:
     fact = None if one.place is None else reader.find(*one.place)
-    if fact is None:
-        return one
-    item: Any = fact.item
-    return with_facts(
-        one, device=fact.source.device, who=getattr(item, "by", None) or "",
-        action=item.do.value if isinstance(item, Scan) else fact.kind, received_at=fact.received_at,
-        estimated=fact.estimated,
-    )  # fmt: skip
+    return one if fact is None else with_fact(one, fact)
 
 
 def _things(connection: Connection, scope: Scope) -> Iterator[Thing]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 from hub.core.access import Viewer
 from hub.store.lots import notes
 from hub.store.queries import occurrences
+from hub.store.queries.facts import Fact
 from hub.store.queries.paging import Key
 from hub.store.queries.story_scope import Scope
 from hub.store.relief import Found, marks
-from wire.messages import Proof
+from wire.messages import Proof, Scan
 
 What: TypeAlias = Literal["call", "decision", "fact", "notice"]
 DEEPEST: Final = 3
@@ -70,6 +71,8 @@ class Step:
     voided: bool = False
     proof: Proof | None = None
     estimated: bool = False
+    earliest: int | None = None
+    latest: int | None = None
     received_at: int | None = None
 
     @property
@@ -225,11 +228,13 @@ def _goods(connection: Connection, viewer: Viewer, scope: Scope, before: Key | N
                 )  # fmt: skip
 
 
-def with_facts(one: Step, *, device: str, who: str, action: str, received_at: int, estimated: bool) -> Step:
-    """A step with what its fact says beyond the ledger."""
+def with_fact(one: Step, fact: Fact) -> Step:
+    """A step with what its fact says beyond the ledger: who, by which device, and when the hub heard of it."""
+    item: Any = fact.item
     return replace(
-        one, device=one.device or device, who=one.who or who, event=one.event or action, received_at=received_at,
-        estimated=estimated,
+        one, device=one.device or fact.source.device, who=one.who or getattr(item, "by", None) or "",
+        event=one.event or (item.do.value if isinstance(item, Scan) else fact.kind), received_at=fact.received_at,
+        estimated=fact.estimated, earliest=fact.when.earliest, latest=fact.when.latest,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ const Deliveries = lazy(() => import("./pages/goods/Deliveries"));
 const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
 const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
 const Station = lazy(() => import("./pages/relief/Station"));
+const Notices = lazy(() => import("./pages/relief/Notices"));
 const Recall = lazy(() => import("./pages/goods/Recall"));
 const Transfers = lazy(() => import("./pages/goods/Transfers"));
 const HelpDesk = lazy(() => import("./pages/helpline/HelpDesk"));
@@ -80,6 +81,7 @@ export function App() {
               <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
               <Route path="/deliveries/:id"><DeliveryOne /></Route>
               <Route path="/deliveries/:id/change"><DeliveryForm key="change" /></Route>
+              <Route path="/notices"><Notices /></Route>
               <Route path="/recall"><Recall /></Route>
               <Route path="/station"><Station /></Route>
               <Route path="/transfers"><Transfers /></Route>

@@ -40,6 +40,7 @@ export function setLanguage(language: Language): void {
 
 type Group = "action" | "virtual" | "siteKind" | "unit" | "reason" | "discrepancyKind" | "discrepancyHelp" | "lane"
   | "gapReason" | "condition" | "quality" | "role" | "nav" | "navGroup" | "recallWhere" | "lotState" | "sideRole" | "settleAs" | "deliveryState" | "transferState" | "deliveryFilter"
+  | "noticeKind" | "noticeState" | "noticeWhy" | "lifeEvent" | "consignmentState" | "thing" | "channel"
   | "parcelState" | "stationShow" | "stationEmpty"
   | "problem" | "roleHelp" | "decision" | "needState" | "reservationState" | "pickState" | "unfit" | "bookingState" | "temperature" | "measure"
   | "callKind" | "priority" | "requestState" | "way" | "incidentState" | "severity" | "alertKind" | "per" | "importKind" | "labelKind" | "roundState" | "stopState" | "told" | "givenWay" | "why" | "codeSays" | "group";

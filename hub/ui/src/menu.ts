@@ -26,8 +26,8 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   ] },
   { group: "relief", entries: [
     { page: "incidents", icon: "alert", roles: RECALLING },
-    { page: "notices", icon: "link", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
     { page: "helpline", icon: "phone", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
+    { page: "notices", icon: "notice", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
   ] },
   { group: "goods", entries: [
     { page: "stock", icon: "stock", roles: INDOORS },

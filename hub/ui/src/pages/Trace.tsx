@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "wouter";
 
 import { api, type Trace as TraceOf, type TraceEvent, type Traced } from "../api";
+import { namesStory } from "../calls/story";
 import { useFormat } from "../format";
 import { About, BoundsLine } from "../parts/About";
 import { Account } from "../parts/Account";
@@ -14,6 +15,7 @@ import { ScanField } from "../parts/ScanField";
 import { Empty, Failure, Loading } from "../parts/States";
 import { Timeline } from "../parts/Timeline";
 import { GS, toShown } from "../scan";
+import { PartOf, StoryOf } from "./relief/StoryOf";
 
 function What({ what, code }: { what: Traced; code: string }) {
   const { t } = useTranslation();
@@ -129,6 +131,7 @@ function Result({ code }: { code: string }) {
         <Now trace={first} />
         {first.now && first.holders.some((holder) => holder.account !== first.now?.account) && <div className="rr-card rr-pad"><Holders trace={first} /></div>}
       </div>
+      <PartOf code={code} />
       <section className="rr-card rr-pad" aria-labelledby="timeline">
         <h2 className="rr-section" id="timeline">
           {t("trace.timeline")} <span className="rr-small rr-dim" style={{ fontWeight: 400 }}>{t("trace.events", { n: format.number(events.length) })}</span>
@@ -151,7 +154,7 @@ export default function Trace() {
         <ScanField size="lg" code={code} onScan={trace} autoFocus aria-describedby="scan-help" />
         <div id="scan-help" className="rr-small rr-dim" style={{ marginTop: 6 }}>{t("trace.help")}</div>
       </div>
-      {code === "" ? <Start onTrace={trace} /> : <Result key={code} code={code} />}
+      {code === "" ? <Start onTrace={trace} /> : namesStory(code) ? <StoryOf key={code} code={code} /> : <Result key={code} code={code} />}
     </Page>
   );
 }

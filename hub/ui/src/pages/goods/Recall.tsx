@@ -18,6 +18,7 @@ import { Pager } from "../../parts/Pager";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 import { NoteLot } from "./NoteLot";
+import { RecallHolders } from "./RecallHolders";
 
 function Which({ item, lot, show }: { item: string | null; lot: string; show: (item: string, lot: string) => void }) {
   const { t } = useTranslation();
@@ -116,6 +117,7 @@ function Lot({ found, state, decide }: { found: RecallOf; state: LotState; decid
       </div>
       <Figures found={found} />
       {found.lotless > 0 && <p className="rr-note" style={{ margin: 0 }}><Icon name="alert" size={16} /> {t("recall.lotless")} <Quantity item={found.item} n={found.lotless} /></p>}
+      <RecallHolders item={found.item} lot={found.lot} />
       <section aria-labelledby="held"><h2 className="rr-section" id="held">{t("recall.held")}</h2>
         <div className="rr-card">{found.held.length > 0 ? <HeldRows found={found} /> : <Empty icon="check" title={t("recall.nothingHeld")} help={t("recall.nothingHeldHelp")} />}</div>
       </section>
