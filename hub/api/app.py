@@ -54,6 +54,7 @@ from hub.api.routes import (
     system,
     tokens,
     transfers,
+    trips,
     trouble,
 )
 from hub.api.services import Services
@@ -93,6 +94,7 @@ ROUTERS = (
     outcomes.router,
     photos.router,
     direct.router,
+    trips.router,
     printing.router,
     importing.router,
     exporting.router,

@@ -259,6 +259,8 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/rounds/{{id_}}/cancellation"): SENDING,
     ("POST", f"{API}/rounds/{{id_}}/code-checks"): only("admin courier"),
     ("POST", f"{API}/rounds/{{id_}}/outcomes"): only("admin courier"),
+    ("GET", f"{API}/trips"): AT_SITES | {Role.HELPLINE},
+    ("GET", f"{API}/trips/{{consignment}}"): AT_SITES | {Role.HELPLINE},
     ("GET", f"{API}/direct-shipments"): only("admin supervisor staff helpline auditor"),
     ("POST", f"{API}/direct-shipments"): ASKING,
     ("GET", f"{API}/direct-shipments/{{key}}"): only("admin supervisor staff helpline auditor"),
