@@ -32,6 +32,8 @@ from wire.messages import AnyItem, Kit, Lane, Scan, Settle, Void
 LOOK_S: Final = 0.5
 ROWS: Final = 20
 """Rows of the journal that are followed in one transaction."""
+FACTS: Final = 1000
+"""Facts after which a transaction ends: ingest waits for it."""
 PASSED: Final = 1000
 """Rows of the journal that say nothing of parcels, after which it is kept that they were passed."""
 OVER_MS: Final = 60_000

@@ -267,7 +267,11 @@ def reroute(
     check_way(connection, way, to_site)
     if (way is Way.DIRECT) != (row.from_site is None):
         raise ReliefError("What comes from a site of ours does not go directly, and what comes from a supplier does.")
-    parcels = [one for one in parcels_of(connection, "consignment", row.seq) if one.state not in OVER]
+    parcels = [
+        one
+        for one in parcels_of(connection, "consignment", row.seq)
+        if one.state not in OVER - {ParcelState.RETURNED} and not one.past
+    ]
     stuck = [one.id for one in parcels if PARCEL.decided(ParcelState(one.state), ParcelEvent.REROUTE) is None]
     if stuck:
         raise ReliefError(f"The parcel {stuck[0]} is on its last way: it cannot be re-routed now.")
