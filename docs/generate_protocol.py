@@ -14,7 +14,7 @@ from msgspec import Struct  # noqa: E402
 
 from docs.protocol_source import tables, words  # noqa: E402
 from docs.protocol_source.examples import example  # noqa: E402
-from wire import bundle, device_session, joining, labels, limits, sitedata, topics  # noqa: E402
+from wire import bundle, collecting, device_session, joining, labels, limits, sitedata, topics  # noqa: E402
 from wire import messages as m  # noqa: E402
 from wire.actions import JOURNEY, SEEN, UNKNOWN, Action  # noqa: E402
 from wire.ai_entries import ENTRIES  # noqa: E402
@@ -86,6 +86,7 @@ def _parts() -> Iterator[str]:
         words.CLOCKS,
         words.ORDERS,
         words.SITE_DATA,
+        words.COLLECTING,
     ):
         yield _filled(prose)
     yield "## Messages"
@@ -117,6 +118,17 @@ def _filled(prose: str) -> str:
         SITE_DATA_PATH=sitedata.SITE_DATA_PATH,
         PAGE_RECORDS=tables.number(sitedata.PAGE_RECORDS),
         PAGE_BYTES=tables.number(sitedata.PAGE_BYTES),
+        MARKS=f"{collecting.MARKS.start} to {collecting.MARKS.stop - 1}",
+        DAMM="\n".join(f"    {row}" for row in collecting.TABLE),
+        SEAL_INFO=collecting.SEAL_INFO.decode(),
+        TIME_COST=collecting.TIME_COST,
+        MEMORY_KIB=tables.number(collecting.MEMORY_KIB),
+        LANES=collecting.LANES,
+        HASH_BYTES=collecting.HASH_BYTES,
+        TRIES=collecting.TRIES,
+        CLAIMS_PATH=collecting.CLAIMS_PATH,
+        CLAIMED=collecting.CLAIMED,
+        CLAIM_WAIT_S=collecting.CLAIM_WAIT_S,
         RENEWAL_PREFIX=joining.RENEWAL_PREFIX.decode().rstrip("\n"),
         MAGIC=bundle.MAGIC.decode().rstrip("\n"),
         SIGNED_PREFIX=bundle.SIGNED_PREFIX.decode().rstrip("\n"),

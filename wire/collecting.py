@@ -67,7 +67,7 @@ Hash = Annotated[bytes, Meta(min_length=HASH_BYTES, max_length=HASH_BYTES)]
 ParcelId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}\.[0-9A-HJKMNP-TV-Z]{6}\Z")]
 Name = Annotated[str, Meta(max_length=40)]
 
-_TABLE: Final = (
+TABLE: Final = (
     "0317598642",
     "7092154863",
     "4206871359",
@@ -143,7 +143,7 @@ def check_of(digits: str) -> str:
     """The digit that completes a text of ASCII digits."""
     carried = 0
     for digit in digits:
-        carried = int(_TABLE[carried][int(digit)])
+        carried = int(TABLE[carried][int(digit)])
     return str(carried)
 
 

@@ -181,6 +181,30 @@ next page is asked for with the answer's `generation` and `version`. Kinds that 
 
 The `known` message on `cmd` says which version is newest: after each welcome, and when it grows. It is only a hint."""
 
+COLLECTING = """\
+## Collection codes
+
+Who comes for a parcel shows nine digits, grouped by three: the station's mark ({MARKS}; see the records of kind
+`station`), six digits of secret, and a check digit over the other eight by Damm's quasigroup:
+
+{DAMM}
+
+Begin with 0; each digit leads, in the row of what was carried, to its column; over all nine digits the end is 0.
+
+A record of kind `parcel` may hold `sealed`, made as the PIN of a badge is sealed: base64 of a point of P-256
+(uncompressed, 65 bytes) and of AES-256-GCM under HKDF-SHA256 (no salt, info `{SEAL_INFO}`, 44 bytes: key, nonce) of
+what that point and the device's key have in common; the parcel's id is authenticated with it. In it stands JSON:
+`{{"salt","hash","hint","round","proxies"}}`. `hash` is Argon2id ({TIME_COST} passes, {MEMORY_KIB} KiB, {LANES} lane,
+{HASH_BYTES} bytes) of the secret under `salt`, both base64; `hint` is the secret's first two digits; `proxies` are
+others who may fetch it, each with a code of his own and the `number` that a fact names him by (`proof.proxy`). Wrong
+codes are counted for each parcel and `round`: with {TRIES} it is locked, and a `sight` of it that warns of
+`code-locked` tells the hub.
+
+Before it opens parcels, a device that reaches the hub asks: `POST {CLAIMS_PATH}` with `{{"parcels"}}`, at most
+{CLAIMED}, and its token. The answer `{{"granted","given"}}` names those that it may hand over, and those that another
+was granted or gave out (`{{"parcel","at","site","device"}}`); what stands in neither is not handed out at its site.
+Asked again it is granted the same. Where no answer comes in {CLAIM_WAIT_S} s the device opens by what it knows."""
+
 POISON = """\
 ## Quarantine
 
