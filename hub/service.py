@@ -48,6 +48,7 @@ from hub.mosquitto import Mosquitto
 from hub.names import hosts, inviting_name, known_names
 from hub.notices import Sender
 from hub.outlet import Outlet
+from hub.photos import FOLDER, Photos
 from hub.process import raise_file_limit, say_where_threads_are, settle
 from hub.reminding import Reminding
 from hub.retention import Retention
@@ -283,7 +284,8 @@ class Hub:
         follower = Follower(database, vault, now_ms, changed=live.notify)
         ends.callback(follower.stop)
         follower.start()
-        retention = Retention(database, now_ms, keep_days=self.settings.keep_days)
+        photos = Photos(self.settings.data / FOLDER, vault)
+        retention = Retention(database, photos, now_ms, keep_days=self.settings.keep_days)
         ends.callback(retention.stop)
         retention.start()
         reminding = Reminding(database, vault, now_ms)
@@ -304,7 +306,9 @@ class Hub:
             "dispatch": lambda: dispatcher.alive,
             "site-data": lambda: site_data.alive,
         }
-        return _Intake(pipeline=pipeline, broker=broker, dispatcher=dispatcher, site_data=site_data, desk=desk, follower=follower)
+        return _Intake(
+            pipeline=pipeline, broker=broker, dispatcher=dispatcher, site_data=site_data, desk=desk, follower=follower
+        )
 
     def _start_notices(self, database: Database, vault: Vault, live: LiveFeed) -> None:
         settings = self.settings

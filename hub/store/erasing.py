@@ -33,7 +33,9 @@ DELETE FROM recipient_trace WHERE recipient = :seq;
 UPDATE recipient SET key = NULL, sealed = NULL, shown = '', last4 = '', erased_at = :now, erased_by = :by
 WHERE seq = :seq;
 UPDATE round_stop SET lat_e7 = NULL, lon_e7 = NULL
-WHERE parcel IN (SELECT parcel.id FROM parcel WHERE parcel.recipient = :id)
+WHERE parcel IN (SELECT parcel.id FROM parcel WHERE parcel.recipient = :id);
+DELETE FROM photo WHERE digest IN (SELECT photo FROM round_outcome
+  WHERE parcel IN (SELECT parcel.id FROM parcel WHERE parcel.recipient = :id))
 """
 _FORGOTTEN: Final = tuple(_STATEMENTS.split(";"))
 
@@ -58,6 +60,18 @@ def erase(connection: Connection, id_: str, *, by: str, now: int) -> bool:
         connection.exec_driver_sql("PRAGMA secure_delete = OFF").close()
     decisions.note(connection, by, "recipient-erased", id_, "", now)
     return True
+
+
+def photos_of(connection: Connection, id_: str) -> list[str]:
+    """The photos that prove what was brought to a recipient, by name; whoever erases the recipient erases their files.
+
+    A photo that proves it for neighbours too goes with the first of them.
+    """
+    query = (
+        "SELECT DISTINCT photo FROM round_outcome WHERE photo IS NOT NULL"
+        " AND parcel IN (SELECT id FROM parcel WHERE recipient = ?)"
+    )
+    return [row[0] for row in connection.exec_driver_sql(query, (id_,))]
 
 
 def over(connection: Connection, *, keep_days: int, now: int) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.core.access import Role
+from hub.photos import Photos
 from hub.retention import Retention
 from hub.store import recipients
 from hub.store.erasing import DAY_MS
@@ -185,7 +186,8 @@ def test_retention_erases_who_waits_for_nothing_and_nobody_else(desk):
     desk.web.clock.now += 30 * DAY_MS
     desk.post("/calls", {"line": desk.line, "kind": "where", "recipient": late})
     desk.web.clock.now += 61 * DAY_MS
-    retention = Retention(desk.web.database, desk.web.clock, keep_days=90)
+    photos = Photos(desk.web.database.path.parent / "photos", desk.web.services.vault)
+    retention = Retention(desk.web.database, photos, desk.web.clock, keep_days=90)
     assert retention.look() == 1
     assert desk.rows("SELECT id, erased_by FROM recipient WHERE erased_at IS NOT NULL") == [(over, "retention")]
     assert retention.look() == 0
