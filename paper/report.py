@@ -19,7 +19,7 @@ MOST_ROWS: Final = 1000
 _MARGIN: Final = 14.0
 _FOOT: Final = 6.0
 _TITLE: Final = 11.0
-_HEADING: Final = 9.0
+_HEADING: Final = 11.0
 _SIZE: Final = 3.4
 _GAP: Final = 1.6
 
@@ -44,6 +44,8 @@ class _Piece(Struct, frozen=True):
     head: "_Piece | None" = None
     keep: float = 0.0
     """What has to fit below it on the same page."""
+    above: float = 0.0
+    """Left white above its rule."""
 
 
 def report(title: str, sections: Sequence[Section], paper: Paper, font: Font, *, foot: str = "") -> list[Picture]:
@@ -71,7 +73,7 @@ def _pieces(title: str, sections: Sequence[Section], paper: Paper, font: Font, b
     step = font.line * _SIZE + _GAP
     yield _Piece(_TITLE, (title,), size=6.0)
     for section in sections:
-        yield _Piece(_HEADING, (section.heading,), size=4.4, ruled=True, keep=3 * step)
+        yield _Piece(_HEADING, (section.heading,), size=4.4, ruled=True, keep=3 * step, above=3.0)
         for line in section.lines:
             for row in broken(line, font, width=paper.dots(body.width), size=paper.dots(_SIZE)):
                 yield _Piece(font.line * _SIZE + _GAP / 2 + 0.2, (row,))
@@ -97,6 +99,7 @@ def _pages(pieces: Iterator[_Piece], height: float) -> Iterator[list[_Piece]]:
 
 
 def _draw(canvas: Canvas, box: Box, piece: _Piece) -> None:
+    box = box.below(box.height - piece.above)[0]
     if piece.ruled:
         canvas.rule(box)
     inner = box.below(box.height - _GAP / 2)[0]

@@ -21,8 +21,10 @@ interface Props {
   track: Track | undefined;
   picked: Pick | null;
   onPick: (pick: Pick | null) => void;
-  /** Where something happened: the map begins there. */
+  /** Where something happened. */
   area?: FeatureCollection;
+  /** Whether the map begins there, and shows it where all is asked for. */
+  aroundArea?: boolean;
   people?: Living[];
 }
 
@@ -34,7 +36,7 @@ function extent(region: Region, sites: Site[], positions: Position[]): Bounds | 
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
-export function MapView({ region, sites, roads, positions, track, picked, onPick, area, people }: Props) {
+export function MapView({ region, sites, roads, positions, track, picked, onPick, area, aroundArea, people }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const element = useRef<HTMLDivElement>(null);
@@ -99,13 +101,13 @@ export function MapView({ region, sites, roads, positions, track, picked, onPick
   }, [sheet, people]);
   const around = useRef("");
   useEffect(() => {
-    const bounds = area && boundsOf(area);
+    const bounds = area && aroundArea ? boundsOf(area) : null;
     if (!sheet || !bounds || around.current === bounds.join()) return;
     around.current = bounds.join(); // an update of the alert moves the map, and a new answer that says the same does not
     sheet.fit(bounds, false);
-  }, [sheet, area]);
+  }, [sheet, area, aroundArea]);
 
-  const everything = (area && boundsOf(area)) ?? extent(region, sites, positions);
+  const everything = (area && aroundArea ? boundsOf(area) : null) ?? extent(region, sites, positions);
   if (failed) return <div className="rr-card rr-map rr-state" role="alert">{t("map.noGl")}</div>;
   return (
     <div className="rr-card rr-map">

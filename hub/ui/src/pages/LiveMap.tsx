@@ -9,6 +9,7 @@ import { api, query, type Position, type Site, type Track } from "../api";
 import { serverNow, useNow } from "../clock";
 import { useFormat } from "../format";
 import { word } from "../i18n";
+import { useAlarms } from "../map/alarms";
 import { MapView } from "../map/MapView";
 import type { Pick } from "../map/sheet";
 import { isMoving, isStale } from "../map/vehicles";
@@ -90,12 +91,13 @@ export default function LiveMap() {
     setParams(!next || (next.kind === picked?.kind && next.id === picked.id) ? {} : { [next.kind === "vehicle" ? "device" : "site"]: next.id }, { replace: true });
   const vehicles = [...(positions.data?.positions ?? [])].sort((a, b) => a.device.localeCompare(b.device));
   const allSites = useMemo(() => inOrder(sites.data?.sites ?? []), [sites.data]);
+  const alarms = useAlarms();
   const trackOf = device ? track.data : undefined;
   return (
     <Page title={t("map.title")} asOf={positions.dataUpdatedAt}>
       <div className="rr-mapgrid">
         {region.data
-          ? <MapView region={region.data} sites={allSites} roads={roads.data} positions={vehicles} track={trackOf} picked={picked} onPick={pick} />
+          ? <MapView region={region.data} sites={allSites} roads={roads.data} positions={vehicles} track={trackOf} picked={picked} onPick={pick} area={alarms} />
           : <div className="rr-card rr-map">{region.isError ? <Failure error={region.error} retry={() => void region.refetch()} /> : <Loading rows={8} />}</div>}
         <aside className="rr-card rr-maplist" aria-label={t("map.list")}>
           <h2>{t("map.vehicles")}</h2>

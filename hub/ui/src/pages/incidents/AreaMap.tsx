@@ -21,8 +21,8 @@ export function AreaMap({ whole }: { whole: Whole }) {
   const people = useMemo(() => whole.settlements.map((one) => ({ lon: one.lon, lat: one.lat, people: one.population, label: format.name(one) ?? one.id })), [whole.settlements, format]);
   if (!region.data) return <div className="rr-card rr-map"><Loading rows={6} /></div>;
   return (
-    <section aria-label={t("incident.map")} style={{ display: "grid", gridTemplateRows: "clamp(320px, 52vh, 520px)" }}>
-      <MapView region={region.data} sites={sites} roads={roads.data} positions={[]} track={undefined} picked={picked} onPick={setPicked} area={whole.area} people={people} />
+    <section aria-label={t("incident.map")} style={{ display: "grid", minHeight: "clamp(320px, 52vh, 520px)" }}>
+      <MapView region={region.data} sites={sites} roads={roads.data} positions={[]} track={undefined} picked={picked} onPick={setPicked} area={whole.area} aroundArea people={people} />
     </section>
   );
 }

@@ -64,7 +64,7 @@ function About({ whole }: { whole: Whole }) {
       <IncidentTags incident={incident} />
       <dl className="rr-pairs">
         <div><dt>{t("incidents.alertedAt")}</dt><dd><Ago at={incident.alerted_at} /></dd></div>
-        {incident.kind && <div><dt>{t("incidents.kind")}</dt><dd><Plain text={incident.kind} /></dd></div>}
+        {(words?.event || incident.kind) && <div><dt>{t("incidents.kind")}</dt><dd><Plain text={words?.event || incident.kind} /></dd></div>}
         {words?.area && <div><dt>{t("incident.where")}</dt><dd><Plain text={words.area} most={300} /></dd></div>}
         <div><dt>{t("incident.enteredBy")}</dt><dd><span className="rr-any">{incident.made_by}</span></dd></div>
       </dl>
@@ -92,14 +92,14 @@ function Asked({ whole }: { whole: Whole }) {
     { key: "given", title: t("incident.given"), cell: (row) => <Meter done={row.given} all={row.n} tone="ok"><Quantity item={row.item} n={row.given} /></Meter> },
   ];
   return (
-    <section className="rr-card" aria-label={t("incident.requests")}>
-      <div className="rr-pad" style={{ display: "grid", gap: 6 }}>
-        <h2>{t("incident.requests")}</h2>
-        <div>{counts.length === 0 ? t("incident.noRequests") : counts.map(([state, n]) => (
+    <section aria-label={t("incident.requests")}>
+      <h2 className="rr-section">{t("incident.requests")}</h2>
+      <div className="rr-card">
+        <div className="rr-pad">{counts.length === 0 ? t("incident.noRequests") : counts.map(([state, n]) => (
           <Link key={state} href={"/requests" + query({ incident: whole.incident.id, state })} className="rr-nowrap" style={{ marginRight: 14 }}>{word(t, "requestState", state)} <strong>{format.number(n)}</strong></Link>
         ))}</div>
+        {whole.wanted.length > 0 && <Table label={t("incident.requests")} columns={columns} rows={whole.wanted} rowKey={(row) => row.item} />}
       </div>
-      {whole.wanted.length > 0 && <Table label={t("incident.requests")} columns={columns} rows={whole.wanted} rowKey={(row) => row.item} />}
     </section>
   );
 }
@@ -153,11 +153,13 @@ export default function IncidentOne({ id }: { id: string }) {
             <AreaMap whole={whole} />
             <Asked whole={whole} />
             {may("GET /incidents/{incident}/readiness") && <ReadySites incident={id} />}
-            <section className="rr-card" aria-label={t("incident.settlements")}>
-              <div className="rr-pad"><h2>{t("incident.settlements")}</h2></div>
+            <section aria-label={t("incident.settlements")}>
+              <h2 className="rr-section">{t("incident.settlements")}</h2>
+              <div className="rr-card">
               {whole.settlements.length === 0 ? <Empty icon="user" title={t("incident.nobody")} help={t("incident.nobodyHelp")} />
                 : <SettlementTable rows={whole.settlements} label={t("incident.settlements")} />}
               {whole.settlements_count > whole.settlements.length && <div className="rr-pad rr-small rr-dim">{t("incident.more", { n: format.number(whole.settlements_count - whole.settlements.length) })}</div>}
+              </div>
             </section>
           </>
         )}

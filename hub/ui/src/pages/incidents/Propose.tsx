@@ -1,6 +1,6 @@
 /** What to send to whom, sized by people and rates: looked at first, then made into draft requests. */
 import { Alert, Button, Group, NumberInput, Select, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -83,6 +83,11 @@ function Shown({ proposal }: { proposal: Proposal }) {
   const { t } = useTranslation();
   const format = useFormat();
   const siteName = useSiteName();
+  const known = useQuery({ queryKey: ["rates"], queryFn: incidents.rates }).data?.rates ?? [];
+  const lacking = proposal.lacking.map((key) => {
+    const rate = known.find((each) => each.key === key);
+    return (rate && format.name(rate)) || key;
+  });
   const columns: Column<Proposal["rows"][number]>[] = [
     { key: "name", title: t("settlements.one"), lead: true, cell: (row) => <><span className="rr-strong"><Plain text={format.name(row) ?? row.settlement} /></span> {row.made ? <Tag tone="ok">{t("propose.new")}</Tag> : row.request && <Tag>{t("propose.has")}</Tag>}</> },
     { key: "people", title: t("incident.people"), num: true, cell: (row) => format.number(row.people) },
@@ -91,7 +96,7 @@ function Shown({ proposal }: { proposal: Proposal }) {
   ];
   return (
     <>
-      {proposal.lacking.length > 0 && <Alert color="yellow" variant="light" icon={<Icon name="alert" />}>{t("propose.lacking", { names: proposal.lacking.join(", ") })} <Link href="/incidents/rates">{t("rates.title")}</Link></Alert>}
+      {proposal.lacking.length > 0 && <Alert color="yellow" variant="light" icon={<Icon name="alert" />}>{t("propose.lacking", { names: lacking.join(", ") })} <Link href="/incidents/rates">{t("rates.title")}</Link></Alert>}
       {proposal.totals.length > 0 && (
         <div className="rr-card">
           <Table label={t("propose.totals")} rows={proposal.totals} rowKey={(row) => row.item}

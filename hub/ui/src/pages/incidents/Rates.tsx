@@ -78,7 +78,7 @@ export default function Rates() {
   const steers = may("PUT /rates");
   const columns: Column<Rate>[] = [
     { key: "name", title: t("rates.name"), lead: true, cell: (row) => <><span className="rr-strong"><Plain text={format.name(row) ?? row.key} /></span> {row.kinds.length > 0 && <Tag tone="note">{t("rates.only", { kinds: row.kinds.join(", ") })}</Tag>}</> },
-    { key: "amount", title: t("rates.amount"), num: true, cell: (row) => <span className="rr-nowrap">{format.decimal(row.milli / 1000, row.milli % 1000 ? 2 : 0)} {row.unit}</span> },
+    { key: "amount", title: t("rates.amount"), num: true, cell: (row) => <span className="rr-nowrap">{format.decimal(row.milli / 1000, row.milli % 1000 ? 2 : 0)} {word(t, "unit", row.unit)}</span> },
     { key: "per", title: t("rates.per"), cell: (row) => word(t, "per", row.per) },
     { key: "every", title: t("rates.every"), cell: (row) => row.every_days === 0 ? t("rates.once") : row.every_days === 1 ? t("rates.daily") : t("rates.eachDays", { n: row.every_days }) },
     { key: "item", title: t("common.item"), cell: (row) => row.item ? <Goods item={row.item} /> : <Tag tone="warn">{t("rates.noItem")}</Tag> },

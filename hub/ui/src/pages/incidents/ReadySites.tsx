@@ -27,16 +27,15 @@ export function ReadySites({ incident }: { incident: string }) {
     ), empty: (row) => row.held.every((one) => one.free === 0 && one.could === 0) },
   ];
   return (
-    <section className="rr-card" aria-label={t("ready.title")}>
-      <div className="rr-pad" style={{ display: "grid", gap: 4 }}>
-        <h2>{t("ready.title")}</h2>
-        {found.data && <div className="rr-small rr-dim">{found.data.of === "requests" ? t("ready.ofRequests") : t("ready.ofProposal")}</div>}
-      </div>
+    <section aria-label={t("ready.title")}>
+      <h2 className="rr-section">{t("ready.title")} {found.data && <span className="rr-small rr-dim" style={{ fontWeight: 400 }}>{found.data.of === "requests" ? t("ready.ofRequests") : t("ready.ofProposal")}</span>}</h2>
+      <div className="rr-card">
       <Loaded query={found} rows={3}>
         {({ of, rows }) => of === "nothing" ? <Empty icon="needs" title={t("ready.nothing")} help={t("ready.nothingHelp")} />
           : rows.length === 0 ? <Empty icon="warehouse" title={t("ready.nobody")} help={t("ready.nobodyHelp")} />
           : <Table label={t("ready.title")} columns={columns} rows={rows} rowKey={(row) => row.site} />}
       </Loaded>
+      </div>
     </section>
   );
 }
