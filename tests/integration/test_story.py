@@ -6,17 +6,12 @@ from urllib.parse import quote
 import pytest
 
 from hub.core.access import Role, Viewer
-from hub.store import help_lines, notices, recipients
-from hub.store.calls import NewCall, Said, take
 from hub.store.queries.story_scope import read, resolve
-from hub.store.recipients import Personal
+from tests.support.delivered import NAME, PHONE, delivered
 from tests.support.facts import PALLET, scan, unit_label
-from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.relief_stock import SHELF
 from tests.support.relief_world import STATION, TRUCK, Relief, relief
 from wire.actions import Action
-
-NAME, PHONE = "王小芳", "13800138000"
 
 
 @pytest.fixture
@@ -25,53 +20,12 @@ def world(tmp_path: Path):
         yield made
 
 
-def call_in(world: Relief, **request):
-    """Somebody calls, and a request is made of it; the ids of call, recipient and request."""
-    services = world.web.services
-    with services.database.write() as connection:
-        said = help_lines.Wording(
-            name="Line", number="400", hours="8-18", languages=("zh",), groups=(), questions=()
-        )  # fmt: skip
-        help_lines.open_line(connection, "1" * 16, OWN, said, by="t", now=services.clock())
-        line = help_lines.one(connection, "1" * 16)
-        help_lines.set_operators(connection, line, ["token token-helpline"], by="t", now=services.clock())
-        who = recipients.make(
-            connection, services.vault, Personal(name=NAME, phone=PHONE), line=line.seq, by="t", now=services.clock()
-        )
-        new = NewCall(
-            id="2" * 16, recipient=who, kind="need", phone=PHONE, about=None, after=None, due=None, by="helpline-1",
-            said=Said(note="diabetic", answers=()), now=services.clock(),
-        )  # fmt: skip
-        take(connection, services.vault, line, new)
-    return "2" * 16, who, request
-
-
 def story(world: Relief, of: str, role: Role = Role.STAFF, **query):
     return world.web.get("/story", role, of=of, **query)
 
 
 def told(found):
     return [(one["what"], one["event"], one["about"].partition(":")[0]) for one in reversed(found["steps"])]
-
-
-def delivered(world: Relief):
-    """A call that became a hand-over."""
-    call, who, _ = call_in(world)
-    world.receive(20)
-    asked = world.allocated(5, call=call, recipient=who)
-    sent = world.plan(asked["id"])
-    (parcel,) = world.parcels(consignment=sent["id"])
-    world.pack(parcel, 5, sent)
-    world.seen(parcel, Action.LOAD, SHELF, TRUCK)
-    world.seen(parcel, Action.UNLOAD, TRUCK, STATION)
-    world.seen(parcel, Action.PUT_AWAY, STATION, "place:st-1/a02")
-    with world.web.database.write() as connection:
-        notices.enqueue(
-            connection, world.web.services.vault, kind="new-code", recipient=who, about=f"request:{asked['id']}",
-            values={"code": "412038927"}, now=world.web.clock(),
-        )  # fmt: skip
-    world.seen(parcel, Action.HAND_OVER, "place:st-1/a02", None)
-    return call, asked, sent, parcel
 
 
 def test_a_call_a_request_a_consignment_and_a_parcel_tell_the_same_story_to_the_hand_over(world: Relief):

@@ -73,9 +73,9 @@ def notice(connection: Connection, viewer: Viewer, id_: str) -> Notice | None:
 
 
 def unsent(connection: Connection, viewer: Viewer) -> dict[str, int]:
-    """How many are queued, and how many failed."""
+    """How many are queued, and how many failed; one that a newer notice overtook did neither."""
     where, more = ("", ()) if viewer.owner_filter is None else (f" AND {_SERVED}", (viewer.owner_filter,))
-    query = f"SELECT count(*) FROM notice WHERE state = ?{where}"
+    query = f"SELECT count(*) FROM notice WHERE state = ? AND why <> '{Event.OVERTAKEN}'{where}"
     return {
         state.value: int(connection.exec_driver_sql(query, (state.value, *more)).scalar_one())
         for state in (State.QUEUED, State.FAILED)

@@ -29,6 +29,13 @@ export function stateWord(t: TFunction, kind: string, state: string): string {
   return kind in groups ? word(t, groups[kind as keyof typeof groups], state) : state;
 }
 
+/** Where a notice is; one that a newer one made needless is no failure. */
+export function NoticeState({ state, why }: { state: string; why: string }) {
+  const { t } = useTranslation();
+  const shown = why === "overtaken" ? why : state;
+  return <Tag tone={shown === "failed" ? "bad" : shown === "sent" ? "ok" : "note"}>{word(t, "noticeState", shown)}</Tag>;
+}
+
 function Marks({ step }: { step: StoryStep }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -37,7 +44,7 @@ function Marks({ step }: { step: StoryStep }) {
   return (
     <>
       {step.state !== "" && step.what !== "notice" && <Tag tone="note">{stateWord(t, kind, step.state)}</Tag>}
-      {step.what === "notice" && <Tag tone={step.state === "failed" ? "bad" : step.state === "sent" ? "ok" : "note"}>{word(t, "noticeState", step.state)}</Tag>}
+      {step.what === "notice" && <NoticeState state={step.state} why={step.detail} />}
       {step.voided && <Tag tone="bad" title={t("trace.voidedHelp")}>{t("trace.voided")}</Tag>}
       {step.odd && <Tag tone="warn">{t("journey.odd")}</Tag>}
       {step.what === "fact" && <About time={step} />}

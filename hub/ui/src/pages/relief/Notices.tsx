@@ -5,21 +5,20 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../access";
-import { notices, type Notice, type NoticeState } from "../../calls/story";
+import { notices, type Notice, type NoticeState as State } from "../../calls/story";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Dialog } from "../../parts/Dialog";
-import { Ago, Page, Tag } from "../../parts/Page";
+import { Ago, Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
 import { Refused } from "../../parts/Refused";
 import { Empty, Loaded } from "../../parts/States";
-import { AboutLink } from "../../parts/StorySteps";
+import { AboutLink, NoticeState } from "../../parts/StorySteps";
 import { Table, type Column } from "../../parts/Table";
 
 const FILTERS = ["state", "about"] as const;
-const STATES: readonly NoticeState[] = ["queued", "sent", "failed"];
-const TONES = { queued: "note", sent: "ok", failed: "bad" } as const;
+const STATES: readonly State[] = ["queued", "sent", "failed"];
 
 function Words({ id, close }: { id: string; close: () => void }) {
   const { t } = useTranslation();
@@ -50,14 +49,14 @@ export default function Notices() {
     { key: "channel", title: t("notices.by"), cell: (row) => word(t, "channel", row.channel) },
     { key: "state", title: t("journey.state"), cell: (row) => (
       <>
-        <Tag tone={TONES[row.state]}>{word(t, "noticeState", row.state)}</Tag>
+        <NoticeState state={row.state} why={row.why} />
         {row.why !== "" && <div className="rr-small rr-dim">{word(t, "noticeWhy", row.why)}</div>}
         {row.state === "queued" && row.tries > 0 && <div className="rr-small rr-dim">{t("notices.next", { time: format.dateTime(row.due_at) })}</div>}
       </>
     ) },
     { key: "when", title: t("notices.when"), cell: (row) => <Ago at={row.ended_at ?? row.queued_at} /> },
-    { key: "do", title: t("common.actions"), corner: true, cell: (row) => (
-      <div className="rr-lineform" style={{ justifyContent: "flex-end" }}>
+    { key: "do", title: t("common.actions"), empty: (row) => !may("GET /notices/{notice}") && !(row.again && may("POST /notices/{notice}/again")), cell: (row) => (
+      <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }}>
         {may("GET /notices/{notice}") && <Button variant="default" onClick={() => setReading(row.id)}>{t("notices.read")}</Button>}
         {row.again && may("POST /notices/{notice}/again") && <Button variant="default" loading={again.isPending && again.variables === row.id} onClick={() => again.mutate(row.id)}>{t("notices.again")}</Button>}
       </div>

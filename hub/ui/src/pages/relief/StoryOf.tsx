@@ -31,7 +31,7 @@ function Things({ things }: { things: Thing[] }) {
       </>
     ) },
     { key: "who", title: t("journey.whom"), empty: (row) => row.shown === "", cell: (row) => row.shown === "" ? <span className="rr-dim">{t("common.none")}</span> : <><span className="rr-strong">{row.shown}</span>{row.last4 && <> <span className="rr-small rr-dim">{t("desk.ends", { digits: row.last4 })}</span></>}</> },
-    { key: "where", title: t("journey.where"), cell: (row) => row.placed !== "" ? <Account account={row.placed} /> : <>{row.way !== "" && word(t, "way", row.way)} {row.site && siteName(row.site)}</> },
+    { key: "where", title: t("journey.where"), empty: (row) => row.placed === "" && row.way === "", cell: (row) => row.placed !== "" ? <Account account={row.placed} /> : <>{row.way !== "" && word(t, "way", row.way)} {row.site && siteName(row.site)}</> },
     { key: "organisation", title: t("common.owner"), cell: (row) => ownerName(row.organisation) },
     { key: "made", title: t("common.since"), cell: (row) => <Ago at={row.made_at} /> },
   ];
