@@ -22,7 +22,7 @@ SEEDED = WORLD[:1]
 ALLOWED = frozenset({
     "__future__", "bisect", "collections", "collections.abc", "dataclasses", "datetime", "decimal", "enum", "fractions",
     "functools", "hashlib", "heapq", "itertools", "math", "msgspec", "msgspec.json", "msgspec.structs", "operator",
-    "re", "string", "struct", "typing", "zlib",
+    "re", "string", "struct", "typing", "unicodedata", "zlib",
 })  # fmt: skip
 FOR_DRAWING = frozenset({"PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "io.BytesIO", "segno"})
 """What paper may import too: it draws in memory, and is given the bytes of its font."""
