@@ -1,6 +1,8 @@
 """What a chain of alerts says of an incident, in whatever order it came."""
 
+import re
 from itertools import permutations, product
+from pathlib import Path
 
 from hub.core.incidents import TABLE, Alert, Event, Named, State, Words, called, standing
 
@@ -51,3 +53,9 @@ def test_an_incident_is_called_by_its_headline_in_each_language() -> None:
     alert = Alert(name=name(1), kind="Alert", words=words)
     assert (called(alert), called(alert, "zh")) == ("Earthquake", "某县地震")
     assert called(Alert(name=name(1), kind="Alert")) == "eq-1"
+
+
+def test_the_diagram_in_the_documents_is_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "incidents.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"^ +(\w+) --> (\w+): (\w+)$", page, re.MULTILINE)
+    assert sorted(drawn) == sorted((before, after, event) for (before, event), after in TABLE.items())
