@@ -281,6 +281,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/requests/{{request}}/allocation"): ASKING,
     ("GET", f"{API}/consignments"): RECALLING,
     ("POST", f"{API}/consignments"): ASKING,
+    ("GET", f"{API}/consignments/board"): RECALLING,
     ("GET", f"{API}/consignments/{{consignment}}"): RECALLING,
     ("POST", f"{API}/consignments/{{consignment}}/cancellation"): ASKING,
     ("POST", f"{API}/consignments/{{consignment}}/closing"): only("admin supervisor operator clerk staff"),

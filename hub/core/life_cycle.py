@@ -31,6 +31,10 @@ class LifeCycle(Generic[S, E]):
         """Where a decision leads; None: it cannot be made in this state."""
         return self.moves.get((state, event)) if event in self.may else None
 
+    def open_to(self, state: S, role: Role) -> list[E]:
+        """What somebody of this role may decide in this state."""
+        return [event for event, roles in self.may.items() if role in roles and (state, event) in self.moves]
+
     def followed(self, state: S, event: E) -> Step[S]:
         """Where anything that happened leads, fit or not. A decision was checked when it was made: it is never odd."""
         after = self.moves.get((state, event))

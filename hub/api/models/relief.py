@@ -128,6 +128,9 @@ class HistoryModel(Model):
     noted_at: Instant
 
 
+May = Annotated[list[str], Field(description="The decisions that whoever asks may make in this state.")]
+
+
 class RequestModel(Model):
     """A request; `shown` and `last4` are its recipient's masked name and last four figures."""
 
@@ -203,14 +206,16 @@ class ParcelPage(Next):
 
 
 class ParcelWhole(ParcelModel):
-    """A parcel and its history."""
+    """A parcel, its history, and what can be decided about it."""
 
+    may: May
     history: list[HistoryModel]
 
 
 class RequestWhole(RequestModel):
-    """A request, its parcels and its history."""
+    """A request, its parcels, its history, and what can be decided about it."""
 
+    may: May
     parcels: list[ParcelModel]
     history: list[HistoryModel]
 
@@ -272,10 +277,41 @@ class ConsignmentPage(Next):
     rows: list[ConsignmentModel]
 
 
-class ConsignmentWhole(ConsignmentModel):
-    """A consignment and its history."""
+class CustodyModel(Model):
+    """Pieces of one lot and owner: dispatched = received + damaged + lost + in_transit + elsewhere."""
 
+    item: str = Field(description="An item's key, or a handling unit of which no content is known.")
+    lot: str
+    owner: str
+    planned: int = Field(description="What its parcels are to hold.")
+    dispatched: int
+    received: int
+    damaged: int
+    lost: int
+    in_transit: int
+    elsewhere: int
+
+
+class ConsignmentWhole(ConsignmentModel):
+    """A consignment, the custody of its goods, its history, and what can be decided about it."""
+
+    may: May
+    custody: list[CustodyModel]
     history: list[HistoryModel]
+
+
+class BoardModel(Model):
+    """What is in one state: how many, and the newest of them."""
+
+    state: ConsignmentState
+    count: int
+    rows: list[ConsignmentModel]
+
+
+class Board(Model):
+    """Consignments that are not over, by state; states of which there is none are left out."""
+
+    states: list[BoardModel]
 
 
 class ConsignmentReturn(Reason):

@@ -10,12 +10,12 @@ from hub.api.context import Context, Here
 from hub.api.door import Viewing, Whoever, named
 from hub.api.models import relief as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit
+from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit
 from hub.api.models.space import number
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
 from hub.core.access import API, Viewer
-from hub.core.lifecycles import PARCEL, ConsignmentEvent, ConsignmentState, ParcelEvent, ParcelState, Way
+from hub.core.lifecycles import CONSIGNMENT, PARCEL, ConsignmentEvent, ConsignmentState, ParcelEvent, ParcelState, Way
 from hub.store import consignments as store
 from hub.store import parcels, relief
 from hub.store.lives import Touched
@@ -46,6 +46,20 @@ def the_consignments(
             connection, pager, viewer, limit=limit, cursor=cursor, site=site, state=state, organisation=organisation,
             way=way,
         )  # fmt: skip
+
+
+@router.get("/consignments/board", responses=SIGNED_IN)
+def the_board(
+    here: Here,
+    viewer: Viewing,
+    organisation: Id | None = None,
+    way: Way | None = None,
+    site: Id | None = None,
+) -> models.Board:
+    """Consignments that are not over, by state: how many, and the newest of each."""
+    with here.services.database.read() as connection:
+        states = queries.board(connection, viewer, site=site, organisation=organisation, way=way)
+    return models.Board.model_validate({"states": states})
 
 
 @router.post("/consignments", status_code=201, responses=CHANGED)
@@ -172,4 +186,6 @@ def _shown(here: Context, viewer: Viewer, id_: str) -> models.ConsignmentWhole:
         row = found(connection, viewer, "consignment", id_)
         (told,) = queries.consignment_rows(connection, [row])
         history = queries.history(connection, "consignment", id_)
-    return models.ConsignmentWhole.model_validate({**told, "history": history})
+        custody = queries.custody(connection, row)
+    may = CONSIGNMENT.open_to(ConsignmentState(row.state), viewer.role)
+    return models.ConsignmentWhole.model_validate({**told, "history": history, "custody": custody, "may": may})

@@ -14,7 +14,7 @@ from hub.api.models.shared import LISTED, Cursor, Limit
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
 from hub.core.access import API, Viewer
-from hub.core.lifecycles import ParcelState, Way
+from hub.core.lifecycles import PARCEL, ParcelState, Way
 from hub.store import parcels as store
 from hub.store import relief
 from hub.store.lives import Touched
@@ -105,4 +105,5 @@ def _shown(here: Context, viewer: Viewer, id_: str) -> models.ParcelWhole:
         row = found(connection, viewer, "parcel", id_)
         (told,) = queries.parcel_rows(connection, [row])
         history = queries.history(connection, "parcel", id_)
-    return models.ParcelWhole.model_validate({**told, "history": history})
+    may = PARCEL.open_to(ParcelState(row.state), viewer.role)
+    return models.ParcelWhole.model_validate({**told, "history": history, "may": may})

@@ -205,4 +205,5 @@ def _shown(here: Context, viewer: Viewer, id_: str) -> models.RequestWhole:
         (told,) = queries.request_rows(connection, [row])
         parcels = queries.parcel_rows(connection, relief.parcels_of(connection, "request", row.seq))
         history = queries.history(connection, "request", id_)
-    return models.RequestWhole.model_validate({**told, "parcels": parcels, "history": history})
+    may = REQUEST.open_to(RequestState(row.state), viewer.role)
+    return models.RequestWhole.model_validate({**told, "parcels": parcels, "history": history, "may": may})

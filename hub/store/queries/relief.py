@@ -12,12 +12,15 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from hub.core.access import Viewer
+from hub.core.lifecycles import OPEN_CONSIGNMENTS, ConsignmentState
 from hub.store.lives import AT_ONCE
 from hub.store.queries.paging import Page, Pager
 from hub.store.recipients import shown
 from hub.store.relief import PARCELS, Found, Kind, marks
 
 MOST_HISTORY: Final = 500
+ON_BOARD: Final = 8
+"""Consignments of each state that are shown at once."""
 _SITES: Final = (
     "(from_site = ? OR to_site = ? OR EXISTS (SELECT 1 FROM parcel WHERE ? = parcel.station"
     " AND consignment.seq IN (parcel.consignment, parcel.back)))"
@@ -67,16 +70,38 @@ def consignments(
     **filters: str | int | None,
 ) -> Page[dict[str, Any]]:  # fmt: skip
     """Consignments, with how many of their parcels are in which state; `site`: that they come from or go to."""
-    conditions, values = _where("consignment", filters)
-    if viewer.owner_filter is not None:
-        conditions.append("consignment.organisation = ?")
-        values.append(viewer.owner_filter)
-    for place in {site, viewer.site_filter} - {None}:
-        conditions.append(_SITES)
-        values += [place] * 3
+    conditions, values = _seen(viewer, site, filters)
     rows = _page(connection, pager, "SELECT * FROM consignment", "consignment", conditions, values, limit, cursor)
     told = consignment_rows(connection, rows)
     return pager.page([((row.seq,), one) for row, one in zip(rows, told, strict=True)], limit)
+
+
+def board(
+    connection: Connection, viewer: Viewer, *, site: str | None, **filters: str | int | None
+) -> list[dict[str, Any]]:
+    """Of each state of consignments that are not over: how many are in it, and the newest."""
+    conditions, values = _seen(viewer, site, filters)
+    states = [state.value for state in ConsignmentState if state in OPEN_CONSIGNMENTS]
+    where = " AND ".join([f"state IN ({marks(states)})", *conditions])
+    query = (
+        "SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY state) AS many,"
+        f" row_number() OVER (PARTITION BY state ORDER BY seq DESC) AS place FROM consignment WHERE {where})"
+        " WHERE place <= ? ORDER BY seq DESC"
+    )
+    rows = connection.exec_driver_sql(query, (*states, *values, ON_BOARD)).all()
+    counts = {row.state: row.many for row in rows}
+    told = consignment_rows(connection, rows)
+    return [
+        {"state": state, "count": counts[state], "rows": [one for one in told if one["state"] == state]}
+        for state in states
+        if state in counts
+    ]
+
+
+def custody(connection: Connection, row: Found) -> list[dict[str, Any]]:
+    """The lines of a consignment: what was planned, left, came, and where the rest is."""
+    query = "SELECT * FROM custody WHERE consignment = ? ORDER BY item, lot, owner"
+    return [dict(one._asdict()) for one in connection.exec_driver_sql(query, (row.seq,))]
 
 
 def consignment_rows(connection: Connection, rows: Sequence[Found]) -> list[dict[str, Any]]:
@@ -168,6 +193,18 @@ def sees(connection: Connection, viewer: Viewer, kind: Kind, row: Found) -> bool
 def _goes_back_to(connection: Connection, row: Found, site: str) -> bool:
     query = "SELECT EXISTS (SELECT 1 FROM consignment WHERE seq = ? AND to_site = ?)"
     return row.back is not None and bool(connection.exec_driver_sql(query, (row.back, site)).scalar())
+
+
+def _seen(viewer: Viewer, site: str | None, filters: dict[str, str | int | None]) -> tuple[list[str], list[Any]]:
+    """Of consignments: those that the viewer sees; `site`: that come from there or go there."""
+    conditions, values = _where("consignment", filters)
+    if viewer.owner_filter is not None:
+        conditions.append("consignment.organisation = ?")
+        values.append(viewer.owner_filter)
+    for place in {site, viewer.site_filter} - {None}:
+        conditions.append(_SITES)
+        values += [place] * 3
+    return conditions, values
 
 
 def _where(table: str, filters: dict[str, str | int | None]) -> tuple[list[str], list[Any]]:
