@@ -27,7 +27,7 @@ BY_VALUE = re.compile(
     r"|noticeKind|noticeState|noticeWhy|lifeEvent|consignmentState|thing|channel"
     r"|parcelState|stationShow|stationEmpty"
     r"|incidentState|severity|alertKind|per"
-    r"|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|priority|requestState|way)\."
+    r"|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|tripState|tripEvent|priority|requestState|way)\."
 )
 
 

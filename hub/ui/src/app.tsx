@@ -33,6 +33,10 @@ const LiveMap = lazy(() => import("./pages/LiveMap"));
 const Trace = lazy(() => import("./pages/Trace"));
 const MyRound = lazy(() => import("./pages/rounds/MyRound"));
 const Rounds = lazy(() => import("./pages/rounds/Rounds"));
+const Trips = lazy(() => import("./pages/rounds/Trips"));
+const TripOne = lazy(async () => ({ default: (await import("./pages/rounds/Trips")).TripOne }));
+const Direct = lazy(() => import("./pages/rounds/Direct"));
+const DirectOne = lazy(async () => ({ default: (await import("./pages/rounds/Direct")).DirectOne }));
 const RoundOne = lazy(() => import("./pages/rounds/RoundOne"));
 const Devices = lazy(() => import("./pages/Devices"));
 const Quarantine = lazy(() => import("./pages/Quarantine"));
@@ -108,6 +112,10 @@ export function App() {
               <Route path="/space"><Space /></Route>
               <Route path="/space/capacities"><Capacities /></Route>
               <Route path="/round"><MyRound /></Route>
+              <Route path="/trips"><Trips /></Route>
+              <Route path="/trips/:id">{({ id }) => <TripOne key={id} id={id} />}</Route>
+              <Route path="/direct"><Direct /></Route>
+              <Route path="/direct/:id">{({ id }) => <DirectOne key={id} id={id} />}</Route>
               <Route path="/rounds"><Rounds /></Route>
               <Route path="/rounds/:id">{({ id }) => <RoundOne key={id} id={id} />}</Route>
               <Route path="/import"><Import /></Route>

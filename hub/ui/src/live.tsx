@@ -34,7 +34,7 @@ const TOUCHES: Record<string, string[]> = {
   allocation: ["needs", "need", "candidates", "reservations", "picks", "consents"],
   notice: ["notices", "story"],
   request: ["story"],
-  consignment: ["story", "recall", "station", "shelfCounts", "parcelProxies"],
+  consignment: ["trips", "trip", "shipments", "shipment", "rounds", "round", "doors", "story", "recall", "station", "shelfCounts", "parcelProxies"],
   collecting: ["station", "shelfCounts"],
   round: ["rounds", "round", "doors"],
   incident: ["incidents", "incident", "readiness"],

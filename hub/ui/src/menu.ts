@@ -43,7 +43,9 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   ] },
   { group: "lastMile", entries: [
     { page: "station", icon: "station", roles: RECALLING },
-    { page: "rounds", icon: "vehicle", roles: ["admin", "supervisor", "operator", "clerk", "auditor"] },
+    { page: "rounds", icon: "user", roles: ["admin", "supervisor", "operator", "clerk", "auditor"] },
+    { page: "trips", icon: "vehicle", roles: RECALLING },
+    { page: "direct", icon: "arrow", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
   ] },
   { group: "machines", entries: [
     { page: "devices", icon: "devices", roles: MACHINES },
