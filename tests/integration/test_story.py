@@ -69,6 +69,25 @@ def test_a_pallet_on_which_a_parcel_stood_is_part_of_its_story(world: Relief):
     assert steps[:2] == [("unit", "unload"), ("unit", "load")]
 
 
+def test_a_story_says_what_of_it_does_not_add_up(world: Relief):
+    world.receive(20)
+    asked, sent, parcel = world.planned(5)
+    assert story(world, f"request:{asked['id']}")["trouble"] == []
+    world.pack(parcel, 5, sent)
+    world.seen(parcel, Action.LOAD, SHELF, TRUCK)
+    world.seen(parcel, Action.UNLOAD, TRUCK, STATION)
+    world.seen(parcel, Action.HAND_OVER, STATION, None)
+    world.seen(parcel, Action.HAND_OVER, STATION, None)
+    (found,) = story(world, f"parcel:{parcel['id']}")["trouble"]
+    assert (found["kind"], found["item"]) == ("given-twice", f"parcel:{parcel['id']}")
+    world.receive(20)
+    _, sent, parcel = world.planned(5)
+    world.pack(parcel, 5, sent)
+    world.seen(parcel, Action.LOAD, SHELF, TRUCK)
+    world.seen(parcel, Action.UNLOAD, TRUCK, "place:wh-2/dock")
+    assert {one["kind"] for one in story(world, sent["id"])["trouble"]} >= {"wrong-unit"}
+
+
 def test_a_story_comes_in_pages_that_fit_together(world: Relief):
     _, asked, _, _ = delivered(world)
     whole = story(world, f"request:{asked['id']}")["steps"]

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from hub.api.models.discrepancies import DiscrepancyModel
 from hub.api.models.shared import Instant, Model, Next
 from hub.api.models.stock import EARLIEST, ESTIMATED
 
@@ -66,6 +67,7 @@ class StoryModel(Next):
     id: str
     things: list[ThingModel]
     more: bool = Field(description="There are more things than are told of.")
+    trouble: list[DiscrepancyModel] = Field(description="What does not add up of it; with the first page.")
     steps: list[StepModel]
 
 

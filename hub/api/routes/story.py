@@ -30,7 +30,8 @@ def the_story(here: Here, viewer: Viewing, of: Of, limit: Limit = 100, cursor: C
     From a call down to the hand-over, and back up from a parcel or a lot. People are masked names.
     """
     with here.services.database.read() as connection:
-        found = story.story(connection, here.pager("story", of), of, viewer=viewer, limit=limit, cursor=cursor)
+        pager = here.pager("story", of)
+        found = story.story(connection, pager, of, viewer=viewer, now=here.now, limit=limit, cursor=cursor)
     if found is None:
         raise ApiError(404, "no-story", "There is nothing by this name, or nothing that you may see.")
     return StoryModel.model_validate(found)

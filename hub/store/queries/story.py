@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 
 from hub.core.access import Viewer
 from hub.store import recipients
+from hub.store.queries.differing import Discrepancy
 from hub.store.queries.facts import FactReader
 from hub.store.queries.paging import Pager
 from hub.store.queries.story_scope import Scope, resolve
 from hub.store.queries.story_steps import Step, steps, with_fact
+from hub.store.queries.story_trouble import trouble
 from hub.store.recipients import Shown
 from hub.store.relief import Found
 
@@ -43,20 +45,24 @@ class Thing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """The answer: `of` says what was understood, `things` all that it is about, `more` that these are not all."""
+    """The answer: `of` says what was understood, `things` all that it is about, `more` that these are not all.
+
+    `trouble` is what does not add up of it, told with the first page.
+    """
 
     kind: str
     id: str
     things: Sequence[Thing]
     more: bool
+    trouble: Sequence[Discrepancy]
     steps: Sequence[Step]
     next: str | None
 
 
 def story(
-    connection: Connection, pager: Pager, of: str, *, viewer: Viewer, limit: int, cursor: str | None
+    connection: Connection, pager: Pager, of: str, *, viewer: Viewer, now: int, limit: int, cursor: str | None
 ) -> Story | None:
-    """The story of a thing, a page of its steps; None where there is none that they may see."""
+    """The story of a thing, a page of its steps; None where there is none that they may see. `now` is Unix ms."""
     scope = resolve(connection, viewer, of)
     if scope is None:
         return None
@@ -65,6 +71,7 @@ def story(
     reader = FactReader(connection)
     return Story(
         kind=scope.kind, id=scope.id, things=list(_things(connection, scope)), more=scope.more,
+        trouble=[] if cursor is not None else trouble(connection, viewer, scope, now),
         steps=[_said(reader, one) for one in page.rows], next=page.next,
     )  # fmt: skip
 

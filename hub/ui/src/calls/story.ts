@@ -1,5 +1,6 @@
 /** The whole story of a call, request, consignment, parcel, handling unit or lot; notices; to whom a lot went. */
 import { call, query, type Page } from "../api";
+import type { Discrepancy } from "./discrepancies";
 
 export type ThingKind = "call" | "request" | "consignment" | "parcel";
 export interface Thing {
@@ -42,6 +43,7 @@ export interface Story {
   id: string;
   things: Thing[];
   more: boolean;
+  trouble: Discrepancy[];
   steps: StoryStep[];
   next: string | null;
 }

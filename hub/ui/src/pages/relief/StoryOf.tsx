@@ -2,9 +2,11 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 
 import { useMay } from "../../access";
 import { ApiError } from "../../api";
+import type { Discrepancy } from "../../calls/discrepancies";
 import { story, type Thing } from "../../calls/story";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
@@ -13,6 +15,7 @@ import { Ago, Tag } from "../../parts/Page";
 import { Empty, Failure, Loading } from "../../parts/States";
 import { AboutLink, stateWord, StorySteps } from "../../parts/StorySteps";
 import { Table, type Column } from "../../parts/Table";
+import { useStory } from "../trouble/story";
 
 const FIRST = 12;
 const OVER = new Set(["fulfilled", "handed-over", "received", "closed"]);
@@ -36,6 +39,23 @@ function Things({ things }: { things: Thing[] }) {
     { key: "made", title: t("common.since"), cell: (row) => <Ago at={row.made_at} /> },
   ];
   return <Table label={t("journey.things")} columns={columns} rows={things} rowKey={(row) => row.kind + row.id} />;
+}
+
+function Trouble({ rows }: { rows: Discrepancy[] }) {
+  const { t } = useTranslation();
+  const said = useStory();
+  return (
+    <section aria-labelledby="trouble">
+      <h2 className="rr-section" id="trouble">{t("journey.trouble")}</h2>
+      <ul className="rr-card rr-entries">
+        {rows.map((row) => (
+          <li key={row.key} className="rr-entry">
+            <Tag tone="warn">{word(t, "discrepancyKind", row.kind)}</Tag> <Link href={`/discrepancies/${encodeURIComponent(row.key)}`}>{said(row)}</Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 /** For codes: the requests, consignments and parcels that the thing belongs to, if there are any. */
@@ -69,7 +89,7 @@ export function StoryOf({ code }: { code: string }) {
     }
     return <div className="rr-card">{found.isError ? <Failure error={found.error} retry={() => void found.refetch()} /> : <Loading rows={7} />}</div>;
   }
-  const { things, more } = found.data.pages[0]!;
+  const { things, more, trouble } = found.data.pages[0]!;
   const steps = found.data.pages.flatMap((page) => page.steps);
   const rest = things.length - FIRST;
   return (
@@ -79,6 +99,7 @@ export function StoryOf({ code }: { code: string }) {
         <div className="rr-card"><Things things={things.slice(0, FIRST)} /></div>
         {(rest > 0 || more) && <p className="rr-small rr-dim">{t("journey.more", { n: format.number(Math.max(rest, 1)) })}</p>}
       </section>
+      {trouble.length > 0 && <Trouble rows={trouble} />}
       <section className="rr-card rr-pad" aria-labelledby="steps">
         <h2 className="rr-section" id="steps">{t("journey.steps")}</h2>
         <StorySteps steps={steps} />
