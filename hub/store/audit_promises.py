@@ -20,8 +20,9 @@ from hub.store.queries.goods import local_day
 _RESERVATIONS: Final = "SELECT * FROM reservation ORDER BY seq"
 _STATES: Final = """
 SELECT reservation.id, reservation.state, pick.id AS pick, pick.state AS listed FROM reservation
-JOIN pick ON pick.seq = reservation.pick
+JOIN pick ON pick.seq = reservation.pick JOIN need ON need.seq = reservation.need
 WHERE reservation.state <> CASE pick.state WHEN 'open' THEN 'picking' ELSE pick.state END
+  AND NOT (reservation.state = 'cancelled' AND need.request IS NOT NULL AND need.cancelled_at IS NOT NULL)
 UNION ALL
 SELECT reservation.id, reservation.state, 'of another site', pick.state FROM reservation
 JOIN pick ON pick.seq = reservation.pick WHERE pick.site <> reservation.site
@@ -63,7 +64,7 @@ def took_nothing_barred(connection: Connection) -> Iterator[str]:
 
 
 def lists_stand_alike(connection: Connection) -> Iterator[str]:
-    """A reservation is picked as long as its list is open, and ends as its list ends."""
+    """A reservation is picked as long as its list is open, and ends as its list ends, or with its request."""
     for row in connection.exec_driver_sql(_STATES):
         yield f"the reservation {row.id} is {row.state}, and its pick list {row.pick} is {row.listed}"
 

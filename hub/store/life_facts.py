@@ -76,7 +76,9 @@ def undo(connection: Connection, undone: Iterable[tuple[int, int, Scan | Kit | N
     units: set[str] = set()
     tasks: set[str] = set()
     for lane, seq, item in undone:
-        query = "UPDATE life_event SET voided = 1 WHERE lane_id = ? AND fact_seq = ? RETURNING about"
+        query = (
+            "UPDATE life_event SET voided = 1, state = '', odd = 0 WHERE lane_id = ? AND fact_seq = ? RETURNING about"
+        )
         parcels.update(connection.exec_driver_sql(query, (lane, seq)).scalars())
         if item is not None:
             units |= _pallets(post(item))

@@ -93,7 +93,8 @@ def open_picks(connection: Connection, site: str) -> list[PickList]:
 def _told(connection: Connection, pick: int, site: str) -> tuple[PickLine, ...]:
     rows = connection.exec_driver_sql(
         "SELECT line, reservation.item, lot, owner, pick_line.n, bin FROM pick_line"
-        " JOIN reservation ON reservation.seq = pick_line.reservation WHERE pick_line.pick = ? ORDER BY line",
+        " JOIN reservation ON reservation.seq = pick_line.reservation WHERE pick_line.pick = ?"
+        " AND reservation.state = 'picking' ORDER BY line",
         (pick,),
     ).all()
     dates: dict[Key, int | None] = {}

@@ -94,9 +94,6 @@ def release(connection: Connection, need_ids: Sequence[str], *, by: str, now: in
         return
     which = f"need IN (SELECT seq FROM need WHERE id IN ({marks(need_ids)})) AND state IN ('held', 'picking')"
     connection.exec_driver_sql(
-        f"DELETE FROM pick_line WHERE reservation IN (SELECT seq FROM reservation WHERE {which})", tuple(need_ids)
-    )
-    connection.exec_driver_sql(
         "UPDATE reservation SET state = 'cancelled', ended_at = ?, ended_by = ?,"
         f" ended_after = (SELECT max(seq) FROM reservation) WHERE {which}",
         (now, by, *need_ids),

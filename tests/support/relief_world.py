@@ -6,15 +6,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from hub.core.access import Role
 from hub.follower import Follower
-from tests.support.facts import NOW, goods, scan
+from hub.store import users
+from tests.support.facts import NOW, PALLET, goods, scan, unit_label
 from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.hubweb import Web
-from tests.support.relief_stock import NEEDED_BY, SHELF, WATER, Desk, relief_desk
+from tests.support.relief_stock import NEEDED_BY, OTHER, SHELF, WATER, Desk, relief_desk
 from wire.actions import Action
 
 STATION, TRUCK = "place:st-1/dock", "transit:truck-1"
+STATES = (
+    "SELECT id, state, odd FROM request",
+    "SELECT id, state, odd FROM consignment",
+    "SELECT id, state, odd, placed, at, waiting_since, given_at FROM parcel",
+    (
+        "SELECT about, at, lane_id, fact_seq, action, source, target, state, odd, voided FROM life_event"
+        " ORDER BY about, at, lane_id, fact_seq, event"
+    ),
+)
 
 
 @dataclass
@@ -23,7 +35,8 @@ class Relief:
 
     desk: Desk
     follower: Follower
-    facts: list[Any] = field(default_factory=list)
+    label: str = field(default_factory=lambda: goods(WATER, "A", expiry=20271231))
+    pallet: str = f"unit:sscc:{PALLET}"
 
     @property
     def web(self) -> Web:
@@ -77,9 +90,10 @@ class Relief:
 
     def pack(self, parcel: dict[str, Any], n: int, consignment: dict[str, Any]) -> None:
         """Goods go from the shelf into a parcel, which stands at the dock then."""
-        label = goods(WATER, "A", expiry=20271231)
         unit, task = f"unit:parcel:{parcel['id']}", f"consignment:{consignment['id']}"
-        self.desk.facts(scan(label, at=self.tick(), do=Action.PACK, n=n, source=SHELF, to=unit, owner=OWN, task=task))
+        self.desk.facts(
+            scan(self.label, at=self.tick(), do=Action.PACK, n=n, source=SHELF, to=unit, owner=OWN, task=task)
+        )
         self.seen(parcel, Action.MOVE, SHELF, SHELF)
 
     def seen(self, parcel: dict[str, Any], do: Action, source: str | None, to: str | None, **more: Any) -> None:
@@ -87,6 +101,26 @@ class Relief:
         more.setdefault("task", f"consignment:{parcel['consignment']}")
         self.desk.facts(scan(f"RR:P:{parcel['id']}", at=self.tick(), do=do, source=source, to=to, **more))
         self.follower.look()
+
+    def see_pallet(self, do: Action, source: str, to: str, consignment: dict[str, Any] | None) -> None:
+        """A fact about a pallet, which names a consignment or does not."""
+        task = None if consignment is None else f"consignment:{consignment['id']}"
+        self.desk.facts(scan(unit_label(), at=self.tick(), do=do, source=source, to=to, task=task))
+        self.follower.look()
+
+    def told(self) -> list[list[tuple[Any, ...]]]:
+        """All states and histories."""
+        with self.web.database.read() as connection:
+            return [[tuple(row) for row in connection.exec_driver_sql(query)] for query in STATES]
+
+    def stranger(self, method: str, path: str, **body: object) -> Any:
+        """An answer to staff of another organisation."""
+        with self.web.database.write() as connection:
+            known = connection.exec_driver_sql("SELECT count(*) FROM token").scalar()
+            token = users.add_token(connection, f"other-{known}", Role.STAFF, now=0, organisation=OTHER)
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=self.web.url, headers=headers, timeout=10, trust_env=False, verify=False) as client:
+            return client.request(method, f"/api/v1{path}", json=body if method != "GET" else None)
 
     def tick(self) -> int:
         """Time passes; so many milliseconds after NOW it is."""

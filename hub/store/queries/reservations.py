@@ -155,8 +155,9 @@ def _pick(connection: Connection, row: "Row[Any]") -> PickRow:
     fetched = {goods: n for (_, goods), n in picked(connection, {f"pick:{row.id}"}).items() if n > 0}
     listed = connection.exec_driver_sql(
         "SELECT line, reservation.id, reservation.item, lot, owner, bin, pick_line.n FROM pick_line"
-        " JOIN reservation ON reservation.seq = pick_line.reservation WHERE pick_line.pick = ? ORDER BY line",
-        (row.seq,),
+        " JOIN reservation ON reservation.seq = pick_line.reservation WHERE pick_line.pick = ?"
+        " AND (reservation.state <> 'cancelled' OR ? = 'cancelled') ORDER BY line",
+        (row.seq, row.state),
     ).all()
     left = dict(fetched)
     dates: dict[Goods, int | None] = {}
