@@ -26,7 +26,7 @@ BY_VALUE = re.compile(
     r"|problem|roleHelp|decision|needState|reservationState|pickState|unfit|bookingState|temperature|measure"
     r"|noticeKind|noticeState|noticeWhy|lifeEvent|consignmentState|thing|channel"
     r"|parcelState|stationShow|stationEmpty"
-    r"|incidentState|severity|alertKind|per"
+    r"|incidentState|severity|alertKind|per|step|stepSure"
     r"|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|tripState|tripEvent|priority|requestState|way)\."
 )
 

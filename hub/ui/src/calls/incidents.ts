@@ -121,6 +121,9 @@ export interface Rates {
   days: number;
 }
 
+/** What may be decided about all requests of an incident at once. */
+export type Step = "submit" | "approve" | "allocate";
+
 const LONGEST_MS = 120_000;
 
 export const incidents = {
@@ -132,6 +135,8 @@ export const incidents = {
   reopen: (id: string) => call<Incident>("POST", `/incidents/${id}/reopening`),
   propose: (id: string, wish: Wish) => call<Proposal>("POST", `/incidents/${id}/proposal`, wish, LONGEST_MS),
   readiness: (id: string) => call<Readiness>("GET", `/incidents/${id}/readiness`),
+  requestsIn: (incident: string, state: string) => call<Page<{ id: string }>>("GET", "/requests" + query({ incident, state, limit: 500 })),
+  decide: (event: Step, ids: string[]) => call<{ decided: number; lacking: string[] }>("POST", "/requests/decisions", { event, ids }, LONGEST_MS),
   settlements: () => call<{ settlements: Settlement[] }>("GET", "/settlements"),
   rates: () => call<Rates>("GET", "/rates"),
   setRates: (rates: Rates) => call<Rates>("PUT", "/rates", rates),

@@ -6,19 +6,18 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { useMay } from "../../access";
-import { query } from "../../api";
 import { incidents, report, type Settlement, type Whole } from "../../calls/incidents";
 import { useNow } from "../../clock";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Dialog, Sure } from "../../parts/Dialog";
-import { Goods, Plain, Quantity } from "../../parts/Goods";
+import { Plain } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
-import { Meter } from "../../parts/Meter";
 import { Ago, Page } from "../../parts/Page";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 import { AreaMap } from "./AreaMap";
+import { Asked } from "./Asked";
 import { IncidentTags } from "./IncidentTags";
 import { Propose } from "./Propose";
 import { ReadySites } from "./ReadySites";
@@ -79,28 +78,6 @@ function About({ whole }: { whole: Whole }) {
         </div>
       )}
     </div>
-  );
-}
-
-function Asked({ whole }: { whole: Whole }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const counts = Object.entries(whole.requests).sort(([, a], [, b]) => b - a);
-  const columns: Column<Whole["wanted"][number]>[] = [
-    { key: "item", title: t("common.item"), lead: true, cell: (row) => <Goods item={row.item} /> },
-    { key: "n", title: t("incident.asked"), num: true, cell: (row) => <Quantity item={row.item} n={row.n} /> },
-    { key: "given", title: t("incident.given"), cell: (row) => <Meter done={row.given} all={row.n} tone="ok"><Quantity item={row.item} n={row.given} /></Meter> },
-  ];
-  return (
-    <section aria-label={t("incident.requests")}>
-      <h2 className="rr-section">{t("incident.requests")}</h2>
-      <div className="rr-card">
-        <div className="rr-pad">{counts.length === 0 ? t("incident.noRequests") : counts.map(([state, n]) => (
-          <Link key={state} href={"/requests" + query({ incident: whole.incident.id, state })} className="rr-nowrap" style={{ marginRight: 14 }}>{word(t, "requestState", state)} <strong>{format.number(n)}</strong></Link>
-        ))}</div>
-        {whole.wanted.length > 0 && <Table label={t("incident.requests")} columns={columns} rows={whole.wanted} rowKey={(row) => row.item} />}
-      </div>
-    </section>
   );
 }
 

@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
-import { query } from "../../api";
 import { incidents, type Proposal, type Way } from "../../calls/incidents";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
@@ -49,7 +48,6 @@ export function Propose({ incident, onClose }: { incident: string; onClose: () =
             <Alert color="green" variant="light" role="status" icon={<Icon name="check" />}>{t("propose.made", { n: format.number(make.data.made) })}</Alert>
             <Group justify="flex-end">
               <Button size="md" variant="default" onClick={onClose}>{t("common.close")}</Button>
-              <Button size="md" component={Link} href={"/requests" + query({ incident, state: "draft" })}>{t("propose.see")}</Button>
             </Group>
           </>
         ) : (
