@@ -100,8 +100,8 @@ MACHINES: Final = only("admin engineer")
 AT_SITES: Final = only("admin supervisor operator clerk staff auditor")
 NEEDING: Final = only("admin supervisor staff helpline auditor")
 ASKING: Final = only("admin supervisor staff")
-ANSWERING: Final = only("helpline")
-"""A person's data is for who answers the help-line that knows them; the routes see to whose line it is."""
+ANSWERING: Final = only("admin helpline")
+"""A person's data is for who answers the help-line that knows them: the routes let in nobody else of these roles."""
 WATCHING: Final = only("admin supervisor engineer auditor")
 RECALLING: Final = only("admin supervisor operator clerk staff helpline auditor")
 SENDING: Final = only("admin supervisor operator clerk")
@@ -317,7 +317,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/recipients"): ANSWERING,
     ("GET", f"{API}/recipients/{{recipient}}"): ANSWERING,
     ("PUT", f"{API}/recipients/{{recipient}}"): ANSWERING,
-    ("POST", f"{API}/recipients/{{recipient}}/erasure"): ANSWERING | ADMINS,
+    ("POST", f"{API}/recipients/{{recipient}}/erasure"): ANSWERING,
     ("GET", f"{API}/recipients/{{recipient}}/proxies"): ANSWERING,
     ("POST", f"{API}/recipients/{{recipient}}/proxies"): ANSWERING,
     ("DELETE", f"{API}/recipients/{{recipient}}/proxies/{{n}}"): ANSWERING,

@@ -47,7 +47,7 @@ def search(connection: Connection, vault: Vault, text: str) -> list[Candidate]:
     """
     last4, ways = finding.wanted(text)
     if not ways:
-        return _listed(connection, "last4 = ?", (last4,)) if last4 else []
+        return _listed(connection, "last4 = ? AND last4 <> ''", (last4,)) if last4 else []
     found: dict[str, Candidate] = {}
     for way in ways:
         tokens = sorted(vault.index(TRACE_FOR, key) for key in way)

@@ -1,5 +1,5 @@
 /** What a caller needs: goods, how urgent, which way; one call and one request are kept. */
-import { Button, Group, NumberInput, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,53 +8,25 @@ import { helpline, WAYS, type Group as Kind, type Line, type Recipient, type Way
 import { newId } from "../../calls/identity";
 import { serverNow } from "../../clock";
 import { word } from "../../i18n";
-import { GoodsField } from "../../parts/GoodsField";
-import { Icon } from "../../parts/icons";
 import { SiteSelect } from "../../parts/Pickers";
 import { faultsOf, Refused } from "../../parts/Refused";
+import { whole, wished, Wishes } from "../../parts/Wishes";
 import { GroupChips } from "./PersonFields";
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 3;
-const MOST_LINES = 50;
 const day = (at: number) => new Date(at).toISOString().slice(0, 10);
-
-interface Row {
-  key: string;
-  item: string | null;
-  n: string | number;
-}
-const row = (): Row => ({ key: newId(), item: null, n: 1 });
-
-function Wishes({ rows, setRows }: { rows: Row[]; setRows: (rows: Row[]) => void }) {
-  const { t } = useTranslation();
-  const set = (key: string, change: Partial<Row>) => setRows(rows.map((each) => (each.key === key ? { ...each, ...change } : each)));
-  return (
-    <div role="group" aria-label={t("desk.needs")}>
-      {rows.map((each) => (
-        <div key={each.key} className="rr-wish">
-          <GoodsField label={t("desk.goods")} autoFocus item={each.item} onItem={(item) => set(each.key, { item })} />
-          <NumberInput size="md" label={t("common.quantity")} min={1} max={1_000_000} allowDecimal={false} value={each.n} onChange={(n) => set(each.key, { n })} />
-          {rows.length > 1 && (
-            <Button size="md" variant="default" aria-label={t("desk.dropGoods")} onClick={() => setRows(rows.filter((other) => other.key !== each.key))}><Icon name="close" size={18} /></Button>
-          )}
-        </div>
-      ))}
-      <Button variant="default" mt={10} leftSection={<Icon name="plus" size={18} />} disabled={rows.length >= MOST_LINES} onClick={() => setRows([...rows, row()])}>{t("desk.moreGoods")}</Button>
-    </div>
-  );
-}
 
 export function Ask({ who, line, onDone }: { who: Recipient; line: Line; onDone: (request: string) => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [ids] = useState(() => ({ call: newId(), request: newId() }));
-  const [rows, setRows] = useState<Row[]>(() => [row()]);
+  const [rows, setRows] = useState(() => [wished()]);
   const [groups, setGroups] = useState<Kind[]>(who.groups);
   const [wish, setWish] = useState({ priority: who.groups.length > 0 ? "1" : "2", way: "station" as Way, site: null as string | null, needed_by: day(serverNow() + SOON_DAYS * DAY_MS), note: "", back: "" });
   const [answers, setAnswers] = useState<Record<string, string>>({});
   const set = (change: Partial<typeof wish>) => setWish({ ...wish, ...change });
-  const lines = rows.flatMap(({ item, n }) => (item && Number(n) > 0 ? [{ item, n: Number(n) }] : []));
+  const lines = whole(rows);
   const ask = useMutation({
     mutationFn: async () => {
       const said = Object.fromEntries(Object.entries(answers).filter(([, text]) => text.trim()));

@@ -4,7 +4,6 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useMay } from "../../access";
 import { helpline, type Call, type Line } from "../../calls/helpline";
 import { newId } from "../../calls/identity";
 import { serverNow } from "../../clock";
@@ -18,6 +17,7 @@ import { Refused } from "../../parts/Refused";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
+import { useUser } from "../../session";
 import { useSections } from "./sections";
 
 function FollowUp({ made, onClose }: { made: Call; onClose: () => void }) {
@@ -77,13 +77,12 @@ function Due({ made }: { made: Call }) {
 export default function Calls() {
   const { t } = useTranslation();
   const format = useFormat();
-  const may = useMay();
   const sections = useSections();
   const { values, cursor, set } = useFilters(["line", "open"] as const);
   const [opened, setOpened] = useState<Call | null>(null);
   const lines = useQuery({ queryKey: ["helpline", "lines", "all"], queryFn: () => helpline.lines(false) });
   const list = useQuery({ queryKey: ["helpline", "calls", values, cursor], queryFn: () => helpline.calls({ ...values, cursor }), placeholderData: keepPreviousData });
-  const answers = may("POST /calls");
+  const answers = useUser().role === "helpline";
   const columns: Column<Call>[] = [
     { key: "who", title: t("calls.who"), lead: true, cell: (row) => row.recipient === null ? <span className="rr-dim">{t("calls.nobody")}</span>
       : <span className="rr-strong rr-nowrap">{row.shown || t("calls.erased")} {row.last4}</span> },

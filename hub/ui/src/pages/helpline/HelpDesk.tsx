@@ -6,13 +6,13 @@ import { useRef, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect } from "wouter";
 
-import { useMay } from "../../access";
 import { helpline, type Candidate, type Line } from "../../calls/helpline";
 import { Icon } from "../../parts/icons";
 import { Page } from "../../parts/Page";
 import { Refused } from "../../parts/Refused";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
+import { useUser } from "../../session";
 import { Ask } from "./Ask";
 import { Candidates } from "./Candidates";
 import { Person } from "./Person";
@@ -111,7 +111,7 @@ function Desk({ lines }: { lines: Line[] }) {
 
 /** Only operators work here; for others the calls come first. */
 export default function HelpDesk() {
-  return useMay()("POST /recipients/search") ? <Mine /> : <Redirect to="/helpline/calls" replace />;
+  return useUser().role === "helpline" ? <Mine /> : <Redirect to="/helpline/calls" replace />;
 }
 
 function Mine() {
