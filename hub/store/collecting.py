@@ -1,9 +1,9 @@
 """The rows of collection codes, claims and shelf counts. What they mean: hub.collecting, hub.claims."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from hub.core.postings import Sighted, post
 from wire.messages import AnyItem, Scan
@@ -173,7 +173,7 @@ def put_verifiers(connection: Connection, made: Mapping[str, bytes]) -> int:
     return sum(connection.exec_driver_sql(query, (sealed, fits)).rowcount for fits, sealed in made.items())
 
 
-def _in_slices(connection: Connection, query: str, keys: Collection[str]) -> Iterable[Sequence[object]]:
+def _in_slices(connection: Connection, query: str, keys: Collection[str]) -> "Iterable[Row[Any]]":
     wanted = sorted(set(keys))
     for at in range(0, len(wanted), AT_ONCE):
         some = tuple(wanted[at : at + AT_ONCE])

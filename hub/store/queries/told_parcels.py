@@ -33,20 +33,10 @@ _STATES: Final[Mapping[str, Literal["coming", "here", "due-back", "given"]]] = {
 }  # fmt: skip
 """What a parcel's state is to the station that hands it out; all others are no longer told."""
 _PACKING: Final = ("planned", "packed")
-_PARCELS: Final = 20_000
-"""Parcels that one device is told of, the oldest first."""
-_STATES: Final[Mapping[str, Literal["coming", "here", "due-back", "given"]]] = {
-    "planned": "coming", "packed": "coming", "under-way": "coming", "out": "coming", "arrived": "here",
-    "waiting": "here", "refused": "here", "due-back": "due-back", "returning": "due-back", "handed-over": "given",
-}  # fmt: skip
-"""What a parcel's state is to the station that hands it out; all others are no longer told."""
-_PACKING: Final = ("planned", "packed")
-_OVER: Final = ("closed", "cancelled", "returned", "lost")
 
 _PARCELS: Final = (
     "SELECT parcel.seq, parcel.id, parcel.recipient, parcel.way, parcel.station, parcel.number, parcel.state,"
-    " parcel.placed,"
-    " parcel.until, parcel.given_at, consignment.id AS consignment, consignment.from_site AS home,"
+    " parcel.placed, parcel.until, parcel.given_at, consignment.id AS consignment, consignment.from_site AS home,"
     " consignment.vehicle, recipient.shown, recipient.last4 FROM parcel"
     " JOIN consignment ON consignment.seq = parcel.consignment LEFT JOIN recipient ON recipient.id = parcel.recipient"
     " WHERE parcel.state IN ('planned', 'packed', 'under-way', 'out', 'arrived', 'waiting', 'refused', 'due-back',"
