@@ -59,6 +59,15 @@ def received(connection: Connection, vault: Vault | None, row: Found, now: int) 
         _queue(connection, vault, "request-received", row.recipient, f"request:{row.id}", _line(connection, row), now)
 
 
+def attempted(connection: Connection, vault: Vault, id_: str, reason: tuple[str, str], now: int) -> None:
+    """Tell a recipient that somebody was at the door in vain; `reason` in English and Chinese, '' for none."""
+    row = parcel(connection, id_)
+    if row is not None and row.recipient is not None:
+        values = _line(connection, request(connection, row.request_id))
+        values |= {"reason": reason[0], "reason_zh": reason[1]}
+        _queue(connection, vault, "attempt-failed", row.recipient, f"parcel:{row.id}", values, now)
+
+
 def new_codes(connection: Connection, vault: Vault | None, ids: Iterable[str], now: int) -> None:
     """Codes for parcels that were planned or re-routed, where they are collected with one."""
     if vault is None:

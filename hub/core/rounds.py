@@ -83,8 +83,15 @@ STOPS: Final[Mapping[tuple[StopState, Told], StopState]] = {
 IN_HAND: Final = frozenset({StopState.OPEN, StopState.AGAIN, StopState.REFUSED})
 """The courier has it."""
 ENDED: Final = frozenset({StopState.GIVEN, StopState.BACK})
-WHY: Final = ("nobody-there", "wrong-address", "not-reachable", "asked-later", "danger", "other")
-"""Why somebody was there in vain; a word of ours, because a sentence could name people."""
+WHY: Final[Mapping[str, tuple[str, str]]] = {
+    "nobody-there": ("nobody was there", "无人在家"),
+    "wrong-address": ("we could not find the address", "未能找到地址"),
+    "not-reachable": ("the way was closed", "道路不通"),
+    "asked-later": ("another time was asked for", "要求改时间"),
+    "danger": ("", ""),
+    "other": ("", ""),
+}
+"""Why somebody was there in vain, and what the recipient is told; words of ours, because a sentence could name people."""
 
 
 class Stop(NamedTuple):

@@ -56,6 +56,8 @@ def test_a_round_of_two_stops_is_told_once_in_the_ledger_however_often_it_is_sen
     again = told(hub, id_, *sent)
     assert [each["result"] for each in again["outcomes"]] == ["known"] * 4
     assert hub.facts() == facts
+    kinds = hub.ledger.rows("SELECT kind, about, count(*) FROM notice WHERE kind = 'attempt-failed' GROUP BY 1, 2")
+    assert kinds == [("attempt-failed", f"parcel:{two}", 1)]
     assert hub.ledger.findings() == []
     assert hub.ledger.rebuilt().same
 

@@ -11,8 +11,9 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.models import rounds as models
 from hub.api.routes.rounds import CHANGED, RoundPath, seen, whole
 from hub.api.telling import check_photo, checked_code, post, proof_of, times
+from hub.consequences import attempted
 from hub.core.access import API, Viewer
-from hub.core.rounds import Told
+from hub.core.rounds import WHY, Told
 from hub.store import rounds as store
 from hub.store.rounds import RoundError, Said
 from hub.store.users import Principal
@@ -64,6 +65,9 @@ def _take(
         proof=proof, warned=warned,
     )  # fmt: skip
     store.tell(connection, row, said)
+    if sent.told is Told.ATTEMPT:
+        for key in sent.parcels:
+            attempted(connection, here.services.vault, key, WHY.get(sent.why, ("", "")), here.now)
     return models.TakenOutcome(id=sent.id, result="stored", sentence="", warned=list(warned))
 
 
