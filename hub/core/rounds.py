@@ -91,7 +91,7 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
     "danger": ("", ""),
     "other": ("", ""),
 }
-"""Why somebody was there in vain, and what the recipient is told; words of ours, because a sentence could name people."""
+"""Why somebody was there in vain, and what the recipient is told: words of ours, a sentence could name people."""
 
 
 class Stop(NamedTuple):
