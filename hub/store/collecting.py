@@ -58,14 +58,14 @@ def how(connection: Connection, parcel: str) -> How | None:
 def how_all(connection: Connection, parcels: Collection[str]) -> dict[str, How]:
     """How these parcels are collected."""
     query = f"SELECT {_HOW} FROM collecting WHERE parcel IN "
-    return {row[0]: How(*row) for row in _in_slices(connection, query, parcels)}
+    return {row[0]: How._make(row) for row in _in_slices(connection, query, parcels)}
 
 
 def codes(connection: Connection, parcels: Collection[str]) -> dict[str, list[Code]]:
     """The codes that open these parcels, the recipient's first."""
     found: dict[str, list[Code]] = {}
     for row in _in_slices(connection, f"SELECT {_CODE} FROM collection_code WHERE parcel IN ", parcels):
-        found.setdefault(row[0], []).append(Code(*row))
+        found.setdefault(row[0], []).append(Code._make(row))
     for some in found.values():
         some.sort(key=lambda one: one.proxy)
     return found
