@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from hub.api.door import COOKIE
 from hub.core.access import Role
@@ -13,17 +13,17 @@ from tests.support.alerts import alert, info
 from tests.support.browser import Screen
 from tests.support.facts import RECEIVED
 from tests.support.ingest import bench
-from tests.support.relief_stock import WATER, Clock, prepare
+from tests.support.relief_stock import WATER, prepare
 
 HERE = "<polygon>29,104 29,106 31,106 31,104 29,104</polygon>"
 NEAR = {"id": "near", "name": "Near village", "lat": 30.01, "lon": 105.01, "population": 40}
 RATES = {"rates": [{"key": "water", "name": "Water", "item": WATER, "milli": 3000, "every_days": 1}]}
 
 
-def test_an_alert_becomes_reserved_goods_in_a_browser(tmp_path: Path, chrome) -> None:
+def test_an_alert_becomes_reserved_goods_in_a_browser(tmp_path: Path, chrome: Browser) -> None:
     with bench(tmp_path / "hub.db") as made:
         prepare(made)
-        with hubweb.serving(tmp_path, database=made.database, clock=Clock(RECEIVED), ui=UI) as web:
+        with hubweb.serving(tmp_path, database=made.database, clock=hubweb.Clock(RECEIVED), ui=UI) as web:
             with web.client() as admin:
                 assert admin.put("/api/v1/settlements", json=[NEAR]).is_success
                 assert admin.put("/api/v1/rates", json=RATES).is_success
