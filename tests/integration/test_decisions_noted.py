@@ -1,5 +1,6 @@
 """Every route by which people change something leaves a note of who did it: a walk through all of them."""
 
+import itertools
 from contextlib import contextmanager
 
 from hub.admission import open_authority
@@ -7,7 +8,9 @@ from hub.config import Address
 from hub.core.access import API, RULES, Role
 from hub.desk import Desk
 from hub.devices import Registry
+from hub.follower import Follower
 from hub.inviting import Inviter
+from hub.store import notices
 from tests.support.alerts import alert
 from tests.support.deciding import Deciding, enter_names
 from tests.support.facts import DOCK, RECEIVED, RICE, SHELF, goods, scan
@@ -88,6 +91,7 @@ def test_every_route_that_changes_something_notes_who_did_it(tmp_path):
             deliveries,
             space,
             allocation,
+            relief,
             transfers,
             incidents,
             help_lines,
@@ -174,6 +178,55 @@ def allocation(walk):
     walk("POST", "/needs/{need}/cancellation", need=need)
 
 
+def relief(walk):
+    follower = Follower(walk.hub.web.database, None, lambda: RECEIVED, changed=lambda: None)
+    told = itertools.count()
+
+    def asked(n=1, **more):
+        lines = [{"item": f"gtin:{RICE}", "n": n}]
+        wish = {"organisation": "caritas", "way": "station", "site": "st-1", "needed_by": DAY, "lines": lines, **more}
+        return walk("POST", "/requests", wish)["id"]
+
+    def sent(*ids):
+        walk("POST", "/requests/decisions", {"event": "allocate", "ids": list(ids)})
+        found = walk(
+            "POST",
+            "/consignments",
+            {"requests": list(ids), "from_site": "wh-1", "to_site": "st-1", "way": "station"},
+        )["id"]
+        parcels = [one["id"] for one in walk.get(f"/parcels?consignment={found}")["rows"]]
+        return found, parcels
+
+    def seen(parcel, do, source, to):
+        walk.hub.tell("d", scan(f"RR:P:{parcel}", do=do, source=source, to=to), after=1 + next(told))
+        follower.look()
+
+    first = asked(2, way="door", site=None, draft=True)
+    walk("POST", "/requests/{request}/submission", request=first)
+    walk("POST", "/requests/{request}/reroute", {"way": "station", "site": "st-1"}, request=first)
+    walk("POST", "/requests/{request}/approval", request=first)
+    second = walk("POST", "/requests/{request}/split", {"lines": [{"line": 1, "n": 1}]}, request=first)["id"]
+    walk("POST", "/requests/{request}/allocation", request=first)
+    walk("POST", "/requests/{request}/refusal", {"reason": "twice"}, request=asked())
+    walk("POST", "/requests/{request}/cancellation", request=asked())
+    consignment, (one, _) = sent(first, second)
+    other = walk("POST", "/consignments/{consignment}/split", {"parcels": [one]}, consignment=consignment)["id"]
+    walk("POST", "/consignments/{consignment}/cancellation", consignment=consignment)
+    walk("POST", "/consignments/{consignment}/reroute", {"way": "station", "to_site": "st-1"}, consignment=other)
+    seen(one, Action.LOAD, SHELF, "transit:t")
+    walk("POST", "/parcels/{parcel}/reroute", {"way": "station", "station": "st-1"}, parcel=one)
+    walk("POST", "/consignments/{consignment}/loss", {"reason": "river"}, consignment=other)
+    follower.look()
+    walk("POST", "/consignments/{consignment}/closing", consignment=other)
+    fresh = asked()
+    walk("POST", "/requests/{request}/approval", request=fresh)
+    third, (one,) = sent(fresh)
+    seen(one, Action.UNLOAD, SHELF, "place:st-1/dock")
+    walk("POST", "/parcels/{parcel}/return", parcel=one)
+    walk("POST", "/consignments/{consignment}/return", consignment=third)
+    walk("POST", "/parcels/{parcel}/loss", {"reason": "gone"}, parcel=one)
+
+
 def incidents(walk):
     people = {"id": "near", "name": "Near", "lat": 30.5, "lon": 120.5, "population": 9}
     walk("PUT", "/settlements", [people])
@@ -220,5 +273,18 @@ def help_lines(walk):
         call = {"line": line, "kind": "need", "recipient": person, "due": f"{DAY}T08:00:00Z"}
         made = walk("POST", "/calls", call)["id"]
         walk("POST", "/calls/{call}/follow-up", {"due": None}, call=made)
+        walk("POST", "/notices/{notice}/again", notice=failed_notice(walk, person))
         walk("POST", "/recipients/{recipient}/erasure", recipient=person)
     walk("POST", "/lines/{line}/closing", line=line)
+
+
+def failed_notice(walk, person):
+    """The id of a notice that could not be sent."""
+    services = walk.hub.web.services
+    with services.database.write() as connection:
+        id_ = notices.enqueue(
+            connection, services.vault, kind="new-code", recipient=person, about="request:x", values={}, now=RECEIVED
+        )
+        query = "UPDATE notice SET state = 'failed', why = 'http-400', ended_at = ? WHERE id = ?"
+        connection.exec_driver_sql(query, (RECEIVED, id_))
+    return id_
