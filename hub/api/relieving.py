@@ -33,8 +33,17 @@ def found(connection: Connection, viewer: Viewer, kind: Kind, id_: str) -> Found
     """One that the viewer sees. Raises ApiError."""
     row = _FIND[kind](connection, id_)
     if row is None or not sees(connection, viewer, kind, row):
-        raise ApiError(404, f"no-{kind}", f"There is no {kind} {id_}.", hint=f"GET /api/v1/{kind}s lists them.")
+        raise _none(kind, id_)
     return row
+
+
+def _none(kind: Kind, id_: str) -> ApiError:
+    sentence, hint = f"There is no {kind} {id_}.", f"GET /api/v1/{kind}s lists them."
+    if kind == "request":
+        return ApiError(404, "no-request", sentence, hint=hint)
+    if kind == "consignment":
+        return ApiError(404, "no-consignment", sentence, hint=hint)
+    return ApiError(404, "no-parcel", sentence, hint=hint)
 
 
 def post(here: Context, facts: Sequence[AnyItem], *, by: str, action: str, what: str, detail: str) -> None:
