@@ -1,11 +1,15 @@
 """Every route by which people change something leaves a note of who did it: a walk through all of them."""
 
+import io
 import itertools
 from contextlib import contextmanager
+
+from PIL import Image
 
 from hub.admission import open_authority
 from hub.config import Address
 from hub.core.access import API, RULES, Role
+from hub.core.instant import rfc3339
 from hub.desk import Desk
 from hub.devices import Registry
 from hub.follower import Follower
@@ -16,6 +20,7 @@ from tests.support.deciding import Deciding, enter_names
 from tests.support.facts import DOCK, RECEIVED, RICE, SHELF, goods, scan
 from tests.support.hubweb import serving
 from tests.support.ingest import station
+from tests.support.rounds import COURIER, parcel_for
 from wire.actions import Action
 
 DECIDES_NOTHING = {("DELETE", "/session"), ("POST", "/labels"), ("POST", "/recipients/search"), ("POST", "/slips")}
@@ -95,6 +100,7 @@ def test_every_route_that_changes_something_notes_who_did_it(tmp_path):
             transfers,
             incidents,
             help_lines,
+            last_mile,
             troubles,
         ):
             part(walk)
@@ -276,6 +282,32 @@ def help_lines(walk):
         walk("POST", "/notices/{notice}/again", notice=failed_notice(walk, person))
         walk("POST", "/recipients/{recipient}/erasure", recipient=person)
     walk("POST", "/lines/{line}/closing", line=line)
+
+
+def last_mile(walk):
+    with walk.hub.web.database.write() as connection:
+        parcels = [parcel_for(connection, n, None) for n in range(2)]
+    rounds = [
+        walk("POST", "/rounds", {"site": "wh-1", "courier": COURIER, "parcels": [{"parcel": each}]})["id"]
+        for each in parcels
+    ]
+    walk("POST", "/rounds/{id_}/cancellation", {}, id_=rounds[0])
+    walk("POST", "/rounds/{id_}/code-checks", {"parcels": parcels[1:], "code": "1"}, id_=rounds[1])
+    said = {"id": "outcome-1", "told": "taken", "parcels": parcels[1:], "at": rfc3339(RECEIVED)}
+    told = {"sent": rfc3339(RECEIVED), "outcomes": [said]}
+    walk("POST", "/rounds/{id_}/outcomes", told, id_=rounds[1])
+    taken = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(taken, "PNG")
+    walk("POST", "/photos", content=taken.getvalue(), of="image/png")
+    lines = [{"item": f"gtin:{RICE}", "n": 1}]
+    wish = {"organisation": "caritas", "way": "direct", "needed_by": DAY, "lines": lines}
+    asked = walk("POST", "/requests", wish)["id"]
+    walk("POST", "/requests/{request}/approval", request=asked)
+    key = walk("POST", "/direct-shipments", {"requests": [asked], "supplier": "Rice & Sons"})["consignment"]
+    walk("POST", "/direct-shipments/{key}/dispatch", {}, key=key)
+    parcel = walk.get(f"/direct-shipments/{key}")["parcels"][0]["parcel"]
+    given = said | {"told": "given", "way": "person", "parcels": [parcel]}
+    walk("POST", "/direct-shipments/{key}/outcomes", told | {"outcomes": [given]}, key=key)
 
 
 def failed_notice(walk, person):

@@ -67,7 +67,7 @@ def doors(folder: Path, people: int = 2) -> Iterator[Doors]:
                 )
                 for n in range(people)
             )  # fmt: skip
-            made.parcels = tuple(_planned(connection, n, person) for n, person in enumerate(made.people))
+            made.parcels = tuple(parcel_for(connection, n, person) for n, person in enumerate(made.people))
         packed = [
             fact
             for parcel in made.parcels
@@ -99,7 +99,8 @@ def planned(hub: Doors, parcels: Sequence[str] | None = None, **more: Any) -> di
     return made
 
 
-def _planned(connection: Any, n: int, person: str) -> str:
+def parcel_for(connection: Any, n: int, person: str | None) -> str:
+    """A parcel of so many that go to doors by one consignment; its id."""
     key = f"door.{n:06d}"
     common = {"made_at": NOW, "made_by": "x", "changed_at": NOW}
     if n == 0:

@@ -20,7 +20,7 @@ from hub.core.access import API, Viewer
 from hub.core.direct import Batch
 from hub.core.lifecycles import Way
 from hub.core.rounds import Told
-from hub.store import consignments, postings, recipients
+from hub.store import consignments, decisions, postings, recipients
 from hub.store import direct as store
 from hub.store.direct import DirectError, DirectRow
 from hub.store.queries.goods import is_site
@@ -85,6 +85,9 @@ def tell(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.Direc
         happened = times(connection, sent, here.now, row.sent_at or row.made_at)
         for each, at in zip(sent.outcomes, happened, strict=True):
             taken.append(_take(here, connection, row, each, at, named(who), back))
+        stored = sum(each.result == "stored" for each in taken)
+        if stored:
+            decisions.note(connection, named(who), "direct-told", key, f"{stored} outcomes", here.now)
     post(here)
     return models.DirectTaken(outcomes=taken, shipment=_whole(here, viewer, key))
 

@@ -14,6 +14,7 @@ from hub.api.telling import check_photo, checked_code, post, proof_of, times
 from hub.consequences import attempted
 from hub.core.access import API, Viewer
 from hub.core.rounds import WHY, Told
+from hub.store import decisions
 from hub.store import rounds as store
 from hub.store.rounds import RoundError, Said
 from hub.store.users import Principal
@@ -29,6 +30,7 @@ def check_code(here: Here, who: Whoever, viewer: Viewing, id_: RoundPath, sent: 
     with here.write() as connection:
         store.check_theirs(connection, row, sent.parcels)
         found = checked_code(here, connection, sent.parcels, sent.code)
+        decisions.note(connection, named(who), "code-checked", sent.parcels[0], found.answer.value, here.now)
     return models.CodeAnswer(answer=found.answer.value, left=found.left)
 
 
@@ -41,6 +43,9 @@ def tell(here: Here, who: Whoever, viewer: Viewing, id_: RoundPath, sent: models
         happened = times(connection, sent, here.now, row.made_at)
         for each, at in zip(sent.outcomes, happened, strict=True):
             taken.append(_take(here, connection, row, each, at, named(who)))
+        stored = sum(each.result == "stored" for each in taken)
+        if stored:
+            decisions.note(connection, named(who), "round-told", id_, f"{stored} outcomes", here.now)
     posted = post(here)
     return models.TakenOutcomes(outcomes=taken, posted=posted, round=whole(here, who, viewer, id_))
 

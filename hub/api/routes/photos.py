@@ -15,6 +15,7 @@ from hub.api.models.shared import errors
 from hub.api.turns import Turns
 from hub.core.access import API
 from hub.photos import FOLDER, PhotoError, Photos
+from hub.store import decisions
 from hub.store.schema import photo
 
 router = APIRouter(prefix=API, tags=["last mile"])
@@ -56,6 +57,7 @@ def _keep(here: Context, by: str, data: bytes) -> str:
     row = {"digest": digest, "bytes": size, "made_at": here.now, "made_by": by}
     with here.write() as connection:
         connection.execute(insert(photo).values(row).on_conflict_do_nothing())
+        decisions.note(connection, by, "photo-kept", digest, f"{size} bytes", here.now)
     return digest
 
 
