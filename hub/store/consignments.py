@@ -210,6 +210,17 @@ def cancel(connection: Connection, row: Found, *, by: str, now: int, reason: str
     return _done(connection, row, ConsignmentEvent.CANCEL, parcels, by, now, reason, decided="cancelled")
 
 
+def not_of_a_consignment(connection: Connection, pick: str) -> None:
+    """Raises ReliefError for a pick list by which a consignment is fetched that is not over."""
+    query = (
+        "SELECT c.id FROM consignment_pick AS p JOIN consignment AS c ON c.seq = p.consignment"
+        " WHERE p.pick = ? AND c.decided = 'planned'"
+    )
+    found = connection.exec_driver_sql(query, (pick,)).scalar()
+    if found is not None:
+        raise ReliefError(f"The pick list {pick} is that of the consignment {found}: cancel that.")
+
+
 def _shared(connection: Connection, pick: str, seq: int) -> bool:
     """Whether a consignment that is not over, other than this one, is fetched by the same list."""
     query = (

@@ -8,7 +8,7 @@ cartons in which parcels travel stand in the ledger.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -34,6 +34,13 @@ _CARRIED: Final = (
     " WHERE unit = ? AND voided = 0 ORDER BY sighting.at, lane_id, seq"
 )
 
+_OF: Final = {
+    "need.id": "SELECT request.seq FROM need JOIN request ON request.id = need.request",
+    "r.id": "SELECT request.seq FROM reservation AS r JOIN need ON need.seq = r.need"
+    " JOIN request ON request.id = need.request",
+    "pick.id": "SELECT DISTINCT request.seq FROM pick JOIN reservation AS r ON r.pick = pick.seq"
+    " JOIN need ON need.seq = r.need JOIN request ON request.id = need.request",
+}
 _DIFFERS: Final = (
     "SELECT 1 FROM custody WHERE consignment = ? GROUP BY item"
     " HAVING sum(damaged + lost + elsewhere) > 0 OR sum(in_transit) = 0 AND sum(dispatched) > 0"
@@ -68,6 +75,12 @@ class Touched:
         self.parcels |= other.parcels
         self.consignments |= other.consignments
         self.requests |= other.requests
+
+
+def restate_requests(connection: Connection, column: Literal["need.id", "r.id", "pick.id"], id_: str, now: int) -> None:
+    """Something was decided about the need, the reservation or the pick list of that id: what it means for requests."""
+    found = connection.exec_driver_sql(f"{_OF[column]} WHERE {column} = ?", (id_,)).scalars()
+    restate(connection, Touched(requests=set(found)), now)
 
 
 def restate(connection: Connection, touched: Touched, now: int) -> list[Change]:

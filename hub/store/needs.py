@@ -76,6 +76,7 @@ class Need:
     substitutes: bool
     cancelled: bool
     covered: int
+    request: str | None = None
 
     @property
     def open(self) -> int:
@@ -137,6 +138,12 @@ def cancel(connection: Connection, need: Need, *, by: str, now: int) -> None:
     )
     connection.exec_driver_sql("UPDATE need SET cancelled_at = ?, cancelled_by = ? WHERE seq = ?", (now, by, need.seq))
     decisions.note(connection, by, "need-cancelled", need.id, "", now)
+
+
+def not_of_a_request(need: Need) -> None:
+    """Raises NeedError for a need that stands for a request."""
+    if need.request is not None:
+        raise NeedError(f"The need {need.id} belongs to the request {need.request}: cancel or split that.")
 
 
 def find(connection: Connection, id_: str, now: int) -> Need | None:
@@ -215,5 +222,5 @@ def _need(row: "Row[Any]", base_units: int) -> Need:
     return Need(
         seq=row.seq, id=row.id, organisation=row.organisation, destination=row.destination, item=row.item, n=row.n,
         needed_by=row.needed_by, shelf_days=row.shelf_days, substitutes=bool(row.substitutes),
-        cancelled=row.cancelled_at is not None, covered=base_units,
+        cancelled=row.cancelled_at is not None, covered=base_units, request=row.request,
     )  # fmt: skip

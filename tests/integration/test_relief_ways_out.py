@@ -228,6 +228,26 @@ def test_a_decision_about_many_is_made_for_all_or_for_none(world: Relief):
     assert world.desk.bench.findings() == []
 
 
+def test_what_is_decided_about_reservations_needs_and_lists_counts_for_their_request(world: Relief):
+    asked = world.allocated(5)
+    (line,) = world.web.get(f"/requests/{asked['id']}", Role.STAFF)["lines"]
+    assert world.call(f"/needs/{line['need']}/cancellation").status_code == 409
+    (kept,) = world.web.get("/reservations", Role.STAFF, need=line["need"])["rows"]
+    world.post(f"/reservations/{kept['id']}/cancellation")
+    assert world.state("requests", asked["id"]) == "approved"
+    world.desk.held(line["need"], 5)
+    assert world.state("requests", asked["id"]) == "allocated"
+    sent = world.plan(asked["id"])
+    assert world.call(f"/picks/{sent['picks'][0]}/cancellation").status_code == 409
+
+
+def test_a_reservation_whose_time_is_over_opens_its_request_again(world: Relief):
+    asked = world.allocated(5)
+    world.web.clock.now += 31 * 86_400_000
+    assert world.follower.look() == 1
+    assert (world.state("requests", asked["id"]), free(world)) == ("approved", 20)
+
+
 BODIES = {
     "submission": {}, "approval": {}, "refusal": {"reason": "no"}, "allocation": {}, "cancellation": {},
     "closing": {}, "return": {}, "loss": {"reason": "gone"},

@@ -72,6 +72,7 @@ def the_need(here: Here, viewer: Viewing, need: RandomPath) -> models.NeedModel:
 def cancel_need(here: Here, who: Whoever, viewer: Viewing, need: RandomPath) -> models.NeedModel:
     """A need is over; what is held for it is free again."""
     with changing(here, viewer, need) as (connection, found):
+        store.not_of_a_request(found)
         store.cancel(connection, found, by=named(who), now=here.now)
         return _shown(here, connection, viewer, need)
 

@@ -16,7 +16,8 @@ from hub.api.models.shared import LISTED, Cursor, Limit
 from hub.api.routes.needs import CHANGED, RandomPath, changing
 from hub.core.access import API, Viewer
 from hub.core.reservations import Event
-from hub.store import allocation, picks
+from hub.store import allocation, consignments, picks
+from hub.store.lives import restate_requests
 from hub.store.queries import reservations
 from hub.store.queries.paging import Page
 from hub.store.queries.standing import Key
@@ -43,6 +44,7 @@ def reserve(
             expires_at=now + wanted.hold_s * 1000,
         )  # fmt: skip
         allocation.reserve(connection, found, new)
+        restate_requests(connection, "need.id", need, now)
     with here.services.database.read() as connection:
         return _reservation(here, connection, viewer, id_)
 
@@ -77,6 +79,7 @@ def cancel_reservation(here: Here, who: Whoever, viewer: Viewing, reservation: R
     with deciding(here, "allocation") as connection:
         _own(here, connection, viewer, reservation)
         allocation.cancel(connection, reservation, by=named(who), now=here.now)
+        restate_requests(connection, "r.id", reservation, here.now)
         return _reservation(here, connection, viewer, reservation)
 
 
@@ -136,7 +139,10 @@ def _release(here: Context, viewer: Viewer, ids: list[str], who: Principal) -> m
 def _end(here: Context, viewer: Viewer, pick: str, event: Event, who: Principal) -> models.PickModel:
     with deciding(here, "allocation") as connection:
         _pick(connection, viewer, pick)
+        if event is Event.CANCEL:
+            consignments.not_of_a_consignment(connection, pick)
         picks.end(connection, pick, event, by=named(who), now=here.now)
+        restate_requests(connection, "pick.id", pick, here.now)
         return _pick(connection, viewer, pick)
 
 
