@@ -25,6 +25,7 @@ BY_VALUE = re.compile(
     r"|recallWhere|lotState|story|sideRole|settleAs|transferState|deliveryState|deliveryFilter|navGroup"
     r"|problem|roleHelp|decision|needState|reservationState|pickState|unfit|bookingState|temperature|measure"
     r"|noticeKind|noticeState|noticeWhy|lifeEvent|consignmentState|thing|channel"
+    r"|deed|deedSure|deedFact"
     r"|parcelState|stationShow|stationEmpty"
     r"|incidentState|severity|alertKind|per|step|stepSure"
     r"|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|tripState|tripEvent|priority|requestState|way)\."

@@ -17,6 +17,13 @@ const Stock = lazy(() => import("./pages/Stock"));
 const Deliveries = lazy(() => import("./pages/goods/Deliveries"));
 const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
 const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
+const Requests = lazy(() => import("./pages/requests/Requests"));
+const RequestOne = lazy(() => import("./pages/requests/RequestOne"));
+const ConsignmentBoard = lazy(() => import("./pages/consignments/Board"));
+const Consignments = lazy(() => import("./pages/consignments/Consignments"));
+const ConsignmentOne = lazy(() => import("./pages/consignments/ConsignmentOne"));
+const Parcels = lazy(() => import("./pages/parcels/Parcels"));
+const ParcelOne = lazy(() => import("./pages/parcels/ParcelOne"));
 const Station = lazy(() => import("./pages/relief/Station"));
 const Notices = lazy(() => import("./pages/relief/Notices"));
 const Recall = lazy(() => import("./pages/goods/Recall"));
@@ -85,6 +92,13 @@ export function App() {
               <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
               <Route path="/deliveries/:id"><DeliveryOne /></Route>
               <Route path="/deliveries/:id/change"><DeliveryForm key="change" /></Route>
+              <Route path="/requests"><Requests /></Route>
+              <Route path="/requests/:id">{({ id }) => <RequestOne key={id} id={id} />}</Route>
+              <Route path="/consignments"><ConsignmentBoard /></Route>
+              <Route path="/consignments/list"><Consignments /></Route>
+              <Route path="/consignments/:id">{({ id }) => <ConsignmentOne key={id} id={id} />}</Route>
+              <Route path="/parcels"><Parcels /></Route>
+              <Route path="/parcels/:id">{({ id }) => <ParcelOne key={id} id={id} />}</Route>
               <Route path="/notices"><Notices /></Route>
               <Route path="/recall"><Recall /></Route>
               <Route path="/station"><Station /></Route>

@@ -24,7 +24,7 @@ const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
 const FLUSH_MS = 1_000;
 
 const TOUCHES: Record<string, string[]> = {
-  stock: ["candidates", "picks", "reservations", "need", "stock", "sites", "summary", "trace", "recall", "deliveries", "delivery"],
+  stock: ["consignment", "candidates", "picks", "reservations", "need", "stock", "sites", "summary", "trace", "recall", "deliveries", "delivery"],
   device: ["devices", "summary", "commands", "configuration"],
   quarantine: ["quarantine", "summary", "devices"],
   discrepancy: ["discrepancies", "discrepancy", "unsettled", "gaps", "summary"],
@@ -33,8 +33,8 @@ const TOUCHES: Record<string, string[]> = {
   space: ["calendar", "bookings", "capacities"],
   allocation: ["needs", "need", "candidates", "reservations", "picks", "consents"],
   notice: ["notices", "story"],
-  request: ["story"],
-  consignment: ["trips", "trip", "shipments", "shipment", "rounds", "round", "doors", "story", "recall", "station", "shelfCounts", "parcelProxies"],
+  request: ["requests", "request", "story"],
+  consignment: ["board", "consignments", "consignment", "parcels", "parcel", "request", "trips", "trip", "shipments", "shipment", "rounds", "round", "doors", "story", "recall", "station", "shelfCounts", "parcelProxies"],
   collecting: ["station", "shelfCounts"],
   round: ["rounds", "round", "doors"],
   incident: ["incidents", "incident", "readiness"],

@@ -27,6 +27,9 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   { group: "relief", entries: [
     { page: "incidents", icon: "alert", roles: RECALLING },
     { page: "helpline", icon: "phone", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
+    { page: "requests", icon: "requests", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
+    { page: "consignments", icon: "transit", roles: RECALLING },
+    { page: "parcels", icon: "parcel", roles: RECALLING },
     { page: "notices", icon: "notice", roles: ["admin", "supervisor", "staff", "helpline", "auditor"] },
   ] },
   { group: "goods", entries: [

@@ -89,7 +89,7 @@ function Step({ step }: { step: StoryStep }) {
         </div>
       )}
       <div className="rr-small rr-dim">
-        <AboutLink about={step.about} />
+        {step.about !== "" && <AboutLink about={step.about} />}
         {step.what === "notice" && <> · {word(t, "channel", step.channel)}</>}
         {step.who !== "" && <> · <Plain text={step.who} /></>}
         {step.device !== "" && <> · {step.device}</>}
