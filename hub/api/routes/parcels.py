@@ -48,10 +48,12 @@ def the_parcels(
         asked = None if request is None else relief.request(connection, request)
         if (consignment is not None and of is None) or (request is not None and asked is None):
             return Page([], None)
-        return queries.parcels(
-            connection, pager, viewer, limit=limit, cursor=cursor, station=site, state=state, way=way,
-            consignment=None if of is None else of.seq, request=None if asked is None else asked.seq,
-        )  # fmt: skip
+        carried = "consignment" if of is None or of.back_of is None else "back"
+        filters: dict[str, str | int | None] = {
+            "station": site, "state": state, "way": way, carried: None if of is None else of.seq,
+            "request": None if asked is None else asked.seq,
+        }  # fmt: skip
+        return queries.parcels(connection, pager, viewer, limit=limit, cursor=cursor, **filters)
 
 
 @router.get("/parcels/{parcel}", responses=CHANGED)
