@@ -9,7 +9,8 @@ holds neither the libraries nor, for longer than the question, the code.
 import hmac
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
@@ -54,7 +55,8 @@ _OPEN: Final = frozenset({"coming", "here", "due-back"})
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """`locked` are codes, by parcel and round, that were tried wrongly too often.
 
-    `used` are seals that opened their parcel before, `given` what this device handed out.
+    `used` are seals that opened their parcel before, `given` what this device handed out. Where a parcel is not given
+    out, an old seal opens nothing: its code was made anew.
     """
 
     secret: str
@@ -90,30 +92,52 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     known: Parcel | None
 
 
-def candidates(key: ec.EllipticCurvePrivateKey, site: KnownSite, asked: Question) -> Iterator[Candidate]:
+def waiting(key: ec.EllipticCurvePrivateKey, seals: Sequence[Parcel]) -> Iterator[Candidate]:
     """What a code may be of. Raises SealError where there are seals and not one can be opened."""
-    seals = {(each.id, each.sealed): each for each in site.sealed()}
-    old: dict[tuple[str, str], Parcel | None] = {one: site.parcel(one[0]) for one in asked.used if one not in seals}
     failed: SealError | None = None
     opened = 0
-    for (parcel, sealed), known in (seals | old).items():
+    for each in seals:
         try:
-            inside = decode_sealed(unsealed(key, sealed, purpose=SEAL_INFO, about=parcel))
+            inside = decode_sealed(unsealed(key, each.sealed, purpose=SEAL_INFO, about=each.id))
         except (SealError, DecodeError) as error:
             failed = error if isinstance(error, SealError) else SealError(str(error))
             continue
         opened += 1
-        yield Candidate(parcel=parcel, sealed=sealed, inside=inside, known=known)
+        yield Candidate(parcel=each.id, sealed=each.sealed, inside=inside, known=each)
     if failed is not None and not opened:
         raise failed
 
 
+def spent(
+    key: ec.EllipticCurvePrivateKey, asked: Question, site: KnownSite, seals: Sequence[Parcel]
+) -> Iterator[Candidate]:
+    """What a code may have been of: what the hub says was given out, and what this device opened before it gave it."""
+    held, given = {each.id for each in seals}, frozenset(asked.given)
+    told = [(each.id, each.sealed) for each in seals if each.state == "given"]
+    for parcel, sealed in (*told, *(each for each in asked.used if each[0] not in held)):
+        known = site.parcel(parcel)
+        if parcel not in given and (known is None or known.state != "given"):
+            continue
+        with suppress(SealError, DecodeError):  # an older key's
+            inside = decode_sealed(unsealed(key, sealed, purpose=SEAL_INFO, about=parcel))
+            yield Candidate(parcel=parcel, sealed=sealed, inside=inside, known=known)
+
+
 def judge(asked: Question, key: ec.EllipticCurvePrivateKey, site: KnownSite) -> Judged:
-    """Without the hub. Raises SealError."""
+    """Without the hub: first by what waits, then by what was given out. Raises SealError."""
+    seals = site.sealed()
+    found = _among(asked, waiting(key, [each for each in seals if each.state != "given"]), site)
+    if found.verdict == "right":
+        return found
+    used = _among(asked, spent(key, asked, site, seals), site)
+    return used if used.verdict == "right" else found
+
+
+def _among(asked: Question, these: Iterable[Candidate], site: KnownSite) -> Judged:
     locked, near, shut = frozenset(asked.locked), [], False
     own: Candidate | None = None
     proxied: list[tuple[Candidate, int]] = []
-    for each in candidates(key, site, asked):
+    for each in these:
         inside = each.inside
         fitting = [one for one in (inside, *inside.proxies) if one.hint == asked.secret[:HINT_DIGITS]]
         if not fitting:

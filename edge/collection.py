@@ -6,12 +6,13 @@ and whose code does not. That a parcel is locked leaves as a fact, in the commit
 """
 
 import threading
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final, TypeVar
 
 import msgspec
 
-from edge.child import Child
+from edge.child import MOST_BYTES, Child
 from edge.clock import Clock
 from edge.config import Settings
 from edge.core.misses import begun_anew, missed, waits
@@ -19,7 +20,7 @@ from edge.core.parcels import CheckCode, CodeFound, CodeVerdict, is_given, where
 from edge.errors import EdgeError
 from edge.log import Log
 from edge.store.attempts import Attempts
-from edge.store.code_tries import CodeTries
+from edge.store.code_tries import CodeTries, Tried
 from edge.store.known_site import KnownSite
 from edge.store.outbox import Outbox
 from edge.store.parcel_facts import ParcelFacts
@@ -33,10 +34,13 @@ LONGEST_S: Final = 30.0
 TERMINAL: Final = digest(" collection codes")
 """Where this terminal's misses stand among those of badges: no badge's code has a space in it."""
 LOCKED: Final = "code-locked"
-_MOST_USED: Final = 100
-_MOST_GIVEN: Final = 500
-_MOST_LOCKED: Final = 500
+_SHARE_BYTES: Final = MOST_BYTES // 4
+"""What a list may take of a question, which has three; of each the newest are told."""
+_MOST_OPENED: Final = 500
 _TURN_S: Final = 1.0
+
+
+T = TypeVar("T")
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,11 +105,12 @@ class Collection:
 
     def _judged(self, secret: str, beat: Callable[[], None]) -> CodeFound:
         tried = {(each.parcel, each.round): each for each in self._tries.newest()}
+        opened = islice((each for each in tried.values() if each.sealed), _MOST_OPENED)
         question = msgspec.json.encode({
             "secret": secret,
-            "locked": [key for key, each in tried.items() if each.failures >= TRIES][:_MOST_LOCKED],
-            "used": [(each.parcel, each.sealed) for each in tried.values() if each.sealed][:_MOST_USED],
-            "given": self._parcels.given()[-_MOST_GIVEN:],
+            "locked": _newest(key for key, each in tried.items() if each.failures >= TRIES),
+            "used": _newest((each.parcel, each.sealed) for each in opened if self._is_missing(each)),
+            "given": _newest(self._parcels.given()[::-1]),
         })  # fmt: skip
         ended = Child("edge.code_check", "--config", str(self._config), question=question, longest_s=LONGEST_S).wait(
             beat
@@ -121,6 +126,13 @@ class Collection:
             return CodeFound(verdict=CodeVerdict.WRONG)
         known = tried.get((judged.parcel, judged.round))
         return self._right(judged, known.failures if known else 0)
+
+    def _is_missing(self, tried: Tried) -> bool:
+        """Whether it opened a parcel that was given out, and the hub tells no seal of it any more."""
+        if not is_given(tried.parcel, self._site):
+            return False
+        known = self._site.parcel(tried.parcel)
+        return known is None or not known.sealed
 
     def _right(self, judged: Judged, tries: int) -> CodeFound:
         self._tries.opened(judged.parcel, judged.round, judged.sealed, self._clock.now_ms())
@@ -159,3 +171,15 @@ class Collection:
         self._tries.wrong([each for each, _ in here], at, facts)
         for parcel, _ in locked:
             self._log.warning("code-locked", parcel=parcel)
+
+
+def _newest(several: Iterable[T]) -> list[T]:
+    """As many of them, the first first, as a question has room for."""
+    found: list[T] = []
+    room = _SHARE_BYTES
+    for each in several:
+        room -= len(msgspec.json.encode(each)) + 1
+        if room < 0:
+            break
+        found.append(each)
+    return found

@@ -228,9 +228,10 @@ class Org(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Parcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A parcel: for the site that it is for, and for the site that packs it. Key: its id.
 
-    `shown` (a masked name), `last4` (of the telephone number; '': none), `person` (the same for all that one recipient
-    has at this site) and `sealed` (base64; opens with this one device's key only, see wire/collecting.py) are told to
-    the site that it is for alone, and not for longer than it waits. `number` is the end of its shelf code there, and
+    `shown` (a masked name), `last4` (of the telephone number; '': none) and `person` (the same for all that one
+    recipient has at this site) are told to the site that it is for alone, and not for longer than it waits. `sealed`
+    (base64; opens with this one device's key only, see wire/collecting.py) stays after it was given, so that a used code
+    is told from a wrong one. `number` is the end of its shelf code there, and
     `where` the bin in which it stands, or the station that it is for. `at`: when it was given; `until`: the day after
     which it goes back; `proxies`: how many others may fetch it.
     """

@@ -164,7 +164,7 @@ What a device may know of its site without a network: articles, own codes, lots 
 deliveries that are expected, pick lists, badges, standing stock, numbers for handling units, stations, the consignments
 that it sends or expects, and the parcels that it packs or gives out. It comes over HTTPS. Of who gets a parcel a device
 is told a masked name and four digits of a telephone number, where it gives the parcel out, and until it is collected;
-what opens it is sealed for that one device.
+what opens it is sealed for that one device, and the seal stays for as long as it is told that the parcel was given.
 
 The device proves itself: `POST {CHALLENGE_PATH}` with `{{"device"}}` answers `{{"nonce"}}`, good for {CHALLENGE_S} s
 and once. It signs the line `{SESSION_PREFIX}`, a line feed and the nonce by the key of its certificate (ECDSA with

@@ -38,8 +38,8 @@ from wire.sitedata import (
 MOST_STANDING: Final = 200
 """Of one article, those that expire first: more than anybody looks through."""
 MOST_TASKS: Final = 500
-MOST_PARCELS: Final = 5_000
-"""Many times what a station's shelves hold."""
+MOST_PARCELS: Final = 20_000
+"""Many times what a station's shelves hold; and no hub tells a device of more."""
 
 B = TypeVar("B", bound=Body)
 

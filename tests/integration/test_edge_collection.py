@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from edge import collection
-from edge.child import Ended
+from edge.child import MOST_BYTES, Ended
 from edge.code_check import Question, answer
 from edge.collection import Collection
 from edge.core.misses import WINDOW_MS
@@ -198,6 +198,40 @@ def test_a_used_code_is_told_so_after_the_hub_said_no_more_of_the_parcel_and_an_
     desk.know(desk.parcel(FIRST))
     desk.outbox.append_facts([Void(at=1, up=1, stream=place.stream, seq=place.seq)])
     assert desk.tries(SECRET).verdict is CodeVerdict.RIGHT
+
+
+def test_a_code_that_another_device_was_shown_is_told_as_used_as_long_as_the_hub_tells_its_seal(desk):
+    seal = desk.parcel(FIRST).sealed
+    desk.know(Parcel(id=FIRST, consignment="C-1", number=1, state="given", at=2_000, sealed=seal))
+    found = desk.tries(SECRET)
+    assert (found.verdict, found.at, found.site) == (CodeVerdict.USED, 2_000, "st-1")
+    assert desk.tries("203893").verdict is CodeVerdict.WRONG
+    assert desk.tries("999999").parcels == (SECOND,)
+
+
+@pytest.mark.parametrize("sealed_anew", [True, False])
+def test_a_code_that_was_made_anew_after_it_opened_its_parcel_opens_it_no_more(desk, sealed_anew):
+    assert desk.tries(SECRET).verdict is CodeVerdict.RIGHT
+    anew = desk.parcel(FIRST, secret="551234", round_=2)
+    desk.know(anew if sealed_anew else msgspec.structs.replace(anew, sealed=""))
+    assert desk.tries(SECRET).verdict is CodeVerdict.WRONG
+
+
+def test_a_station_that_handed_out_hundreds_for_families_with_proxies_goes_on_checking(desk, monkeypatch):
+    asked = []
+    monkeypatch.setattr(desk, "child", None)
+    monkeypatch.setattr(collection, "Child", lambda *_, question, longest_s: asked.append(len(question)) or desk)
+    desk.said = Ended(code=0, answer=b'{"verdict":"wrong"}', said="")
+    parcels = [f"{'a-station-with-a-long-name':-<40}.{number:06d}" for number in range(1_200)]
+    tries = collection.CodeTries(desk.outbox)
+    for parcel in parcels[:100]:
+        tries.opened(parcel, 1, "s" * 1_100, 1)
+    for _ in range(TRIES):
+        tries.wrong([(parcel, 2) for parcel in parcels], 1, ())
+    scans = [Scan(at=1, up=1, do=Action.HAND_OVER, labels=(f"RR:P:{parcel}",)) for parcel in parcels]
+    desk.outbox.append_facts(scans)
+    assert desk.tries(SECRET).verdict is CodeVerdict.WRONG
+    assert asked[0] <= MOST_BYTES
 
 
 def test_what_waits_for_another_key_costs_no_try(desk, tmp_path):

@@ -114,6 +114,33 @@ def test_what_was_given_out_keeps_no_name_and_is_forgotten_after_a_week(doors, p
     assert PARCEL not in told(doors, "pad-1")
 
 
+def test_what_was_given_out_keeps_the_seal_of_its_code_for_the_same_key_and_gets_a_new_one_if_it_is_undone(doors, pad):
+    put(doors)
+    ripen(doors.database, VAULT, 50)
+    look(doors)
+    before = told(doors, "pad-1")[PARCEL]
+
+    def becomes(state):
+        with doors.database.write() as connection:
+            connection.exec_driver_sql("UPDATE parcel SET state = ?, given_at = 7 + ?", (state, doors.clock()))
+        look(doors)
+        return told(doors, "pad-1")[PARCEL]
+
+    given = becomes("handed-over")
+    with doors.database.write() as connection:
+        store.end(connection, [PARCEL], doors.clock())
+    look(doors)
+    assert told(doors, "pad-1")[PARCEL] == given, "also when the hub itself keeps no code any more"
+    assert (given.sealed, given.shown, given.last4, given.person, given.proxies) == (before.sealed, "", "", "", 0)
+    prove(doors, doors.join("pad-1", "st-1"), "pad-1")
+    look(doors)
+    assert not told(doors, "pad-1")[PARCEL].sealed, "nobody has that key any more"
+    with doors.database.write() as connection:
+        collecting.issue(connection, VAULT, PARCEL, "st-1", doors.clock())
+    ripen(doors.database, VAULT, 50)
+    assert becomes("waiting").sealed not in {"", before.sealed}
+
+
 def test_no_record_of_any_device_holds_a_name_or_number_and_those_of_other_sites_not_even_the_mask(doors, pad):
     put(doors)
     ripen(doors.database, VAULT, 50)

@@ -1,9 +1,9 @@
 """What devices are told of relief on its way: stations, open consignments, and the parcels that they have to do with.
 
 A device of the station that hands a parcel out is told for whom it is (masked), and what the code is checked against,
-sealed for it alone; it hears of what was given out for `GIVEN_MS` more, without the name. A device of the site that
-packs it is told what goes in, and for no longer than it is there. Whatever is of parcels stands in the scope of the
-device, so that no record can change its scope.
+sealed for it alone; it hears of what was given out for `GIVEN_MS` more, without the name, and keeps the seal, by which
+it tells a used code from a wrong one. A device of the site that packs it is told what goes in, and for no longer than
+it is there. Whatever is of parcels stands in the scope of the device, so that no record can change its scope.
 """
 
 from collections import defaultdict
@@ -19,7 +19,18 @@ from sqlalchemy import Connection, Row
 from hub.store import collecting, reference
 from hub.store.collecting import Code, How
 from hub.store.sitedata import Told
-from wire.sitedata import LINES, Body, Consignment, Line, Parcel, Station, encode_body, goods_of
+from wire.sitedata import (
+    LINES,
+    Body,
+    Consignment,
+    Kind,
+    Line,
+    Parcel,
+    Station,
+    decode_record,
+    encode_body,
+    goods_of,
+)
 
 Records: TypeAlias = dict[str, Told]
 
@@ -160,7 +171,7 @@ def _is_for(row: "Row[Any]", holder: Holder) -> bool:
 def _for_station(found: OnTheWay, row: "Row[Any]", holder: Holder, keeper: Keeper | None, before: Told | None) -> Told:
     state = _STATES[row.state]
     if state == "given":
-        return _told(msgspec.structs.replace(_outline(row, "given"), at=row.given_at))
+        return _given(row, holder, before)
     known, codes = found.how.get(row.id), found.codes.get(row.id, ())
     body = Parcel(
         id=row.id, consignment=row.consignment, number=row.number,
@@ -171,11 +182,22 @@ def _for_station(found: OnTheWay, row: "Row[Any]", holder: Holder, keeper: Keepe
     )  # fmt: skip
     if holder.key is None or keeper is None or known is None or known.ended_at is not None:
         return _told(body)
-    source = _source(body, holder.key, known, codes)
+    source = _stamp(holder.key) + _source(body, known, codes)
     if before is not None and before.source == source:
         return before
     sealed = keeper.sealed(holder.key, known, codes)
     return Told(encode_body(msgspec.structs.replace(body, sealed=sealed)), source)
+
+
+def _given(row: "Row[Any]", holder: Holder, before: Told | None) -> Told:
+    """A parcel that was given out, with the seal that it was told with before, if that is for the key of today."""
+    body = msgspec.structs.replace(_outline(row, "given"), at=row.given_at)
+    stamp = "" if holder.key is None else _stamp(holder.key)
+    if not stamp or before is None or not (before.source or "").startswith(stamp):
+        return _told(body)
+    known = decode_record(Kind.PARCEL.value, before.body)
+    sealed = known.sealed if isinstance(known, Parcel) else ""
+    return Told(encode_body(msgspec.structs.replace(body, sealed=sealed)), stamp)
 
 
 def _outline(row: "Row[Any]", state: Literal["coming", "given", "elsewhere"], lines: tuple[Line, ...] = ()) -> Parcel:
@@ -185,10 +207,15 @@ def _outline(row: "Row[Any]", state: Literal["coming", "given", "elsewhere"], li
     )
 
 
-def _source(body: Parcel, key: bytes, known: How, codes: Sequence[Code]) -> str:
-    """What stands for everything that a sealed record is made from."""
+def _source(body: Parcel, known: How, codes: Sequence[Code]) -> str:
+    """What stands for everything that a sealed record is made from, but the key."""
     made = [(one.proxy, one.fits, one.verifier is not None) for one in codes]
-    return sha256(repr((encode_body(body), key, known.round, made)).encode()).hexdigest()
+    return sha256(repr((encode_body(body), known.round, made)).encode()).hexdigest()
+
+
+def _stamp(key: bytes) -> str:
+    """How the source of what is sealed for a key begins."""
+    return sha256(key).hexdigest() + " "
 
 
 def _lines(connection: Connection, query: str) -> Mapping[int, tuple[Line, ...]]:
