@@ -11,6 +11,7 @@ only knows to be on its way is open too, but only a scan of it, which shows that
 Digits come typed (RR:KEY), scanned from a telephone's screen, or by cards and RR:OK. They are shown and kept nowhere.
 """
 
+import re
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -36,7 +37,7 @@ from edge.core.parcels import CheckCode, CodeFound, CodeVerdict, is_given, shelf
 from wire import codes
 from wire.checkdigits import is_digits
 from wire.collecting import CODE_DIGITS, TERMINAL_WINDOW_S, read_code
-from wire.labels import parse
+from wire.labels import GS1_IDENTIFIERS, parse
 from wire.messages import Proof
 from wire.sitedata import Parcel
 
@@ -53,6 +54,7 @@ _WHY: Final = {
     CodeVerdict.UNABLE: "code-unable",
 }
 _LONGEST_TYPED: Final = 20
+_IDENTIFIER: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII).match
 _SPACES: Final = str.maketrans("", "", " -")
 
 
@@ -72,7 +74,7 @@ def enter(state: State, text: str, now: Moment) -> Step | None:
         return _entered(replace(state, digits=""), state.digits, now)
     if code is not None and code.name == "D":
         return _more(state, code.value or "")
-    typed = text if code is None else code.value if code.name == "KEY" else None
+    typed = _unmarked(text) if code is None else code.value if code.name == "KEY" else None
     digits = (typed or "").translate(_SPACES)
     if not is_digits(digits) or (code is None and len(digits) > CODE_DIGITS):
         return None  # goods, or a code of ours that is typed
@@ -80,9 +82,18 @@ def enter(state: State, text: str, now: Moment) -> Step | None:
 
 
 def is_code(text: str, now: Moment) -> bool:
-    """Whether a scanned text is a collection code of this station: nobody's code ever becomes a fact."""
-    code = read_code(text) if len(text) <= _LONGEST_TYPED else None
-    return code is not None and code.mark in now.knows.marks
+    """Whether what was scanned or typed is a code of this station: nobody's ever becomes a fact.
+
+    A vehicle is no station, and has codes of any.
+    """
+    code, typed = codes.read(text), _unmarked(text)
+    if code is not None:
+        typed = (code.value or "") if code.name == "KEY" else ""
+    found = read_code(typed) if len(typed) <= _LONGEST_TYPED else None
+    if found is None:
+        return False
+    of_any = now.knows.vehicle is not None and now.knows.station_marked(found.mark) is not None
+    return of_any or found.mark in now.knows.marks
 
 
 def checked(state: State, found: CodeFound, now: Moment) -> Step:
@@ -125,6 +136,14 @@ def _more(state: State, digits: str) -> Step | None:
     if len(both) > CODE_DIGITS:
         return _secretly(refused(replace(state, digits=""), "code-digits"))
     return _secretly((replace(state, digits=both), Outcome(verdict=Verdict.COMMAND, said=_so_many(both))))
+
+
+def _unmarked(text: str) -> str:
+    """What a barcode says, without what the scanner says of the barcode; '' for one of GS1, which is never a code."""
+    marked = _IDENTIFIER(text)
+    if marked is None:
+        return text
+    return "" if marked.group() in GS1_IDENTIFIERS else text[marked.end() :]
 
 
 def _so_many(digits: str) -> tuple[Said, ...]:

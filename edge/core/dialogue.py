@@ -115,7 +115,7 @@ def step(state: State, reading: Reading, *, at: int, up: int, knows: Knowledge =
     digits = collecting.enter(state, reading.text, now)
     if digits is not None:
         return digits
-    if code is None and collecting.is_code(reading.text, now):
+    if collecting.is_code(reading.text, now):
         return state, replace(refused(state, "code-first")[1], secret=True)
     if code is None:
         return _typed(state, reading.text, now) if is_bracketed(reading.text) else _goods(state, reading, now)

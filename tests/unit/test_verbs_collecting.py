@@ -44,10 +44,11 @@ def test_four_digits_name_what_waits_and_open_nothing():
     [
         (f"RR:KEY:{CODE}",),
         (CODE,),
+        (f"]Q1{CODE}",),
         (f"{CODE[:3]} {CODE[3:6]}-{CODE[6:]}",),
         (*(f"RR:D:{each}" for each in CODE), "RR:OK"),
     ],
-    ids=["typed", "scanned", "with spaces", "cards"],
+    ids=["typed", "scanned", "with its identifier", "with spaces", "cards"],
 )
 def test_a_code_opens_all_of_a_person_however_it_is_entered_and_is_shown_nowhere(typed):
     one = clerk("RR:DO:collect", *typed)
@@ -154,11 +155,23 @@ def test_a_parcel_that_this_device_gave_out_is_not_given_again():
     assert other.facts[0].warned == ("given", "no-code"), "a fact is not refused"
 
 
-def test_a_code_that_is_scanned_under_another_verb_becomes_no_fact():
-    one = clerk("RR:DO:hand-over", CODE)
-    assert one.verdicts[-1] is Verdict.REFUSED
-    assert one.outcomes[-1].secret
-    assert clerk("RR:DO:sight", "RR:L:wh-1/a01", code_of(12, SECRET)).facts, "any other nine digits are goods"
+@pytest.mark.parametrize(
+    "shown", [CODE, f"]Q1{CODE}", f"RR:KEY:{CODE}", f"RR:KEY:{CODE[:3]}-{CODE[3:]}", f"]C0{CODE} "]
+)
+def test_a_code_that_is_scanned_under_another_verb_becomes_no_fact(shown):
+    for knows in (SiteKnown(), Van()):
+        one = clerk("RR:DO:hand-over", shown, knows=knows)
+        assert one.verdicts[-1] is Verdict.REFUSED
+        assert one.outcomes[-1].secret
+
+
+def test_nine_digits_that_are_no_code_of_the_station_are_goods():
+    assert clerk("RR:DO:sight", "RR:L:wh-1/a01", code_of(12, SECRET)).facts
+    ten = SiteKnown()
+    ten.marks = frozenset({10})
+    assert clerk("RR:DO:sight", "RR:L:wh-1/a01", code_of(10, SECRET), knows=ten).verdicts[-1] is Verdict.REFUSED
+    lot = "]C1" + code_of(10, SECRET)
+    assert clerk("RR:DO:sight", "RR:L:wh-1/a01", lot, knows=ten).verdicts[-1] is Verdict.HELD, "AI 10"
 
 
 def test_a_parcel_on_its_shelf_has_its_label_printed_and_its_code_said():
