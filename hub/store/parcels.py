@@ -22,7 +22,7 @@ PAST = {
 
 def check(row: Found, event: ParcelEvent) -> ParcelState:
     """Where an event leads from where a parcel is. Raises ReliefError."""
-    after = PARCEL.decided(ParcelState(row.state), event)
+    after: ParcelState | None = PARCEL.decided(ParcelState(row.state), event)
     if after is None:
         raise ReliefError(f"The parcel {row.id} is {row.state}: it cannot be {PAST[event]}.")
     return after

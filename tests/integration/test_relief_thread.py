@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
 from tests.support.relief_world import SHELF, STATION, TRUCK, Relief, relief
 from wire.actions import Action
 
@@ -37,7 +36,7 @@ def test_a_request_becomes_a_hand_over(world: Relief):
     assert world.states(asked, sent, parcel) == ("ready", "received", "waiting")
     world.seen(parcel, Action.HAND_OVER, "place:st-1/a02", None)
     assert world.states(asked, sent, parcel) == ("fulfilled", "received", "handed-over")
-    found = world.web.get(f"/parcels/{parcel['id']}", Role.STAFF)
+    found = world.get(f"/parcels/{parcel['id']}")
     assert [one["state"] for one in found["history"]] == [
         "planned", "packed", "packed", "under-way", "arrived", "waiting", "handed-over",
     ]  # fmt: skip

@@ -42,7 +42,7 @@ def test_a_cancelled_request_gives_back_what_was_reserved_and_about_to_be_fetche
     assert world.post(f"/requests/{asked['id']}/cancellation")["state"] == "cancelled"
     assert free(world) == 20
     assert (world.state("parcels", parcel["id"]), world.state("consignments", sent["id"])) == ("cancelled", "planned")
-    assert world.web.get(f"/picks/{sent['picks'][0]}", Role.STAFF)["lines"] == []
+    assert world.get(f"/picks/{sent['picks'][0]}")["lines"] == []
     assert world.desk.bench.findings() == []
 
 
@@ -89,7 +89,7 @@ def test_a_re_routed_consignment_goes_to_the_other_station_with_its_requests(wor
     world.seen(parcel, Action.LOAD, SHELF, TRUCK)
     found = world.post(f"/consignments/{sent['id']}/reroute", way="station", to_site="wh-2")
     assert (found["to_site"], found["state"]) == ("wh-2", "in-transit")
-    assert world.web.get(f"/requests/{asked['id']}", Role.STAFF)["site"] == "wh-2"
+    assert world.get(f"/requests/{asked['id']}")["site"] == "wh-2"
     world.seen(parcel, Action.PUT_AWAY, TRUCK, BIN)
     assert world.states(asked, sent, parcel) == ("under-way", "in-transit", "under-way")
     world.seen(parcel, Action.PUT_AWAY, BIN, "place:wh-2/a01")
@@ -102,7 +102,7 @@ def test_a_return_makes_a_consignment_back_and_what_comes_home_is_asked_for_agai
     back = world.post(f"/consignments/{sent['id']}/return")
     assert (back["back_of"], back["from_site"], back["to_site"], back["parcels"]) == (sent["id"], "st-1", "wh-1", 1)
     assert world.states(asked, sent, parcel) == ("under-way", "returning", "due-back")
-    parcel = world.web.get(f"/parcels/{parcel['id']}", Role.STAFF)
+    parcel = world.get(f"/parcels/{parcel['id']}")
     assert parcel["back"] == back["id"]
     world.seen(parcel, Action.LOAD, BIN, TRUCK, task=f"consignment:{back['id']}")
     assert (world.state("consignments", back["id"]), parcel["state"]) == ("in-transit", "due-back")
@@ -194,14 +194,14 @@ def test_what_does_not_fit_is_odd_until_the_missing_fact_comes(world: Relief):
     late = world.tick()
     world.seen(parcel, Action.HAND_OVER, BIN, None)
     world.seen(parcel, Action.PUT_AWAY, STATION, BIN)
-    found = world.web.get(f"/parcels/{parcel['id']}", Role.STAFF)
+    found = world.get(f"/parcels/{parcel['id']}")
     assert (found["state"], found["odd"], found["history"][-1]["odd"]) == ("handed-over", True, True)
     assert world.state("consignments", sent["id"]) == "closed"
     again = world.tick()
     world.desk.facts(scan(f"RR:P:{parcel['id']}", at=again, do=Action.RETURN, to=STATION))
     world.follower.look()
     assert late < again
-    assert world.web.get(f"/parcels/{parcel['id']}", Role.STAFF)["state"] == "due-back"
+    assert world.get(f"/parcels/{parcel['id']}")["state"] == "due-back"
 
 
 def test_staff_of_others_neither_see_nor_decide(world: Relief):
@@ -230,9 +230,9 @@ def test_a_decision_about_many_is_made_for_all_or_for_none(world: Relief):
 
 def test_what_is_decided_about_reservations_needs_and_lists_counts_for_their_request(world: Relief):
     asked = world.allocated(5)
-    (line,) = world.web.get(f"/requests/{asked['id']}", Role.STAFF)["lines"]
+    (line,) = world.get(f"/requests/{asked['id']}")["lines"]
     assert world.call(f"/needs/{line['need']}/cancellation").status_code == 409
-    (kept,) = world.web.get("/reservations", Role.STAFF, need=line["need"])["rows"]
+    (kept,) = world.get("/reservations", need=line["need"])["rows"]
     world.post(f"/reservations/{kept['id']}/cancellation")
     assert world.state("requests", asked["id"]) == "approved"
     world.desk.held(line["need"], 5)

@@ -35,6 +35,7 @@ class Relief:
 
     desk: Desk
     follower: Follower
+    clients: dict[Role, httpx.Client] = field(default_factory=dict)
     label: str = field(default_factory=lambda: goods(WATER, "A", expiry=20271231))
     pallet: str = f"unit:sscc:{PALLET}"
 
@@ -49,12 +50,26 @@ class Relief:
     def call(self, path: str, role: Role = Role.STAFF, **body: object) -> Any:
         """An answer, whatever it says."""
         self.tick()
-        return self.desk.call("POST", path, role, **body)
+        return self._client(role).post(f"/api/v1{path}", json=body)
 
     def post(self, path: str, role: Role = Role.STAFF, **body: object) -> dict[str, Any]:
         """An answer that says yes."""
-        self.tick()
-        return self.desk.post(path, role, **body)
+        answer = self.call(path, role, **body)
+        assert answer.status_code in (200, 201), answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def get(self, path: str, **query: object) -> dict[str, Any]:
+        """What staff read."""
+        answer = self._client(Role.STAFF).get(f"/api/v1{path}", params={key: str(one) for key, one in query.items()})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _client(self, role: Role) -> httpx.Client:
+        if role not in self.clients:
+            self.clients[role] = self.web.client(role)
+        return self.clients[role]
 
     def ask(self, n: int = 5, role: Role = Role.STAFF, **more: Any) -> dict[str, Any]:
         """A request for water at the station."""
@@ -85,7 +100,7 @@ class Relief:
 
     def parcels(self, **query: object) -> list[dict[str, Any]]:
         """Parcels as staff see them."""
-        rows: list[dict[str, Any]] = self.web.get("/parcels", Role.STAFF, **query)["rows"]
+        rows: list[dict[str, Any]] = self.get("/parcels", **query)["rows"]
         return rows
 
     def pack(self, parcel: dict[str, Any], n: int, consignment: dict[str, Any]) -> None:
@@ -129,7 +144,7 @@ class Relief:
 
     def state(self, kind: str, id_: str) -> str:
         """Where something is."""
-        return str(self.web.get(f"/{kind}/{id_}", Role.STAFF)["state"])
+        return str(self.get(f"/{kind}/{id_}")["state"])
 
     def states(self, request: Any, consignment: Any, parcel: Any) -> tuple[str, str, str]:
         """Where a request, its consignment and its parcel are."""
@@ -145,7 +160,12 @@ def relief(folder: Path) -> Iterator[Relief]:
     with relief_desk(folder) as desk:
         follower = Follower(desk.web.database, desk.web.services.vault, desk.web.services.clock, changed=lambda: None)
         desk.web.clock.now = NOW + 1_000
-        yield Relief(desk=desk, follower=follower)
+        made = Relief(desk=desk, follower=follower)
+        try:
+            yield made
+        finally:
+            for client in made.clients.values():
+                client.close()
 
 
 __all__ = ["SHELF", "STATION", "TRUCK", "Relief", "relief"]
