@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from PIL import Image
 
+from hub import collecting
 from hub.admission import open_authority
 from hub.config import Address
 from hub.core.access import API, RULES, Role
@@ -14,17 +15,24 @@ from hub.desk import Desk
 from hub.devices import Registry
 from hub.follower import Follower
 from hub.inviting import Inviter
-from hub.store import notices
+from hub.store import notices, recipients
 from tests.support.alerts import alert
 from tests.support.deciding import Deciding, enter_names
 from tests.support.facts import DOCK, RECEIVED, RICE, SHELF, goods, scan
 from tests.support.hubweb import serving
 from tests.support.ingest import station
+from tests.support.parcels_world import put_parcel, put_recipient
 from tests.support.rounds import COURIER, parcel_for
 from wire.actions import Action
 
-DECIDES_NOTHING = {("DELETE", "/session"), ("POST", "/labels"), ("POST", "/recipients/search"), ("POST", "/slips")}
-"""Signing out, pictures of what was sent or is known, and a search whose words stand in no address."""
+DECIDES_NOTHING = {
+    ("DELETE", "/session"),
+    ("POST", "/labels"),
+    ("POST", "/recipients/search"),
+    ("POST", "/slips"),
+    ("POST", "/stations/{site}/search"),
+}
+"""Signing out, pictures of what was sent or is known, and searches whose words stand in no address."""
 DAY, LAST = "2027-01-20", "2027-02-20"
 ROOM = {"site": "wh-1", "temperature": "ambient", "measure": "pallets"}
 
@@ -100,6 +108,7 @@ def test_every_route_that_changes_something_notes_who_did_it(tmp_path):
             transfers,
             incidents,
             help_lines,
+            stations,
             last_mile,
             troubles,
         ):
@@ -282,6 +291,29 @@ def help_lines(walk):
         walk("POST", "/notices/{notice}/again", notice=failed_notice(walk, person))
         walk("POST", "/recipients/{recipient}/erasure", recipient=person)
     walk("POST", "/lines/{line}/closing", line=line)
+
+
+def stations(walk):
+    parcel, recipient = "st-1.AAAAA1", put_person(walk)
+    with walk.hub.web.database.write() as connection:
+        put_parcel(connection, parcel, recipient=recipient)
+        collecting.issue(connection, walk.hub.web.services.vault, parcel, "st-1", RECEIVED)
+        connection.exec_driver_sql("INSERT INTO parcel_claim VALUES (?, 'd', 'st-1', ?)", (parcel, RECEIVED))
+    walk("POST", "/parcels/{parcel}/code", parcel=parcel)
+    walk("POST", "/parcels/{parcel}/proxies", {"proxy": 1}, parcel=parcel)
+    walk("DELETE", "/parcels/{parcel}/proxies/{proxy}", parcel=parcel, proxy=1)
+    walk("DELETE", "/parcels/{parcel}/claim", parcel=parcel)
+    count = walk("POST", "/stations/{site}/shelf-counts", {}, site="st-1")["id"]
+    walk("POST", "/stations/{site}/shelf-counts/{count}/closing", site="st-1", count=count)
+
+
+def put_person(walk):
+    """Somebody with one proxy."""
+    vault = walk.hub.web.services.vault
+    with walk.hub.web.database.write() as connection:
+        id_ = put_recipient(connection, vault=vault)
+        recipients.add_proxy(connection, vault, id_, recipients.Named(name="Bo"), by="x", now=RECEIVED)
+    return id_
 
 
 def last_mile(walk):
