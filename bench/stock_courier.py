@@ -58,23 +58,24 @@ class Courier:
         if self._size > BATCH_BYTES - 16_000:
             self._send()
 
-    def end(self) -> None:
-        """Send what is left, and wait until all is confirmed."""
-        self._send()
+    def end(self, *, twice: bool = False) -> None:
+        """Send what is left, or send it twice as MQTT may, and wait until all is confirmed."""
+        self._send(2 if twice else 1)
         self._until(lambda: not self._flying, "all its receipts")
 
     def close(self) -> None:
         """Hang up."""
         self._socket.close()
 
-    def _send(self) -> None:
+    def _send(self, times: int = 1) -> None:
         if not self._items:
             return
         self._until(lambda: len(self._flying) < WINDOW, "a receipt")
         after, self._last = self._last, self._last + len(self._items)
         head = Batch(ledger=self._ledger, hello=self._hello, stream=self._stream, lane=Lane.FACTS, after=after,
                      last=self._last)  # fmt: skip
-        self._pipe.publish(self._up, assemble(head, self._items))
+        for _ in range(times):
+            self._pipe.publish(self._up, assemble(head, self._items))
         self._flying.append(self._last)
         self._items, self._size = [], 0
         self._pipe.flush()
