@@ -5,7 +5,7 @@ A state that is reached again, because a fact was undone or came late, is told a
 (hub.store.notices). What time alone brings, reminders and what is kept no longer, is hub/reminding.py's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from hub.core.days import later
 from hub.core.instant import day
 from hub.core.lifecycles import OVER, ParcelState, Way
 from hub.core.templates import Kind
+from hub.store import collecting as codes
 from hub.store import notices
 from hub.store.collecting import mark_of
 from hub.store.lives import Change
@@ -35,6 +36,9 @@ _TOLD: Final[Mapping[tuple[Way, ParcelState], Kind]] = {
     (Way.DIRECT, ParcelState.HANDED_OVER): "parcel-given",
 }
 """What a recipient is told when a parcel that goes this way comes into this state."""
+ANNOUNCED: Final = frozenset({ParcelState.ARRIVED, ParcelState.WAITING, ParcelState.OUT})
+"""Where recipients were told that a parcel is there, or comes now."""
+_WITH_CODE: Final = frozenset[Kind]({"parcel-ready", "courier-coming", "vehicle-arrived"})
 _STATION: Final = "SELECT name, name_zh, hours, keep_days FROM site WHERE id = ?"
 _LINE: Final = "SELECT number FROM line WHERE id = ?"
 
@@ -80,7 +84,43 @@ def new_codes(connection: Connection, vault: Vault | None, ids: Iterable[str], n
         vehicle = connection.exec_driver_sql(query, (row.consignment,)).scalar()
         station = row.station if row.way == Way.STATION else vehicle
         if station and mark_of(connection, station) is not None:
+            first = codes.how(connection, id_) is None
             collecting.issue(connection, vault, id_, station, now)
+            for number, *_ in codes.proxies_of(connection, row.recipient) if first else ():
+                collecting.add_proxy(connection, vault, id_, number, now)
+
+
+def proxy_added(connection: Connection, vault: Vault, recipient: str, number: int, now: int) -> None:
+    """A recipient registered somebody: he gets a code for each parcel of theirs. Raises CollectingError, VaultError."""
+    for row in _open_ones(connection, recipient):
+        collecting.add_proxy(connection, vault, row.id, number, now)
+        if row.state in ANNOUNCED:
+            tell_proxies(connection, vault, row, now, number)
+
+
+def proxy_dropped(connection: Connection, recipient: str, number: int) -> None:
+    """He fetches for them no more: his codes open nothing from now on."""
+    for id_ in codes.collected_by(connection, recipient):
+        collecting.drop_proxy(connection, id_, number)
+
+
+def tell_proxies(connection: Connection, vault: Vault, row: Found, now: int, only: int | None = None) -> bool:
+    """Tell the recipient the codes of proxies, or of one of them, to pass on; whether any notice was queued."""
+    values = _line(connection, request(connection, row.request_id)) | _station(connection, row)
+    queued = False
+    for number, shown, _ in codes.proxies_of(connection, row.recipient) if row.recipient is not None else ():
+        code = collecting.code_of(connection, vault, row.id, number) if only in (None, number) else None
+        if code is not None:
+            told = values | {"proxy": shown, "code": code}
+            queued |= _queue(connection, vault, "proxy-code", row.recipient, f"parcel:{row.id}", told, now)
+    return queued
+
+
+def _open_ones(connection: Connection, recipient: str) -> Iterator[Found]:
+    for id_ in codes.collected_by(connection, recipient):
+        row = parcel(connection, id_)
+        if row is not None and row.state not in OVER:
+            yield row
 
 
 def _tell(connection: Connection, vault: Vault, kind: Kind, row: Found, now: int) -> None:
@@ -91,6 +131,8 @@ def _tell(connection: Connection, vault: Vault, kind: Kind, row: Found, now: int
         values["code"] = code
     if row.recipient is not None:
         _queue(connection, vault, kind, row.recipient, f"parcel:{row.id}", values, now)
+        if kind in _WITH_CODE:
+            tell_proxies(connection, vault, row, now)
 
 
 def _station(connection: Connection, row: Found) -> dict[str, str]:
@@ -113,6 +155,7 @@ def _line(connection: Connection, row: Found | None) -> dict[str, str]:
 
 def _queue(
     connection: Connection, vault: Vault, kind: Kind, recipient: str, about: str, values: Mapping[str, str], now: int
-) -> None:
+) -> bool:
     known = {name: value for name, value in values.items() if value}
-    notices.enqueue(connection, vault, kind=kind, recipient=recipient, about=about, values=known, now=now)
+    id_ = notices.enqueue(connection, vault, kind=kind, recipient=recipient, about=about, values=known, now=now)
+    return bool(id_)

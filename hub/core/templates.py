@@ -30,6 +30,7 @@ Kind: TypeAlias = Literal[
     "vehicle-arrived",
     "parcel-given",
     "new-code",
+    "proxy-code",
 ]
 
 LONGEST_VALUE: Final = 200
@@ -101,6 +102,13 @@ _ENGLISH: Final[dict[Kind, tuple[str, ...]]] = {
         "It is kept until {until}.",
         "Questions? Call {line}.",
     ),
+    "proxy-code": (
+        "{proxy} may collect your relief parcel for you, with this code: {code}.",
+        "Collect it at {station}.",
+        "Pass the code on to nobody else.",
+        "It is kept until {until}.",
+        "Questions? Call {line}.",
+    ),
 }
 
 _CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
@@ -150,6 +158,13 @@ _CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
         "您的救援包裹有了新的取件码：{code}。",
         "原取件码已失效。",
         "请到{station}领取。",
+        "保留至{until}。",
+        "如有疑问请致电{line}。",
+    ),
+    "proxy-code": (
+        "{proxy}可代您领取救援包裹，代领取件码：{code}。",
+        "请到{station}领取。",
+        "请勿将此码告诉他人。",
         "保留至{until}。",
         "如有疑问请致电{line}。",
     ),

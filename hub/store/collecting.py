@@ -84,9 +84,19 @@ def proxies_of(connection: Connection, recipient: str | None) -> list[tuple[int,
     """Who may fetch for a recipient: number, masked name, last digits of the telephone."""
     query = (
         "SELECT n, proxy.shown, proxy.last4 FROM recipient_proxy AS proxy"
-        " JOIN recipient ON recipient.seq = proxy.recipient WHERE recipient.id = ? ORDER BY n"
+        " JOIN recipient ON recipient.seq = proxy.recipient"
+        " WHERE recipient.id = ? AND proxy.ended_at IS NULL ORDER BY n"
     )
     return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(query, (recipient,))]
+
+
+def collected_by(connection: Connection, recipient: str) -> list[str]:
+    """The parcels that a recipient collects with a code."""
+    query = (
+        "SELECT parcel.id FROM parcel JOIN collecting ON collecting.parcel = parcel.id"
+        " WHERE parcel.recipient = ? AND collecting.ended_at IS NULL ORDER BY parcel.seq"
+    )
+    return list(connection.exec_driver_sql(query, (recipient,)).scalars())
 
 
 def station_names(connection: Connection, station: str | None) -> dict[str, str]:

@@ -19,6 +19,8 @@ from hub.store import decisions, recipients
 from hub.vault import Vault
 
 WORDS_FOR: Final = "notice"
+PROXY_CODE: Final = "proxy-code"
+"""Overtakes nothing, and nothing overtakes it: beside it the recipient has a code of his own."""
 SAME_MS: Final = 6 * 3_600_000
 _SAID: Final = "SELECT 1 FROM notice WHERE about = ? AND fits = ? AND queued_at > ? AND state <> 'failed'"
 _QUEUE: Final = (
@@ -31,7 +33,7 @@ _DUE: Final = (
 )
 _OVERTAKE: Final = (
     "UPDATE notice SET state = 'failed', why = 'overtaken', ended_at = ? WHERE about = ? AND recipient = ?"
-    " AND state = 'queued'"
+    " AND state = 'queued' AND kind <> ?"
 )
 
 
@@ -89,7 +91,8 @@ def enqueue(
     fits = vault.index(WORDS_FOR, f"{row.id} {kind} {text}")
     if connection.exec_driver_sql(_SAID, (about, fits, now - SAME_MS)).first() is not None:
         return ""
-    connection.exec_driver_sql(_OVERTAKE, (now, about, row.id))
+    if kind != PROXY_CODE:
+        connection.exec_driver_sql(_OVERTAKE, (now, about, row.id, PROXY_CODE))
     id_ = secrets.token_hex(8)
     sealed = recipients.own_vault(vault, row).seal(WORDS_FOR, id_, text.encode())
     due = now if not_before is None else max(now, not_before)

@@ -15,6 +15,7 @@ from hub.core.masking import last_digits, masked
 from hub.errors import HubError
 from hub.store import finding
 from hub.vault import KEY_BYTES, Vault
+from wire.collecting import PROXIES
 
 Language: TypeAlias = Literal["en", "zh"]
 Group: TypeAlias = Literal["elderly", "disabled", "pregnant", "infant", "chronic"]
@@ -22,7 +23,8 @@ Group: TypeAlias = Literal["elderly", "disabled", "pregnant", "infant", "chronic
 KEY_FOR: Final = "recipient-key"
 DATA_FOR: Final = "recipient"
 PROXY_FOR: Final = "recipient-proxy"
-MOST_PROXIES: Final = 9
+MOST_PROXIES: Final = PROXIES
+"""Each has a code of his own, and devices keep so many of a parcel."""
 ASKED_AT_ONCE: Final = 500
 _PROXIES: Final = "SELECT * FROM recipient_proxy WHERE recipient = ? AND ended_at IS NULL ORDER BY n"
 
@@ -139,7 +141,7 @@ def proxies(connection: Connection, vault: Vault, id_: str) -> list[Proxy]:
 
 
 def add_proxy(connection: Connection, vault: Vault, id_: str, proxy: Named, *, by: str, now: int) -> Proxy:
-    """Let somebody fetch for a recipient. Raises RecipientError for the tenth, VaultError."""
+    """Let somebody fetch for a recipient. Raises RecipientError for one too many, VaultError."""
     row = kept(connection, id_)
     if len(connection.exec_driver_sql(_PROXIES, (row.seq,)).all()) >= MOST_PROXIES:
         raise RecipientError(f"There are {MOST_PROXIES} people who may fetch for this recipient: take one away first.")

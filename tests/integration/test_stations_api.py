@@ -4,7 +4,7 @@ import pytest
 
 from hub import collecting
 from hub.core.access import Role
-from hub.store import claims, users
+from hub.store import claims, notices, users
 from hub.store.help_lines import Wording, one, open_line, set_operators
 from hub.vault import Vault
 from tests.support.hubdata import BASE, STREAM, feeding, scan
@@ -12,7 +12,7 @@ from tests.support.hubweb import PASSWORD, QUICK, START_MS, Clock, make_database
 from tests.support.parcels_world import NAME, PHONE, put_parcel, put_recipient, put_sites
 from tests.support.site_devices import Doors, token
 from wire.actions import Action
-from wire.collecting import Claimed, decode_claimed
+from wire.collecting import Claimed, decode_claimed, grouped
 from wire.messages import Void
 
 A, B, ELSEWHERE = "st-1.AAAAA1", "st-1.AAAAA2", "st-2.AAAAA3"
@@ -174,6 +174,46 @@ def test_a_proxy_that_the_help_line_registered_gets_a_code_of_his_own_for_a_parc
         assert collecting.check(connection, vault, A, code, START_MS).proxy == 1
     assert supervisor("delete", f"parcels/{A}/proxies/1")["count"] == 1
     assert not supervisor("get", f"parcels/{A}/proxies")["rows"][0]["coded"]
+
+
+def test_a_proxy_has_a_code_for_all_that_waits_is_told_beside_the_recipients_own_and_loses_all_of_it_when_taken_away(
+    web,
+):
+    vault = web.services.vault
+    with web.database.write() as connection:
+        owner = connection.exec_driver_sql("SELECT id FROM recipient").scalar_one()
+        wording = Wording(name="Line", number="12345")
+        open_line(connection, "a" * 16, "org-own", wording, by="admin-1", now=START_MS)
+        set_operators(connection, one(connection, "a" * 16), ["token token-helpline"], by="admin-1", now=START_MS)
+        connection.exec_driver_sql("UPDATE recipient SET line = (SELECT seq FROM line)")
+        connection.exec_driver_sql("UPDATE parcel SET state = 'handed-over', given_at = 1 WHERE id = ?", (ELSEWHERE,))
+
+    def codes():
+        with web.database.read() as connection:
+            return [collecting.code_of(connection, vault, key, 1) for key in (A, B, ELSEWHERE)]
+
+    def queued():
+        query = "SELECT kind, about FROM notice WHERE state = 'queued' ORDER BY seq"
+        with web.database.read() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+    with web.client(Role.HELPLINE) as helper:
+        assert helper.post(f"/api/v1/parcels/{A}/code").status_code == 200
+        answer = helper.post(f"/api/v1/recipients/{owner}/proxies", json={"name": "李大明", "phone": "13900001111"})
+        assert answer.status_code == 201, answer.text
+        one_, two, none = codes()
+        assert (len(one_), len(two), none) == (9, 9, None), "for what waits, not for what was given"
+        told = [("new-code", f"parcel:{A}"), ("proxy-code", f"parcel:{A}"), ("proxy-code", f"parcel:{B}")]
+        assert queued() == told, "his code does not overtake the recipient's own"
+        with web.database.read() as connection:
+            ids = connection.exec_driver_sql("SELECT id FROM notice WHERE kind = 'proxy-code'").scalars().all()
+            assert "李*明" in notices.words(connection, vault, ids[0])
+            assert grouped(one_) in notices.words(connection, vault, ids[0])
+        assert helper.delete(f"/api/v1/recipients/{owner}/proxies/1").status_code == 204
+        assert codes() == [None] * 3
+        assert helper.get(f"/api/v1/parcels/{A}/proxies").json()["rows"] == []
+    supervisor = at_site(web, Role.SUPERVISOR, None)
+    assert supervisor("post", f"parcels/{A}/proxies", {"proxy": 1}, status=404)["code"] == "no-proxy", "he is gone"
 
 
 def test_a_shelf_count_names_what_was_not_seen_and_forgets_nothing_when_it_is_closed(web):

@@ -21,6 +21,7 @@ VALUES = {
     "line": "400 800 1234",
     "when": "10:00",
     "reason": "nobody there",
+    "proxy": "李*明",
 }
 
 

@@ -16,6 +16,7 @@ from hub.api.models.relief import ParcelName
 from hub.api.models.shared import Done, errors
 from hub.api.relieving import found
 from hub.collecting import CollectingError
+from hub.consequences import ANNOUNCED, tell_proxies
 from hub.core.access import API, Role, Viewer
 from hub.core.lifecycles import OVER
 from hub.store import claims, decisions, devices, notices, recipients
@@ -66,7 +67,13 @@ def renew(here: Here, who: Whoever, viewer: Viewing, parcel: ParcelPath) -> mode
         except CollectingError as error:
             raise _no_code(error) from error
         decisions.note(connection, named(who), "code-renewed", parcel, "", here.now)
-        return _told(here, connection, who, row, code)
+        sent = notices.enqueue(
+            connection, here.services.vault, kind="new-code", recipient=row.recipient, about=f"parcel:{row.id}",
+            values={"code": code, **store.station_names(connection, row.station)}, now=here.now,
+        )  # fmt: skip
+        if row.state in ANNOUNCED:
+            tell_proxies(connection, here.services.vault, row, here.now)
+        return _told(here, connection, who, row, code, sent=bool(sent))
 
 
 @router.get("/parcels/{parcel}/proxies", responses=errors(401, 403, 404, 422, 503))
@@ -96,7 +103,8 @@ def add_proxy(
         except CollectingError as error:
             raise _no_code(error) from error
         decisions.note(connection, named(who), "proxy-code-made", parcel, f"proxy {sent.proxy}", here.now)
-        return _told(here, connection, who, row, code)
+        told = tell_proxies(connection, here.services.vault, row, here.now, sent.proxy)
+        return _told(here, connection, who, row, code, sent=told)
 
 
 @router.delete("/parcels/{parcel}/proxies/{proxy}", responses=CHANGED)
@@ -122,13 +130,11 @@ def _no_code(error: CollectingError) -> ApiError:
     return ApiError(409, "no-code", str(error), hint="Codes are for parcels that go to a station or by a vehicle.")
 
 
-def _told(here: Context, connection: Connection, who: Principal, row: Found, code: str) -> models.CodeModel:
+def _told(
+    here: Context, connection: Connection, who: Principal, row: Found, code: str, *, sent: bool
+) -> models.CodeModel:
     """The code goes to the recipient; nobody who could hand the parcel over to himself sees it."""
-    sent = notices.enqueue(
-        connection, here.services.vault, kind="new-code", recipient=row.recipient, about=f"parcel:{row.id}",
-        values={"code": code, **store.station_names(connection, row.station)}, now=here.now,
-    )  # fmt: skip
     seen = who.role is Role.HELPLINE and row.recipient is not None and knows(connection, named(who), row.recipient)
     if seen:
         recipients.note_view(connection, named(who), row.recipient, "code shown", here.now)
-    return models.CodeModel(parcel=row.id, sent=bool(sent), code=grouped(code) if seen else None)
+    return models.CodeModel(parcel=row.id, sent=sent, code=grouped(code) if seen else None)

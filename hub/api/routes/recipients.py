@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
 
-from hub import collecting
 from hub.api.context import Context, Here
 from hub.api.deciding import deciding
 from hub.api.door import Whoever, named
@@ -16,6 +15,7 @@ from hub.api.faults import ApiError
 from hub.api.models import help_lines as models
 from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, Short, errors
 from hub.api.routes.help_lines import line_answered
+from hub.consequences import proxy_added, proxy_dropped
 from hub.core.access import API, Role
 from hub.photos import FOLDER, Photos
 from hub.store import decisions, erasing, finding, recipients
@@ -106,10 +106,11 @@ def the_proxies(here: Here, who: Whoever, recipient: RecipientId) -> models.Prox
 
 @router.post("/recipients/{recipient}/proxies", status_code=201, responses=CHANGED)
 def add_proxy(here: Here, who: Whoever, recipient: RecipientId, sent: models.ProxyInput) -> models.ProxyModel:
-    """Let somebody fetch for a recipient, with a code of their own."""
+    """Let somebody fetch for a recipient, with a code of their own for each parcel; the recipient is told it."""
     proxy = recipients.Named(name=sent.name, phone=sent.phone)
     with _changing(here, who, recipient, "proxy added") as connection:
         added = recipients.add_proxy(connection, here.services.vault, recipient, proxy, by=named(who), now=here.now)
+        proxy_added(connection, here.services.vault, recipient, added.n, here.now)
     return models.ProxyModel.model_validate(added)
 
 
@@ -118,9 +119,7 @@ def drop_proxy(here: Here, who: Whoever, recipient: RecipientId, n: Annotated[in
     """Let somebody fetch for a recipient no more: their codes open nothing from now on."""
     with _changing(here, who, recipient, "proxy taken away") as connection:
         recipients.drop_proxy(connection, here.services.vault, recipient, n, now=here.now)
-        query = "SELECT id FROM parcel WHERE recipient = ?"
-        for parcel in connection.exec_driver_sql(query, (recipient,)).scalars().all():
-            collecting.drop_proxy(connection, parcel, n)
+        proxy_dropped(connection, recipient, n)
 
 
 @router.get("/personal-views", responses=LISTED, response_model=models.ViewPage)
