@@ -48,7 +48,7 @@ export function History({ kind, id, events }: { kind: Kind; id: string; events: 
   const may = useMay();
   const steps = [...events].reverse().map((each) => ({
     at: each.at, received_at: each.action ? each.noted_at : null, earliest: null, latest: null, estimated: false,
-    what: each.action ? "fact" as const : "decision" as const, about: "", event: each.action || each.event, state: each.state, who: each.who, device: each.device,
+    what: each.action ? "fact" as const : "decision" as const, about: `${kind}:${id}`, event: each.action || each.event, state: each.state, who: each.who, device: each.device,
     source: each.action ? each.source : "", to: each.action ? each.target : "", detail: each.detail, channel: "", n: 1, odd: each.odd, voided: false, proof: null,
   }));
   return (
@@ -57,7 +57,7 @@ export function History({ kind, id, events }: { kind: Kind; id: string; events: 
         <div><h2 className="rr-section" id="history">{t("relief.history")}</h2></div>
         {may("GET /story") && <Button variant="default" component={Link} href={"/trace" + query({ code: `${kind}:${id}` })}>{t("relief.story")}</Button>}
       </div>
-      <StorySteps steps={steps} />
+      <StorySteps steps={steps} own />
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** The steps of a story, newest first: calls, decisions, facts and notices, each with who, where, and how late it came. */
 import type { TFunction } from "i18next";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
@@ -9,7 +10,7 @@ import { useFormat } from "../format";
 import { word } from "../i18n";
 import { About } from "./About";
 import { Account, unitCode } from "./Account";
-import { Plain } from "./Goods";
+import { Plain, useGoodsName } from "./Goods";
 import { Icon } from "./icons";
 import { Tag } from "./Page";
 
@@ -64,10 +65,16 @@ export function AboutLink({ about }: { about: string }) {
   return <span>{title} <Link className="rr-mono" href={"/trace" + query({ code })}>{id}</Link></span>;
 }
 
-function Step({ step }: { step: StoryStep }) {
+function Step({ step, own }: { step: StoryStep; own?: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const nameOf = useGoodsName();
   const { proof } = step;
+  const notice = step.what === "notice";
+  const said = [
+    !own && <AboutLink about={step.about} />, notice && word(t, "channel", step.channel), step.who !== "" && <Plain text={step.who} />, step.device,
+    notice && step.detail !== "" && word(t, "noticeWhy", step.detail),
+  ].filter(Boolean);
   return (
     <li data-voided={step.voided || undefined}>
       <div className="rr-step-head">
@@ -89,17 +96,14 @@ function Step({ step }: { step: StoryStep }) {
         </div>
       )}
       <div className="rr-small rr-dim">
-        {step.about !== "" && <AboutLink about={step.about} />}
-        {step.what === "notice" && <> · {word(t, "channel", step.channel)}</>}
-        {step.who !== "" && <> · <Plain text={step.who} /></>}
-        {step.device !== "" && <> · {step.device}</>}
-        {step.what === "notice" && step.detail !== "" && <> · {word(t, "noticeWhy", step.detail)}</>}
+        {said.map((each, index) => <Fragment key={index}>{index > 0 && " · "}{each}</Fragment>)}
       </div>
-      {step.what !== "notice" && step.detail !== "" && <div className="rr-small rr-dim rr-any"><Plain text={step.detail} most={300} /></div>}
+      {step.what !== "notice" && step.detail !== "" && <div className="rr-small rr-dim rr-any"><Plain text={step.detail.replace(/gtin:\d{14}/g, nameOf)} most={300} /></div>}
     </li>
   );
 }
 
-export function StorySteps({ steps }: { steps: StoryStep[] }) {
-  return <ol className="rr-timeline">{steps.map((step, index) => <Step key={`${step.at}/${step.about}/${step.event}/${index}`} step={step} />)}</ol>;
+/** `own`: all are about the thing that the page shows. */
+export function StorySteps({ steps, own }: { steps: StoryStep[]; own?: boolean }) {
+  return <ol className="rr-timeline">{steps.map((step, index) => <Step key={`${step.at}/${step.about}/${step.event}/${index}`} step={step} own={own} />)}</ol>;
 }

@@ -78,7 +78,7 @@ export default function ConsignmentOne({ id }: { id: string }) {
               <div className="rr-pad"><h2 className="rr-section" style={{ margin: 0 }}>{t("consignments.custody")}</h2>
                 {whole.custody.length === 0 && <p className="rr-dim">{t("consignments.noCustody")}</p>}
               </div>
-              {whole.custody.length > 0 && <CustodyTable rows={whole.custody} />}
+              {whole.custody.length > 0 && <CustodyTable rows={whole.custody} state={whole.state} />}
             </section>
             <Parcels whole={whole} />
             <History kind="consignment" id={id} events={whole.history} />

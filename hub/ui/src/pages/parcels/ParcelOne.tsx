@@ -44,7 +44,7 @@ export default function ParcelOne({ id }: { id: string }) {
   const { t } = useTranslation();
   const found = useQuery({ queryKey: ["parcel", id], queryFn: () => relief.parcel(id), retry: false });
   const columns: Column<Content>[] = [
-    { key: "item", title: t("common.item"), lead: true, cell: (row) => <Goods item={row.item} lot={row.lot} /> },
+    { key: "item", title: t("common.item"), lead: true, cell: (row) => <Goods item={row.item} /> },
     { key: "lot", title: t("common.lot"), cell: (row) => row.lot ? <Plain mono text={row.lot} /> : <span className="rr-dim">{t("common.noLot")}</span> },
     { key: "owner", title: t("common.owner"), cell: (row) => <Owner id={row.owner} /> },
     { key: "n", title: t("common.quantity"), num: true, cell: (row) => <Quantity item={row.item} n={row.n} /> },
