@@ -158,7 +158,7 @@ def _moved(
             one.parcel = ids[one.request]
         if pick:
             facts.consigned(together, parcels, pick, trip)
-    marked, device, fact = _held_back(facts, consigned)
+    marked, device, fact = _held_back(facts)
     with watch("facts"):
         devices.bring({name: said for name, said in facts.of.items() if name not in LATE})
     handed = set(facts.handed)
@@ -175,12 +175,12 @@ def _moved(
     return handed
 
 
-def _held_back(facts: Facts, consigned: Sequence[tuple[list[Family], str]]) -> tuple[str, str, bytes]:
+def _held_back(facts: Facts) -> tuple[str, str, bytes]:
     """One hand-over that is told last of all: the hub follows facts in the order in which they came."""
     parcel = facts.handed[-1]
     wanted = f'"RR:P:{parcel}"'.encode()
     for device, said in facts.of.items():
-        for place, item in enumerate(said):
+        for item in said:
             if wanted in item and b'"hand-over"' in item:
                 said[:] = [one for one in said if not (wanted in one and b'"hand-over"' in one)]
                 return parcel, device, item

@@ -1,9 +1,10 @@
-"""What people do in `bench.story`, over HTTP: ask, decide, plan, drive to doors, send directly, and look at the result."""
+"""What people do in `bench.story`, over HTTP: ask, decide, plan, bring to doors, send directly."""
 
 import http.client
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,8 @@ CLERKS: Final = 4
 AT_ONCE: Final = 500
 SAID_AT_ONCE: Final = 100
 COURIER: Final = "courier-1"
+A_DOOR: Final = timedelta(milliseconds=2)
+"""The hub puts no two things that people say at the same millisecond."""
 CALLED_EVERY: Final = 10
 """One family of so many is known by name: a help-line took their call."""
 NEEDED_BY: Final = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011 (any day will do)
@@ -127,42 +130,54 @@ def go_round(admin: Office, together: Sequence[Family]) -> list[str]:
     """A courier takes the parcels of a consignment to their doors; those that were handed over."""
     parcels = [{"parcel": one.parcel} for one in together]
     id_ = admin.post("/rounds", {"site": together[0].home, "courier": COURIER, "parcels": parcels})["id"]
-    said = [_outcome("taken", [one.parcel for one in together])]
+    tale = Tale()
+    tale.add("taken", [one.parcel for one in together])
     for one in together:
         more = {"given": {"way": "person"}, "attempt": {"why": "nobody-there"}}.get(one.fate, {})
-        said.append(_outcome(one.fate, [one.parcel], **more))
+        tale.add(one.fate, [one.parcel], **more)
         if one.fate == "refused":
-            said.append(_outcome("back", [one.parcel]))
-    return _tell(admin, f"/rounds/{id_}/outcomes", said)
+            tale.add("back", [one.parcel])
+    return tale.tell(admin, f"/rounds/{id_}/outcomes")
 
 
 def send_directly(staff: Office, together: Sequence[Family]) -> list[str]:
     """A supplier brings it; parcels that were handed over."""
     path = f"/direct-shipments/{together[0].consignment}"
     staff.post(f"{path}/dispatch", {"lots": [{"item": f"gtin:{one}", "lot": "S-1"} for one in ITEMS]})
-    said = [_outcome("given", [one.parcel], way="person") for one in together if one.fate == "given"]
-    return _tell(staff, f"{path}/outcomes", said) if said else []
+    tale = Tale()
+    for one in together:
+        if one.fate == "given":
+            tale.add("given", [one.parcel], way="person")
+    return tale.tell(staff, f"{path}/outcomes")
 
 
-def _outcome(told: str, parcels: list[str], **more: str) -> dict[str, Any]:
-    return {"id": secrets.token_hex(8), "told": told, "parcels": parcels, "at": _now(), **more}
+class Tale:
+    """What a telephone has to say, from now on, a few milliseconds for each door."""
 
+    def __init__(self) -> None:
+        self._began, self._said = datetime.now(UTC), list[dict[str, Any]]()
 
-def _tell(office: Office, path: str, said: list[dict[str, Any]]) -> list[str]:
-    """Say it, and some of it twice, as a telephone does that did not hear the answer."""
-    given = []
-    for at in range(0, len(said), SAID_AT_ONCE):
-        sent = said[at : at + SAID_AT_ONCE]
-        for _ in range(2 if at == 0 else 1):
-            taken = office.post(path, {"sent": _now(), "outcomes": sent})["outcomes"]
-        if any(one["result"] == "refused" for one in taken):
-            raise StackError(f"{path}: {next(one['sentence'] for one in taken if one['result'] == 'refused')}")
-        given += [one["parcels"][0] for one in sent if one["told"] == "given"]
-    return given
+    def add(self, told: str, parcels: list[str], **more: str) -> None:
+        """Something happened."""
+        at = self._began + (len(self._said) + 1) * A_DOOR
+        self._said.append({"id": secrets.token_hex(8), "told": told, "parcels": parcels, "at": at.isoformat(), **more})
 
+    def tell(self, office: Office, path: str) -> list[str]:
+        """Say it when it is over, and some of it twice, as a telephone does that did not hear the answer.
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
+        Parcels that were handed over. Raises StackError.
+        """
+        time.sleep((len(self._said) + 2) * A_DOOR.total_seconds())
+        given = []
+        for at in range(0, len(self._said), SAID_AT_ONCE):
+            sent = self._said[at : at + SAID_AT_ONCE]
+            for _ in range(2 if at == 0 else 1):
+                said = {"sent": datetime.now(UTC).isoformat(), "outcomes": sent}
+                for one in office.post(path, said)["outcomes"]:
+                    if one["result"] == "refused":
+                        raise StackError(f"POST {path}: {one['sentence']}")
+            given += [one["parcels"][0] for one in sent if one["told"] == "given"]
+        return given
 
 
 def _each(do: Callable[[T], None], all_: Sequence[T]) -> None:

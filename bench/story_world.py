@@ -1,4 +1,4 @@
-"""The families of `bench.story`: what each asks for, by which way, and what becomes of it; facts as devices encode them.
+"""The families of `bench.story`: what each asks for, by which way, what becomes of it; and the facts of devices.
 
 Two warehouses, twelve stations, four vehicles without a driver. Nothing here knows what the hub makes of it: a fate
 says where a parcel has to stand in the end (`FATES`), after the diagrams in docs/life-cycles.md.
