@@ -8,6 +8,7 @@ decision about any lot that was known then (`noted`).
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -29,7 +30,8 @@ JOIN pick ON pick.seq = reservation.pick WHERE pick.site <> reservation.site
 UNION ALL
 SELECT reservation.id, reservation.state, 'whose lines are of another amount', pick.state FROM reservation
 JOIN pick ON pick.seq = reservation.pick
-WHERE reservation.n <> (SELECT coalesce(sum(line.n), 0) FROM pick_line AS line WHERE line.reservation = reservation.seq)
+WHERE reservation.n <> (SELECT coalesce(sum(line.n), 0) FROM pick_line AS line
+                        WHERE line.pick = reservation.pick AND line.reservation = reservation.seq)
 LIMIT 20
 """
 
@@ -43,18 +45,46 @@ WHERE said.state <> 'ok' LIMIT 20
 
 def took_what_was_free(connection: Connection) -> Iterator[str]:
     """No reservation took goods that another held when it was made."""
-    before: dict[tuple[str, ...], list[Row[Any]]] = defaultdict(list)
+    claims: dict[tuple[str, ...], _Claims] = defaultdict(_Claims)
     for row in connection.exec_driver_sql(_RESERVATIONS):
-        key = (row.site, row.item, row.lot, row.owner)
-        held = [one for one in before[key] if _was_live(one, row)]
-        claims = sum(one.n for one in held if one.released_after is None or one.released_after >= row.seq)
-        free = max(0, row.stood - max(row.claimed, claims))
-        if row.n > free:
+        held = claims[row.site, row.item, row.lot, row.owner]
+        reserved = max(row.claimed, held.before(row))
+        if row.n > max(0, row.stood - reserved):
             goods = f"{row.item} lot {row.lot or '-'} of {row.owner} at {row.site}"
-            told = f"{row.stood} stood and {max(row.claimed, claims)} were reserved"
+            told = f"{row.stood} stood and {reserved} were reserved"
             yield f"the reservation {row.id} took {row.n} of {goods}, where {told}"
-        # What has ended stays ended for all that come later, so it need not be looked at again.
-        before[key] = [*held, row]
+        held.add(row)
+
+
+class _Claims:
+    """What reservations of the same goods held, one after the other: each until it ended, was released, or expired.
+
+    What has ended stays ended for all that come later, so each is looked at once.
+    """
+
+    def __init__(self) -> None:
+        self._sum = 0
+        self._until: list[tuple[int, int, int]] = []
+        self._expire: list[tuple[int, int, int]] = []
+        self._over: set[int] = set()
+
+    def before(self, later: "Row[Any]") -> int:
+        """The sum of those that held something when a later one was made."""
+        for heap, limit in ((self._until, later.seq), (self._expire, later.made_at + 1)):
+            while heap and heap[0][0] < limit:
+                _, seq, n = heappop(heap)
+                if seq not in self._over:
+                    self._over.add(seq)
+                    self._sum -= n
+        return self._sum
+
+    def add(self, one: "Row[Any]") -> None:
+        """One more, which holds from now on."""
+        self._sum += one.n
+        heappush(self._expire, (one.expires_at, one.seq, one.n))
+        ends = [seq for seq in (one.ended_after, one.released_after) if seq is not None]
+        if ends:
+            heappush(self._until, (min(ends), one.seq, one.n))
 
 
 def took_nothing_barred(connection: Connection) -> Iterator[str]:
@@ -84,14 +114,6 @@ def room_is_kept(connection: Connection) -> Iterator[str]:
         capacity = 0 if room is None else room.amount
         if most.amount > capacity:
             yield f"{most.amount} of {' '.join(key)} are approved on {day(most.day)}, where there are {capacity}"
-
-
-def _was_live(one: "Row[Any]", later: "Row[Any]") -> bool:
-    """Whether a reservation still held something when a later one was made."""
-    if one.ended_after is not None and one.ended_after < later.seq:
-        return False
-    released = one.released_after is not None and one.released_after < later.seq
-    return bool(released or one.expires_at > later.made_at)
 
 
 def _rows(connection: Connection, query: str) -> "list[Row[Any]]":
