@@ -219,9 +219,9 @@ _SAID: Final[Mapping[Language, Mapping[str, str]]] = {
 }  # fmt: skip
 _ZH: Final = {
     "Extreme": "特别重大", "Severe": "重大", "Moderate": "较大", "Minor": "一般", "Unknown": "未知", "open": "进行中",
-    "cancelled": "已取消", "closed": "已结束", "draft": "草稿", "asked": "已提出", "approved": "已批准",
-    "allocated": "已分配", "under-way": "在途", "ready": "待领", "fulfilled": "已完成", "refused": "已拒绝",
-    "returned": "已退回", "planned": "已计划", "packed": "已打包", "arrived": "已到达", "waiting": "待领取",
+    "cancelled": "已取消", "closed": "已结束", "draft": "草稿", "asked": "已申请", "approved": "已批准",
+    "allocated": "已预留", "under-way": "运送中", "ready": "可领取", "fulfilled": "已交付", "refused": "已拒绝",
+    "returned": "已退回", "planned": "已计划", "packed": "已打包", "arrived": "已到达", "waiting": "待取",
     "out": "派送中",
     "handed-over": "已交付", "due-back": "待退回", "returning": "退回中", "lost": "丢失", "damaged": "损坏",
 }  # fmt: skip

@@ -162,7 +162,7 @@ _CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
         "如有疑问请致电{line}。",
     ),
     "proxy-code": (
-        "{proxy}可代您领取救援包裹，代领取件码：{code}。",
+        "{proxy}可代您领取救援包裹，取件码：{code}。",
         "请到{station}领取。",
         "请勿将此码告诉他人。",
         "保留至{until}。",
