@@ -3,7 +3,10 @@
 One thread. It reads the journal behind ingest and writes what concerns parcels into their histories
 (hub.store.life_facts), then works out anew where these are (hub.store.lives). Facts may come late, twice and in any
 order: the history is sorted by corrected time, and a place in a lane counts once. So following again from the beginning
-of the journal changes nothing. As long as nothing is planned, the journal is passed without a look.
+of the journal changes nothing (hub.retelling). As long as nothing is planned, the journal is passed without a look.
+
+What ingest set aside counts for nothing here either. An item that came wrapped is followed once it was interpreted and
+posted (`unwrapped`), never before: custody and carriers are read from the ledger.
 
 What can go wrong: the database cannot be read or written (it tries again from where it was), or the hub dies (what was
 read and what follows from it stand in one transaction).
@@ -11,10 +14,11 @@ read and what follows from it stand in one transaction).
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from hub.consequences import follow_up
@@ -22,40 +26,30 @@ from hub.core.identity import lane_id
 from hub.core.moments import corrected
 from hub.errors import HubError
 from hub.ingest.decoding import BadItem
-from hub.ingest.replay import decode, fact_at, unwrapped
+from hub.ingest.replay import decode, fact_at, left_out, unwrapped
 from hub.store import collecting, journeys, life_facts, lives
 from hub.store.database import Database
-from hub.store.life_facts import Fact
+from hub.store.life_facts import Fact, Goods
 from hub.vault import Vault
-from wire.messages import AnyItem, Kit, Lane, Scan, Settle, Void
+from wire.messages import AnyItem, Lane, Settle, Void
 
 LOOK_S: Final = 0.5
-ROWS: Final = 20
-"""Rows of the journal that are followed in one transaction."""
+ROWS: Final = 500
 FACTS: Final = 1000
-"""Facts after which a transaction ends: ingest waits for it."""
+"""Rows of the journal, and facts, after which a transaction ends: ingest waits for it."""
 PASSED: Final = 1000
-"""Rows of the journal that say nothing of parcels, after which it is kept that they were passed."""
+"""Rows of the journal that move no goods, after which it is kept that they were passed."""
 OVER_MS: Final = 60_000
 """So often it is looked what time alone has changed: reservations that are over."""
 _META: Final = "follower"
-_SIGNS: Final = (
-    b"RR:P:",
-    b"unit:parcel:",
-    b"consignment:",
-    b"pick:",
-    b'"void"',
-    b'"settle"',
-    b"unit:sscc:",
-    b"opaque",
-    b'"arrive"',
-    b'"depart"',
-)
-"""One of these stands in whatever says something of a parcel or consignment, unless it is a pallet by itself."""
 _JOURNAL: Final = (
     "SELECT journal.id, lane.id AS lane, device.name AS device, lane.stream, received_at, applied, body FROM journal"
     " JOIN lane ON lane.id = journal.lane_id JOIN device ON device.id = lane.device_id"
     " WHERE journal.id > ? AND lane.lane = 'facts' ORDER BY journal.id LIMIT ?"
+)
+_UNWRAPPED: Final = (
+    "SELECT lane_id, seq, device.name AS device FROM unwrapped JOIN lane ON lane.id = lane_id"
+    " JOIN device ON device.id = lane.device_id ORDER BY lane_id, seq LIMIT ?"
 )
 _LAPSED: Final = (
     "SELECT DISTINCT request.seq FROM reservation JOIN need ON need.seq = reservation.need"
@@ -66,11 +60,19 @@ _LAPSED: Final = (
 log = structlog.get_logger("follower")
 
 
-class _Read(NamedTuple):
-    facts: list[Fact]
-    undone: list[tuple[int, int, Scan | Kit | None]]
-    settled: list[Scan | Kit | None]
+@dataclass(slots=True)
+class _Read:
+    """What was read: facts, those that were undone or whose owner was settled, and up to where."""
+
     last: int
+    facts: list[Fact] = field(default_factory=list)
+    undone: list[tuple[int, int, Goods | None]] = field(default_factory=list)
+    settled: list[Goods | None] = field(default_factory=list)
+    unwrapped: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def says(self) -> bool:
+        return bool(self.facts or self.undone or self.settled or self.unwrapped)
 
 
 class Follower:
@@ -113,7 +115,7 @@ class Follower:
                     read = self._read(connection)
                 if read is None:
                     break
-                if read.facts or read.undone or read.settled or read.last - self._kept >= PASSED:
+                if read.says or read.last - self._kept >= PASSED:
                     changed += self._take(read)
                 self._passed = read.last
             changed += self._lapse()
@@ -124,32 +126,27 @@ class Follower:
         if self._passed < 0:
             query = "SELECT value FROM meta WHERE key = ?"
             self._kept = self._passed = int(connection.exec_driver_sql(query, (_META,)).scalar() or 0)
+        read = _Read(self._passed)
         if not connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM parcel)").scalar():
-            last = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar_one())
-            return None if last == self._passed else _Read([], [], [], last)
-        rows = connection.exec_driver_sql(_JOURNAL, (self._passed, ROWS)).all()
-        if not rows:
-            return None
-        read = _Read([], [], [], rows[-1].id)
-        carried = bool(connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM consignment_unit)").scalar())
-        for row in rows:
-            if carried or any(sign in row.body for sign in _SIGNS):
-                self._of_batch(connection, row, read)
-        return read
-
-    def _of_batch(self, connection: Connection, row: "Row[Any]", read: _Read) -> None:
-        stored = decode(row.body, row.applied)
-        for seq, raw in stored.pairs:
-            item: AnyItem | BadItem = unwrapped(raw)
-            if isinstance(item, Scan | Kit):
-                at = corrected(item.at, item.up, stored.clock, row.received_at)
-                read.facts.append(Fact(item, at, row.lane, seq, row.device))
-            elif isinstance(item, Void):
-                lane = lane_id(item.device or row.device, item.stream, Lane.FACTS)
-                read.undone.append((lane, item.seq, _goods_at(connection, lane, item.seq)))
-            elif isinstance(item, Settle):
-                lane = lane_id(item.device, item.stream, Lane.FACTS)
-                read.settled.append(_goods_at(connection, lane, item.seq))
+            read.last = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar_one())
+            return None if read.last == self._passed else read
+        for row in connection.exec_driver_sql(_JOURNAL, (self._passed, ROWS)).all():
+            stored = decode(row.body, row.applied)
+            aside = left_out(connection, row.lane, stored.pairs)
+            for seq, raw in stored.pairs:
+                item = unwrapped(raw)
+                if seq not in aside and not isinstance(item, BadItem):
+                    at = corrected(item.at, item.up, stored.clock, row.received_at)
+                    _sort(connection, read, item, at, (row.lane, seq, row.device))
+            read.last = row.id
+            if len(read.facts) >= FACTS:
+                break
+        for row in connection.exec_driver_sql(_UNWRAPPED, (FACTS,)).all():
+            held = fact_at(connection, row.lane_id, row.seq)
+            if held is not None and not isinstance(held.fact, BadItem):
+                _sort(connection, read, held.fact, held.at, (row.lane_id, row.seq, row.device))
+            read.unwrapped.append((row.lane_id, row.seq))
+        return read if read.last > self._passed or read.unwrapped else None
 
     def _take(self, read: _Read) -> int:
         now = self._clock()
@@ -157,11 +154,14 @@ class Follower:
             touched = life_facts.take(connection, read.facts, now)
             touched.add(life_facts.undo(connection, read.undone))
             touched.add(life_facts.owned(connection, read.settled))
-            touched.parcels |= journeys.take(connection, read.facts)
-            touched.parcels |= journeys.undo(connection, [(lane, seq) for lane, seq, _ in read.undone])
+            along = journeys.take(connection, read.facts)
+            along |= journeys.undo(connection, [(lane, seq) for lane, seq, _ in read.undone])
+            touched.add(life_facts.moved(connection, along))
             collecting.note_locks(connection, ((fact.item, fact.at) for fact in read.facts))
             changes = lives.restate(connection, touched, now)
             follow_up(connection, self._vault, changes, now)
+            if read.unwrapped:
+                connection.exec_driver_sql("DELETE FROM unwrapped WHERE lane_id = ? AND seq = ?", read.unwrapped)
             query = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
             connection.exec_driver_sql(query, (_META, str(read.last)))
         self._kept = read.last
@@ -190,9 +190,22 @@ class Follower:
                 log.warning("follower-waits", error=str(error))
 
 
-def _goods_at(connection: Connection, lane: int, seq: int) -> Scan | Kit | None:
+def _sort(connection: Connection, read: _Read, item: AnyItem, at: int, place: tuple[int, int, str]) -> None:
+    """Put an item where it belongs; those that say nothing of goods are passed."""
+    lane, seq, device = place
+    if isinstance(item, Goods):
+        read.facts.append(Fact(item, at, lane, seq, device))
+    elif isinstance(item, Void):
+        lane = lane_id(item.device or device, item.stream, Lane.FACTS)
+        read.undone.append((lane, item.seq, _goods_at(connection, lane, item.seq)))
+    elif isinstance(item, Settle):
+        lane = lane_id(item.device, item.stream, Lane.FACTS)
+        read.settled.append(_goods_at(connection, lane, item.seq))
+
+
+def _goods_at(connection: Connection, lane: int, seq: int) -> Goods | None:
     """The fact at a place of a lane, where it has come and moves goods; else the one whose owner it settled."""
     held = fact_at(connection, lane, seq)
     if held is not None and isinstance(held.fact, Settle):
         held = fact_at(connection, lane_id(held.fact.device, held.fact.stream, Lane.FACTS), held.fact.seq)
-    return held.fact if held is not None and isinstance(held.fact, Scan | Kit) else None
+    return held.fact if held is not None and isinstance(held.fact, Goods) else None

@@ -288,6 +288,7 @@ class Committer:
         connection.exec_driver_sql(
             "UPDATE opaque SET state = 'done' WHERE lane_id = ? AND seq = ?", (task.lane, task.seq)
         )
+        connection.exec_driver_sql("INSERT INTO unwrapped (lane_id, seq) VALUES (?, ?)", (task.lane, task.seq))
         tell(connection, [("stock", {"sites": [], "facts": 1})], self._clock())
         return None
 

@@ -15,10 +15,10 @@ from hub.ingest.decoding import BadItem
 from hub.ingest.group import LaneRef, Rows
 from hub.ingest.poster import Poster
 from hub.ingest.projector import Projector
-from hub.ingest.replay import decode, unwrapped
+from hub.ingest.replay import decode, left_out, unwrapped
 from hub.store import canon
 from hub.store.database import Database
-from wire.messages import AnyItem, Lane, Opaque
+from wire.messages import AnyItem, Lane
 
 log = structlog.get_logger("rebuild")
 
@@ -143,21 +143,8 @@ def _stored(connection: Connection) -> Iterator[tuple[LaneRef, list[tuple[int, A
             ref = LaneRef(
                 device=device, device_id=device_id, id_=lane, lane=Lane(name), clock=stored.clock, received=received_at
             )
-            left_out = _left_out(connection, lane, stored.pairs)
-            yield ref, [(seq, unwrapped(item)) for seq, item in stored.pairs if seq not in left_out]
-
-
-def _left_out(connection: Connection, lane: int, pairs: list[tuple[int, AnyItem | BadItem]]) -> set[int]:
-    """Sequences that are in quarantine, or opaque and not yet interpreted."""
-    if not pairs:
-        return set()
-    span = (lane, pairs[0][0], pairs[-1][0])
-    query = "SELECT seq FROM quarantine WHERE lane_id = ? AND seq BETWEEN ? AND ?"
-    found = set(connection.exec_driver_sql(query, span).scalars())
-    query = "SELECT seq FROM opaque WHERE lane_id = ? AND seq BETWEEN ? AND ? AND state <> 'done'"
-    found.update(connection.exec_driver_sql(query, span).scalars())
-    found.update(seq for seq, item in pairs if isinstance(item, Opaque) and isinstance(unwrapped(item), BadItem))
-    return found
+            aside = left_out(connection, lane, stored.pairs)
+            yield ref, [(seq, unwrapped(item)) for seq, item in stored.pairs if seq not in aside]
 
 
 def _put_in_place(live: Path, made: Path) -> None:

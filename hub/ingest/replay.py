@@ -80,6 +80,19 @@ def unwrapped(item: AnyItem | BadItem) -> AnyItem | BadItem:
     return read_wrapped(item.data) if isinstance(item, Opaque) else item
 
 
+def left_out(connection: Connection, lane: int, pairs: list[tuple[int, AnyItem | BadItem]]) -> set[int]:
+    """Sequences that are in quarantine, or opaque and not yet interpreted."""
+    if not pairs:
+        return set()
+    span = (lane, pairs[0][0], pairs[-1][0])
+    query = "SELECT seq FROM quarantine WHERE lane_id = ? AND seq BETWEEN ? AND ?"
+    found = set(connection.exec_driver_sql(query, span).scalars())
+    query = "SELECT seq FROM opaque WHERE lane_id = ? AND seq BETWEEN ? AND ? AND state <> 'done'"
+    found.update(connection.exec_driver_sql(query, span).scalars())
+    found.update(seq for seq, item in pairs if isinstance(item, Opaque) and isinstance(unwrapped(item), BadItem))
+    return found
+
+
 def place_of(connection: Connection, lane: int, seq: int) -> LaneRef | None:
     """Where one item of the journal comes from."""
     held = _held(connection, lane, seq)

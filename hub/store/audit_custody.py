@@ -14,13 +14,13 @@ from wire.sitedata import Kind, LotNote, decode_record, item_of
 
 _CONSIGNMENTS: Final = "SELECT seq, id FROM consignment ORDER BY seq"
 _BEHIND: Final = """
-SELECT EXISTS (
+SELECT EXISTS (SELECT 1 FROM unwrapped) OR EXISTS (
   SELECT 1 FROM journal JOIN lane ON lane.id = journal.lane_id
   WHERE lane.lane = 'facts'
     AND journal.id > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'follower'), 0)
-    AND (instr(body, CAST('RR:P:' AS BLOB)) OR instr(body, CAST('unit:' AS BLOB))
-         OR instr(body, CAST('consignment:' AS BLOB)) OR instr(body, CAST('"void"' AS BLOB))
-         OR instr(body, CAST('"settle"' AS BLOB)) OR instr(body, CAST('"opaque"' AS BLOB)))
+    AND (instr(body, CAST('"scan"' AS BLOB)) OR instr(body, CAST('"kit"' AS BLOB))
+         OR instr(body, CAST('"correct"' AS BLOB)) OR instr(body, CAST('"void"' AS BLOB))
+         OR instr(body, CAST('"settle"' AS BLOB)))
 )
 """
 _NOTES: Final = f"SELECT version, at, body FROM site_record WHERE kind = '{Kind.LOT}' AND body IS NOT NULL"

@@ -320,7 +320,7 @@ def reroute_parcels(
         changed = request(connection, one.request_id)
         assert changed is not None  # noqa: S101 (the parcel has it)
         requests.move_needs(connection, changed)
-    return Touched(parcels={one.id for one in parcels})
+    return Touched(parcels={one.id for one in parcels}, consignments={one.back for one in parcels if one.back})
 
 
 def split(connection: Connection, row: Found, parcels: Iterable[str], *, by: str, now: int) -> tuple[str, Touched]:

@@ -4,6 +4,7 @@ It is a projection like any other: whoever follows the facts of a consignment (h
 whenever one came, in the transaction that stores what follows from it. `lines` is what it has to come to.
 """
 
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, insert, select
@@ -11,7 +12,7 @@ from sqlalchemy.sql.functions import sum as total
 
 from hub.core.custody import LineCustody
 from hub.store import schema
-from hub.store.queries.custody import custody
+from hub.store.queries.custody import reckoning
 from hub.store.schema import consignment, parcel, parcel_line
 
 Line = tuple[str, str, str, int, int, int, int, int, int, int]
@@ -23,7 +24,8 @@ def keep(connection: Connection, seqs: Iterable[int]) -> list[int]:
     names = [column.name for column in schema.custody.c][1:]
     changed: list[int] = []
     for seq in sorted(set(seqs)):
-        now = lines(connection, seq)
+        now, units = _reckoned(connection, seq)
+        _bear(connection, seq, units)
         if now == kept(connection, seq):
             continue
         connection.execute(delete(schema.custody).where(schema.custody.c.consignment == seq))
@@ -43,12 +45,34 @@ def kept(connection: Connection, seq: int) -> list[Line]:
 
 def lines(connection: Connection, seq: int) -> list[Line]:
     """What facts and plans say of a consignment, by item, lot and owner; none of one that nobody made."""
+    return _reckoned(connection, seq)[0]
+
+
+def borne_on(connection: Connection, units: Iterable[str]) -> set[int]:
+    """The consignments on whose custody facts about these units and things bear, by their `seq`."""
+    query = "SELECT DISTINCT consignment FROM custody_unit WHERE unit IN (SELECT value FROM json_each(?))"
+    return set(connection.exec_driver_sql(query, (json.dumps(sorted(units)),)).scalars())
+
+
+def _bear(connection: Connection, seq: int, units: frozenset[str]) -> None:
+    query = "SELECT unit FROM custody_unit WHERE consignment = ?"
+    known = set(connection.exec_driver_sql(query, (seq,)).scalars())
+    for query, some in (
+        ("DELETE FROM custody_unit WHERE consignment = ? AND unit = ?", known - units),
+        ("INSERT INTO custody_unit (consignment, unit) VALUES (?, ?)", units - known),
+    ):
+        if some:
+            connection.exec_driver_sql(query, [(seq, unit) for unit in sorted(some)])
+
+
+def _reckoned(connection: Connection, seq: int) -> tuple[list[Line], frozenset[str]]:
     id_ = connection.execute(select(consignment.c.id).where(consignment.c.seq == seq)).scalar()
     if id_ is None:
-        return []
-    found = {(one.item, one.lot, one.owner): one for one in custody(connection, id_)}
+        return [], frozenset()
+    told, units = reckoning(connection, id_)
+    found = {(one.item, one.lot, one.owner): one for one in told}
     wanted = _planned(connection, seq)
-    return [_line(key, wanted.get(key, 0), found.get(key)) for key in sorted(found.keys() | wanted.keys())]
+    return [_line(key, wanted.get(key, 0), found.get(key)) for key in sorted(found.keys() | wanted.keys())], units
 
 
 def _planned(connection: Connection, seq: int) -> dict[tuple[str, str, str], int]:

@@ -20,7 +20,13 @@ _INSERT = (
     "INSERT OR IGNORE INTO journey (lane_id, seq, at, vehicle, action, device, by, voided) VALUES (?, ?, ?, ?, ?, ?, ?,"
     " (SELECT EXISTS (SELECT 1 FROM void WHERE target_lane = ? AND target_seq = ?)))"
 )
-_INSIDE = "SELECT DISTINCT about FROM life_event WHERE kind = 'parcel' AND (target = ? OR target LIKE ? ESCAPE '\\')"
+_INSIDE = (
+    "SELECT DISTINCT seen.unit FROM account CROSS JOIN sighting AS seen ON seen.to_id = account.id"
+    " WHERE (account.code = ?1 OR account.code >= ?1 || '/' AND account.code < ?1 || '0') AND seen.lot_id IS NULL"
+    " AND seen.voided = 0 AND seen.at <= ?2 AND NOT EXISTS (SELECT 1 FROM sighting AS later"
+    " WHERE later.unit = seen.unit AND later.voided = 0 AND later.at > seen.at AND later.at < ?2)"
+)
+"""Handling units that were in a vehicle, or in a compartment of it ('0' comes after '/'), at a time."""
 _OF_VEHICLE = "SELECT at, lane_id, seq, action FROM journey WHERE vehicle = ? AND voided = 0 ORDER BY at, lane_id, seq"
 
 
@@ -40,8 +46,8 @@ class Fact(Protocol):
 
 
 def take(connection: Connection, facts: Iterable[Fact]) -> set[str]:
-    """Keep what facts say of vehicles; the parcels that this may concern."""
-    vehicles: set[str] = set()
+    """Keep what facts say of vehicles; the handling units that were in them then."""
+    units: set[str] = set()
     for fact in facts:
         vehicle = vehicle_of(fact.item)
         if vehicle is not None and isinstance(fact.item, Scan):
@@ -50,15 +56,15 @@ def take(connection: Connection, facts: Iterable[Fact]) -> set[str]:
                 fact.seq,
             )  # fmt: skip
             connection.exec_driver_sql(_INSERT, values)
-            vehicles.add(vehicle)
-    return _inside(connection, vehicles)
+            units |= _inside(connection, vehicle, fact.at)
+    return units
 
 
 def undo(connection: Connection, places: Iterable[tuple[int, int]]) -> set[str]:
-    """Facts at these places of lanes were undone; the parcels that this may concern."""
-    query = "UPDATE journey SET voided = 1 WHERE lane_id = ? AND seq = ? RETURNING vehicle"
-    vehicles = {name for place in places for name in connection.exec_driver_sql(query, place).scalars()}
-    return _inside(connection, vehicles)
+    """Facts at these places of lanes were undone; the handling units that were in their vehicles then."""
+    query = "UPDATE journey SET voided = 1 WHERE lane_id = ? AND seq = ? RETURNING vehicle, at"
+    rows = [row for place in places for row in connection.exec_driver_sql(query, place).all()]
+    return {unit for vehicle, at in rows for unit in _inside(connection, vehicle, at)}
 
 
 def along(connection: Connection, told: Sequence[Told], known: dict[str, list[Told]]) -> list[Told]:
@@ -89,10 +95,5 @@ def vehicle_of(item: AnyItem) -> str | None:
     return account.removeprefix(TRANSIT).partition("/")[0] or None if account.startswith(TRANSIT) else None
 
 
-def _inside(connection: Connection, vehicles: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for vehicle in vehicles:
-        account = TRANSIT + vehicle
-        escaped = account.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found.update(connection.exec_driver_sql(_INSIDE, (account, f"{escaped}/%")).scalars())
-    return found
+def _inside(connection: Connection, vehicle: str, at: int) -> set[str]:
+    return set(connection.exec_driver_sql(_INSIDE, (TRANSIT + vehicle, at)).scalars())

@@ -1,23 +1,31 @@
 """What facts say of parcels and consignments, as rows of their histories.
 
-A parcel is named by its label or by the account of what is in it, a consignment by the task of a fact or by a handling
-unit that an earlier fact packed for it. A fact counts once for each, by its place in its lane; one that was undone is
-kept, and counts for nothing.
+A parcel is named by its label or by the account of what is in it, a consignment by the task of a fact. A fact counts
+once for each parcel, by its place in its lane; one that was undone is kept, and counts for nothing.
+
+What a fact says of a pallet it says of every parcel that ever stood in it: which of them it concerns shows when their
+story is told. And it bears on the custody of each consignment that had to ask where that pallet is (hub.store.custody).
 """
 
-from collections import defaultdict
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from hub.core.postings import Moved, Posting, Sighted, post, task_of
+from hub.store import custody
 from hub.store.lives import Touched
 from hub.store.relief import marks
-from wire.messages import Kit, Scan
+from wire.label import is_handling_unit
+from wire.messages import Correct, Kit, Scan, Transfer
 
-_UNIT: Final = "unit:parcel:"
+Goods = Scan | Kit | Correct | Transfer
+"""Facts that move goods, or say where something was seen. A count moves nothing."""
+_UNIT: Final = "unit:"
+_PARCEL: Final = "parcel:"
 _TASK: Final = "consignment:"
 _PICK: Final = "pick:"
 _INSERT: Final = (
@@ -26,12 +34,19 @@ _INSERT: Final = (
     " VALUES ('parcel', ?, ?, ?, ?, 'fact', ?, ?, ?, ?, ?, ?, ?,"
     " (SELECT EXISTS (SELECT 1 FROM void WHERE target_lane = ? AND target_seq = ?)), ?)"
 )
+_INSIDE: Final = (
+    "WITH RECURSIVE inside (unit) AS (SELECT value FROM json_each(?) UNION SELECT seen.unit FROM inside"
+    " CROSS JOIN account ON account.code = 'unit:' || inside.unit"
+    " CROSS JOIN sighting AS seen ON seen.to_id = account.id WHERE seen.lot_id IS NULL)"
+    " SELECT unit FROM inside"
+)
+"""These units and all that ever stood in them, however deep."""
 
 
 class Fact(NamedTuple):
     """A fact of the journal, with its corrected time and its place."""
 
-    item: Scan | Kit
+    item: Goods
     at: int
     lane: int
     seq: int
@@ -44,95 +59,70 @@ class _Said(NamedTuple):
     content: int
 
 
+@dataclass(slots=True)
+class _Named:
+    """Handling units and things with serial numbers, as the ledger knows them, and tasks."""
+
+    units: set[str] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
+
+    def add(self, item: Goods, postings: Iterable[Posting]) -> None:
+        self.tasks.add(task_of(item) or "")
+        for one in postings:
+            if isinstance(one, Moved | Sighted):
+                ends = (one.source, one.to)
+                self.units.update(end.removeprefix(_UNIT) for end in ends if end.startswith(_UNIT))
+            if isinstance(one, Sighted):
+                self.units.add(one.unit)
+
+
 def take(connection: Connection, facts: Sequence[Fact], now: int) -> Touched:
     """Write facts into the histories that they concern; what has to be restated."""
     rows: list[tuple[object, ...]] = []
-    units: dict[str, set[str]] = defaultdict(set)
-    tasks: set[str] = set()
-    parcels: set[str] = set()
+    named = _Named()
     for fact in facts:
         postings = post(fact.item)
-        action, proof = (fact.item.do.value, fact.item.proof) if isinstance(fact.item, Scan) else (fact.item.do, None)
+        named.add(fact.item, postings)
+        proof = fact.item.proof if isinstance(fact.item, Scan) else None
         for id_, said in _of_parcels(postings).items():
-            parcels.add(id_)
             rows.append((
-                id_, fact.at, fact.lane, fact.seq, action, *said, fact.item.by or "", fact.device,
-                None if proof is None else msgspec.json.encode(proof).decode(), fact.lane, fact.seq, now,
+                id_, fact.at, fact.lane, fact.seq, _action(fact.item), *said, getattr(fact.item, "by", None) or "",
+                fact.device, None if proof is None else msgspec.json.encode(proof).decode(), fact.lane, fact.seq, now,
             ))  # fmt: skip
-        task = task_of(fact.item) or ""
-        if task.startswith((_TASK, _PICK)):
-            tasks.add(task)
-        for code in _pallets(postings):
-            units[code].add(task)
+        _belongs(connection, task_of(fact.item) or "", postings)
     if rows:
         connection.exec_driver_sql(_INSERT, rows)
-    _carriers(connection, units, parcels)
-    return _touched(connection, tasks, set(units), parcels)
+        carriers(connection, {str(row[0]) for row in rows})
+    return _touched(connection, named)
 
 
-def undo(connection: Connection, undone: Iterable[tuple[int, int, Scan | Kit | None]]) -> Touched:
+def undo(connection: Connection, undone: Iterable[tuple[int, int, Goods | None]]) -> Touched:
     """Facts at these places of lanes were undone (None: not one that moves goods); what has to be restated."""
-    parcels: set[str] = set()
-    units: set[str] = set()
-    tasks: set[str] = set()
+    named = _Named()
     for lane, seq, item in undone:
-        query = (
-            "UPDATE life_event SET voided = 1, state = '', odd = 0 WHERE lane_id = ? AND fact_seq = ? RETURNING about"
-        )
-        parcels.update(connection.exec_driver_sql(query, (lane, seq)).scalars())
+        query = "UPDATE life_event SET voided = 1, state = '', odd = 0 WHERE lane_id = ? AND fact_seq = ?"
+        connection.exec_driver_sql(query, (lane, seq))
         if item is not None:
-            units |= _pallets(post(item))
-            tasks.add(task_of(item) or "")
-    return _touched(connection, {task for task in tasks if task.startswith((_TASK, _PICK))}, units, parcels)
+            named.add(item, post(item))
+    return _touched(connection, named)
 
 
-def owned(connection: Connection, settled: Iterable[Scan | Kit | None]) -> Touched:
+def owned(connection: Connection, settled: Iterable[Goods | None]) -> Touched:
     """The owner of what these facts moved was settled; what has to be restated: the custody of consignments."""
-    tasks = {task_of(item) or "" for item in settled if item is not None}
-    return _touched(connection, {task for task in tasks if task.startswith(_TASK)}, (), ())
+    named = _Named()
+    for item in settled:
+        if item is not None:
+            named.add(item, post(item))
+    return _touched(connection, named)
 
 
-def _of_parcels(postings: Iterable[Posting]) -> dict[str, _Said]:
-    """What a fact says of each parcel, by its id."""
-    found: dict[str, _Said] = {}
-    for one in postings:
-        if not isinstance(one, Moved | Sighted):
-            continue
-        if isinstance(one, Sighted) and one.unit.startswith("parcel:"):
-            found[one.unit.removeprefix("parcel:")] = _Said(one.source, one.to, 0)
-            continue
-        n = one.quantity if isinstance(one, Moved) else 1
-        if one.source == one.to:
-            continue
-        for account, sign in ((one.source, -1), (one.to, 1)):
-            if account.startswith(_UNIT):
-                id_ = account.removeprefix(_UNIT)
-                before = found.get(id_, _Said(one.source, one.to, 0))
-                found[id_] = before._replace(content=before.content + sign * n)
-    return found
+def moved(connection: Connection, units: Iterable[str]) -> Touched:
+    """Units were moved by a fact that does not name them; what has to be restated: parcels that are in them."""
+    return Touched(parcels=_parcels_in(connection, units))
 
 
-def _pallets(postings: Iterable[Posting]) -> set[str]:
-    """Handling units other than parcels that a fact moves, fills or empties."""
-    codes: set[str] = set()
-    for one in postings:
-        if isinstance(one, Moved | Sighted):
-            named = (one.source.removeprefix("unit:"), one.to.removeprefix("unit:"))
-            codes.update(code for code in named if code.startswith("sscc:"))
-            if isinstance(one, Sighted) and one.unit.startswith("sscc:"):
-                codes.add(one.unit)
-    return codes
-
-
-def _carriers(connection: Connection, units: dict[str, set[str]], parcels: set[str]) -> None:
-    """Pallets and cartons belong to the consignments that facts name with them, and to those of parcels in them."""
-    for code, tasks in units.items():
-        ids = [task.removeprefix(_TASK) for task in tasks if task.startswith(_TASK)]
-        for id_ in ids:
-            query = (
-                "INSERT OR IGNORE INTO consignment_unit (consignment, unit) SELECT seq, ? FROM consignment WHERE id = ?"
-            )
-            connection.exec_driver_sql(query, (code, id_))
+def carriers(connection: Connection, parcels: Iterable[str]) -> None:
+    """Pallets and cartons belong to the consignments of parcels that were put into them."""
     some = sorted(parcels)
     for at in range(0, len(some), 500):
         ids = some[at : at + 500]
@@ -144,18 +134,51 @@ def _carriers(connection: Connection, units: dict[str, set[str]], parcels: set[s
         )
 
 
-def _touched(connection: Connection, tasks: Iterable[str], units: Iterable[str], parcels: Iterable[str]) -> Touched:
-    touched = Touched(parcels=set(parcels))
-    for code in units:
-        query = "SELECT consignment FROM consignment_unit WHERE unit = ?"
-        for seq in connection.exec_driver_sql(query, (code,)).scalars():
-            touched.parcels.update(
-                connection.exec_driver_sql(
-                    "SELECT id FROM parcel WHERE consignment = ? UNION SELECT id FROM parcel WHERE back = ?", (seq, seq)
-                ).scalars()
-            )
-            touched.consignments.add(seq)
-    for task in tasks:
+def _action(item: Goods) -> str:
+    if isinstance(item, Scan):
+        return item.do.value
+    return item.do if isinstance(item, Kit) else type(item).__name__.lower()
+
+
+def _of_parcels(postings: Iterable[Posting]) -> dict[str, _Said]:
+    """What a fact says of each parcel, by its id; nothing where as much came out of it as went in."""
+    seen: dict[str, _Said] = {}
+    filled: dict[str, _Said] = {}
+    for one in postings:
+        if not isinstance(one, Moved | Sighted):
+            continue
+        if isinstance(one, Sighted) and one.unit.startswith(_PARCEL):
+            seen[one.unit.removeprefix(_PARCEL)] = _Said(one.source, one.to, 0)
+            continue
+        n = one.quantity if isinstance(one, Moved) else 1
+        for account, sign in ((one.source, -1), (one.to, 1)):
+            if account.startswith(_UNIT + _PARCEL):
+                id_ = account.removeprefix(_UNIT + _PARCEL)
+                before = filled.get(id_, _Said(one.source, one.to, 0))
+                filled[id_] = before._replace(content=before.content + sign * n)
+    return {id_: said for id_, said in filled.items() if said.content} | seen
+
+
+def _belongs(connection: Connection, task: str, postings: Iterable[Posting]) -> None:
+    """Pallets and cartons belong to the consignments that facts name with them."""
+    if not task.startswith(_TASK):
+        return
+    query = "INSERT OR IGNORE INTO consignment_unit (consignment, unit) SELECT seq, ? FROM consignment WHERE id = ?"
+    for one in postings:
+        if isinstance(one, Moved | Sighted):
+            codes = {one.source.removeprefix(_UNIT), one.to.removeprefix(_UNIT)}
+            codes |= {one.unit} if isinstance(one, Sighted) else set()
+            for code in sorted(code for code in codes if code.startswith("sscc:")):
+                connection.exec_driver_sql(query, (code, task.removeprefix(_TASK)))
+
+
+def _touched(connection: Connection, named: _Named) -> Touched:
+    touched = Touched(
+        parcels=_parcels_in(connection, named.units), consignments=custody.borne_on(connection, named.units)
+    )
+    for task in named.tasks:
+        if not task.startswith((_TASK, _PICK)):
+            continue
         query = (
             "SELECT consignment FROM consignment_pick WHERE pick = ?"
             if task.startswith(_PICK)
@@ -163,3 +186,10 @@ def _touched(connection: Connection, tasks: Iterable[str], units: Iterable[str],
         )
         touched.consignments.update(connection.exec_driver_sql(query, (task.partition(":")[2],)).scalars())
     return touched
+
+
+def _parcels_in(connection: Connection, units: Iterable[str]) -> set[str]:
+    """Parcels among these units, and that ever stood in one."""
+    codes = json.dumps(sorted(unit for unit in units if is_handling_unit(unit)))
+    inside = connection.exec_driver_sql(_INSIDE, (codes,)).scalars()
+    return {unit.removeprefix(_PARCEL) for unit in inside if unit.startswith(_PARCEL)}

@@ -52,8 +52,16 @@ _THING: Final = f"SELECT unit, at, lane_id, seq, lot_id, to_id FROM sighting WHE
 
 def custody(connection: Connection, id_: str) -> tuple[LineCustody, ...]:
     """The lines of a consignment by its id; none for one that nobody made."""
+    return reckoning(connection, id_)[0]
+
+
+def reckoning(connection: Connection, id_: str) -> tuple[tuple[LineCustody, ...], frozenset[str]]:
+    """The lines of a consignment, and the units and things whose facts bear on them, whatever these name."""
     way = way_of(connection, id_)
-    return () if way is None else reckoned(way, facts(connection, id_))
+    if way is None:
+        return (), frozenset()
+    bearing: set[str] = set()
+    return reckoned(way, facts(connection, id_, bearing)), frozenset(bearing)
 
 
 def way_of(connection: Connection, id_: str) -> Way | None:
@@ -63,14 +71,14 @@ def way_of(connection: Connection, id_: str) -> Way | None:
     return None if row is None else Way(source=row.from_site, to=row.to_site)
 
 
-def facts(connection: Connection, id_: str) -> Facts:
-    """All facts that bear on a consignment."""
+def facts(connection: Connection, id_: str, bearing: set[str]) -> Facts:
+    """All facts that bear on a consignment. Those units and things are added to `bearing` of which it was asked."""
     task = TASK + id_
     rows = [_row(row) for row in connection.exec_driver_sql(_ROWS, {"task": task})]
     units = {row.unit for row in rows if row.unit is not None and is_handling_unit(row.unit)}
     units |= {end.removeprefix(UNIT) for row in rows for end in (row.source, row.to) if end.startswith(UNIT)}
-    stories = _stories(connection, task, units)
-    return Facts(rows=rows, stories=stories, flows=_flows(connection, task, rows, stories))
+    stories = _stories(connection, task, units, bearing)
+    return Facts(rows=rows, stories=stories, flows=_flows(connection, task, rows, stories, bearing))
 
 
 def _row(row: Any) -> Row:
@@ -79,12 +87,15 @@ def _row(row: Any) -> Row:
     return Row((at, lane, seq), unit, goods, source, to, n)
 
 
-def _stories(connection: Connection, task: str, units: Iterable[str]) -> Mapping[str, Sequence[Seen]]:
+def _stories(
+    connection: Connection, task: str, units: Iterable[str], bearing: set[str]
+) -> Mapping[str, Sequence[Seen]]:
     """Of these units, of all that they ever were in, and of all that ever was in those of the consignment."""
     own = set(units)
     found: dict[str, list[Seen]] = defaultdict(list)
     todo, level = set(own), set(own)
     for _ in range(DEEPEST):
+        bearing |= todo
         rows = _among(connection, _STORY, sorted(todo), task=task)
         for unit, at, lane, seq, source, to, other in rows:
             found[unit].append(Seen((at, lane, seq), source, to, bool(other)))
@@ -98,7 +109,7 @@ def _stories(connection: Connection, task: str, units: Iterable[str]) -> Mapping
 
 
 def _flows(
-    connection: Connection, task: str, rows: Sequence[Row], stories: Mapping[str, object]
+    connection: Connection, task: str, rows: Sequence[Row], stories: Mapping[str, object], bearing: set[str]
 ) -> Mapping[str, Sequence[Flow]]:
     """What other facts put into units; read only for those of which the consignment's own facts do not tell all."""
     told: dict[tuple[str, Goods], int] = defaultdict(int)
@@ -121,6 +132,7 @@ def _flows(
             if account in accounts:
                 found[accounts[account]].append(Flow((at, lane, seq), lots[lot], sign * n))
     things = {row[0] for row in _among(connection, _THINGS, some, accounts=here)} - own
+    bearing |= things
     for unit, flow in _of_things(connection, accounts, lots, things):
         found[unit].append(flow)
     return {unit: sorted(flows) for unit, flows in found.items()}

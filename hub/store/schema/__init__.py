@@ -17,7 +17,7 @@ from hub.store.schema.collecting import (
     shelf_expected,
     shelf_missing,
 )
-from hub.store.schema.custody import custody
+from hub.store.schema.custody import custody, custody_unit
 from hub.store.schema.deliveries import delivery, delivery_event, delivery_line, delivery_unit
 from hub.store.schema.devices import (
     authority,
@@ -82,6 +82,7 @@ from hub.store.schema.relief import (
     parcel_line,
     request,
     request_line,
+    unwrapped,
 )
 from hub.store.schema.sitedata import site_record, sscc_range
 from hub.store.schema.space import booking, space_capacity
@@ -104,6 +105,7 @@ __all__ = [
     "consignment_pick",
     "consignment_unit",
     "custody",
+    "custody_unit",
     "decision_log",
     "delivery",
     "delivery_event",
@@ -176,6 +178,7 @@ __all__ = [
     "token",
     "transfer",
     "unit",
+    "unwrapped",
     "user",
     "void",
 ]

@@ -24,6 +24,15 @@ custody = table(
 )
 """One line of a consignment; pieces. `planned` is what its parcels were to hold, the others are hub.core.custody."""
 
+custody_unit = table(
+    "custody_unit",
+    Column("consignment", KEY, ForeignKey("consignment.seq"), primary_key=True, autoincrement=False),
+    Column("unit", Text, primary_key=True),
+    Index("custody_unit_by_unit", "unit"),
+    clustered=True,
+)
+"""Handling units and things with serial numbers whose facts bear on the custody of a consignment."""
+
 Index(
     "task_fact_consigned",
     task_fact.c.unit,

@@ -173,6 +173,14 @@ parcel_line = table(
 )
 """What is to go into a parcel, by the reservations that were taken for it: n whole units of a lot."""
 
+unwrapped = table(
+    "unwrapped",
+    Column("lane_id", KEY, primary_key=True, autoincrement=False),
+    Column("seq", KEY, primary_key=True, autoincrement=False),
+    clustered=True,
+)
+"""Facts that came wrapped, were interpreted after that, and that the follower has not seen since."""
+
 life_event = table(
     "life_event",
     Column("seq", KEY, primary_key=True),

@@ -241,6 +241,17 @@ def _life_event() -> None:
     op.create_index("life_event_by_thing", "life_event", ["kind", "about", "at"])
 
 
+def _unwrapped() -> None:
+    op.create_table(
+        "unwrapped",
+        sa.Column("lane_id", _big(), autoincrement=False, nullable=False),
+        sa.Column("seq", _big(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("lane_id", "seq"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
 def upgrade() -> None:
     _request()
     _request_line()
@@ -249,4 +260,5 @@ def upgrade() -> None:
     _consignment_unit()
     _parcel()
     _parcel_line()
+    _unwrapped()
     _life_event()

@@ -28,6 +28,16 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "custody_unit",
+        sa.Column("consignment", _big(), autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["consignment"], ["consignment.seq"]),
+        sa.PrimaryKeyConstraint("consignment", "unit"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("custody_unit_by_unit", "custody_unit", ["unit"])
     consigned = "unit is not null and task >= 'consignment:' and task < 'consignment;'"
     op.create_index("task_fact_consigned", "task_fact", ["unit"], sqlite_where=sa.text(consigned))
     op.create_index("sighting_of_units", "sighting", ["to_id"], sqlite_where=sa.text("lot_id is null"))
