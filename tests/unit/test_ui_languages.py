@@ -24,7 +24,7 @@ BY_VALUE = re.compile(
     r"^(nav|action|virtual|siteKind|unit|reason|discrepancyKind|discrepancyHelp|lane|gapReason|condition|quality|role"
     r"|recallWhere|lotState|story|sideRole|settleAs|transferState|deliveryState|deliveryFilter|navGroup"
     r"|problem|roleHelp|decision|needState|reservationState|pickState|unfit|bookingState|temperature|measure"
-    r"|noticeKind|noticeState|noticeWhy|lifeEvent|consignmentState|thing|channel"
+    r"|noticeKind|noticeState|noticeWhy|viewWhy|lifeEvent|consignmentState|thing|channel"
     r"|deed|deedSure|deedFact"
     r"|parcelState|stationShow|stationEmpty"
     r"|incidentState|severity|alertKind|per|step|stepSure"

@@ -40,7 +40,7 @@ export function setLanguage(language: Language): void {
 
 type Group = "action" | "virtual" | "siteKind" | "unit" | "reason" | "discrepancyKind" | "discrepancyHelp" | "lane"
   | "gapReason" | "condition" | "quality" | "role" | "nav" | "navGroup" | "recallWhere" | "lotState" | "sideRole" | "settleAs" | "deliveryState" | "transferState" | "deliveryFilter"
-  | "noticeKind" | "noticeState" | "noticeWhy" | "lifeEvent" | "consignmentState" | "thing" | "channel"
+  | "noticeKind" | "noticeState" | "noticeWhy" | "viewWhy" | "lifeEvent" | "consignmentState" | "thing" | "channel"
   | "deed" | "deedSure" | "deedFact"
   | "parcelState" | "stationShow" | "stationEmpty"
   | "problem" | "roleHelp" | "decision" | "needState" | "reservationState" | "pickState" | "unfit" | "bookingState" | "temperature" | "measure"

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { helpline, type View } from "../../calls/helpline";
 import { useFormat } from "../../format";
+import { word } from "../../i18n";
 import { Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters, useTyped } from "../../parts/Pickers";
@@ -25,7 +26,7 @@ export default function Views() {
   const columns: Column<View>[] = [
     { key: "who", title: t("views.who"), lead: true, cell: (row) => <span className="rr-strong rr-any">{row.who}</span> },
     { key: "recipient", title: t("views.whose"), cell: (row) => <code>{row.recipient}</code> },
-    { key: "why", title: t("views.why"), cell: (row) => <span lang="en">{row.why}</span> },
+    { key: "why", title: t("views.why"), cell: (row) => word(t, "viewWhy", row.why) },
     { key: "at", title: t("calls.when"), cell: (row) => <time dateTime={row.at} className="rr-small rr-nowrap">{format.dateTime(row.at)}</time> },
   ];
   return (
