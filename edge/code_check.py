@@ -8,7 +8,6 @@ holds neither the libraries nor, for longer than the question, the code.
 
 import hmac
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,8 +17,8 @@ import msgspec
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from edge.admittance import admitted
 from edge.child import MOST_BYTES, begin
+from edge.claiming import claim
 from edge.config import Settings
 from edge.desired import load
 from edge.errors import EdgeError
@@ -29,7 +28,6 @@ from edge.store.knowledge import NAME
 from edge.store.known_site import KnownSite
 from edge.unsealing import SealError, unsealed
 from wire.collecting import (
-    CLAIM_WAIT_S,
     CLAIMED,
     HASH_BYTES,
     HINT_DIGITS,
@@ -37,8 +35,6 @@ from wire.collecting import (
     MEMORY_KIB,
     SEAL_INFO,
     TIME_COST,
-    Claim,
-    Claimed,
     GivenElsewhere,
     Sealed,
     Verifier,
@@ -56,20 +52,21 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """`locked` are codes, by parcel and round, that were tried wrongly too often.
 
     `used` are seals that opened their parcel before, `given` what this device handed out. Where a parcel is not given
-    out, an old seal opens nothing: its code was made anew.
+    out, an old seal opens nothing: its code was made anew. `token` let an earlier check in at the hub.
     """
 
     secret: str
     locked: tuple[tuple[str, int], ...] = ()
     used: tuple[tuple[str, str], ...] = ()
     given: tuple[str, ...] = ()
+    token: str = ""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """`parcel` is the one whose code it is, `parcels` all that is open.
 
-    `near` are those whose hint fits and whose code does not, `given` is what the hub says was given out; `claimed`: the
-    hub answered.
+    `near` are those whose hint fits and whose code does not, `given` is what the hub says was given out; `token` is by
+    what the hub let this check in, '' where it did not answer.
     """
 
     verdict: Literal["right", "wrong", "locked"]
@@ -80,7 +77,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     parcels: tuple[str, ...] = ()
     near: tuple[tuple[str, int], ...] = ()
     given: tuple[GivenElsewhere, ...] = ()
-    claimed: bool = False
+    token: str = ""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,33 +159,17 @@ def _among(asked: Question, these: Iterable[Candidate], site: KnownSite) -> Judg
     return Judged(verdict="locked" if shut else "wrong", near=tuple(near))
 
 
-def claim(settings: Settings, parcels: tuple[str, ...]) -> Claimed | None:
-    """What the hub says of these; None where it did not say it in time."""
-    heard: list[Claimed] = []
-
-    def ask() -> None:
-        try:
-            entry = admitted(settings, CLAIM_WAIT_S)
-            heard.append(entry.door.claim(entry.context, entry.token, Claim(parcels=parcels)))
-        except (EdgeError, OSError, msgspec.ValidationError):
-            return  # it is opened by what is known here; a second hand-over shows as a discrepancy
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(CLAIM_WAIT_S)
-    return heard[0] if heard else None
-
-
-def claimed(judged: Judged, settings: Settings, given: frozenset[str]) -> Judged:
+def claimed(judged: Judged, settings: Settings, asked: Question) -> Judged:
     """The same with what the hub says of what is open."""
-    wanted = tuple(each for each in judged.parcels if each not in given)[:CLAIMED]
-    if judged.verdict != "right" or judged.parcel in given or not wanted:
+    wanted = tuple(each for each in judged.parcels if each not in asked.given)[:CLAIMED]
+    if judged.verdict != "right" or judged.parcel in asked.given or not wanted:
         return judged
-    answer = claim(settings, wanted)
-    if answer is None:
+    found = claim(settings, wanted, asked.token)
+    if found is None:
         return judged
+    answer, token = found
     granted = tuple(each for each in judged.parcels if each in answer.granted)
-    return msgspec.structs.replace(judged, parcels=granted, given=answer.given, claimed=True)
+    return msgspec.structs.replace(judged, parcels=granted, given=answer.given, token=token)
 
 
 def answer(asked: Question, settings: Settings) -> Judged:
@@ -201,7 +182,7 @@ def answer(asked: Question, settings: Settings) -> Judged:
         judged = judge(asked, private_key(identity / KEY), site)
     finally:
         site.close()
-    return claimed(judged, settings, frozenset(asked.given))
+    return claimed(judged, settings, asked)
 
 
 def _is_right(secret: str, known: Verifier) -> bool:

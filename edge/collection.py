@@ -54,6 +54,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     parcels: tuple[str, ...] = ()
     near: tuple[tuple[str, int], ...] = ()
     given: tuple[GivenElsewhere, ...] = ()
+    token: str = ""
 
 
 class Collection:
@@ -67,6 +68,8 @@ class Collection:
         self._clock, self._log, self._boot = clock, log, outbox.boot
         self._attempts, self._tries = Attempts(outbox), CodeTries(outbox)
         self._turn = threading.Lock()
+        self._token = ""
+        """What the hub let the last check in by; it may have ended."""
 
     def check(self, asked: CheckCode, beat: Callable[[], None]) -> CodeFound:
         """Whose parcels it opens. Takes a second or two, LONGEST_S at most; `beat` is called meanwhile."""
@@ -108,6 +111,7 @@ class Collection:
         opened = islice((each for each in tried.values() if each.sealed), _MOST_OPENED)
         question = msgspec.json.encode({
             "secret": secret,
+            "token": self._token,
             "locked": _newest(key for key, each in tried.items() if each.failures >= TRIES),
             "used": _newest((each.parcel, each.sealed) for each in opened if self._is_missing(each)),
             "given": _newest(self._parcels.given()[::-1]),
@@ -119,6 +123,7 @@ class Collection:
             self._log.warning("code-not-checked", why=ended.said)
             return CodeFound(verdict=CodeVerdict.UNABLE)
         judged = msgspec.json.decode(ended.answer, type=Judged)
+        self._token = judged.token or self._token
         if judged.verdict == "locked":
             return CodeFound(verdict=CodeVerdict.LOCKED)
         if judged.verdict != "right":
@@ -139,7 +144,8 @@ class Collection:
         if is_given(judged.parcel, self._site):
             kept, known = self._site.kept(judged.parcel), self._site.parcel(judged.parcel)
             site = self._site.site
-            at = kept.at if kept is not None else known.at if known is not None else None
+            here = kept.given if kept is not None else None
+            at = here if here is not None else known.at if known is not None else None
             return CodeFound(verdict=CodeVerdict.USED, at=at, site=site.id if site is not None else "")
         elsewhere = next((each for each in judged.given if each.parcel == judged.parcel), None)
         if elsewhere is not None:

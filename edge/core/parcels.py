@@ -22,11 +22,15 @@ _WAITING: Final = frozenset({"here", "due-back", "locked"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The latest fact that this device kept of a parcel and nobody undid; `account` is where it went."""
+    """The latest fact that this device kept of a parcel and nobody undid; `account` is where it went.
+
+    `given` is when it was handed over here, where it was not brought back since: seeing its label again undoes nothing.
+    """
 
     do: Action
     account: str
     at: int
+    given: int | None = None
 
 
 class Stations(Protocol):
@@ -115,11 +119,12 @@ def station_of(parcel: str) -> str | None:
 
 
 def is_given(parcel: str, knows: Parcels) -> bool:
-    """Whether it was handed over, as far as this device knows."""
+    """Whether it was handed over, as far as this device knows.
+
+    What the hub says of it holds until the hub says otherwise: which of two facts was later, a wrong clock cannot tell.
+    """
     kept, known = knows.kept(parcel), knows.parcel(parcel)
-    if kept is not None and kept.do is Action.HAND_OVER:
-        return True
-    return known is not None and known.state == "given" and (kept is None or kept.at <= (known.at or kept.at))
+    return (kept is not None and kept.given is not None) or (known is not None and known.state == "given")
 
 
 def whereabouts(parcel: str, knows: Parcels) -> str | None:

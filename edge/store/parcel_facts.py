@@ -6,6 +6,7 @@ nothing of it can be wrong that the facts are not. A fact that was undone counts
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from edge.core.parcels import Kept
@@ -55,16 +56,17 @@ class ParcelFacts:
         with self._lock:
             if self._known is None:
                 self._known = self._read()
-            steps = (self._known or {}).get(parcel)
-            return steps[-1][2] if steps else None
+            return _latest((self._known or {}).get(parcel, []))
 
     def given(self) -> tuple[str, ...]:
         """What was handed over, the latest last."""
         with self._lock:
             if self._known is None:
                 self._known = self._read()
-            steps = (self._known or {}).items()
-            return tuple(parcel for parcel, each in steps if each and each[-1][2].do is Action.HAND_OVER)
+            all_steps = (self._known or {}).items()
+            return tuple(
+                parcel for parcel, steps in all_steps if (last := _latest(steps)) is not None and last.given is not None
+            )
 
     def note(self, items: Sequence[AnyItem], places: Sequence[Place]) -> None:
         """These were kept just now."""
@@ -85,6 +87,16 @@ class ParcelFacts:
             except DecodeError:  # of a damaged page, or of another version
                 continue
         return known
+
+
+def _latest(steps: list[tuple[str, int, Kept]]) -> Kept | None:
+    given = None
+    for _, _, kept in steps:
+        if kept.do is Action.HAND_OVER:
+            given = kept.at
+        elif kept.do is Action.RETURN:
+            given = None
+    return replace(steps[-1][2], given=given) if steps else None
 
 
 def _follow(known: dict[str, list[tuple[str, int, Kept]]], item: AnyItem, stream: str, seq: int) -> None:

@@ -156,6 +156,39 @@ def test_a_parcel_that_was_given_elsewhere_is_refused_at_once_where_the_hub_answ
         assert set(map(frozenset, hub.claimed)) == {frozenset({FIRST, SECOND})}
 
 
+def test_who_was_let_in_at_the_hub_claims_at_once_and_asks_to_be_let_in_again_when_that_ended(tmp_path, monkeypatch):
+    authority = Authority()
+    with SiteHub(tmp_path, authority) as hub, closing(Desk(tmp_path, monkeypatch, authority, hub.port)) as desk:
+        for _ in range(3):
+            assert desk.tries(SECRET).verdict is CodeVerdict.RIGHT
+        assert (hub.sessions, len(hub.claimed)) == (1, 3)
+        hub.start += 1
+        hub.given = {FIRST: (1, "st-2", "st2-terminal")}
+        assert desk.tries(SECRET).verdict is CodeVerdict.USED
+        assert (hub.sessions, len(hub.claimed)) == (2, 4)
+
+
+def test_what_was_handed_over_stays_so_though_its_label_is_seen_again_until_it_is_brought_back(desk):
+    desk.gives(FIRST, Action.PUT_AWAY)
+    place = desk.gives(FIRST)
+    desk.gives(FIRST, Action.SIGHT)
+    assert (desk.tries(SECRET).verdict, desk.parcels.given()) == (CodeVerdict.USED, (FIRST,))
+    desk.gives(FIRST, Action.RETURN)
+    assert desk.tries(SECRET).parcels == (FIRST, SECOND)
+    desk.outbox.append_facts([Void(at=1, up=1, stream=place.stream, seq=place.seq)])
+    desk.restart()
+    assert desk.parcels.given() == ()
+
+
+def test_a_device_whose_clock_is_ahead_believes_that_another_gave_out_what_it_put_away(desk):
+    desk.clock.up = 86_400_000
+    desk.gives(FIRST, Action.PUT_AWAY)
+    seal = desk.parcel(FIRST).sealed
+    desk.know(Parcel(id=FIRST, consignment="C-1", number=1, state="given", at=2_000, sealed=seal))
+    found = desk.tries(SECRET)
+    assert (found.verdict, found.at) == (CodeVerdict.USED, 2_000)
+
+
 def test_five_wrong_tries_lock_a_parcel_over_restarts_and_leave_as_one_fact_until_its_code_is_made_anew(desk):
     for _ in range(TRIES - 1):
         assert desk.tries(NEAR).verdict is CodeVerdict.WRONG

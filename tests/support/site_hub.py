@@ -32,6 +32,7 @@ class SiteHub:
         self.generation, self.page, self.cut, self.asked = "a" * 16, page, 0, []
         self.on_page = lambda number: None
         self.given, self.claimed = {}, []
+        self.sessions, self.start = 0, 1
         self._authority, self._log, self._nonces, self._served = authority, [], set(), 0
         key, certificate = authority.server()
         (folder / "site-hub.pem").write_bytes(key + certificate)
@@ -85,7 +86,15 @@ class SiteHub:
         except (InvalidSignature, ValueError):
             return None
         names = [name.value for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-        return {"token": "token-of-" + said["device"], "expires_s": 900} if names == [said["device"]] else None
+        if names != [said["device"]]:
+            return None
+        self.sessions += 1
+        return {"token": f"token-of-{said['device']}-{self.start}", "expires_s": 900}
+
+    def knows(self, headers):
+        """Whether somebody shows a token of this start."""
+        shown = headers.get("Authorization", "")
+        return shown.startswith("Bearer token-of-") and shown.endswith(f"-{self.start}")
 
     def claim(self, said):
         """Which of these may be handed out; `given` holds (at, site, device) by parcel, None: nobody may have it."""
@@ -123,8 +132,7 @@ def _handler(hub):
         def do_POST(self):
             said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             doors = {CHALLENGE_PATH: hub.challenge, SESSION_PATH: lambda: hub.session(said)}
-            if self.headers.get("Authorization", "").startswith("Bearer token-of-"):
-                doors[CLAIMS_PATH] = lambda: hub.claim(said)
+            doors[CLAIMS_PATH] = lambda: hub.claim(said) if hub.knows(self.headers) else None
             found = doors[self.path]()
             self._answer(200 if found else 403, msgspec.json.encode(found or {"detail": "Who are you?", "hint": ""}))
 
@@ -134,8 +142,7 @@ def _handler(hub):
                 hub.cut -= 1
                 self.close_connection = True
                 return
-            allowed = self.headers.get("Authorization", "").startswith("Bearer token-of-")
-            if url.path != SITE_DATA_PATH or not allowed:
+            if url.path != SITE_DATA_PATH or not hub.knows(self.headers):
                 self._answer(403, b'{"detail": "Not you."}')
                 return
             self._answer(200, hub.site_data({name: values[0] for name, values in parse_qs(url.query).items()}))

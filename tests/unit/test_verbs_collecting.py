@@ -147,7 +147,7 @@ def test_a_proxy_and_the_tries_before_stand_in_the_proof_and_no_name_does():
 def test_a_parcel_that_this_device_gave_out_is_not_given_again():
     knows = SiteKnown()
     one = clerk("RR:DO:collect", f"RR:KEY:{CODE}", knows=knows)
-    knows.did[PARCEL] = Kept(do=Action.HAND_OVER, account=WITH_RECIPIENT, at=1)
+    knows.did[PARCEL] = Kept(do=Action.HAND_OVER, account=WITH_RECIPIENT, at=1, given=1)
     assert one.scan(p(PARCEL)).verdict is Verdict.REFUSED
     one.scan("RR:DONE")
     assert [fact.labels for fact in one.facts] == [(p(SECOND),)]
