@@ -97,7 +97,9 @@ class LiveFeed:
         """
         if len(self._screens) >= MOST_SCREENS:
             raise FullError(f"{MOST_SCREENS} screens listen already")
-        screen = Screen(veiled=not viewer.sees_all, vehicles=viewer.owner_filter is None)
+        screen = Screen(
+            veiled=not (viewer.sees_all and viewer.indoors), vehicles=viewer.owner_filter is None and viewer.indoors
+        )
         if self._closed:
             screen.ended.set()
         self._screens.add(screen)

@@ -70,6 +70,11 @@ class Viewer:
         return self.site or None if self.role in AT_A_SITE else None
 
     @property
+    def indoors(self) -> bool:
+        """Whether stock and vehicles are their business at all: a courier's are the own rounds alone."""
+        return self.role is not Role.COURIER
+
+    @property
     def sees_all(self) -> bool:
         """Whether nothing has to be left out for them."""
         return self.owner_filter is None and self.site_filter is None

@@ -1,5 +1,6 @@
 """Who sees what: goods of two organisations in the same rooms, read through every route, list, trace and stream."""
 
+import itertools
 import re
 
 import pytest
@@ -9,13 +10,15 @@ from hub.store import reference, users
 from tests.integration.test_api_events import listening, position
 from tests.support.hubdata import CARTON, PALLET, TENT, WATER, add_change, feeding, label, name_things, presence, scan
 from tests.support.hubweb import ORGANISATION, make_database, serving
+from tests.support.parcels_world import put_recipient
 from wire.actions import Action
 from wire.checkdigits import check_digit
 
 OTHER = "org-other"
 OTHER_PALLET = "00614141123456801" + check_digit("00614141123456801")
 OTHER_CARTON = "00614141123456802" + check_digit("00614141123456802")
-MARKS = (OTHER, "OTHERLOT", "OTHERSER", "otherbin", "other-hand", OTHER_PALLET, OTHER_CARTON)
+WHO, SHOWN = "Quirin Xaver Zeno", "Q*** X*** Z***"
+MARKS = (OTHER, "OTHERLOT", "OTHERSER", "otherbin", "other-hand", OTHER_PALLET, OTHER_CARTON, SHOWN)
 """What stands in nothing but facts about the other organisation's goods."""
 OTHERS = {
     "lot": label(WATER, lot="OTHERLOT"),
@@ -93,7 +96,31 @@ DECISIONS = {
     },
 }  # fmt: skip
 """What staff of the other organisation decide: route and body."""
-NAMED = {"key": "D-OTHER", "booking": "1" * 16, "need": "2" * 16, "reservation": "3" * 16, "site": "wh-1"}
+REQUEST, DIRECT, LINE, CALL = "5" * 16, "7" * 16, "6" * 16, "8" * 16
+WISH = {"needed_by": "2027-02-03", "note": "other-hand", "lines": [{"item": f"gtin:{WATER}", "n": 2}]}
+RELIEF = {
+    "lines": {"id": LINE, "name": "other-hand", "number": "95279"},
+    "requests": {"id": REQUEST, "way": "door", "line": LINE, "call": CALL, **WISH},
+    f"requests/{REQUEST}/approval": {},
+    f"requests/{REQUEST}/allocation": {},
+    "consignments": {"requests": [REQUEST], "from_site": "wh-1", "way": "door", "note": "other-hand"},
+}
+SHIPMENT = {
+    "requests": {"id": DIRECT, "way": "direct", **WISH},
+    f"requests/{DIRECT}/approval": {},
+    "direct-shipments": {"requests": [DIRECT], "supplier": "other-hand"},
+}
+"""What staff of the other organisation do for somebody who called."""
+NAMED = {
+    "request": REQUEST,
+    "line": LINE,
+    "call": CALL,
+    "key": "D-OTHER",
+    "booking": "1" * 16,
+    "need": "2" * 16,
+    "reservation": "3" * 16,
+    "site": "wh-1",
+}
 
 
 def decide(web):
@@ -103,11 +130,38 @@ def decide(web):
         assert admin.put("/api/v1/space/capacities", json=room).status_code == 200
     with web.database.write() as connection:
         token = users.add_token(connection, "other-staff", Role.STAFF, now=0, organisation=OTHER)
+    person = call(web)
     with web.client(None) as client:
         client.headers["Authorization"] = f"Bearer {token}"
-        for route, body in DECISIONS.items():
-            answer = client.post(f"/api/v1/{route}", json=body)
+        said = {}
+        for route, body in itertools.chain(DECISIONS.items(), RELIEF.items(), SHIPMENT.items()):
+            more = {"recipient": person} if route == "requests" else {}
+            answer = client.post(f"/api/v1/{route}", json=body | more)
             assert answer.status_code in (200, 201), (route, answer.text)
+            said[route] = answer.json()
+            if route == "lines":
+                take_call(web, person)
+        NAMED["consignment"] = said["consignments"]["id"]
+        NAMED["shipment"] = said["direct-shipments"]["consignment"]
+        (parcel,) = client.get(f"/api/v1/parcels?consignment={NAMED['consignment']}").json()["rows"]
+        (notice, *_) = client.get("/api/v1/notices").json()["rows"]
+    NAMED.update(parcel=parcel["id"], notice=notice["id"])
+
+
+def call(web):
+    """Somebody whom the line of the other organisation is going to know."""
+    with web.database.write() as connection:
+        return put_recipient(connection, WHO, vault=web.services.vault)
+
+
+def take_call(web, person):
+    """Of whom the line knows by a call."""
+    with web.database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO call (id, line, recipient, kind, at, by) SELECT ?, line.seq, recipient.seq, 'need', 1, 'x'"
+            " FROM line, recipient WHERE recipient.id = ?",
+            (CALL, person),
+        )
 
 
 WAYS = (
@@ -129,9 +183,20 @@ WAYS = (
     {"device": "wh1-scanner-1", "code": "x"},
     {"owner": OTHER, "account": "virtual:damaged", "state": "settled", "code": "x"},
 )
+STORIES = (
+    {"of": f"request:{REQUEST}"},
+    {"of": f"call:{CALL}"},
+    {"of": "consignment:{consignment}"},
+    {"of": "parcel:{parcel}"},
+    {"of": label(WATER, lot="OTHERLOT")},
+)
+RECALLS = ({"gtin": WATER, "lot": "OTHERLOT"},)
 
 
 FILTERED = {f"{API}/{name}" for name in ("stock", "balances", "trace", "journal", "discrepancies", "quarantine")}
+OF_THINGS = {f"{API}/{name}": RECALLS for name in ("recall", "recall/holders", "exports/recall.csv")} | {
+    f"{API}/story": STORIES
+}
 BARE = ({}, {"limit": 1}, {"owner": OTHER, "site": "wh-1", "state": "settled"})
 DUMB = {f"{API}/{name}" for name in ("events", "openapi.json", "cards", "imports/templates/{kind}.csv")}
 """Asked elsewhere, or made of nothing that stands in the database."""
@@ -140,19 +205,27 @@ DUMB = {f"{API}/{name}" for name in ("events", "openapi.json", "cards", "imports
 READING = sorted({template for method, template in RULES if method == "GET"} - DUMB)
 
 
+ECHO = re.compile(r'"lot":"OTHERLOT","name":|"kind":"code","id":"[^"]*"')
+"""What was asked for, said again by the recall and by a story."""
+
+
 def everything(client, template):
     """What a route says, however it is asked."""
-    return "".join(pages(client, template, way) for way in (WAYS if template in FILTERED else BARE))
+    return "".join(
+        pages(client, template, way) for way in OF_THINGS.get(template, WAYS if template in FILTERED else BARE)
+    )
 
 
 def pages(client, template, way):
     """All pages that a route gives, as text."""
-    path = re.sub(r"\{([^}:]*)[^}]*\}", lambda found: NAMED.get(found[1], "wh1-scanner-1"), template)
+    named = NAMED | ({"key": NAMED["shipment"]} if "direct-shipments" in template else {})
+    path = re.sub(r"\{([^}:]*)[^}]*\}", lambda found: named.get(found[1], "wh1-scanner-1"), template)
+    way = {name: value.format(**NAMED) if name == "of" else value for name, value in way.items()}
     said, cursor = "", ""
     for _ in range(50):
         answer = client.get(path, params=way | ({"cursor": cursor} if cursor else {}))
         assert answer.status_code in (200, 403, 404, 409, 422), answer.text
-        said += answer.text
+        said += re.sub(ECHO, "", answer.text)
         body = answer.json() if answer.headers["content-type"].startswith("application/json") else {}
         cursor = body.get("next") if isinstance(body, dict) else None
         if not cursor:
@@ -188,8 +261,15 @@ def test_what_staff_do_not_find_is_there_for_those_who_see_all(web):
         "/reservations",
         "/consents",
         "/transfers",
+        "/requests/{request}",
+        "/consignments/{consignment}",
+        "/parcels/{parcel}",
+        "/direct-shipments/{key}",
+        "/calls/{call}",
+        "/notices",
+        "/story",
     ):
-        assert OTHER in found[template], template
+        assert found[template] & {OTHER, SHOWN}, template
     assert {mark for marks in found.values() for mark in marks} == set(MARKS)
 
 
@@ -250,6 +330,15 @@ def test_the_stream_tells_staff_no_positions(web):
         add_change(web.database, "reference", '{"what":"items"}')
         web.live.notify()
         assert staff.event() == ("reference", {})
+
+
+def test_a_courier_hears_that_something_changed_and_nothing_of_stock_or_vehicles(web):
+    with listening(web, role=Role.COURIER) as stream:
+        web.live.positions([position()])
+        add_change(web.database, "stock", '{"sites":["wh-1"],"facts":3}')
+        web.live.notify()
+        assert stream.event() == ("stock", {})
+    assert {row["stock"] for row in web.get("/sites", Role.COURIER)["sites"]} == {0}
 
 
 def test_the_stream_tells_who_works_at_a_site_where_vehicles_are_and_nothing_of_other_sites(web):

@@ -25,7 +25,7 @@ CHANGED = errors(401, 403, 413, 422, 503)
 def the_sites(here: Here, viewer: Viewing) -> models.Sites:
     """All sites with the pieces there that the viewer sees; in a large hub these may be some seconds old."""
     with here.services.database.read() as connection:
-        stock = here.site_stock.value(connection, viewer)
+        stock = here.site_stock.value(connection, viewer) if viewer.indoors else {}
         found = reference.sites(connection)
     return models.Sites(
         sites=[
