@@ -5,8 +5,10 @@ that happened to it. Of picking, which names lots and no parcel, a story tells o
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from heapq import nlargest
 from itertools import chain
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -81,6 +83,10 @@ class Step:
         return (int(self.key[1]), int(self.key[2])) if self.what == "fact" else None
 
 
+_Found: TypeAlias = tuple[Key, Callable[[], Step]]
+"""A step's key and how to make it: of thousands a page shows a hundred."""
+
+
 class _Around(NamedTuple):
     unit: str
     since: int
@@ -100,14 +106,14 @@ def steps(connection: Connection, viewer: Viewer, scope: Scope, before: Key | No
         _units(connection, scope),
         _goods(connection, viewer, scope, before, limit),
     )
-    seen: dict[Key, Step] = {}
-    for one in found:
-        if before is None or one.key < end:
-            seen.setdefault(one.key, one)
-    return sorted(seen.values(), key=lambda one: one.key, reverse=True)[:limit]
+    seen: dict[Key, Callable[[], Step]] = {}
+    for key, make in found:
+        if before is None or key < end:
+            seen.setdefault(key, make)
+    return [seen[key]() for key in nlargest(limit, seen)]
 
 
-def _lives(connection: Connection, scope: Scope, at: int) -> Iterator[Step]:
+def _lives(connection: Connection, scope: Scope, at: int) -> Iterator[_Found]:
     for kind, rows in (("request", scope.requests), ("consignment", scope.consignments), ("parcel", scope.parcels)):
         by_thing: dict[str, list[Found]] = defaultdict(list)
         for ids in _slices([row.id for row in rows]):
@@ -116,16 +122,18 @@ def _lives(connection: Connection, scope: Scope, at: int) -> Iterator[Step]:
                 by_thing[event.about].append(event)
         around: list[_Around] = []
         for id_, events in by_thing.items():
-            yield from (_life(kind, event) for event in events)
+            for event in events:
+                key = (event.at, event.lane, event.place, _DECIDED if event.lane_id is None else 0)
+                yield key, partial(_life, kind, event, key)
             if kind == "parcel":
                 around += _around(f"parcel:{id_}", sorted(events, key=lambda one: (one.at, one.lane, one.place)))
         yield from _carried(connection, around)
 
 
-def _life(kind: str, row: Found) -> Step:
+def _life(kind: str, row: Found, key: Key) -> Step:
     fact = row.lane_id is not None
     return Step(
-        key=(row.at, row.lane, row.place, 0 if fact else _DECIDED), at=row.at, what="fact" if fact else "decision",
+        key=key, at=row.at, what="fact" if fact else "decision",
         about=f"{kind}:{row.about}", event=row.action if fact else row.event, state=row.state, who=row.who,
         device=row.device, source=row.source, to=row.target, detail=row.detail, n=row.content, odd=bool(row.odd),
         voided=bool(row.voided), proof=None if row.proof is None else msgspec.json.decode(row.proof, type=Proof),
@@ -141,7 +149,7 @@ def _around(about: str, events: Sequence[Found]) -> Iterator[_Around]:
             yield _Around(one.target.removeprefix("unit:"), one.at, until, about)
 
 
-def _carried(connection: Connection, around: Sequence[_Around]) -> Iterator[Step]:
+def _carried(connection: Connection, around: Sequence[_Around]) -> Iterator[_Found]:
     """What happened to the units meanwhile, each fact once, however many parcels stood in them."""
     known: dict[tuple[str, int, int], _Around] = {}
     todo = list(around)
@@ -159,55 +167,55 @@ def _carried(connection: Connection, around: Sequence[_Around]) -> Iterator[Step
         todo = deeper
 
 
-def _sighted(about: str, row: Found) -> Step:
-    return Step(
-        key=(row.at, row.lane_id, row.seq, 0), at=row.at, what="fact", about=about, event="", source=row.source,
-        to=row.target,
+def _sighted(about: str, row: Found) -> _Found:
+    key = (row.at, row.lane_id, row.seq, 0)
+    return key, lambda: Step(
+        key=key, at=row.at, what="fact", about=about, event="", source=row.source, to=row.target
     )  # fmt: skip
 
 
-def _units(connection: Connection, scope: Scope) -> Iterator[Step]:
+def _units(connection: Connection, scope: Scope) -> Iterator[_Found]:
     for unit in scope.units:
         for row in connection.exec_driver_sql(_CARRIED, (unit, -(2**63), _END[0])):
             yield _sighted(f"unit:{unit}", row)
 
 
-def _calls(scope: Scope) -> Iterator[Step]:
+def _calls(scope: Scope) -> Iterator[_Found]:
     for row in scope.calls:
-        yield Step(
+        yield _made(Step(
             key=(row.at, 0, row.seq, _CALLED), at=row.at, what="call", about=f"call:{row.id}", event=row.kind,
             who=row.by,
-        )  # fmt: skip
+        ))  # fmt: skip
         if row.done_at is not None:
-            yield Step(
+            yield _made(Step(
                 key=(row.done_at, 0, row.seq, _ANSWERED), at=row.done_at, what="call", about=f"call:{row.id}",
                 event="called-back", who=row.done_by,
-            )  # fmt: skip
+            ))  # fmt: skip
 
 
-def _picked(connection: Connection, scope: Scope) -> Iterator[Step]:
+def _picked(connection: Connection, scope: Scope) -> Iterator[_Found]:
     for seqs in _slices([row.seq for row in scope.consignments]):
         for row in connection.exec_driver_sql(_PICKED.format(marks(seqs)), tuple(seqs)):
-            yield Step(
+            yield _made(Step(
                 key=(row.at, row.lane_id, row.seq, 0), at=row.at, what="fact", about=f"consignment:{row.id}",
                 event="picked", n=row.n,
-            )  # fmt: skip
+            ))  # fmt: skip
 
 
-def _notices(connection: Connection, scope: Scope) -> Iterator[Step]:
+def _notices(connection: Connection, scope: Scope) -> Iterator[_Found]:
     abouts = [f"{kind}:{row.id}" for kind, rows in (
         ("request", scope.requests), ("parcel", scope.parcels), ("call", scope.calls),
     ) for row in rows]  # fmt: skip
     for some in _slices(abouts):
         for row in connection.exec_driver_sql(_TELLING.format(marks(some)), tuple(some)):
             at = row.queued_at if row.ended_at is None else row.ended_at
-            yield Step(
+            yield _made(Step(
                 key=(at, 0, row.seq, _TOLD), at=at, what="notice", about=row.about, event=row.kind, state=row.state,
                 channel=row.channel, detail=row.why, who=row.asked_by,
-            )  # fmt: skip
+            ))  # fmt: skip
 
 
-def _goods(connection: Connection, viewer: Viewer, scope: Scope, before: Key | None, limit: int) -> Iterator[Step]:
+def _goods(connection: Connection, viewer: Viewer, scope: Scope, before: Key | None, limit: int) -> Iterator[_Found]:
     """Facts of a scanned thing or lot, and what was decided about the lot."""
     target = scope.target
     if target is None:
@@ -215,17 +223,21 @@ def _goods(connection: Connection, viewer: Viewer, scope: Scope, before: Key | N
     to = None if before is None else before[:3]
     about = f"unit:{target.unit}" if target.unit is not None else f"lot:{target.label.lot or target.label.item}"
     for row in occurrences.of(connection, target, viewer=viewer, to=to, limit=limit + 2):
-        yield Step(
+        yield _made(Step(
             key=(*row.key, 0), at=row.at, what="fact", about=about, event="count" if row.counted else "",
             source=row.source, to=row.to, n=row.quantity, voided=row.voided,
-        )  # fmt: skip
+        ))  # fmt: skip
     if target.unit is None and target.label.item:
         for place, note in enumerate(notes(connection, target.label.item)):
             if note.lot in ("", target.label.lot or ""):
-                yield Step(
+                yield _made(Step(
                     key=(note.at, 0, place, _NOTED), at=note.at, what="decision", about=about,
                     event=f"lot-{note.state}", who=note.by, detail=note.reason,
-                )  # fmt: skip
+                ))  # fmt: skip
+
+
+def _made(step: Step) -> _Found:
+    return step.key, lambda: step
 
 
 def with_fact(one: Step, fact: Fact) -> Step:
