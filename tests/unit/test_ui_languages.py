@@ -10,6 +10,7 @@ import pytest
 from hub.core.access import Role
 from hub.core.deliveries import State as Delivery
 from hub.core.discrepancies import SENTENCES, Decision, Kind
+from hub.core.lifecycles import CONSIGNMENT, PARCEL, REQUEST, ConsignmentState, ParcelState, RequestState, Way
 from hub.core.transfers import State as Transfer
 from hub.store.queries.recall import Where
 from wire.actions import Action
@@ -30,6 +31,13 @@ BY_VALUE = re.compile(
     r"|incidentState|severity|alertKind|per|step|stepSure"
     r"|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|tripState|tripEvent|priority|requestState|way)\."
 )
+
+DEEDS = [
+    f"{kind}-{event}"
+    for kind, life in (("request", REQUEST), ("consignment", CONSIGNMENT), ("parcel", PARCEL))
+    for event in life.may
+    if (kind, event) not in {("parcel", "cancel"), ("parcel", "due")}  # with its request, and by the hub itself
+]
 
 
 def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
@@ -87,6 +95,13 @@ def test_every_sentence_that_the_code_asks_for_exists_and_every_sentence_is_aske
         ("transferState", [*Transfer]),
         ("recallWhere", [*Where]),
         ("lotState", get_args(LotState)),
+        ("requestState", [*RequestState]),
+        ("consignmentState", [*ConsignmentState]),
+        ("parcelState", [*ParcelState]),
+        ("way", [*Way]),
+        ("deed", DEEDS),
+        ("deedSure", DEEDS),
+        ("deedFact", DEEDS),
     ],
 )
 def test_there_is_a_word_for_every_value_that_the_hub_may_send(group: str, values: list[str]) -> None:

@@ -4,6 +4,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
+import { useMay } from "../access";
 import { api, query, type Device, type Position, type Site, type Summary } from "../api";
 import { useNow } from "../clock";
 import { useFormat, type Format } from "../format";
@@ -118,7 +119,7 @@ export function Overview() {
   const format = useFormat();
   const now = useNow();
   const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary });
-  const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices });
+  const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices, enabled: useMay()("GET /devices") });
   const positions = useQuery({ queryKey: ["positions"], queryFn: api.positions });
   const sites = useSites();
   return (

@@ -29,6 +29,8 @@ export interface Subject {
   id: string;
   way: Way;
   site: string | null;
+  vehicle?: string | null;
+  due?: string | null;
   lines?: RequestLine[];
 }
 interface Said {
@@ -94,7 +96,7 @@ function Parcels({ consignment, said, set }: { consignment: string; said: Said; 
 function Fields({ subject, fields, said, set }: { subject: Subject; fields: Field[]; said: Said; set: (change: Partial<Said>) => void }) {
   const { t } = useTranslation();
   const has = (field: Field) => fields.includes(field);
-  const ways = subject.kind === "request" || subject.way === "direct" ? WAYS : WAYS.filter((way) => way !== "direct");
+  const ways = subject.kind === "request" ? WAYS : WAYS.filter((way) => (way === "direct") === (subject.way === "direct"));
   return (
     <Stack>
       {has("route") && (
@@ -128,7 +130,7 @@ function Ask({ subject, event, onClose }: { subject: Subject; event: string; onC
   const [, go] = useLocation();
   const fields = ASKS[subject.kind][event] ?? [];
   const name = `${subject.kind}-${event}`;
-  const [said, setSaid] = useState<Said>({ reason: "", way: subject.way, site: subject.site, from: null, home: null, vehicle: "", due: "", lines: {}, parcels: [] });
+  const [said, setSaid] = useState<Said>({ reason: "", way: subject.way, site: subject.site, from: null, home: null, vehicle: subject.vehicle ?? "", due: subject.due ?? "", lines: {}, parcels: [] });
   const decide = useMutation({
     mutationFn: () => relief.decide(subject.kind, subject.id, event, body(subject.kind, fields, said)),
     onSuccess: (done) => {

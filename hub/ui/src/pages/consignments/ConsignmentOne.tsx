@@ -68,7 +68,7 @@ export default function ConsignmentOne({ id }: { id: string }) {
   const found = useQuery({ queryKey: ["consignment", id], queryFn: () => relief.consignment(id), retry: false });
   return (
     <Page title={t("consignments.one", { id })} asOf={found.dataUpdatedAt}
-      actions={found.data && <Decisions subject={{ kind: "consignment", id, way: found.data.way, site: found.data.to_site }} may={found.data.may} />}>
+      actions={found.data && <Decisions subject={{ kind: "consignment", id, way: found.data.way, site: found.data.to_site, vehicle: found.data.vehicle, due: found.data.due }} may={found.data.may} />}>
       <Link href="/consignments" className="rr-back rr-noprint"><Icon name="left" size={16} /> {t("nav.consignments")}</Link>
       <Loaded query={found}>
         {(whole) => (

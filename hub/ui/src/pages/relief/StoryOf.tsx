@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
-import { useMay } from "../../access";
+import { useMay, type Deed } from "../../access";
 import { ApiError } from "../../api";
 import type { Discrepancy } from "../../calls/discrepancies";
 import { story, type Thing } from "../../calls/story";
@@ -21,12 +21,23 @@ const FIRST = 12;
 const OVER = new Set(["fulfilled", "handed-over", "received", "closed"]);
 const TROUBLE = new Set(["refused", "cancelled", "returned", "lost", "damaged", "discrepant"]);
 
+/** The pages where something can be decided about it. */
+const PAGES: Partial<Record<Thing["kind"], { at: string; deed: Deed }>> = {
+  request: { at: "/requests/", deed: "GET /requests/{request}" },
+  consignment: { at: "/consignments/", deed: "GET /consignments/{consignment}" },
+  parcel: { at: "/parcels/", deed: "GET /parcels/{parcel}" },
+};
+
 function Things({ things }: { things: Thing[] }) {
   const { t } = useTranslation();
+  const may = useMay();
   const siteName = useSiteName();
   const ownerName = useOwnerName();
   const columns: Column<Thing>[] = [
-    { key: "what", title: t("journey.what"), lead: true, cell: (row) => <AboutLink about={`${row.kind}:${row.id}`} /> },
+    { key: "what", title: t("journey.what"), lead: true, cell: (row) => {
+      const page = PAGES[row.kind];
+      return <><AboutLink about={`${row.kind}:${row.id}`} />{page && may(page.deed) && <> · <Link href={page.at + row.id}>{t("journey.open")}</Link></>}</>;
+    } },
     { key: "state", title: t("journey.state"), cell: (row) => (
       <>
         <Tag tone={TROUBLE.has(row.state) ? "bad" : OVER.has(row.state) ? "ok" : "note"}>{stateWord(t, row.kind, row.state)}</Tag>
@@ -35,8 +46,8 @@ function Things({ things }: { things: Thing[] }) {
     ) },
     { key: "who", title: t("journey.whom"), empty: (row) => row.shown === "", cell: (row) => row.shown === "" ? <span className="rr-dim">{t("common.none")}</span> : <><span className="rr-strong">{row.shown}</span>{row.last4 && <> <span className="rr-small rr-dim">{t("desk.ends", { digits: row.last4 })}</span></>}</> },
     { key: "where", title: t("journey.where"), empty: (row) => row.placed === "" && row.way === "", cell: (row) => row.placed !== "" ? <Account account={row.placed} /> : <>{row.way !== "" && word(t, "way", row.way)} {row.site && siteName(row.site)}</> },
-    { key: "organisation", title: t("common.owner"), cell: (row) => ownerName(row.organisation) },
-    { key: "made", title: t("common.since"), cell: (row) => <Ago at={row.made_at} /> },
+    { key: "organisation", title: t("people.organisation"), cell: (row) => ownerName(row.organisation) },
+    { key: "made", title: t("log.when"), cell: (row) => <Ago at={row.made_at} /> },
   ];
   return <Table label={t("journey.things")} columns={columns} rows={things} rowKey={(row) => row.kind + row.id} />;
 }

@@ -72,10 +72,10 @@ export default function RequestOne({ id }: { id: string }) {
   const [sending, setSending] = useState(false);
   const found = useQuery({ queryKey: ["request", id], queryFn: () => relief.request(id), retry: false });
   const request = found.data;
-  const splits = request?.lines.some((line) => line.kept < line.n);
+  const lacks = request?.lines.some((line) => line.kept < line.n);
   return (
     <Page title={t("requests.one", { id })} asOf={found.dataUpdatedAt} actions={request && (
-      <Decisions subject={{ kind: "request", id, way: request.way, site: request.site, lines: request.lines }} may={request.may.filter((event) => event !== "split" || splits)}>
+      <Decisions subject={{ kind: "request", id, way: request.way, site: request.site, lines: request.lines }} may={request.may.filter((event) => lacks || !["allocate", "split"].includes(event))}>
         {canGo(request) && may("POST /consignments") && <Button size="md" leftSection={<Icon name="vehicle" size={18} />} onClick={() => setSending(true)}>{word(t, "deed", "request-send")}</Button>}
       </Decisions>
     )}>

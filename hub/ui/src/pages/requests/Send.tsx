@@ -9,6 +9,7 @@ import { useMay } from "../../access";
 import { allocation } from "../../calls/allocation";
 import { relief, TOUCHED, type RequestRow } from "../../calls/relief";
 import { useFormat } from "../../format";
+import { word } from "../../i18n";
 import { Dialog } from "../../parts/Dialog";
 import { Whereto } from "../../parts/Life";
 import { SiteSelect } from "../../parts/Pickers";
@@ -47,7 +48,7 @@ export function Send({ requests, onClose }: { requests: RequestRow[]; onClose: (
     if (first && one && (direct || source)) plan.mutate(first);
   };
   return (
-    <Dialog title={t("requests.sendTogether", { n: format.number(requests.length) })} onClose={onClose}>
+    <Dialog title={requests.length === 1 ? word(t, "deed", "request-send") : t("requests.sendTogether", { n: format.number(requests.length) })} onClose={onClose}>
       <form onSubmit={submit}>
         <Stack>
           {!one && <Alert color="orange" variant="light" role="alert">{t("requests.notOneWay")}</Alert>}
