@@ -144,14 +144,25 @@ def check(connection: Connection, vault: Vault, parcel: str, typed: str, now: in
         return Checked(answer=Answer.MISTYPED, left=left)
     if code.mark != known.mark:
         return Checked(answer=Answer.ELSEWHERE, left=left)
-    found = None
-    for one in store.codes(connection, [parcel]).get(parcel, ()):
-        if compare_digest(_opened(vault, one), nine(code.mark, code.secret)):
-            found = one.proxy
+    found = _whose(connection, vault, parcel, nine(code.mark, code.secret))
     if found is not None:
         return Checked(answer=Answer.RIGHT, proxy=found, left=left)
     tries = store.add_try(connection, parcel, most=TRIES, now=now)
     return Checked(answer=Answer.LOCKED if tries >= TRIES else Answer.WRONG, left=max(0, TRIES - tries))
+
+
+def check_together(connection: Connection, vault: Vault, parcels: Sequence[str], typed: str, now: int) -> Checked:
+    """Whether a code opens parcels of one recipient, or of one proxy: that of any of them opens all. As `check`.
+
+    A wrong code costs each of them a try, so that nobody has five for every parcel.
+    """
+    code = read_code(typed)
+    text = "" if code is None else nine(code.mark, code.secret)
+    for parcel in parcels:
+        if _whose(connection, vault, parcel, text) is not None:
+            return check(connection, vault, parcel, typed, now)
+    told = [check(connection, vault, parcel, typed, now) for parcel in parcels]
+    return min(told, key=lambda one: (one.answer is Answer.NO_CODE, one.left))
 
 
 def ripen(database: Database, vault: Vault, most: int) -> int:
@@ -222,6 +233,15 @@ def _draw(connection: Connection, vault: Vault, known: How, proxy: int, now: int
         if store.put_code(connection, row):
             return text
     raise CollectingError(f"No free code was found for {known.station} in {_DRAWS} draws.")
+
+
+def _whose(connection: Connection, vault: Vault, parcel: str, text: str) -> int | None:
+    """Who has this code for a parcel; None: nobody."""
+    found = None
+    for one in store.codes(connection, [parcel]).get(parcel, ()):
+        if compare_digest(_opened(vault, one), text):
+            found = one.proxy
+    return found
 
 
 def _opened(vault: Vault, code: Code) -> str:

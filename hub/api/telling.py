@@ -1,6 +1,5 @@
 """What people say happened to parcels on the last mile: when it was, how it is known, and into the ledger with it."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -12,7 +11,7 @@ from hub.api.models import rounds as models
 from hub.collecting import Answer, Checked
 from hub.core.rounds import happened_at
 from hub.desk import DeskError
-from hub.store import postings
+from hub.store import postings, relief
 from hub.store.rounds import RoundError
 from hub.store.schema import photo
 from wire.collecting import TRIES
@@ -64,14 +63,18 @@ def proof_of(here: Context, connection: Connection, sent: models.OutcomeInput) -
 
 
 def checked_code(here: Context, connection: Connection, parcels: Sequence[str], code: str) -> Checked:
-    """Whether a code is of any of these parcels; a wrong one costs the first of them a try."""
-    vault = here.services.vault
-    wanted = "".join(sign for sign in code if sign.isdecimal())
+    """Whether a code opens these parcels, of whomever they are: a code of one recipient is wrong for another's.
+
+    A wrong one costs a try of each parcel for which it is wrong.
+    """
+    theirs: dict[str, list[str]] = {}
     for key in parcels:
-        known = collecting.code_of(connection, vault, key)
-        if known is not None and secrets.compare_digest(known.encode(), wanted.encode()):
-            return collecting.check(connection, vault, key, code, here.now)
-    return collecting.check(connection, vault, parcels[0], code, here.now)
+        row = relief.parcel(connection, key)
+        theirs.setdefault(key if row is None or row.recipient is None else row.recipient, []).append(key)
+    told = [
+        collecting.check_together(connection, here.services.vault, each, code, here.now) for each in theirs.values()
+    ]
+    return min(told, key=lambda one: (one.answer is Answer.RIGHT, one.left))
 
 
 def check_photo(connection: Connection, digest: str | None) -> None:

@@ -1,6 +1,6 @@
 """Direct shipments: planned as consignments that come from no site of ours, sent, and delivered (hub.core.direct)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,15 +91,19 @@ def tell(connection: Connection, row: DirectRow, said: Said, back: str) -> bool:
         return False
     if said.told is Told.TAKEN or (said.told is Told.BACK and not back):
         raise DirectError("Say `dispatch` for what was sent, and `back_to` for what comes back.")
-    theirs = {each.parcel for each in parcels(connection, row.consignment)}
-    stray = sorted(set(said.parcels) - theirs)
-    if stray:
-        raise DirectError(f"The parcels {', '.join(stray[:5])} are not of the shipment {row.consignment}.")
+    check_theirs(connection, row, said.parcels)
     carried = under_way(row.consignment)
     stops = [Stop(each, row.consignment, carried) for each in said.parcels]
     items = facts(said.told, stops, carried=carried, home=back, by=said.by, proof=said.proof, warned=said.warned)
     postings.keep(connection, items, at=said.at, by=said.by, now=said.now, key=key)
     return True
+
+
+def check_theirs(connection: Connection, row: DirectRow, keys: Sequence[str]) -> None:
+    """Raises DirectError where parcels are not of a shipment."""
+    stray = sorted(set(keys) - {each.parcel for each in parcels(connection, row.consignment)})
+    if stray:
+        raise DirectError(f"The parcels {', '.join(stray[:5])} are not of the shipment {row.consignment}.")
 
 
 def is_told(connection: Connection, row: DirectRow, id_: str) -> bool:

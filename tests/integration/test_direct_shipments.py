@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hub import collecting
 from hub.core.access import Role
 from hub.core.instant import rfc3339
 from hub.follower import Follower
@@ -11,6 +12,7 @@ from hub.store import recipients
 from hub.store.recipients import Personal
 from tests.support.deciding import Deciding, deciding
 from tests.support.facts import NOW, RECEIVED, RICE
+from tests.support.parcels_world import put_parcel
 
 
 @pytest.fixture
@@ -91,3 +93,13 @@ def test_nobody_else_sees_or_sends_a_shipment_of_an_organisation(hub: Deciding):
         assert stranger.get("/direct-shipments").json()["rows"] == []
     with hub.person("cora", Role.COURIER) as courier:
         assert courier.get("/direct-shipments").status_code == 403
+
+
+def test_a_shipment_is_no_way_to_try_the_codes_of_parcels_that_are_not_of_it(hub: Deciding):
+    key, other = planned(hub, people=1)["consignment"], "st-1.AAAAA1"
+    with hub.web.database.write() as connection:
+        put_parcel(connection, other)
+        collecting.issue(connection, hub.web.services.vault, other, "st-1", RECEIVED)
+    (answer,) = told(hub, key, outcome(1, "given", other, way="code", code="412038927"))["outcomes"]
+    assert (answer["result"], answer["warned"]) == ("refused", [])
+    assert hub.ledger.one("SELECT tries FROM collecting WHERE parcel = ?", other) == 0

@@ -128,6 +128,33 @@ def test_a_code_is_checked_at_the_door_and_a_wrong_one_is_a_fact_with_a_warning(
     assert WU.encode() not in bodies
 
 
+def test_a_code_opens_what_is_its_recipients_and_counts_each_try_for_all_of_it(hub: Doors):
+    one, two = hub.parcels
+    id_ = planned(hub)["id"]
+    vault = hub.web.services.vault
+    with hub.web.database.read() as connection:
+        code = collecting.code_of(connection, vault, one)
+    wrong = wire_code(int(code[:2]), f"{(int(code[2:8]) + 1) % 10**6:06d}")
+
+    def asked(code: str, *parcels: str) -> dict:
+        with hub.courier() as courier:
+            return courier.post(f"/rounds/{id_}/code-checks", json={"parcels": parcels, "code": code}).json()
+
+    assert asked(code, one, two) == {"answer": "wrong", "left": 4}, "the other parcel is somebody else's"
+    (answer,) = told(hub, id_, outcome(1, "given", one, two, way="code", code=code))["outcomes"]
+    assert answer["warned"] == ["wrong-code"]
+    assert hub.ledger.rows("SELECT checked FROM round_outcome") == [(0,), (0,)]
+    tries = "SELECT tries FROM collecting WHERE parcel = ?"
+    assert (hub.ledger.one(tries, one), hub.ledger.one(tries, two)) == (0, 2)
+    with hub.web.database.write() as connection:
+        connection.exec_driver_sql("UPDATE parcel SET recipient = ?", (hub.people[0],))
+        proxys = collecting.add_proxy(connection, vault, two, 1, RECEIVED)
+    assert asked(proxys, one, two)["answer"] == "right", "whichever of them has the code"
+    assert asked(wrong, one, two) == {"answer": "wrong", "left": 2}
+    assert asked(wrong, two, one) == {"answer": "wrong", "left": 1}, "in whichever order they are named"
+    assert (hub.ledger.one(tries, one), hub.ledger.one(tries, two)) == (2, 4)
+
+
 def test_a_photo_is_kept_sealed_and_what_the_camera_wrote_into_it_is_gone(hub: Doors):
     id_ = planned(hub)["id"]
     taken = io.BytesIO()

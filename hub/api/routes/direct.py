@@ -99,6 +99,7 @@ def _take(
     if store.is_told(connection, row, sent.id):
         return TakenOutcome(id=sent.id, result="known", sentence="", warned=[])
     try:
+        store.check_theirs(connection, row, sent.parcels)
         check_photo(connection, sent.photo)
         proof, warned = proof_of(here, connection, sent) if sent.told is Told.GIVEN else (None, ())
         said = Said(
