@@ -159,7 +159,7 @@ class PickLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PickList(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is to be picked at the site, and where it goes: it is there as long as it is open. Key: its id."""
+    """What is to be picked at the site, and where it is put together there, as long as it is open. Key: its id."""
 
     id: Id
     to: Account

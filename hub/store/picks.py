@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
+from hub.core.identity import account_site
 from hub.core.reservations import PICK_LIFE, Event, PickState, State, from_bins
 from hub.errors import HubError
 from hub.store import decisions
@@ -87,7 +88,22 @@ def open_picks(connection: Connection, site: str) -> list[PickList]:
     """What is to be fetched at a site, for its devices: the oldest lists that are neither closed nor cancelled."""
     query = "SELECT seq, id, destination FROM pick WHERE site = ? AND state = 'open' ORDER BY seq LIMIT ?"
     lists = connection.exec_driver_sql(query, (site, MOST_TOLD)).all()
-    return [PickList(id=row.id, to=row.destination, lines=_told(connection, row.seq, site)) for row in lists]
+    gathered = gathering(connection, site)
+    return [
+        PickList(
+            id=row.id,
+            to=row.destination if account_site(row.destination) == site else gathered,
+            lines=_told(connection, row.seq, site),
+        )
+        for row in lists
+    ]
+
+
+def gathering(connection: Connection, site: str) -> str:
+    """The account where picked goods wait until they leave a site: its staging, else its dock, else the site."""
+    query = "SELECT code FROM bin WHERE site = ? AND kind IN ('staging', 'dock') ORDER BY kind DESC, code LIMIT 1"
+    code = connection.exec_driver_sql(query, (site,)).scalar()
+    return f"place:{site}/{code}" if code is not None else f"place:{site}"
 
 
 def _told(connection: Connection, pick: int, site: str) -> tuple[PickLine, ...]:

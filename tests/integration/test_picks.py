@@ -54,7 +54,7 @@ def test_a_pick_list_says_from_which_bins_and_its_site_is_told(desk: Desk):
     with desk.web.database.read() as connection:
         (told,) = open_picks(connection, "wh-1")
         assert open_picks(connection, "wh-2") == []
-    assert (told.id, told.to) == (pick["id"], "place:st-1")
+    assert (told.id, told.to) == (pick["id"], STAGING), "st-1 is not reached by picking"
     assert [(line.line, line.gtin, line.bin, line.n, line.expiry) for line in told.lines] == [
         (1, WATER, "a02", 9, 20271231), (2, WATER, "a01", 3, 20271231), (3, WATER, "a01", 3, 20271231),
     ]  # fmt: skip

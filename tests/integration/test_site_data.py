@@ -292,7 +292,7 @@ def test_pick_lists_are_told_where_they_are_picked_until_they_are_closed(tmp_pat
         site_data.look()
         copy.pull(site_data, "wh1-scanner-1")
         told = copy.of("pick")[pick["id"]]
-        assert told["to"] == "place:st-1"
+        assert told["to"] == "place:wh-1/out"
         assert [
             (line["gtin"], line["lot"], line["owner"], line["n"], line["bin"], line["expiry"]) for line in told["lines"]
         ] == [(WATER, "A", ORGANISATION, 10, "a01", 20271231)]
