@@ -38,11 +38,11 @@ class Loaded:
 
 def load(hub: Hub, folder: Path) -> Loaded:
     """Sites, roads, goods and organisations; bins, people and opening stock as tables. Raises StackError."""
-    reference = json.loads(_said(folder, "world", "--seed", str(SEED)))
+    reference = json.loads(said(folder, "world", "--seed", str(SEED)))
     for name, body in reference.items():
         hub.rest.put(f"/{name}", body)
     hub.rest.put("/numbering", {"company_prefix": COMPANY_PREFIX})
-    _said(folder, "tables", str(folder / "tables"), "--seed", str(SEED))
+    said(folder, "tables", str(folder / "tables"), "--seed", str(SEED))
     taken = {kind: hub.rest.send_table(kind, (folder / "tables" / f"{kind}.csv").read_bytes()) for kind in _TABLES}
     return Loaded(
         organisations=len(reference["organisations"]), bins=taken["bins"]["rows"], stock_rows=taken["stock"]["rows"]
@@ -75,14 +75,37 @@ def badges(rest: Rest, path: Path) -> None:
     path.write_text(json.dumps({name: {"badge": one["code"], "pin": one["pin"]} for name, one in made.items()}))
 
 
+class Offices:
+    """Who works by REST: staff of the organisations, and who answers the help-line, each with a token."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._made: dict[str, Rest] = {}
+
+    def staff(self, organisation: str) -> Rest:
+        """Staff of an organisation. Raises StackError."""
+        if organisation not in self._made:
+            self._made[organisation] = self._token(organisation, "staff", organisation)[0]
+        return self._made[organisation]
+
+    def helpline(self) -> tuple[Rest, str]:
+        """Who answers a help-line, and what the hub calls them. Raises StackError."""
+        return self._token("helpline", "helpline", None)
+
+    def _token(self, name: str, role: str, organisation: str | None) -> tuple[Rest, str]:
+        called = f"{name}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+        made = self._rest.post("/tokens", {"name": called, "role": role, "organisation": organisation})
+        return Rest(self._rest.base, made["token"]), f"token {called}"
+
+
 class Announcer:
     """Staff of the organisations, who announce the deliveries of the story one after the other."""
 
-    def __init__(self, rest: Rest, first_batch: int) -> None:
+    def __init__(self, rest: Rest, offices: Offices, first_batch: int) -> None:
         self._rest = rest
+        self._offices = offices
         self._world = the_world(SEED)
         self._batch = first_batch
-        self._tokens: dict[str, Rest] = {}
         self.announced: list[Papers] = []
 
     def announce(self) -> Papers:
@@ -91,23 +114,16 @@ class Announcer:
         self._batch += 1
         today = (datetime.now(UTC) + LAG_S).date().isoformat()
         if all(row["id"] != told.id for row in self._rest.rows("/deliveries", owner=told.owner)):
-            self._staff(told.owner).post("/deliveries", told.announcement(today))
+            self._offices.staff(told.owner).post("/deliveries", told.announcement(today))
         self.announced.append(told)
         return told
 
-    def _staff(self, owner: str) -> Rest:
-        if owner not in self._tokens:
-            name = f"{owner}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-            made = self._rest.post("/tokens", {"name": name, "role": "staff", "organisation": owner})
-            self._tokens[owner] = Rest(self._rest.base, made["token"])
-        return self._tokens[owner]
+
+_TABLES = ("bins", "people", "stock", "settlements")
 
 
-_TABLES = ("bins", "people", "stock")
-
-
-def _said(folder: Path, *words: str) -> str:
-    """What `relay-sim` says."""
+def said(folder: Path, *words: str) -> str:
+    """What `relay-sim` says on standard output. Raises StackError."""
     said = Program(words[0], [str(HERE / "relay-sim"), *words], folder / f"{words[0]}.out")
     said.log.unlink(missing_ok=True)
     said.start()

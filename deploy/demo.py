@@ -16,13 +16,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from deploy.caller import Caller, hurry
 from deploy.link import Mode
 from deploy.operation import AHEAD, DEVICES, Demo, say
 from deploy.reckoning import Reckoning, reckon
-from deploy.stack import StackError, wait_for
+from deploy.relief_thread import Relief, follow_relief
+from deploy.stack import StackError
 from deploy.thread import Thread, follow
 
-PLAY_S = 24.0
+LAST_S = 5.0
+"""So long the scanning goes on after the last disaster."""
 ALL_AT_ONCE = 12
 """More than a run of --once gets through."""
 
@@ -31,16 +34,17 @@ class Interrupted(Exception):  # noqa: N818 - a person's wish, no error
     """Somebody pressed Ctrl-C."""
 
 
-def disasters(demo: Demo) -> Iterator[tuple[float, Callable[[], None]]]:
-    """What goes wrong when, in seconds after the start of the scans."""
+def disasters(demo: Demo, caller: Caller) -> Iterator[tuple[float, Callable[[], None]]]:
+    """What goes wrong when, in seconds; the parcel is collected while the station has no network."""
 
     def kill_broker() -> None:
         say("   kill -9: the broker")
         demo.hub.kill_broker()
 
     def cut() -> None:
-        say("   the station's network is cut")
+        say("   the station's network is cut; she shows her code and takes the parcel along")
         demo.links["st1-terminal-1"].set(Mode.CUT)
+        hurry(caller.collect())
 
     def kill_hub() -> None:
         say("   kill -9: the hub")
@@ -54,39 +58,43 @@ def disasters(demo: Demo) -> Iterator[tuple[float, Callable[[], None]]]:
         say("   the station's network is back")
         demo.links["st1-terminal-1"].set(Mode.OPEN)
 
-    yield 5.0, kill_broker
-    yield 9.0, cut
-    yield 12.0, kill_hub
-    yield 14.0, restart_hub
-    yield 18.0, mend
+    yield 0.0, kill_broker
+    yield 4.0, cut
+    yield 7.0, kill_hub
+    yield 9.0, restart_hub
+    yield 12.0, mend
 
 
 def play_once(demo: Demo) -> int:
-    """Without a person: disasters, then the reckoning as one JSON line on standard output."""
-    demo.start(duration_s=PLAY_S, announced=ALL_AT_ONCE)
+    """Without a person: the story, disasters, then the reckoning as one JSON line on standard output."""
+    demo.start(once=True, announced=ALL_AT_ONCE)
+    caller = demo.caller()
+    say("   an old woman calls; the office plans, Mei packs, Jun puts her parcel on a shelf")
+    caller.call()
+    caller.plan()
+    hurry(caller.bring())
     begun = time.monotonic()
-    for at, what in disasters(demo):
+    for at, what in disasters(demo, caller):
         time.sleep(max(0.0, begun + at - time.monotonic()))
         what()
-    sim = demo.sim
-    if sim is None:
-        raise StackError("nothing was simulated")
-    wait_for("the end of the scans", lambda: '"wh1-scanner-1"' in sim.tail(5), timeout_s=PLAY_S + 60)
+    time.sleep(LAST_S)
+    demo.end_scans()
     say("   the last scan is made; waiting until the hub has everything")
     demo.wait_for_all()
     found = reckon(demo.hub.rest, demo.witnesses(), demo.beside())
     thread = follow(demo.hub.rest, demo.announced[0])
+    relief = follow_relief(demo.hub.rest, caller.case, demo.telephones)
     summary = demo.hub.rest.get("/summary")
-    for sentence in (*(f"balance off: {sentence}" for sentence in found.off), *thread.missing):
+    for sentence in (*(f"balance off: {sentence}" for sentence in found.off), *thread.missing, *relief.missing):
         say(f"   {sentence}")
-    demo.result = json.dumps(_result(found, thread, summary))
+    demo.result = json.dumps(_result(found, thread, relief, summary))
     enough = found.confirmed > 0 and summary["positions"] > 0 and summary["devices_online"] == len(DEVICES)
-    sound = found.sound and enough and not summary["quarantined"] and not thread.missing
+    sound = found.sound and enough and not (summary["quarantined"] or thread.missing or relief.missing)
     say("   every confirmed scan is in the hub, once" if sound else "   SOMETHING IS WRONG; see the line below")
     return 0 if sound else 1
 
 
-def _result(found: Reckoning, thread: Thread, summary: dict[str, Any]) -> dict[str, Any]:
+def _result(found: Reckoning, thread: Thread, relief: Relief, summary: dict[str, Any]) -> dict[str, Any]:
     return {
         "scans": found.confirmed,
         "in_hub": found.in_hub,
@@ -100,12 +108,13 @@ def _result(found: Reckoning, thread: Thread, summary: dict[str, Any]) -> dict[s
         "warehouses": thread.warehouses,
         "handling_units": thread.handling_units,
         "discrepancies": thread.discrepancies,
+        **relief.told,
     }
 
 
 def play_on(demo: Demo) -> int:
     """With a person, until Ctrl-C."""
-    demo.start(duration_s=None, announced=AHEAD)
+    demo.start(once=False, announced=AHEAD)
     say("  Running until Ctrl-C. Things to try in another terminal:")
     say(f"    pkill -9 -f '{demo.hub.data}/broker/mosquitto.conf'   # kill the broker: nothing is lost")
     say("")

@@ -7,10 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from deploy import county
+from deploy import county, quake
+from deploy.caller import Caller, People
 from deploy.link import Link
 from deploy.reckoning import Beside
 from deploy.stack import HERE, Agent, Hub, Program, StackError, gnss_section, is_free, scanner_section, wait_for
+from deploy.telephones import Telephones
+from firmware_sim.errands import Errands
+from firmware_sim.expect import kept
 from firmware_sim.papers import Papers
 from firmware_sim.printer import read_printed
 from firmware_sim.scenario import read_scenario
@@ -20,8 +24,11 @@ from firmware_sim.witness import Witness, read_witness
 
 DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle"}
 SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
-PRINTER = "wh1-printer-1"
-"""Beside the warehouse scanner."""
+PRINTERS = {"wh1-scanner-1": "wh1-printer-1", "st1-terminal-1": "st1-printer-1"}
+"""Beside the scanners."""
+PRINTER = PRINTERS[SCANNERS[0]]
+ENOUGH = "enough"
+"""A file; once it is there nobody scans any more."""
 AHEAD = 3
 """So many deliveries are announced and have not come."""
 
@@ -43,11 +50,14 @@ class Demo:
         self.moved = not (kept and is_free(kept))
         https_port = 0 if self.moved else kept
         self.hub = Hub(folder / "hub", http_port=http_port, mqtt_port=mqtt_port, listen=True, https_port=https_port)
+        self.telephones = Telephones(folder, sys.executable)
         self.links: dict[str, Link] = {}
         self.agents: dict[str, Agent] = {}
         self.ports = folder / "ports"
         self.sim: Program | None = None
         self.announcer: county.Announcer | None = None
+        self.offices: county.Offices | None = None
+        self.quake: quake.Quake | None = None
         self.result = ""
         self._ends = ExitStack()
 
@@ -58,9 +68,11 @@ class Demo:
         say("Stopping: devices, agents, hub, broker.")
         self._ends.close()
 
-    def start(self, *, duration_s: float | None, announced: int) -> None:
+    def start(self, *, once: bool, announced: int) -> None:
         """Everything, in order. Raises StackError."""
         say("1/7 Starting the hub with its own Mosquitto ...")
+        self._ends.enter_context(self.telephones)
+        self.telephones.settle(self.hub.data)
         self._ends.enter_context(self.hub)
         self.door.write_text(str(self.hub.https_port))
         say("2/7 Entering the invented county: sites, roads, goods, organisations; bins, people, opening stock ...")
@@ -75,21 +87,38 @@ class Demo:
         for name, kind in DEVICES.items():
             self._start_agent(name, kind)
         county.place_devices(self.hub.rest)
-        self._announce(announced)
+        self.offices = county.Offices(self.hub.rest)
+        self._strike(self.offices)
+        self._announce(announced, self.offices)
         say("6/7 Waiting until the scanner knows of it ...")
         self._wait_until_known()
         say("7/7 Plugging in simulated scanners, a label printer and a GNSS receiver (real ptys) ...")
-        self.sim = self._simulation(duration_s)
+        self.sim = self._simulation(once=once)
         self._ends.enter_context(self.sim)
         say("")
         say(f"  Dashboard   {self.hub.url}")
+        say(f"  Telephones  {self.telephones.url}")
         say(f"  Sign in as  admin   password  {made['password']}")
         say(f"  Logs        {self.folder}/*.log and {self.folder}/agents/*.log")
         say("")
 
-    def _announce(self, count: int) -> None:
+    def _strike(self, offices: county.Offices) -> None:
+        said = self.quake = quake.strike(self.hub.rest, offices.staff(quake.ORGANISATION), self.folder)
+        say(f"      minute 0: an earthquake. {said.settlements} villages, {said.population} people in its area;")
+        say(f"      {quake.ORGANISATION} approves {len(said.requests)} requests")
+
+    def caller(self) -> Caller:
+        """Somebody who is going to call. Raises StackError."""
+        if self.offices is None or self.quake is None:
+            raise StackError("the demo was not started")
+        trays = [Errands(self.ports / f"{name}.tray") for name in SCANNERS]
+        devices = [self.agents[name] for name in SCANNERS]
+        people = People(mei=trays[0], jun=trays[1], scanner=devices[0], terminal=devices[1], telephones=self.telephones)
+        return Caller(self.hub.rest, self.offices, people, self.quake.incident)
+
+    def _announce(self, count: int, offices: county.Offices) -> None:
         batch = first_round(read_scenario(Path(self.scenario)), self.ports)
-        self.announcer = county.Announcer(self.hub.rest, batch)
+        self.announcer = county.Announcer(self.hub.rest, offices, batch)
         told = self.announcer.announce()
         say(f"5/7 {told.owner} announces delivery {told.id} to {told.site}: {len(told.lines)} lines ...")
         for _ in range(count - 1):
@@ -104,10 +133,10 @@ class Demo:
         terminal = self.agents[SCANNERS[1]]
         wait_for("the terminal's site data", lambda: terminal.status().get("site_data", {}).get("version"))
 
-    def _simulation(self, duration_s: float | None) -> Program:
+    def _simulation(self, *, once: bool) -> Program:
         command = [str(HERE / "relay-sim"), "scenario", self.scenario, "--dir", str(self.ports), "--stay"]
-        if duration_s is not None:
-            command += ["--duration", str(duration_s)]
+        if once:
+            command += ["--until", str(self.ports / ENOUGH)]
         return Program("simulation", command, self.folder / "simulation.log")
 
     def _start_agent(self, name: str, kind: str) -> None:
@@ -124,8 +153,16 @@ class Demo:
         if kind == "vehicle":
             return gnss_section(port, rate_hz=2)
         shared = "\n[sign_on]\nrequired = true\n"
-        printer = f'\n[printer]\nport = "{self.ports / PRINTER}"\n' if name == SCANNERS[0] else ""
+        printer = f'\n[printer]\nport = "{self.ports / PRINTERS[name]}"\n'
         return scanner_section(port, confirm="ack") + shared + printer
+
+    def end_scans(self, timeout_s: float = 60.0) -> None:
+        """Nobody begins a new scan; wait for the last answer. Raises StackError."""
+        sim = self.sim
+        if sim is None:
+            raise StackError("nothing was simulated")
+        (self.ports / ENOUGH).touch()
+        wait_for("the end of the scans", lambda: f'"{SCANNERS[0]}"' in sim.tail(5), timeout_s=timeout_s)
 
     def witnesses(self) -> dict[str, Witness]:
         """What the simulated scanners saw come back."""
@@ -162,7 +199,7 @@ class Demo:
     def wait_for_all(self) -> None:
         """Until the hub has every fact, and the printer has printed every label; what does not come is told later."""
         witnesses = self.witnesses()
-        total = len(county.opening_rows(self.folder)) + sum(len(each.confirmed) for each in witnesses.values())
+        total = len(county.opening_rows(self.folder)) + sum(len(kept(each)) for each in witnesses.values())
         opened = sum(text.endswith(NEW_UNIT) for text in witnesses[SCANNERS[0]].confirmed)
         printed = printed_path(self.ports, PRINTER)
         facts = self.hub.rest

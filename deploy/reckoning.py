@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deploy.stack import Rest
-from firmware_sim.expect import Balance, expected_balances
+from firmware_sim.expect import Balance, expected_balances, kept
 from firmware_sim.story import NEW_UNIT
 from firmware_sim.witness import Witness
 
@@ -58,8 +58,9 @@ def reckon(
     for device, witness in witnesses.items():
         numbers = {f"00{sscc}" for sscc in beside.units.get(device, ())}
         there = _renamed(journal_texts(rest, device), numbers)
-        saved = _renamed(Counter(witness.confirmed), numbers)
-        commands = set(witness.command_n)
+        confirmations = kept(witness)
+        saved = _renamed(Counter(scan.text for scan in confirmations), numbers)
+        commands = set(witness.command_n) - {scan.n for scan in confirmations}
         made = _renamed(Counter(scan.text for scan in witness.scans if scan.n not in commands), numbers)
         confirmed += saved.total()
         in_hub += there.total()

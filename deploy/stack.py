@@ -14,9 +14,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+from edge.store.knowledge import NAME as KNOWN
+from edge.store.known_site import KnownSite
+from wire.sitedata import Parcel
 
 T = TypeVar("T")
 HERE = Path(sys.executable).parent
@@ -138,6 +143,10 @@ class Rest:
     def send_table(self, kind: str, table: bytes) -> Any:
         """Import a CSV: what it did. Raises StackError with the faults."""
         return self._ask("POST", f"/imports?kind={kind}&dry_run=false", table, "text/csv")
+
+    def send(self, path: str, body: bytes, content_type: str) -> Any:
+        """Post what is no JSON. Raises StackError."""
+        return self._ask("POST", path, body, content_type)
 
     def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All rows of a list, page by page."""
@@ -287,6 +296,11 @@ class Agent(Program):
         if done.returncode:
             raise StackError(f"{self.name} hands nothing over: {done.stderr or done.stdout}")
         return done.stdout
+
+    def parcel(self, id_: str) -> Parcel | None:
+        """What the device was told of a parcel."""
+        with closing(KnownSite(self.data / KNOWN)) as site:
+            return site.parcel(id_)
 
     def status(self) -> dict[str, Any]:
         """What the agent says of itself; empty before its first word."""

@@ -153,6 +153,7 @@ def scenario(
     file: Annotated[Path, typer.Argument(help="A scenario file, or the name of a packaged one: demo, demo-once.")],
     folder: Annotated[Path, typer.Option("--dir", help="Where ports and witness logs are made.")],
     duration: Annotated[float | None, typer.Option(min=0.0, help="Scan for so many seconds.")] = None,
+    until: Annotated[Path | None, typer.Option(help="Scan until this file is there.")] = None,
     loops: Annotated[int, typer.Option(min=0, help="Rounds of the story; 0 is without end.")] = 0,
     stay: Annotated[bool, typer.Option(help="Keep ports and receivers until Ctrl-C when all is scanned.")] = False,
 ) -> None:
@@ -161,7 +162,7 @@ def scenario(
     read = read_scenario(file)
     with play(read, folder, year=this_year(), loops=loops) as stage:
         say(f"{len(read.scanners)} scanners and {len(read.receivers)} receivers in {folder}")
-        wait_or_stop(stage, stop, duration)
+        wait_or_stop(stage, stop, duration, until)
         if not stop.is_set():
             stage.close(timeout_s=30)
         result({name: _counts(scanner.scanner) for name, scanner in stage.scanners.items()})

@@ -15,6 +15,8 @@ from firmware_sim.story import Goods
 from firmware_sim.world import World
 
 SHELVES: Final = ("a01", "a02", "a03", "a04")
+RACKS: Final = ("A-1", "A-2", "A-3", "B-1", "B-2", "B-3")
+"""The shelves of a station, where parcels wait."""
 HOSTS: Final = 6
 """So many organisations have a bin of their own in the first warehouse, and send their deliveries there."""
 _EACH: Final = 3
@@ -86,6 +88,7 @@ def tables(world: World) -> dict[str, str]:
         ]
         bins += [(site, code, kind, "") for code, kind in shared]
         bins += [(site, owner, "shelf", owner) for owner in own_bins(world, site)]
+    bins += [(site.id, code, "shelf", "") for site in world.sites.values() if site.kind == "station" for code in RACKS]
     stock: list[Sequence[object]] = [("site", "bin", "gtin", "lot", "expiry", "owner", "quantity")]
     for row in opening_stock(world):
         stock.append((row.site, row.bin, row.gtin, row.lot, row.expiry, row.owner, row.quantity))  # noqa: PERF401

@@ -86,9 +86,10 @@ def table(world: World) -> str:
     """The settlements as CSV, as a hub imports it."""
     out = io.StringIO(newline="")
     rows = csv.writer(out)
-    rows.writerow(("id", "name", "name_zh", "lat", "lon", "population", "households"))
+    rows.writerow(("id", "name", "name_zh", "lat", "lon", "datum", "population", "households"))
     for each in settlements(world):
-        rows.writerow((each.id, each.name, each.name_zh, each.at[1], each.at[0], each.population, each.households))
+        at = (each.at[1], each.at[0], "WGS84")
+        rows.writerow((each.id, each.name, each.name_zh, *at, each.population, each.households))
     return out.getvalue()
 
 

@@ -175,10 +175,15 @@ def _may_leave(signals: Signals, part: GnssPart, stop: str, visit: int) -> bool:
     return stop not in part.leave or signals.told(part.leave[stop]) > visit
 
 
-def wait_or_stop(stage: Stage, stop: threading.Event, duration_s: float | None) -> None:
-    """Let the scenario play for so long (None: without end), or until `stop` is set; raises a device's error."""
+def wait_or_stop(stage: Stage, stop: threading.Event, duration_s: float | None, until: Path | None = None) -> None:
+    """Let the scenario play for so long (None: without end), until a file is there, or `stop` is set.
+
+    Raises a device's error.
+    """
     end = None if duration_s is None else time.monotonic() + duration_s
     while not stop.wait(0.1) and (end is None or time.monotonic() < end):
         stage.check()
+        if until is not None and until.exists():
+            return
         if stage.scanners and all(scanner.finished for scanner in stage.scanners.values()) and not stage.others:
             return

@@ -263,4 +263,5 @@ def test_the_tables_command_writes_what_a_hub_imports(tmp_path):
     assert heads == {
         "bins.csv": "site,code,kind,owner", "people.csv": "name,shown,role,organisation,site",
         "stock.csv": "site,bin,gtin,lot,expiry,owner,quantity",
+        "settlements.csv": "id,name,name_zh,lat,lon,datum,population,households",
     }  # fmt: skip

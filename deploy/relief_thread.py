@@ -1,0 +1,90 @@
+"""Did her parcel come? From the call to the hand-over, read by REST alone, and on her telephone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from deploy.caller import VAN, Case
+from deploy.stack import Rest
+from deploy.telephones import Telephones
+
+FACTS: Final = (
+    ("pack", "wh1-scanner-1"),
+    ("load", "wh1-scanner-1"),
+    ("unload", "st1-terminal-1"),
+    ("put-away", "st1-terminal-1"),
+    ("hand-over", "st1-terminal-1"),
+)
+"""What was done with the parcel, and by which device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relief:
+    """`told` goes into the result; `missing` are sentences about what did not happen."""
+
+    told: dict[str, Any]
+    missing: tuple[str, ...]
+
+
+def follow_relief(rest: Rest, case: Case, telephones: Telephones) -> Relief:
+    """Read the story of one call."""
+    request = rest.get(f"/requests/{case.request}")
+    parcel = rest.get(f"/parcels/{case.parcel}")
+    sent = rest.get(f"/consignments/{case.consignment}")
+    steps = list(_story(rest, f"call:{case.call}"))
+    missing = [
+        *_of_states(request, sent, parcel),
+        *_of_story(steps),
+        *_of_telephone(telephones.messages(case.phone), case),
+    ]
+    told = {"request": request["state"], "parcel": parcel["state"], "steps": len(steps)}
+    return Relief(told=told, missing=tuple(missing))
+
+
+def _of_states(request: dict[str, Any], sent: dict[str, Any], parcel: dict[str, Any]) -> Iterator[str]:
+    if request["state"] != "fulfilled":
+        yield f"her request is {request['state']}, not fulfilled"
+    if parcel["state"] != "handed-over":
+        yield f"her parcel is {parcel['state']}, not handed over"
+    if not parcel["proof"] or parcel["proof"]["way"] != "code" or not parcel["proof"]["checked"]:
+        yield f"her parcel was not handed over by its code: {parcel['proof']}"
+    if sent["vehicle"] != VAN or not sent["custody"]:
+        yield "nothing is known of who had the goods of her consignment"
+    for line in sent["custody"]:
+        rest = line["received"] + line["damaged"] + line["lost"] + line["in_transit"] + line["elsewhere"]
+        if line["dispatched"] != rest or line["received"] != line["planned"]:
+            yield f"the goods of her consignment do not add up: {line}"
+
+
+def _of_story(steps: list[dict[str, Any]]) -> Iterator[str]:
+    done = {(step["event"], step["device"]) for step in steps if step["what"] == "fact"}
+    for event, device in FACTS:
+        if (event, device) not in done:
+            yield f"the story of her call does not tell that {device} did {event}"
+    for what in ("call", "decision", "notice"):
+        if not any(step["what"] == what for step in steps):
+            yield f"the story of her call tells no {what}"
+    if any(step["received_at"] is None for step in steps if step["what"] == "fact"):
+        yield "the story of her call does not say how late a fact was reported"
+
+
+def _of_telephone(messages: list[dict[str, Any]], case: Case) -> Iterator[str]:
+    for kind in ("request-received", "parcel-ready", "parcel-given"):
+        found = [one for one in messages if one["kind"] == kind]
+        if not found:
+            yield f"her telephone ({case.phone}) shows no {kind}"
+        elif found[0]["language"] != "zh" or found[0]["text"].isascii():
+            yield f"what her telephone shows is not in Chinese: {found[0]['text']}"
+
+
+def _story(rest: Rest, of: str) -> Iterator[dict[str, Any]]:
+    """Oldest first."""
+    cursor: str | None = None
+    found: list[dict[str, Any]] = []
+    while True:
+        page = rest.get("/story", of=of, **({"cursor": cursor} if cursor else {}))
+        found += page["steps"]
+        cursor = page.get("next")
+        if not cursor:
+            break
+    yield from reversed(found)
