@@ -67,15 +67,27 @@ class Told:
     story: tuple[Value | None, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """What alone is looked for on the way of goods: consignments by their `seq`, units by their codes; JSON arrays."""
+
+    consignments: str
+    units: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the sources share: a connection, who reads, who is waited for, what was decided, and the time (Unix ms)."""
+    """What the sources share: a connection, who reads, who is waited for, what was decided, and the time (Unix ms).
+
+    `only` narrows the lists of hub.store.queries.differing_relief; None: everything.
+    """
 
     connection: Connection
     viewer: Viewer
     now: int
     waiting: Waiting
     decided: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    only: Only | None = None
 
     def row(
         self, kind: Kind, told: Told, *, site: str | None, account: str | None = None, item: str | None = None,

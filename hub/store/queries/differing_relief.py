@@ -26,22 +26,24 @@ SELECT consignment.id, consignment.state, consignment.changed_at, coalesce(to_si
        sum(planned) OVER (PARTITION BY consignment, item) AS wanted,
        sum(dispatched) OVER (PARTITION BY consignment, item) AS sent,
        sum(planned) OVER (PARTITION BY consignment) AS all_wanted
-FROM custody JOIN consignment ON consignment.seq = custody.consignment ORDER BY consignment, item, lot, owner
+FROM custody JOIN consignment ON consignment.seq = custody.consignment {}ORDER BY consignment, item, lot, owner
 """
+_OF_CONSIGNMENTS: Final = "WHERE consignment.seq IN (SELECT value FROM json_each(?)) "
 _ASTRAY: Final = """
 SELECT 'parcel:' || parcel.id AS unit, parcel.station AS wanted, from_site, organisation, account.code, unit.since
 FROM parcel JOIN consignment ON consignment.seq = parcel.consignment
 JOIN unit ON unit.code = 'parcel:' || parcel.id JOIN account ON account.id = unit.account_id
 WHERE parcel.state NOT IN ('handed-over', 'lost', 'damaged', 'cancelled') AND parcel.station IS NOT NULL
-  AND account.kind IN ('place', 'unit')
+  AND account.kind IN ('place', 'unit') {0}
 UNION ALL
 SELECT part.unit, to_site, from_site, organisation, account.code, unit.since
 FROM consignment JOIN consignment_unit AS part ON part.consignment = consignment.seq
 JOIN unit ON unit.code = part.unit JOIN account ON account.id = unit.account_id
 WHERE consignment.state NOT IN ('closed', 'cancelled') AND to_site IS NOT NULL AND account.kind IN ('place', 'unit')
-  AND part.unit NOT LIKE 'parcel:%'
+  AND part.unit NOT LIKE 'parcel:%' {0}
 ORDER BY 1
 """
+_OF_UNITS: Final = "AND {} IN (SELECT value FROM json_each(?))"
 _LATE: Final = """
 SELECT seq, id, state, due, organisation, from_site, to_site, changed_at FROM consignment
 WHERE due IS NOT NULL AND state IN ('planned', 'picking', 'packed', 'in-transit') ORDER BY seq
@@ -51,7 +53,7 @@ SELECT seen.unit, at, lane_id, sighting_seq, source.code AS source, target.code 
   SELECT unit, at, lane_id, sighting.seq AS sighting_seq, source_id, to_id FROM sighting
   WHERE voided = 0 AND unit IN (
     SELECT unit FROM sighting WHERE to_id = (SELECT id FROM account WHERE code = '{WITH_RECIPIENT}')
-      AND lot_id IS NULL AND voided = 0 AND unit LIKE 'parcel:%' GROUP BY unit HAVING count(*) > 1)
+      AND lot_id IS NULL AND voided = 0 AND unit LIKE 'parcel:%' {{}} GROUP BY unit HAVING count(*) > 1)
 ) AS seen
 JOIN account AS source ON source.id = source_id JOIN account AS target ON target.id = to_id
 ORDER BY seen.unit, at, lane_id, sighting_seq
@@ -100,7 +102,7 @@ def damaged(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
 def _lines(reading: Reading, kind: Kind, after: Key | None, limit: int) -> Sequence[Found]:
     found: list[Found] = []
     told: set[tuple[int, str]] = set()
-    for row in reading.connection.exec_driver_sql(_LINES).all():
+    for row in _custody(reading):
         for off in _off(row):
             if off.kind is not kind or (not off.lots and (row.consignment, row.item) in told):
                 continue
@@ -109,6 +111,21 @@ def _lines(reading: Reading, kind: Kind, after: Key | None, limit: int) -> Seque
             key = (row.consignment, row.item, row.lot if off.lots else "", row.owner if off.lots else "", off.code)
             found.append((key, _line(reading, row, off)))
     return sorted((one for one in found if after is None or one[0] > after), key=lambda one: one[0])[:limit]
+
+
+def _custody(reading: Reading) -> "Sequence[Row[Any]]":
+    if reading.only is None:
+        return reading.connection.exec_driver_sql(_LINES.format("")).all()
+    return reading.connection.exec_driver_sql(_LINES.format(_OF_CONSIGNMENTS), (reading.only.consignments,)).all()
+
+
+def _of_units(reading: Reading, query: str, column: str, times: int = 1) -> "Sequence[Row[Any]]":
+    """What a query finds, of the units alone that are looked for; `times` it says so."""
+    if reading.only is None:
+        return reading.connection.exec_driver_sql(query.format("")).all()
+    return reading.connection.exec_driver_sql(
+        query.format(_OF_UNITS.format(column)), (reading.only.units,) * times
+    ).all()  # fmt: skip
 
 
 def _off(row: "Row[Any]") -> Iterator[_Off]:
@@ -144,7 +161,7 @@ def _line(reading: Reading, row: "Row[Any]", off: _Off) -> Discrepancy:
 
 def astray(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     """Units that stand at a site that is neither the one that they are for nor the one that they come from."""
-    rows = reading.connection.exec_driver_sql(_ASTRAY).all()
+    rows = _of_units(reading, _ASTRAY, "unit.code", times=2)
     sites = sites_of(reading.connection, {row.code for row in rows})
     found: list[Found] = []
     for row in rows:
@@ -183,7 +200,7 @@ def overdue(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
 def given_twice(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     """Parcels that were handed over again without having come back."""
     stories: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in reading.connection.exec_driver_sql(_GIVEN).all():
+    for row in _of_units(reading, _GIVEN, "unit"):
         stories[row.unit].append(row)
     found: list[Found] = []
     for unit, story in stories.items():

@@ -1,16 +1,18 @@
 """What does not add up of a story: the open discrepancies about its consignments, parcels and handling units.
 
-The lists of discrepancies (hub.store.queries.differing_relief) are made over everything. So a story looks first, by
-indices, whether there can be anything of its own, and has only those lists made that may hold it.
+A story looks first, by indices, whether there can be anything of its own, and has only those lists of discrepancies
+(hub.store.queries.differing_relief) made that may hold it, of its own consignments and units.
 """
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
 
 from hub.core.access import Viewer
-from hub.store.queries.differing import Discrepancy, Source, reading
+from hub.store.queries.differing import Discrepancy, Only, Source, reading
 from hub.store.queries.differing_relief import (
     THROUGH,
     astray,
@@ -41,7 +43,8 @@ def trouble(connection: Connection, viewer: Viewer, scope: Scope, now: int) -> l
         return []
     consignments = {row.id for row in scope.consignments}
     units = {f"parcel:{row.id}" for row in scope.parcels} | set(scope.units)
-    reader = reading(connection, viewer, now)
+    only = Only(consignments=json.dumps([row.seq for row in scope.consignments]), units=json.dumps(sorted(units)))
+    reader = replace(reading(connection, viewer, now), only=only)
     found = [row for source in sources for _, row in source(reader, None, 2**31)]
     own = [row for row in found if row.values.get("consignment") in consignments or row.item in units]
     return [row for row in own if reader.shows(row)][:MOST]
