@@ -121,13 +121,13 @@ def spent(
 
 
 def judge(asked: Question, key: ec.EllipticCurvePrivateKey, site: KnownSite) -> Judged:
-    """Without the hub: first by what waits, then by what was given out. Raises SealError."""
+    """Without the hub: first by what waits, then by what was given out, which opens nothing. Raises SealError."""
     seals = site.sealed()
     found = _among(asked, waiting(key, [each for each in seals if each.state != "given"]), site)
     if found.verdict == "right":
         return found
     used = _among(asked, spent(key, asked, site, seals), site)
-    return used if used.verdict == "right" else found
+    return msgspec.structs.replace(used, parcels=()) if used.verdict == "right" else found
 
 
 def _among(asked: Question, these: Iterable[Candidate], site: KnownSite) -> Judged:

@@ -174,9 +174,19 @@ class Collection:
             )
             for parcel, where in locked
         ]
-        self._tries.wrong([each for each, _ in here], at, facts)
+        self._count([each for each, _ in here], at, facts)
         for parcel, _ in locked:
             self._log.warning("code-locked", parcel=parcel)
+
+    def _count(self, tried: list[tuple[str, int]], at: int, facts: list[Scan]) -> None:
+        """Where no fact can be kept the parcel is locked all the same. A try that cannot be counted was one."""
+        for kept in (facts, []):
+            try:
+                self._tries.wrong(tried, at, kept)
+            except EdgeError as error:
+                self._log.error("wrong-code-not-kept", why=str(error))
+            else:
+                return
 
 
 def _newest(several: Iterable[T]) -> list[T]:

@@ -13,6 +13,7 @@ from edge.collection import Collection
 from edge.core.misses import WINDOW_MS
 from edge.core.parcels import CheckCode, CodeVerdict
 from edge.desired import load
+from edge.store.errors import OutboxFullError
 from edge.store.knowledge_writing import KnowledgeWriter
 from edge.store.known_site import KnownSite
 from edge.store.outbox import Outbox
@@ -166,6 +167,9 @@ def test_who_was_let_in_at_the_hub_claims_at_once_and_asks_to_be_let_in_again_wh
         hub.given = {FIRST: (1, "st-2", "st2-terminal")}
         assert desk.tries(SECRET).verdict is CodeVerdict.USED
         assert (hub.sessions, len(hub.claimed)) == (2, 4)
+        desk.know(msgspec.structs.replace(desk.parcel(FIRST), state="given"))
+        assert desk.tries(SECRET).verdict is CodeVerdict.USED
+        assert len(hub.claimed) == 4, "who is told that it was given out does not ask"
 
 
 def test_what_was_handed_over_stays_so_though_its_label_is_seen_again_until_it_is_brought_back(desk):
@@ -206,6 +210,18 @@ def test_five_wrong_tries_lock_a_parcel_over_restarts_and_leave_as_one_fact_unti
     assert desk.tries("770000").verdict is CodeVerdict.RIGHT, "the others are not locked"
     desk.know(desk.parcel(FIRST, secret="551234", round_=2))
     assert desk.tries("551234").verdict is CodeVerdict.RIGHT
+
+
+def test_a_full_outbox_gives_nobody_more_tries(desk, monkeypatch):
+    def full(facts, also, keep=desk.outbox.keep):
+        if facts:
+            raise OutboxFullError("no room")
+        return keep(facts, also)
+
+    monkeypatch.setattr(desk.outbox, "keep", full)
+    for _ in range(TRIES):
+        assert desk.tries(NEAR).verdict is CodeVerdict.WRONG
+    assert desk.tries(SECRET).verdict is CodeVerdict.LOCKED
 
 
 def test_ten_codes_that_fit_nothing_make_the_terminal_wait_also_after_a_restart_of_the_machine(desk):
