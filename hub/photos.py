@@ -21,6 +21,8 @@ FOLDER: Final = "photos"
 MOST_BYTES: Final = 2 * 1024 * 1024
 """Of a picture as it is sent."""
 MOST_PIXELS: Final = 40_000_000
+MOST_WHOLE_PIXELS: Final = 12_000_000
+"""Of a PNG or WebP, which has to be unpacked whole before it can be made smaller; a JPEG has not."""
 LONGEST_SIDE: Final = 1_600
 """Pixels of a picture as it is kept: a door, a face, a label can still be told."""
 QUALITY: Final = 80
@@ -89,7 +91,8 @@ def drawn_anew(sent: bytes) -> bytes:
         raise PhotoError(f"The picture has {len(sent):,} bytes, more than {MOST_BYTES:,}: take it smaller.")
     try:
         with Image.open(io.BytesIO(sent), formats=_FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            most = MOST_PIXELS if picture.format == "JPEG" else MOST_WHOLE_PIXELS
+            if picture.width * picture.height > most:
                 raise PhotoError(f"The picture has {picture.width} x {picture.height} pixels: take it smaller.")
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(picture).convert("RGB")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.errors import HubError
 from hub.photos import Photos
-from hub.store import erasing
+from hub.store import erasing, photos
 from hub.store.database import Database
 
 LOOK_S: Final = 3600.0
@@ -23,9 +23,9 @@ log = structlog.get_logger("retention")
 class Retention:
     """Its thread, and what it does each time."""
 
-    def __init__(self, database: Database, photos: Photos, clock: Callable[[], int], *, keep_days: int) -> None:
+    def __init__(self, database: Database, kept: Photos, clock: Callable[[], int], *, keep_days: int) -> None:
         self._database = database
-        self._photos = photos
+        self._photos = kept
         self._clock = clock
         self._keep_days = keep_days
         self._stopping = threading.Event()
@@ -47,20 +47,33 @@ class Retention:
 
     def look(self) -> int:
         """Erase whose time is over; how many recipients. Raises DBAPIError, OSError."""
-        erased, photos = 0, list[str]()
+        erased = 0
         while not self._stopping.is_set():
             now = self._clock()
             with self._database.write() as connection:
                 ids = erasing.over(connection, keep_days=self._keep_days, now=now)
                 for id_ in ids:
-                    photos += erasing.photos_of(connection, id_)
+                    self._erase(photos.showing(connection, id_))
                     erased += erasing.erase(connection, id_, by=erasing.BY_TIME, now=now)
                 erasing.erase_calls(connection, keep_days=self._keep_days, now=now)
-            while photos:
-                self._photos.erase(photos.pop())
             if len(ids) < erasing.AT_ONCE:
                 break
+        self._erase_needless()
         return erased
+
+    def _erase_needless(self) -> None:
+        """Photos that prove nothing to anybody who is kept; nobody's, or never said what of."""
+        before = self._clock() - self._keep_days * erasing.DAY_MS
+        with self._database.write() as connection:
+            found = photos.needless(connection, before, erasing.AT_ONCE)
+            if found:
+                self._erase(found)
+                photos.forget(connection, found)
+
+    def _erase(self, names: list[str]) -> None:
+        """Files go before their rows: a crash between leaves a name without a picture, never a picture."""
+        for name in names:
+            self._photos.erase(name)
 
     def _run(self) -> None:
         while True:

@@ -272,7 +272,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/direct-shipments/{{key}}/dispatch"): ASKING,
     ("POST", f"{API}/direct-shipments/{{key}}/outcomes"): ASKING,
     ("POST", f"{API}/photos"): only("admin courier staff supervisor"),
-    ("GET", f"{API}/photos/{{digest}}"): only("admin supervisor staff helpline auditor"),
+    ("GET", f"{API}/photos/{{digest}}"): only("admin supervisor staff helpline"),
     ("GET", f"{API}/requests"): NEEDING,
     ("POST", f"{API}/requests"): only("admin supervisor staff helpline"),
     ("POST", f"{API}/requests/decisions"): only("admin supervisor staff helpline"),

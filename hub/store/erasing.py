@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub.errors import HubError
-from hub.store import decisions
+from hub.store import decisions, photos
 
 DAY_MS: Final = 86_400_000
 BY_TIME: Final = "retention"
@@ -33,9 +33,7 @@ DELETE FROM recipient_trace WHERE recipient = :seq;
 UPDATE recipient SET key = NULL, sealed = NULL, shown = '', last4 = '', erased_at = :now, erased_by = :by
 WHERE seq = :seq;
 UPDATE round_stop SET lat_e7 = NULL, lon_e7 = NULL
-WHERE parcel IN (SELECT parcel.id FROM parcel WHERE parcel.recipient = :id);
-DELETE FROM photo WHERE digest IN (SELECT photo FROM round_outcome
-  WHERE parcel IN (SELECT parcel.id FROM parcel WHERE parcel.recipient = :id))
+WHERE parcel IN (SELECT parcel.id FROM parcel WHERE parcel.recipient = :id)
 """
 _FORGOTTEN: Final = tuple(_STATEMENTS.split(";"))
 
@@ -45,13 +43,17 @@ class ServedError(HubError):
 
 
 def erase(connection: Connection, id_: str, *, by: str, now: int) -> bool:
-    """Erase one recipient; False where nothing was kept any more. Raises ServedError."""
+    """Erase one recipient; False where nothing was kept any more. Raises ServedError.
+
+    The files of their photos (hub.store.photos.showing) are for the caller to erase, before this is committed.
+    """
     row = connection.exec_driver_sql("SELECT seq FROM recipient WHERE id = ? AND erased_at IS NULL", (id_,)).first()
     if row is None:
         return False
     request = connection.exec_driver_sql(_SERVED, (id_,)).scalar()
     if request is not None:
         raise ServedError(f"The request {request} of this recipient is open: cancel it, or wait until it is over.")
+    photos.forget(connection, photos.showing(connection, id_))
     connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
     try:
         for statement in _FORGOTTEN:
@@ -60,18 +62,6 @@ def erase(connection: Connection, id_: str, *, by: str, now: int) -> bool:
         connection.exec_driver_sql("PRAGMA secure_delete = OFF").close()
     decisions.note(connection, by, "recipient-erased", id_, "", now)
     return True
-
-
-def photos_of(connection: Connection, id_: str) -> list[str]:
-    """The photos that prove what was brought to a recipient, by name; whoever erases the recipient erases their files.
-
-    A photo that proves it for neighbours too goes with the first of them.
-    """
-    query = (
-        "SELECT DISTINCT photo FROM round_outcome WHERE photo IS NOT NULL"
-        " AND parcel IN (SELECT id FROM parcel WHERE recipient = ?)"
-    )
-    return [row[0] for row in connection.exec_driver_sql(query, (id_,))]
 
 
 def over(connection: Connection, *, keep_days: int, now: int) -> list[str]:

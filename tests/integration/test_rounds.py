@@ -11,8 +11,11 @@ from hub import collecting
 from hub.core.access import Role
 from hub.core.instant import rfc3339
 from hub.core.rounds import Told
+from hub.photos import FOLDER, Photos
+from hub.retention import Retention
 from hub.store import postings
 from hub.store import rounds as store
+from hub.store.erasing import DAY_MS
 from hub.store.rounds import Said
 from tests.support.facts import NOW, RECEIVED
 from tests.support.rounds import COURIER, WU, Doors, doors, planned
@@ -164,19 +167,57 @@ def test_a_photo_is_kept_sealed_and_what_the_camera_wrote_into_it_is_gone(hub: D
     with hub.courier() as courier:
         kinds = {"Content-Type": "image/jpeg"}
         answers = [courier.post("/photos", content=taken.getvalue(), headers=kinds) for _ in range(2)]
-        assert courier.post("/photos", content=b"no picture", headers=kinds).status_code == 422
+        for refused in (b"no picture", _picture("red", 4_000)):  # 16 million pixels in 50 KiB
+            assert courier.post("/photos", content=refused, headers=kinds).status_code == 422
         assert courier.post("/photos", content=b"x", headers={"Content-Type": "image/svg+xml"}).status_code == 415
     (digest,) = {answer.json()["photo"] for answer in answers}
     missing = outcome(1, "given", hub.parcels[0], way="contactless", photo="0" * 64)
     answer = told(hub, id_, missing, outcome(2, "given", *hub.parcels, way="leader", photo=digest))
     assert [each["result"] for each in answer["outcomes"]] == ["refused", "stored"], "one does not hold back the other"
-    with hub.web.client(Role.AUDITOR) as auditor:
-        shown = auditor.get(f"/api/v1/photos/{digest}").content
+    with hub.web.client(Role.SUPERVISOR) as supervisor:
+        shown = supervisor.get(f"/api/v1/photos/{digest}").content
+    views = hub.ledger.rows("SELECT who, count(DISTINCT recipient) FROM personal_view WHERE why = 'photo' GROUP BY 1")
+    assert views == [(f"token token-{Role.SUPERVISOR}", 2)]
+    strangers = hub.staff("msf"), hub.person("hella", Role.HELPLINE), hub.person("aud", Role.AUDITOR)
+    assert [_status(each, f"/photos/{digest}") for each in strangers] == [404, 404, 403]
+    assert _status(hub.staff("caritas"), f"/photos/{digest}") == 200
     assert sha256(shown).hexdigest() == digest
     assert b"CAMERA-OF-WU" not in shown
     kept = (hub.web.database.path.parent / "photos" / digest).read_bytes()
     assert shown[:200] not in kept
     assert f'"photo":"{digest}"'.encode() in hub.ledger.rows("SELECT body FROM journal ORDER BY id")[-1][0]
+
+
+def _status(opening, path: str) -> int:
+    with opening as client:
+        return client.get(path).status_code
+
+
+def test_photos_go_with_whom_they_show_whoever_took_them_and_nobodys_go_after_the_same_time(hub: Doors):
+    folder = hub.web.database.path.parent / FOLDER
+    photos = Photos(folder, hub.web.services.vault)
+    by_device, of_nobody, new = (photos.keep(_picture(colour))[0] for colour in ("red", "green", "blue"))
+    with hub.web.database.write() as connection:
+        for digest, at in ((by_device, NOW), (of_nobody, NOW), (new, RECEIVED)):
+            connection.exec_driver_sql("INSERT INTO photo VALUES (?, 1, ?, 'x')", (digest, at))
+        connection.exec_driver_sql(
+            "INSERT INTO life_event (kind, about, at, event, proof, noted_at) VALUES ('parcel', ?, 1, '', ?, 1)",
+            (hub.parcels[0], f'{{"way":"person","photo":"{by_device}"}}'),
+        )
+    later = Retention(hub.web.database, photos, lambda: NOW + 9 * DAY_MS + 1, keep_days=9)
+    assert later.look() == 0, "their requests are open"
+    assert sorted(path.name for path in folder.iterdir()) == sorted({by_device, new})
+    with hub.web.database.write() as connection:
+        connection.exec_driver_sql("UPDATE request SET state = 'fulfilled' WHERE recipient = ?", (hub.people[0],))
+    assert later.look() == 1
+    assert [path.name for path in folder.iterdir()] == [new]
+    assert hub.ledger.rows("SELECT digest FROM photo") == [(new,)]
+
+
+def _picture(colour: str, side: int = 4) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(made, "PNG")
+    return made.getvalue()
 
 
 def test_a_parcel_is_on_one_round_and_what_does_not_go_to_a_door_is_on_none(hub: Doors):

@@ -24,8 +24,13 @@ def test_every_rule_is_of_a_route_that_exists():
     assert set(RULES) <= known
 
 
-PERSONAL = {f"{API}/recipients/{{recipient}}", f"{API}/recipients/{{recipient}}/proxies", f"{API}/notices/{{notice}}"}
-"""What shows a recipient's data: auditors read who saw it, never the data."""
+PERSONAL = {
+    f"{API}/recipients/{{recipient}}",
+    f"{API}/recipients/{{recipient}}/proxies",
+    f"{API}/notices/{{notice}}",
+    f"{API}/photos/{{digest}}",
+}
+"""What shows a recipient's data, or their door: auditors read who saw it, never the data."""
 
 
 def test_an_auditor_reads_all_but_peoples_data_and_changes_nothing_but_the_own_session():

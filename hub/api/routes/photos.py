@@ -5,17 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.api.context import Context, Here
-from hub.api.door import Whoever, named
+from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models.rounds import PhotoId, PhotoModel
 from hub.api.models.shared import errors
 from hub.api.turns import Turns
-from hub.core.access import API
+from hub.core.access import API, Role, Viewer
 from hub.photos import FOLDER, PhotoError, Photos
-from hub.store import decisions
+from hub.store import decisions, recipients
+from hub.store import photos as store
+from hub.store.help_lines import knows
 from hub.store.schema import photo
 
 router = APIRouter(prefix=API, tags=["last mile"])
@@ -40,12 +43,29 @@ async def send_photo(here: Here, who: Whoever, request: Request) -> PhotoModel:
     responses={**errors(401, 403, 404, 422, 503), 200: {"content": {"image/jpeg": _BINARY}}},
     response_class=Response,
 )
-def the_photo(here: Here, digest: Annotated[PhotoId, Path()]) -> Response:
-    """A picture as it is kept."""
+def the_photo(here: Here, who: Whoever, viewer: Viewing, digest: Annotated[PhotoId, Path()]) -> Response:
+    """A picture as it is kept, for whose delivery it is; the log of views says who saw it."""
+    with here.write() as connection:
+        found = _seen(connection, viewer, named(who), digest)
+        for each in sorted({one.recipient for one in found if one.recipient is not None}):
+            recipients.note_view(connection, named(who), each, "photo", here.now)
     try:
         return Response(_photos(here).show(digest), media_type="image/jpeg")
     except PhotoError as error:
         raise ApiError(404, "no-photo", str(error)) from error
+
+
+def _seen(connection: Connection, viewer: Viewer, who: str, digest: str) -> list[store.Whose]:
+    """Whose it is, for staff of their organisation, and help-lines that know one of them. Raises ApiError."""
+    found = store.whose(connection, digest)
+    theirs = store.made_by(connection, digest) == who or any(
+        knows(connection, who, one.recipient or "") if viewer.role is Role.HELPLINE
+        else viewer.may_see_owner(one.organisation)
+        for one in found
+    )  # fmt: skip
+    if not theirs and not (viewer.sees_all and viewer.role is not Role.HELPLINE):
+        raise ApiError(404, "no-photo", f"There is no photo {digest}, or none that you may see.")
+    return found
 
 
 def _keep(here: Context, by: str, data: bytes) -> str:

@@ -18,7 +18,7 @@ from hub.api.routes.help_lines import line_answered
 from hub.consequences import proxy_added, proxy_dropped
 from hub.core.access import API, Role
 from hub.photos import FOLDER, Photos
-from hub.store import decisions, erasing, finding, recipients
+from hub.store import decisions, erasing, finding, photos, recipients
 from hub.store.help_lines import knows
 from hub.store.queries import personal_views
 from hub.store.queries.paging import Page
@@ -83,15 +83,15 @@ def erase(here: Here, who: Whoever, recipient: RecipientId) -> None:
     with deciding(here, "helpline", recipient=recipient) as connection:
         if who.role is Role.HELPLINE:
             check_known(connection, recipient, named(who))
-        photos = erasing.photos_of(connection, recipient)
+        shown = photos.showing(connection, recipient)
         try:
             done = erasing.erase(connection, recipient, by=named(who), now=here.now)
         except erasing.ServedError as error:
             raise ApiError(409, "served", str(error)) from error
         if not done:
             raise _nobody(recipient)
-    for name in photos:
-        Photos(here.services.database.path.parent / FOLDER, here.services.vault).erase(name)
+        for name in shown:
+            Photos(here.services.database.path.parent / FOLDER, here.services.vault).erase(name)
 
 
 @router.get("/recipients/{recipient}/proxies", responses=errors(401, 403, 404, 409, 422, 503))
