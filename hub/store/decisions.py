@@ -1,8 +1,6 @@
 """What people decided: one row a change, written in the transaction that makes the change."""
 
-from sqlalchemy import Connection, insert
-
-from hub.store.schema import decision_log
+from sqlalchemy import Connection
 
 HERE = "command line"
 """Who decides on the hub's own machine: whoever may read its files."""
@@ -16,5 +14,5 @@ def note(connection: Connection, who: str, action: str, what: str, detail: str, 
     `action` is a word of ours, such as `user-invited`; `what` names the thing, `detail` says the rest. No secret
     belongs in any of them: auditors read them.
     """
-    row = {"at": now, "who": who, "action": action, "what": what[:MOST_DETAIL], "detail": detail[:MOST_DETAIL]}
-    connection.execute(insert(decision_log).values(row))
+    query = "INSERT INTO decision_log (at, who, action, what, detail) VALUES (?, ?, ?, ?, ?)"
+    connection.exec_driver_sql(query, (now, who, action, what[:MOST_DETAIL], detail[:MOST_DETAIL]))
