@@ -17,6 +17,8 @@ T = TypeVar("T")
 CLERKS: Final = 4
 """So many people ask at the same time."""
 AT_ONCE: Final = 500
+IDLE_S: Final = 2.0
+"""The hub hangs up on who says nothing for some seconds more."""
 SAID_AT_ONCE: Final = 100
 COURIER: Final = "courier-1"
 A_DOOR: Final = timedelta(milliseconds=2)
@@ -35,13 +37,14 @@ class Office:
 
     def post(self, path: str, body: object) -> Any:
         """An answer that says yes. Raises StackError."""
-        if not hasattr(self._own, "connection"):
+        if time.monotonic() - getattr(self._own, "asked", 0.0) > IDLE_S:
             self._own.connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=300)
         connection: http.client.HTTPConnection = self._own.connection
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         connection.request("POST", f"/api/v1{path}", json.dumps(body).encode(), headers)
         answer = connection.getresponse()
         said = answer.read()
+        self._own.asked = time.monotonic()
         if answer.status not in (200, 201):
             raise StackError(f"POST {path}: {answer.status} {said[:500].decode(errors='replace')}")
         return json.loads(said)
