@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from hub.clock import now_ms
 from hub.commands.options import DATA, DataOption, JsonOption, existing, opened
 from hub.config import load
 from hub.doctor import examine
@@ -60,6 +61,7 @@ def rebuild(
 ) -> None:
     """Make all projections again from the journal and compare; with --replace the hub must not run."""
     from hub.ingest.rebuild import rebuild as make  # noqa: PLC0415 (only here)
+    from hub.retelling import Retelling  # noqa: PLC0415 (only here)
 
     settings = existing(data)
     folder = Folder(settings.data)
@@ -70,7 +72,7 @@ def rebuild(
             closing(Database.open(settings.database)) as database,
             tempfile.TemporaryDirectory(dir=settings.data, prefix="rebuild-") as scratch,
         ):
-            made = make(database, Path(scratch), replace=replace)
+            made = make(database, Path(scratch), replace=replace, lives=Retelling(now_ms))
     finally:
         folder.unlock()
     if json:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -48,10 +49,21 @@ class Rebuilt:
         return not any(self.differences.values())
 
 
-def rebuild(database: Database, scratch: Path, *, replace: bool = False) -> Rebuilt:
+class Lives(Protocol):
+    """Who follows parcels, consignments and requests: hub.retelling."""
+
+    def follow(self, database: Database) -> None:
+        """Follow what is in the journal and was not followed yet."""
+
+    def retell(self, database: Database) -> None:
+        """Forget all that was followed, and follow it again from the beginning."""
+
+
+def rebuild(database: Database, scratch: Path, *, replace: bool = False, lives: Lives | None = None) -> Rebuilt:
     """Make the projections again in copies below `scratch`, compare, and put them in place if asked to.
 
-    To replace, nothing else may write meanwhile. Raises StoreError.
+    Without `lives` what follows from facts for parcels is left as it is. To replace, nothing else may write meanwhile.
+    Raises StoreError.
     """
     before, after = scratch / "before.db", scratch / "after.db"
     try:
@@ -61,13 +73,19 @@ def rebuild(database: Database, scratch: Path, *, replace: bool = False) -> Rebu
         live, made = Database(before), Database(after)
         try:
             items = _replay(made)
+            if lives is not None:
+                lives.follow(live)
+                lives.retell(made)
+            tables = canon.CANON if lives is None else canon.CANON | canon.LIVES
             with live.read() as left, made.read() as right:
-                found = {table: canon.differences(left, right, table) for table in canon.CANON}
+                found = {table: canon.differences(left, right, table) for table in tables}
         finally:
             live.close()
             made.close()
         if replace:
             _put_in_place(database.path, after)
+            if lives is not None and any(found[table] for table in canon.LIVES):
+                lives.retell(database)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"the projections of {database.path} cannot be rebuilt: {error}") from error
     finally:

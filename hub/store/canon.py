@@ -46,6 +46,22 @@ CANON: Final[dict[str, str]] = {
 """Table -> its rows, with names in the place of row ids, in one order. A lot that no fact names any more (its goods'
 owner was settled, or settled otherwise) is left out: whether its row is there depends on the order of arrival."""
 
+LIVES: Final[dict[str, str]] = {
+    "request": "SELECT id, state, odd FROM request ORDER BY 1",
+    "consignment": "SELECT id, state, odd FROM consignment ORDER BY 1",
+    "parcel": "SELECT id, state, odd, placed, at, waiting_since, given_at, proof FROM parcel ORDER BY 1",
+    "life_event": "SELECT kind, about, at, coalesce(lane_id, 0), coalesce(fact_seq, seq), event, action, source,"
+    " target, content, who, device, proof, CASE kind WHEN 'parcel' THEN state END, odd, voided FROM life_event"
+    " ORDER BY 1, 2, 3, 4, 5",
+    "journey": "SELECT lane_id, seq, at, vehicle, action, device, by, voided FROM journey ORDER BY 1, 2",
+    "consignment_unit": "SELECT id, unit FROM consignment_unit JOIN consignment ON consignment.seq = consignment"
+    " ORDER BY 1, 2",
+    "custody_unit": "SELECT id, unit FROM custody_unit JOIN consignment ON consignment.seq = consignment ORDER BY 1, 2",
+    "custody": "SELECT id, item, lot, owner, planned, dispatched, received, damaged, lost, in_transit, elsewhere"
+    " FROM custody JOIN consignment ON consignment.seq = consignment ORDER BY 1, 2, 3, 4",
+}
+"""What follows from facts and people's decisions about requests, consignments and parcels (hub/follower.py)."""
+
 PROJECTIONS: Final = (
     "story_break",
     "unit",
@@ -68,7 +84,7 @@ PROJECTIONS: Final = (
 
 def rows(connection: Connection, table: str) -> Iterator[tuple[Any, ...]]:
     """The canonical rows of one projection."""
-    for row in connection.exec_driver_sql(CANON[table]):
+    for row in connection.exec_driver_sql((CANON | LIVES)[table]):
         yield tuple(row)
 
 

@@ -26,7 +26,7 @@ from hub.core.lifecycles import (
 )
 from hub.core.parcel_story import Route
 from hub.core.reservations import Event
-from hub.store import decisions, picks, requests
+from hub.store import decisions, life_facts, picks, requests
 from hub.store.lives import Touched
 from hub.store.queries.goods import is_site
 from hub.store.relief import (
@@ -347,6 +347,7 @@ def split(connection: Connection, row: Found, parcels: Iterable[str], *, by: str
         connection,
         Happened(kind="consignment", about=id_, event="planned", who=by, at=now, detail=f"split of {row.id}"),
     )
+    life_facts.regroup(connection, {one.id for one in chosen})
     touched = _done(connection, row, ConsignmentEvent.SPLIT, chosen, by, now, f"into {id_}")
     return id_, touched
 

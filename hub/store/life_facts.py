@@ -42,6 +42,22 @@ _INSIDE: Final = (
 )
 """These units and all that ever stood in them, however deep."""
 
+_BELONGS: Final = (
+    "INSERT OR IGNORE INTO consignment_unit (consignment, unit) SELECT seq, ? FROM consignment WHERE id = ?"
+    " AND NOT EXISTS (SELECT 1 FROM void WHERE target_lane = ? AND target_seq = ?)"
+)
+_NO_MORE: Final = """
+DELETE FROM consignment_unit AS part WHERE unit IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+  SELECT 1 FROM consignment JOIN task_fact AS said ON said.task = 'consignment:' || consignment.id
+  LEFT JOIN account ON account.code = 'unit:' || part.unit
+  WHERE consignment.seq = part.consignment AND said.voided = 0
+    AND (said.unit = part.unit OR account.id IN (said.source_id, said.to_id))
+) AND NOT EXISTS (
+  SELECT 1 FROM parcel JOIN life_event ON kind = 'parcel' AND about = parcel.id
+  WHERE parcel.consignment = part.consignment AND target = 'unit:' || part.unit AND voided = 0
+)
+"""
+
 
 class Fact(NamedTuple):
     """A fact of the journal, with its corrected time and its place."""
@@ -89,7 +105,7 @@ def take(connection: Connection, facts: Sequence[Fact], now: int) -> Touched:
                 id_, fact.at, fact.lane, fact.seq, _action(fact.item), *said, getattr(fact.item, "by", None) or "",
                 fact.device, None if proof is None else msgspec.json.encode(proof).decode(), fact.lane, fact.seq, now,
             ))  # fmt: skip
-        _belongs(connection, task_of(fact.item) or "", postings)
+        _belongs(connection, fact, postings)
     if rows:
         connection.exec_driver_sql(_INSERT, rows)
         carriers(connection, {str(row[0]) for row in rows})
@@ -104,6 +120,7 @@ def undo(connection: Connection, undone: Iterable[tuple[int, int, Goods | None]]
         connection.exec_driver_sql(query, (lane, seq))
         if item is not None:
             named.add(item, post(item))
+    belong_no_more(connection, named.units)
     return _touched(connection, named)
 
 
@@ -129,9 +146,24 @@ def carriers(connection: Connection, parcels: Iterable[str]) -> None:
         connection.exec_driver_sql(
             "INSERT OR IGNORE INTO consignment_unit (consignment, unit)"
             " SELECT parcel.consignment, substr(target, 6) FROM life_event JOIN parcel ON parcel.id = about"
-            f" WHERE kind = 'parcel' AND about IN ({marks(ids)}) AND target LIKE 'unit:sscc:%'",
+            f" WHERE kind = 'parcel' AND about IN ({marks(ids)}) AND target LIKE 'unit:sscc:%' AND voided = 0",
             tuple(ids),
         )
+
+
+def belong_no_more(connection: Connection, units: Iterable[str]) -> None:
+    """Have pallets and cartons belong no more to consignments that no fact names with them, nor any parcel in them."""
+    codes = json.dumps(sorted(unit for unit in units if unit.startswith("sscc:")))
+    connection.exec_driver_sql(_NO_MORE, (codes,))
+
+
+def regroup(connection: Connection, parcels: Iterable[str]) -> None:
+    """These parcels go with another consignment than before, and what they were put into with them."""
+    ids = sorted(parcels)
+    query = f"SELECT substr(target, 6) FROM life_event WHERE kind = 'parcel' AND about IN ({marks(ids)})"
+    units = set(connection.exec_driver_sql(f"{query} AND target LIKE 'unit:sscc:%'", tuple(ids)).scalars())
+    carriers(connection, ids)
+    belong_no_more(connection, units)
 
 
 def _action(item: Goods) -> str:
@@ -159,17 +191,18 @@ def _of_parcels(postings: Iterable[Posting]) -> dict[str, _Said]:
     return {id_: said for id_, said in filled.items() if said.content} | seen
 
 
-def _belongs(connection: Connection, task: str, postings: Iterable[Posting]) -> None:
+def _belongs(connection: Connection, fact: Fact, postings: Iterable[Posting]) -> None:
     """Pallets and cartons belong to the consignments that facts name with them."""
+    task = task_of(fact.item) or ""
     if not task.startswith(_TASK):
         return
-    query = "INSERT OR IGNORE INTO consignment_unit (consignment, unit) SELECT seq, ? FROM consignment WHERE id = ?"
     for one in postings:
         if isinstance(one, Moved | Sighted):
             codes = {one.source.removeprefix(_UNIT), one.to.removeprefix(_UNIT)}
             codes |= {one.unit} if isinstance(one, Sighted) else set()
             for code in sorted(code for code in codes if code.startswith("sscc:")):
-                connection.exec_driver_sql(query, (code, task.removeprefix(_TASK)))
+                values = (code, task.removeprefix(_TASK), fact.lane, fact.seq)
+                connection.exec_driver_sql(_BELONGS, values)
 
 
 def _touched(connection: Connection, named: _Named) -> Touched:

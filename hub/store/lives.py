@@ -8,7 +8,7 @@ cartons in which parcels travel stand in the ledger.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -49,6 +49,11 @@ _DIFFERS: Final = (
 """Goods of a consignment that came to harm or went astray, or that are all there and more or less than was planned."""
 
 
+_Within: TypeAlias = tuple[str, ...]
+_Carried: TypeAlias = dict[_Within, list[Told]]
+"""Stories of handling units, by their code behind those of the units that are in them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Something is in another state than before."""
@@ -86,7 +91,7 @@ def restate_requests(connection: Connection, column: Literal["need.id", "r.id", 
 def restate(connection: Connection, touched: Touched, now: int) -> list[Change]:
     """Write down where these are, and what they are part of; what changed. Live screens hear of it."""
     changes: list[Change] = []
-    carried: dict[str, list[Told]] = {}
+    carried: _Carried = {}
     vehicles: dict[str, list[Told]] = {}
     for ids in _slices(sorted(touched.parcels)):
         rows = connection.exec_driver_sql(f"{PARCELS} WHERE parcel.id IN ({marks(ids)})", tuple(ids)).all()
@@ -109,7 +114,7 @@ def restate(connection: Connection, touched: Touched, now: int) -> list[Change]:
 
 
 def _parcel(
-    connection: Connection, row: Found, events: Sequence[Found], carried: dict[str, list[Told]],
+    connection: Connection, row: Found, events: Sequence[Found], carried: _Carried,
     vehicles: dict[str, list[Told]], now: int,
 ) -> Iterator[Change]:  # fmt: skip
     story = _story(connection, row, events, carried, vehicles)
@@ -133,7 +138,7 @@ def _parcel(
 
 
 def _story(
-    connection: Connection, row: Found, events: Sequence[Found], carried: dict[str, list[Told]],
+    connection: Connection, row: Found, events: Sequence[Found], carried: _Carried,
     vehicles: dict[str, list[Told]],
 ) -> Story:  # fmt: skip
     told = [
@@ -154,33 +159,43 @@ _DECISIONS: Final = frozenset({"cancel", "reroute", "return", "due"})
 """What moves a parcel on without a fact."""
 
 
-def _with_carriers(
-    connection: Connection, told: list[Told], carried: dict[str, list[Told]], depth: int = 0
-) -> list[Told]:
-    """A story with what happened to the handling units in which the thing stood meanwhile."""
-    seen = sorted((one for one in told if one.event is None and not one.content), key=lambda one: one[:3])
+def _with_carriers(connection: Connection, told: list[Told], carried: _Carried, within: _Within = ()) -> list[Told]:
+    """A story with what happened to the handling units in which the thing stood meanwhile.
+
+    `within` are the units around which are being asked already: one of them is not inside of itself.
+    """
+    seen = sorted((one for one in told if one.event is None and not one.content), key=_when)
     inside = [
-        (one, seen[place + 1][:3] if place + 1 < len(seen) else None)
+        (one, _when(seen[place + 1]) if place + 1 < len(seen) else None)
         for place, one in enumerate(seen)
         if one.target.startswith("unit:")
     ]
-    if not inside or depth >= DEEPEST:
+    if not inside or len(within) >= DEEPEST:
         return told
     whole = [one for one in told if not one.target.startswith("unit:") or one.event is not None or one.content]
     for one, until in inside:
-        code = one.target.removeprefix("unit:")
-        if code not in carried:
-            carried[code] = []  # a unit inside of itself
-            own = [
-                Told(at, lane, seq, None, "", source, target)
-                for at, lane, seq, source, target in connection.exec_driver_sql(_CARRIED, (code,))
-            ]
-            carried[code] = _with_carriers(connection, own, carried, depth + 1)
-        stood = [each for each in carried[code] if each[:3] <= one[:3]]
+        around = _carrier(connection, one.target.removeprefix("unit:"), carried, within)
+        stood = [each for each in around if _when(each) <= _when(one)]
         if stood:
             whole.append(one._replace(target=stood[-1].target, action=""))
-        whole += [each for each in carried[code] if each[:3] > one[:3] and (until is None or each[:3] < until)]
+        whole += [each for each in around if _when(each) > _when(one) and (until is None or _when(each) < until)]
     return whole
+
+
+def _carrier(connection: Connection, code: str, carried: _Carried, within: _Within) -> list[Told]:
+    """The story of a handling unit, in the order of time."""
+    way = (*within, code)
+    if way not in carried:
+        own = [
+            Told(at, lane, seq, None, "", source, target)
+            for at, lane, seq, source, target in connection.exec_driver_sql(_CARRIED, (code,))
+        ]
+        carried[way] = [] if code in within else sorted(_with_carriers(connection, own, carried, way), key=_when)
+    return carried[way]
+
+
+def _when(one: Told) -> tuple[int, int, int]:
+    return one.at, one.lane, one.seq
 
 
 def _mark(connection: Connection, events: Sequence[Found], story: Story) -> None:
@@ -188,9 +203,12 @@ def _mark(connection: Connection, events: Sequence[Found], story: Story) -> None
     after = {(one.told.at, one.told.lane, one.told.seq): one for one in story.steps}
     wrong = []
     for event in events:
+        if event.decided and event.event not in _DECISIONS:
+            continue
         stood = after.get((event.at, event.lane, event.place))
-        if stood is not None and (stood.state.value, int(stood.odd)) != (event.state, event.odd):
-            wrong.append((stood.state.value, int(stood.odd), event.seq))
+        told = ("", 0) if stood is None else (stood.state.value, int(stood.odd))  # into a pallet that nobody saw yet
+        if told != (event.state, event.odd):
+            wrong.append((*told, event.seq))
     if wrong:
         connection.exec_driver_sql("UPDATE life_event SET state = ?, odd = ? WHERE seq = ?", wrong)
 
