@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from hub.core.access import Role
+from hub.store.queries import relief as relief_queries
 from tests.support.relief_world import SHELF, TRUCK, Relief, relief
+from tests.support.viewers import operator_at, staff_of
 from wire.actions import Action
 
 
@@ -27,6 +29,12 @@ def test_the_board_counts_what_is_in_each_state_and_shows_the_newest(world: Reli
     ]  # fmt: skip
     assert found[1]["rows"][0]["id"] == sent["id"]
     assert world.web.get("/consignments/board", Role.SUPERVISOR, way="door")["states"] == []
+    with world.web.database.read() as connection:
+        seen = [
+            sum(one["count"] for one in relief_queries.board(connection, viewer, site=None))
+            for viewer in (operator_at("wh-1"), operator_at("st-1"), operator_at("wh-2"), staff_of("org-2"))
+        ]
+    assert seen == [2, 2, 0, 0]
 
 
 def test_a_consignment_says_where_its_goods_are_and_what_may_be_decided_by_whoever_asks(world: Relief):

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from hub.api.context import Context, Here
 from hub.api.door import Viewing, Whoever, named
-from hub.api.models import relief as models
+from hub.api.models import consignments as models
 from hub.api.models.reference import Id
+from hub.api.models.relief import GivenReason, Reason
 from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit
 from hub.api.models.space import number
 from hub.api.relieving import found, post, relieving
@@ -86,7 +87,7 @@ def the_consignment(here: Here, viewer: Viewing, consignment: ConsignmentId) -> 
 
 @router.post("/consignments/{consignment}/cancellation", responses=CHANGED)
 def cancel(
-    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: models.Reason | None = None
+    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: Reason | None = None
 ) -> models.ConsignmentWhole:
     """Nothing goes after all, before anything has left: what was reserved is free."""
     reason = "" if why is None else why.reason
@@ -99,7 +100,7 @@ def cancel(
 
 @router.post("/consignments/{consignment}/closing", responses=CHANGED)
 def close(
-    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: models.Reason | None = None
+    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: Reason | None = None
 ) -> models.ConsignmentWhole:
     """It is over as it is; what differs is shown as a discrepancy until that is settled."""
     reason = "" if why is None else why.reason
@@ -141,7 +142,7 @@ def reroute(
 
 @router.post("/consignments/{consignment}/loss", responses=CHANGED)
 def lose(
-    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: models.GivenReason
+    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: GivenReason
 ) -> models.ConsignmentWhole:
     """What is on its way is lost: facts of the hub say so for each parcel that is."""
     with here.services.database.read() as connection:
