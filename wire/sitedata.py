@@ -230,9 +230,9 @@ class Parcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `shown` (a masked name), `last4` (of the telephone number; '': none) and `person` (the same for all that one
     recipient has at this site) are told to the site that it is for alone, and not for longer than it waits. `sealed`
-    (base64; opens with this one device's key only, see wire/collecting.py) stays after it was given, so that a used code
-    is told from a wrong one. `number` is the end of its shelf code there, and
-    `where` the bin in which it stands, or the station that it is for. `at`: when it was given; `until`: the day after
+    (base64; opens with this one device's key only, see wire/collecting.py) stays after it was given, so that a used
+    code is told from a wrong one. `number` is the end of its shelf code there, and `where` the bin in which it stands,
+    or the station that it is for. `at`: when it was given; `until`: the day after
     which it goes back; `proxies`: how many others may fetch it.
     """
 

@@ -32,7 +32,8 @@ def the_sites(here: Here, viewer: Viewing) -> models.Sites:
             models.SiteModel(
                 id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
                 lat=site.lat_e7 / 1e7, lon=site.lon_e7 / 1e7, zone=site.zone, rule_owner=site.rule_owner,
-                warn_days=site.warn_days, keep_days=site.keep_days, remind_days=site.remind_days, mark=site.mark, hours=site.hours,
+                warn_days=site.warn_days, keep_days=site.keep_days, remind_days=site.remind_days, mark=site.mark,
+                hours=site.hours,
                 stock=stock.get(site.id, 0),
             )
             for site in found

@@ -26,8 +26,8 @@ site = table(
 )
 """`zone` is an IANA time zone: its day decides what has expired. `rule_owner` owns what nobody named an owner for.
 `warn_days` before its last day a lot is said to expire soon. A parcel waits `keep_days` for its recipient, who is
-reminded after `remind_days` (0: never). `mark` begins the collection codes of the site; they are given in the order in
-which sites are made, and the ninety-first site has the first mark again. `hours` is when it is open, as people say it."""
+reminded after `remind_days` (0: never). `mark` begins the collection codes of the site; they are given in the order
+in which sites are made, and the ninety-first site has the first mark again. `hours` is when it is open, in words."""
 
 bin = table(  # noqa: A001 - the word of the field
     "bin",
