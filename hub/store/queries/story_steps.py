@@ -118,7 +118,7 @@ def _lives(connection: Connection, scope: Scope, at: int) -> Iterator[_Found]:
         by_thing: dict[str, list[Found]] = defaultdict(list)
         for ids in _slices([row.id for row in rows]):
             query = _EVENTS.format(marks(ids))
-            for event in connection.exec_driver_sql(query, (kind, *ids, at)):
+            for event in connection.exec_driver_sql(query, (kind, *ids, at)).all():
                 by_thing[event.about].append(event)
         around: list[_Around] = []
         for id_, events in by_thing.items():
