@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from hub.api.services import Services
 from hub.api.sign_in import SignIn
+from hub.api.strangers import CALLS, SEARCHES, Strangers
 from hub.core.access import Viewer
 from hub.store.queries.paging import Pager, Part
 
@@ -59,7 +60,8 @@ def nobody(_token: str) -> str | None:
 class Context:
     """The services, and what the API itself remembers. `generation` is of the ledger since its last restore.
 
-    `device_of` tells the device that a token was given to, None for a token that is none of a device's.
+    `searches` and `calls` count numbers of strangers. `device_of` tells the device that a token was given to, None for
+    a token that is none of a device's.
     """
 
     services: Services
@@ -70,6 +72,8 @@ class Context:
     troubles: Remembered[int]
     site_stock: Remembered[Mapping[str, int]]
     device_of: Callable[[str], str | None] = nobody
+    searches: Strangers = field(default_factory=lambda: Strangers(SEARCHES))
+    calls: Strangers = field(default_factory=lambda: Strangers(CALLS))
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -12,7 +12,13 @@ from hub.vault import Vault
 
 TRACE_FOR: Final = "recipient-trace"
 MOST: Final = 20
+WHOLE_DIGITS: Final = 8
+"""Fewer are the end of a number that somebody types."""
 
+_KNOWN: Final = (
+    'EXISTS (SELECT 1 FROM line_operator AS o WHERE o."user" = ? AND (r.line = o.line'
+    " OR EXISTS (SELECT 1 FROM call WHERE call.recipient = r.seq AND call.line = o.line)))"
+)
 _COLUMNS: Final = (
     "SELECT r.id, r.shown, r.last4, r.touched_at, line.id AS line, line.name AS line_name FROM recipient AS r"
     " LEFT JOIN line ON line.seq = r.line"
@@ -40,10 +46,11 @@ def index(connection: Connection, vault: Vault, seq: int, name: str, phones: Seq
     )
 
 
-def search(connection: Connection, vault: Vault, text: str) -> list[Candidate]:
+def search(connection: Connection, vault: Vault, text: str, *, who: str = "") -> list[Candidate]:
     """Who may be meant by a number, its end, a name or a part of it in characters, pinyin or initials; newest first.
 
-    At most MOST and one, which says that there are more.
+    At most MOST and one, which says that there are more. By a part of a number, the last four digits aside, only people
+    are found whom a line knows that `who` answers: digit by digit it would give away the number, and that opens.
     """
     last4, ways = finding.wanted(text)
     if not ways:
@@ -59,8 +66,21 @@ def search(connection: Connection, vault: Vault, text: str) -> list[Candidate]:
         values: tuple[str | int, ...] = (*tokens, len(tokens))
         if last4:
             where, values = f"{where} AND last4 = ?", (*values, last4)
+        for number in asked_number(way):
+            where = f"{where} AND (r.seq IN (SELECT recipient FROM recipient_trace WHERE token = ?) OR {_KNOWN})"
+            values = (*values, vault.index(TRACE_FOR, f"phone:{number}"), who)
         found |= {each.id: each for each in _listed(connection, where, values)}
     return sorted(found.values(), key=lambda each: (-each.touched_at, each.id))[: MOST + 1]
+
+
+def asked_number(way: Collection[str]) -> list[str]:
+    """The number, or its end, that is among what is asked for; at most one."""
+    return [key.removeprefix("tel:") for key in way if key.startswith("tel:")]
+
+
+def by_number(text: str) -> bool:
+    """Whether a typed text asks for what may be a whole number."""
+    return any(len(number) >= WHOLE_DIGITS for way in finding.wanted(text)[1] for number in asked_number(way))
 
 
 def same(connection: Connection, vault: Vault, name: str, phone: str) -> list[Candidate]:

@@ -193,3 +193,22 @@ def test_retention_erases_who_waits_for_nothing_and_nobody_else(desk):
     assert retention.look() == 0
     with desk.web.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM request")
+
+
+def test_the_number_of_a_stranger_cannot_be_found_out_digit_by_digit_nor_tried_out(desk):
+    other, own = desk.elsewhere(), desk.take_down(phone="13700039000")["id"]
+    assert desk.found("13900139000") == [other], "who says the whole number is offered them"
+    assert sorted(desk.found("9000")) == sorted([other, own]), "as everybody sees the last four digits"
+    assert [desk.found(part) for part in ("39000", "139000", "李 139000")] == [[own], [], []]
+    call = {"line": desk.line, "kind": "need", "recipient": other}
+    desk.web.clock.now += DAY_MS
+    refused = [desk.ask("POST", "/calls", {**call, "phone": f"1390{n:03d}9000"}).status_code for n in range(6)]
+    assert refused == [403] * 5 + [429]
+    for n in range(100, 200):
+        answer = desk.ask("POST", "/recipients/search", {"text": f"1390{n}9000"})
+        if answer.status_code != 200:
+            break
+    assert (answer.status_code, answer.json()["code"]) == (429, "too-often")
+    assert desk.found("王秀芳") == [own], "names are not numbers"
+    desk.web.clock.now += DAY_MS
+    desk.post("/calls", {**call, "phone": "13900139000"})

@@ -46,7 +46,7 @@ def the_calls(
         return store.calls(connection, here.pager("calls", *wanted.parts), wanted, limit=limit, cursor=cursor)
 
 
-@router.post("/calls", status_code=201, responses=CHANGED)
+@router.post("/calls", status_code=201, responses=errors(401, 403, 404, 409, 413, 422, 429, 503))
 def take_call(here: Here, who: Whoever, viewer: Viewing, sent: models.CallInput) -> models.OneCall:
     """Keep a call. What was asked for in it is a request that names it (POST /api/v1/requests)."""
     new = store.NewCall(
@@ -56,9 +56,12 @@ def take_call(here: Here, who: Whoever, viewer: Viewing, sent: models.CallInput)
     )  # fmt: skip
     with deciding(here, "helpline", call=new.id) as connection:
         line = line_answered(connection, sent.line, named(who))
+        if new.recipient is not None and not help_lines.knows(connection, new.by, new.recipient):
+            here.calls.check(new.by, here.now)
         try:
             store.take(connection, here.services.vault, line, new)
         except store.StrangerError as error:
+            here.calls.missed(new.by, here.now)
             raise ApiError(403, "not-your-recipient", str(error)) from error
         return _shown(here, connection, viewer, named(who), new.id)
 

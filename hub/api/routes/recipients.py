@@ -13,7 +13,7 @@ from hub.api.deciding import deciding
 from hub.api.door import Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import help_lines as models
-from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, Short, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, Short, errors
 from hub.api.routes.help_lines import line_answered
 from hub.consequences import proxy_added, proxy_dropped
 from hub.core.access import API, Role
@@ -29,12 +29,17 @@ CHANGED = errors(401, 403, 404, 409, 413, 422, 503)
 RecipientId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="A recipient's id.")]
 
 
-@router.post("/recipients/search", responses=SIGNED_IN)
+@router.post("/recipients/search", responses=errors(401, 403, 413, 422, 429, 503))
 def search(here: Here, who: Whoever, sent: models.SearchInput) -> models.Candidates:
     """Who may be meant, masked. What is searched for stands in the body, as no address or log may hold it."""
+    by, numbered = named(who), finding.by_number(sent.text)
+    if numbered:
+        here.searches.check(by, here.now)
     with here.services.database.read() as connection:
-        found = finding.search(connection, here.services.vault, sent.text)
-        rows = _candidates(connection, named(who), found[: finding.MOST])
+        found = finding.search(connection, here.services.vault, sent.text, who=by)
+        rows = _candidates(connection, by, found[: finding.MOST])
+    if numbered and not any(row.yours for row in rows):
+        here.searches.missed(by, here.now)
     return models.Candidates(rows=rows, more=len(found) > finding.MOST)
 
 
