@@ -55,6 +55,8 @@ class People:
     scanner: Agent
     terminal: Agent
     telephones: Telephones
+    van_at: Callable[[str], bool]
+    """Whether the van stands at a site; in a hurry nobody waits for it."""
 
 
 class Caller:
@@ -65,6 +67,13 @@ class Caller:
         self._office = offices.staff(ORGANISATION)
         self._helpline, self._operator = offices.helpline()
         self.case = Case()
+
+    def whole(self) -> Iterator[str]:
+        """From the call to the hand-over. Says what is waited for. Raises StackError."""
+        self.call()
+        self.plan()
+        yield from self.bring()
+        yield from self.collect()
 
     def call(self) -> None:
         """She calls: who she is, what she needs, how urgent it is. Raises StackError."""
@@ -106,9 +115,11 @@ class Caller:
         load = moved("load", [case.parcel], source=f"place:{SOURCE}/staging", to=f"transit:{VAN}", task=task)
         yield from self._done(people.mei, "1-pick", picked(case.pick, lines))
         yield from self._done(people.mei, "2-pack", pack)
+        yield from _until(f"{VAN} at {SOURCE}", lambda: people.van_at(SOURCE))
         yield from self._done(people.mei, "3-load", load)
         yield from self._stands("under-way")
         unload = moved("unload", [case.parcel], source=f"transit:{VAN}", to=f"place:{STATION}", task=task)
+        yield from _until(f"{VAN} at {STATION}", lambda: people.van_at(STATION))
         yield from self._done(people.jun, "4-unload", unload)
         yield from self._done(people.jun, "5-shelf", shelved(f"{STATION}/{SHELF}", [case.parcel], STATION))
         yield from self._stands("waiting")

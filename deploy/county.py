@@ -18,7 +18,7 @@ from firmware_sim.story import DONOR_IN
 SEED = 7
 COMPANY_PREFIX = "9521234"
 """Handling units are numbered with it: of the range that GS1 keeps for demonstrations."""
-SITES: Mapping[str, str] = {"wh1-scanner-1": "wh-1", "st1-terminal-1": "st-1"}
+SITES: Mapping[str, str] = {"wh1-scanner-1": "wh-1", "st1-terminal-1": "st-1", "you-1": "wh-1"}
 AT_DEVICES = ("mei", "jun")
 """Who has a badge."""
 GOODS = 14

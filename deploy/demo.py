@@ -19,13 +19,16 @@ from typing import Any
 from deploy.caller import Caller, hurry
 from deploy.link import Mode
 from deploy.operation import AHEAD, DEVICES, Demo, say
-from deploy.reckoning import Reckoning, reckon
+from deploy.reckoning import Reckoning, journal_texts, reckon
 from deploy.relief_thread import Relief, follow_relief
-from deploy.stack import StackError
+from deploy.stack import StackError, wait_for
 from deploy.thread import Thread, follow
+from deploy.you import CARDS, DEVICE, You, yours
 
 LAST_S = 5.0
 """So long the scanning goes on after the last disaster."""
+FIVE, TEN = range(5), range(5, 15)
+CUT_OFF = ("st1-terminal-1", DEVICE)
 ALL_AT_ONCE = 12
 """More than a run of --once gets through."""
 
@@ -34,47 +37,69 @@ class Interrupted(Exception):  # noqa: N818 - a person's wish, no error
     """Somebody pressed Ctrl-C."""
 
 
-def disasters(demo: Demo, caller: Caller) -> Iterator[tuple[float, Callable[[], None]]]:
-    """What goes wrong when, in seconds; the parcel is collected while the station has no network."""
+def disasters(demo: Demo, caller: Caller, scanning: You) -> Iterator[tuple[float, Callable[[], None]]]:
+    """What goes wrong when, in seconds; what is scanned meanwhile is kept, and the caller gets her parcel."""
 
     def kill_broker() -> None:
         say("   kill -9: the broker")
         demo.hub.kill_broker()
 
     def cut() -> None:
-        say("   the station's network is cut; she shows her code and takes the parcel along")
-        demo.links["st1-terminal-1"].set(Mode.CUT)
-        hurry(caller.collect())
+        say("2  the network is cut, at the station and at your scanner; you scan ten")
+        for name in CUT_OFF:
+            demo.links[name].set(Mode.CUT)
+        _scan(scanning, yours(TEN))
 
     def kill_hub() -> None:
-        say("   kill -9: the hub")
+        say("   kill -9: the hub; she shows her code, and takes the parcel along")
         demo.hub.kill()
+        hurry(caller.collect())
 
     def restart_hub() -> None:
         say("   the hub is started again")
         demo.hub.start()
 
     def mend() -> None:
-        say("   the station's network is back")
-        demo.links["st1-terminal-1"].set(Mode.OPEN)
+        say("   the network is back")
+        for name in CUT_OFF:
+            demo.links[name].set(Mode.OPEN)
 
     yield 0.0, kill_broker
     yield 4.0, cut
     yield 7.0, kill_hub
-    yield 9.0, restart_hub
+    yield 10.0, restart_hub
     yield 12.0, mend
+
+
+def scan_first(demo: Demo, scanning: You) -> None:
+    """Step 1: you scan, and the dashboard counts. Raises StackError."""
+    say("1  you scan five, and the dashboard counts them")
+    before = demo.hub.rest.get("/summary")["facts"]
+    _scan(scanning, yours(FIVE))
+    rest = demo.hub.rest
+    wait_for("your five scans on the dashboard", lambda: journal_texts(rest, DEVICE).total() == len(FIVE))
+    if demo.hub.rest.get("/summary")["facts"] < before + len(FIVE):
+        raise StackError("the dashboard does not count your scans")
+
+
+def _scan(scanning: You, labels: list[str]) -> None:
+    saved = scanning.scan([*CARDS, *labels])
+    if saved != len(labels):
+        raise StackError(f"your scanner saved {saved} of {len(labels)} scans ({scanning.path})")
 
 
 def play_once(demo: Demo) -> int:
     """Without a person: the story, disasters, then the reckoning as one JSON line on standard output."""
     demo.start(once=True, announced=ALL_AT_ONCE)
+    scanning = demo.you()
+    scan_first(demo, scanning)
+    say("3  an old woman calls; the office plans, Mei packs, Jun puts her parcel on a shelf")
     caller = demo.caller()
-    say("   an old woman calls; the office plans, Mei packs, Jun puts her parcel on a shelf")
     caller.call()
     caller.plan()
     hurry(caller.bring())
     begun = time.monotonic()
-    for at, what in disasters(demo, caller):
+    for at, what in disasters(demo, caller, scanning):
         time.sleep(max(0.0, begun + at - time.monotonic()))
         what()
     time.sleep(LAST_S)
@@ -83,7 +108,8 @@ def play_once(demo: Demo) -> int:
     demo.wait_for_all()
     found = reckon(demo.hub.rest, demo.witnesses(), demo.beside())
     thread = follow(demo.hub.rest, demo.announced[0])
-    relief = follow_relief(demo.hub.rest, caller.case, demo.telephones)
+    say("4  the trace of her call, a recall, a report in Chinese")
+    relief = follow_relief(demo.hub.rest, caller.case, demo.telephones, demo.shelf_labels())
     summary = demo.hub.rest.get("/summary")
     for sentence in (*(f"balance off: {sentence}" for sentence in found.off), *thread.missing, *relief.missing):
         say(f"   {sentence}")
@@ -117,11 +143,23 @@ def play_on(demo: Demo) -> int:
     demo.start(once=False, announced=AHEAD)
     say("  Running until Ctrl-C. Things to try in another terminal:")
     say(f"    pkill -9 -f '{demo.hub.data}/broker/mosquitto.conf'   # kill the broker: nothing is lost")
+    say(f"    {typing(demo)}   # you scan")
     say("")
+    story = demo.caller().whole()
     while True:
         time.sleep(2.0)
         demo.check()
         demo.go_on()
+        try:
+            next(story, None)
+        except StackError as error:  # who plays along may decide otherwise about her request
+            say(f"The story of the caller ends: {error}")
+
+
+def typing(demo: Demo) -> str:
+    """The command by which a newcomer scans."""
+    port = demo.ports / DEVICE
+    return f".venv/bin/relay-sim scanner --codes - --port {port} --witness {port}.witness"
 
 
 def main() -> int:

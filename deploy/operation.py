@@ -7,26 +7,29 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from deploy import county, quake
-from deploy.caller import Caller, People
+from deploy import county, quake, you
+from deploy.caller import VAN, Caller, People
 from deploy.link import Link
 from deploy.reckoning import Beside
 from deploy.stack import HERE, Agent, Hub, Program, StackError, gnss_section, is_free, scanner_section, wait_for
 from deploy.telephones import Telephones
+from firmware_sim.cli import the_world
 from firmware_sim.errands import Errands
 from firmware_sim.expect import kept
 from firmware_sim.papers import Papers
-from firmware_sim.printer import read_printed
+from firmware_sim.printer import read_printed, read_texts
+from firmware_sim.roads import distance_m
 from firmware_sim.scenario import read_scenario
-from firmware_sim.stage import first_round, printed_path
+from firmware_sim.stage import first_round, printed_path, witness_path
 from firmware_sim.story import NEW_UNIT
 from firmware_sim.witness import Witness, read_witness
 
-DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle"}
+DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle", you.DEVICE: "scanner"}
 SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
 PRINTERS = {"wh1-scanner-1": "wh1-printer-1", "st1-terminal-1": "st1-printer-1"}
 """Beside the scanners."""
 PRINTER = PRINTERS[SCANNERS[0]]
+NEAR_M = 150.0
 ENOUGH = "enough"
 """A file; once it is there nobody scans any more."""
 AHEAD = 3
@@ -58,6 +61,7 @@ class Demo:
         self.announcer: county.Announcer | None = None
         self.offices: county.Offices | None = None
         self.quake: quake.Quake | None = None
+        self.once = False
         self.result = ""
         self._ends = ExitStack()
 
@@ -69,7 +73,8 @@ class Demo:
         self._ends.close()
 
     def start(self, *, once: bool, announced: int) -> None:
-        """Everything, in order. Raises StackError."""
+        """Everything, in order; `once`: in a hurry. Raises StackError."""
+        self.once = once
         say("1/7 Starting the hub with its own Mosquitto ...")
         self._ends.enter_context(self.telephones)
         self.telephones.settle(self.hub.data)
@@ -83,7 +88,7 @@ class Demo:
         say("3/7 Making a person who may sign in, and badges for two who work at the devices ...")
         made = json.loads(self.hub.command_line("user", "add", "admin", "--role", "admin", "--json"))
         county.badges(self.hub.rest, self.ports / "people.json")
-        say("4/7 Letting three devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
+        say("4/7 Letting four devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
         for name, kind in DEVICES.items():
             self._start_agent(name, kind)
         county.place_devices(self.hub.rest)
@@ -113,8 +118,16 @@ class Demo:
             raise StackError("the demo was not started")
         trays = [Errands(self.ports / f"{name}.tray") for name in SCANNERS]
         devices = [self.agents[name] for name in SCANNERS]
-        people = People(mei=trays[0], jun=trays[1], scanner=devices[0], terminal=devices[1], telephones=self.telephones)
+        people = People(
+            mei=trays[0], jun=trays[1], scanner=devices[0], terminal=devices[1], telephones=self.telephones,
+            van_at=lambda site: self.once or self._van_at(site),
+        )  # fmt: skip
         return Caller(self.hub.rest, self.offices, people, self.quake.incident)
+
+    def _van_at(self, site: str) -> bool:
+        place = the_world(county.SEED).sites[site].at
+        seen = self.hub.rest.get("/positions")["positions"]
+        return any(row["device"] == VAN and distance_m((row["lon"], row["lat"]), place) < NEAR_M for row in seen)
 
     def _announce(self, count: int, offices: county.Offices) -> None:
         batch = first_round(read_scenario(Path(self.scenario)), self.ports)
@@ -152,9 +165,15 @@ class Demo:
         port = self.ports / name
         if kind == "vehicle":
             return gnss_section(port, rate_hz=2)
+        if name == you.DEVICE:
+            return scanner_section(port, confirm="ack")
         shared = "\n[sign_on]\nrequired = true\n"
         printer = f'\n[printer]\nport = "{self.ports / PRINTERS[name]}"\n'
         return scanner_section(port, confirm="ack") + shared + printer
+
+    def you(self) -> you.You:
+        """You, with a scanner in hand, until the demo ends."""
+        return self._ends.enter_context(you.You(self.ports, self.folder / "you.log"))
 
     def end_scans(self, timeout_s: float = 60.0) -> None:
         """Nobody begins a new scan; wait for the last answer. Raises StackError."""
@@ -166,7 +185,8 @@ class Demo:
 
     def witnesses(self) -> dict[str, Witness]:
         """What the simulated scanners saw come back."""
-        return {name: read_witness(self.ports / f"{name}.witness") for name in SCANNERS}
+        paths = {name: witness_path(self.ports, name) for name in (*SCANNERS, you.DEVICE)}
+        return {name: read_witness(path) for name, path in paths.items() if path.exists()}
 
     @property
     def announced(self) -> list[Papers]:
@@ -177,6 +197,10 @@ class Demo:
         """What is known from outside besides: the printer's labels, and the table of opening stock."""
         printed = read_printed(printed_path(self.ports, PRINTER))
         return Beside(units={SCANNERS[0]: printed}, opening=county.opening_balances(self.folder))
+
+    def shelf_labels(self) -> list[str]:
+        """The codes on the labels that the station's printer printed."""
+        return read_texts(printed_path(self.ports, PRINTERS[SCANNERS[1]]))
 
     def go_on(self) -> None:
         """Announce the next deliveries, and close what came in."""

@@ -26,8 +26,8 @@ class Relief:
     missing: tuple[str, ...]
 
 
-def follow_relief(rest: Rest, case: Case, telephones: Telephones) -> Relief:
-    """Read the story of one call."""
+def follow_relief(rest: Rest, case: Case, telephones: Telephones, labels: list[str]) -> Relief:
+    """Read the story of one call; `labels` are the codes on what the station's printer printed."""
     request = rest.get(f"/requests/{case.request}")
     parcel = rest.get(f"/parcels/{case.parcel}")
     sent = rest.get(f"/consignments/{case.consignment}")
@@ -36,6 +36,9 @@ def follow_relief(rest: Rest, case: Case, telephones: Telephones) -> Relief:
         *_of_states(request, sent, parcel),
         *_of_story(steps),
         *_of_telephone(telephones.messages(case.phone), case),
+        *([] if f"RR:P:{case.parcel}" in labels else ["the station's printer printed no label for her parcel"]),
+        *_of_incident(rest, request["incident"]),
+        *_of_recall(rest, parcel),
     ]
     told = {"request": request["state"], "parcel": parcel["state"], "steps": len(steps)}
     return Relief(told=told, missing=tuple(missing))
@@ -75,6 +78,34 @@ def _of_telephone(messages: list[dict[str, Any]], case: Case) -> Iterator[str]:
             yield f"her telephone ({case.phone}) shows no {kind}"
         elif found[0]["language"] != "zh" or found[0]["text"].isascii():
             yield f"what her telephone shows is not in Chinese: {found[0]['text']}"
+
+
+def _of_incident(rest: Rest, incident: str) -> Iterator[str]:
+    whole = rest.get(f"/incidents/{incident}")
+    if not whole["alerts"] or not whole["settlements"] or not whole["sites"]:
+        yield "the alert does not say where people and sites are affected"
+    if whole["requests"].get("approved", 0) < len(whole["settlements"]):
+        yield f"not every village of the alert has an approved request: {whole['requests']}"
+    if whole["clock"]["load_s"] is None or whole["clock"]["given_at"] is None:
+        yield "the clock since the alert does not show the first load and the first hand-over"
+    if not any(row["percent"] for row in rest.get(f"/incidents/{incident}/readiness")["rows"]):
+        yield "no warehouse is ready for anything that the villages need"
+    for language in ("en", "zh"):
+        if not rest.fetch(f"/incidents/{incident}/report", language=language).startswith(b"%PDF"):
+            yield f"the situation report does not print ({language})"
+
+
+def _of_recall(rest: Rest, parcel: dict[str, Any]) -> Iterator[str]:
+    """A lot of hers is recalled: whom it reached."""
+    line = parcel["lines"][0]
+    note = {"item": line["item"], "lot": line["lot"], "state": "recalled", "reason": "The demo recalls it."}
+    rest.post("/lots/notes", note)
+    lot = {"gtin": line["item"].removeprefix("gtin:"), "lot": line["lot"]}
+    held = rest.get("/recall", **lot)
+    if held["totals"]["with_recipient"] < line["n"]:
+        yield f"the recall of lot {line['lot']} does not count what she has"
+    if not any(row["request"] == parcel["request"] and row["given_at"] for row in rest.rows("/recall/holders", **lot)):
+        yield f"the recall of lot {line['lot']} does not say that it reached her"
 
 
 def _story(rest: Rest, of: str) -> Iterator[dict[str, Any]]:

@@ -63,6 +63,8 @@ def wait_for(what: str, check: Callable[[], T | None], timeout_s: float = 30.0, 
 class Program:
     """One child process with its log file. It dies with us."""
 
+    stdin = subprocess.DEVNULL
+
     def __init__(self, name: str, command: list[str], log: Path, env: dict[str, str] | None = None) -> None:
         self.name = name
         self.command = command
@@ -87,7 +89,7 @@ class Program:
                 ["setpriv", "--pdeathsig", "TERM", *self.command],
                 stdout=sink,
                 stderr=sink,
-                stdin=subprocess.DEVNULL,
+                stdin=self.stdin,
                 env=self.env,
             )
 
@@ -148,6 +150,10 @@ class Rest:
         """Post what is no JSON. Raises StackError."""
         return self._ask("POST", path, body, content_type)
 
+    def fetch(self, path: str, **query: Any) -> bytes:
+        """An answer as it is. Raises StackError."""
+        return bytes(self._ask("GET", path + (f"?{urllib.parse.urlencode(query)}" if query else ""), None, ""))
+
     def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All rows of a list, page by page."""
         cursor: str | None = None
@@ -166,7 +172,9 @@ class Rest:
         request = urllib.request.Request(f"{self.base}/api/v1{path}", data=data, headers=headers, method=method)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - always http on loopback
-                return json.load(answer) if answer.status != 204 else None
+                if answer.headers.get_content_type() == "application/json":
+                    return json.load(answer)
+                return answer.read() or None
         except urllib.error.HTTPError as error:
             raise StackError(f"{method} {path}: {error.code} {error.read()[:500].decode(errors='replace')}") from error
 
