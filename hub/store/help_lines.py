@@ -152,6 +152,22 @@ def knows(connection: Connection, who: str, recipient: str) -> bool:
     return bool(connection.exec_driver_sql(query, (who, recipient)).scalar())
 
 
+def is_kept(connection: Connection, recipient: str) -> bool:
+    """Whether there is a recipient of this id who was not erased."""
+    query = "SELECT EXISTS (SELECT 1 FROM recipient WHERE id = ? AND erased_at IS NULL)"
+    return bool(connection.exec_driver_sql(query, (recipient,)).scalar())
+
+
+def serves(connection: Connection, organisation: str, recipient: str) -> bool:
+    """Whether a line of an organisation knows a recipient, or no line of anybody does."""
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM recipient AS r LEFT JOIN line AS own ON own.seq = r.line WHERE r.id = ?1"
+        " AND (r.line IS NULL OR own.organisation = ?2 OR EXISTS (SELECT 1 FROM call"
+        " JOIN line ON line.seq = call.line WHERE call.recipient = r.seq AND line.organisation = ?2)))"
+    )
+    return bool(connection.exec_driver_sql(query, (recipient, organisation)).scalar())
+
+
 def _answers(connection: Connection, name: str) -> bool:
     """Whether this is a user, or a program's token, with the role of a help-line."""
     query, key = 'SELECT role FROM "user" WHERE name = ? AND disabled_at IS NULL', name

@@ -5,7 +5,7 @@ import pytest
 from hub.core.access import Role
 from hub.photos import Photos
 from hub.retention import Retention
-from hub.store import recipients
+from hub.store import recipients, users
 from hub.store.erasing import DAY_MS
 from tests.support.hubweb import START_MS, serving
 
@@ -193,6 +193,29 @@ def test_retention_erases_who_waits_for_nothing_and_nobody_else(desk):
     assert retention.look() == 0
     with desk.web.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM request")
+
+
+def test_nobody_asks_for_goods_for_whom_no_line_of_theirs_knows(desk):
+    other, own = desk.elsewhere(), desk.take_down()["id"]
+    with desk.web.database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO organisation (id, name, name_zh) VALUES ('org-b', 'B', '')")
+        staff = users.add_token(connection, "b-staff", Role.STAFF, now=0, organisation="org-b")
+    item = [{"item": "09501101530003", "n": 1}]
+    wish = {"organisation": "org-own", "way": "door", "needed_by": "2026-12-01", "lines": item}
+
+    def asked(recipient, role=Role.HELPLINE):
+        answer = desk.ask("POST", "/requests", {**wish, "recipient": recipient}, role)
+        return answer.json().get("code", answer.status_code)
+
+    assert [asked(each) for each in (own, other, "0" * 16)] == [201, "not-your-recipient", "no-recipient"]
+    assert [asked(each, Role.SUPERVISOR) for each in (own, "0" * 16)] == [201, "no-recipient"]
+    with desk.web.client(None) as client:
+        client.headers["Authorization"] = f"Bearer {staff}"
+        answer = client.post("/api/v1/requests", json={**wish, "organisation": "org-b", "recipient": own})
+    assert answer.json()["code"] == "not-your-recipient", "a line of another organisation knows her"
+    with desk.web.database.write() as connection:
+        for table in ("notice", "life_event", "request_line", "request"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
 def test_the_number_of_a_stranger_cannot_be_found_out_digit_by_digit_nor_tried_out(desk):

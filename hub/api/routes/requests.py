@@ -18,9 +18,9 @@ from hub.api.relieving import found, relieving
 from hub.api.routes.needs import CHANGED, RandomPath
 from hub.api.routes.space import acting_for
 from hub.consequences import received
-from hub.core.access import API, Viewer
+from hub.core.access import API, Role, Viewer
 from hub.core.lifecycles import REQUEST, RequestEvent, RequestState, Way
-from hub.store import allocating, relief
+from hub.store import allocating, help_lines, relief
 from hub.store import requests as store
 from hub.store.lives import Touched
 from hub.store.queries import relief as queries
@@ -67,9 +67,30 @@ def ask(here: Here, who: Whoever, viewer: Viewing, asked: models.RequestInput) -
         now=here.now, state=RequestState.DRAFT if asked.draft else RequestState.ASKED,
     )  # fmt: skip
     with relieving(here, "request") as (connection, _):
+        _check_person(connection, viewer, new)
         relief.ask(connection, new)
         _tell(here, connection, new.id)
     return _shown(here, viewer, new.id)
+
+
+def _check_person(connection: Connection, viewer: Viewer, new: relief.NewRequest) -> None:
+    """Nobody has strangers told that something was asked for them. Raises ApiError."""
+    if new.recipient is None:
+        return
+    if not help_lines.is_kept(connection, new.recipient):
+        raise ApiError(
+            404, "no-recipient", f"Nothing is kept of a recipient {new.recipient}.",
+            hint="They may have been erased; POST /api/v1/recipients/search finds people.",
+        )  # fmt: skip
+    if viewer.role is Role.HELPLINE:
+        theirs = help_lines.knows(connection, new.by, new.recipient)
+    else:
+        theirs = viewer.owner_filter is None or help_lines.serves(connection, viewer.owner_filter, new.recipient)
+    if not theirs:
+        raise ApiError(
+            403, "not-your-recipient", f"The recipient {new.recipient} called no help-line of yours.",
+            hint="Take a call of theirs first (POST /api/v1/calls), with the number that they call from.",
+        )  # fmt: skip
 
 
 @router.post("/requests/decisions", responses=CHANGED)
