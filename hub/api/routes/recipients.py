@@ -43,15 +43,21 @@ def search(here: Here, who: Whoever, sent: models.SearchInput) -> models.Candida
     return models.Candidates(rows=rows, more=len(found) > finding.MOST)
 
 
-@router.post("/recipients", responses=CHANGED)
+@router.post("/recipients", responses=errors(401, 403, 404, 409, 413, 422, 429, 503))
 def take_down(here: Here, who: Whoever, sent: models.RecipientInput) -> models.Taken:
     """Take somebody down. Who is known by the same name or number is offered first, and nothing is done then."""
     by, vault = named(who), here.services.vault
+    offering = not sent.anew and sent.phone != ""
+    if offering:
+        here.searches.check(by, here.now)
     with deciding(here, "helpline") as connection:
         line = line_answered(connection, sent.line, by)
         known = [] if sent.anew else finding.same(connection, vault, sent.name, sent.phone)
-        if known:
-            return models.Taken(id=None, known=_candidates(connection, by, known))
+        rows = _candidates(connection, by, known)
+        if offering and not any(row.yours for row in rows):
+            here.searches.missed(by, here.now)
+        if rows:
+            return models.Taken(id=None, known=rows)
         id_ = recipients.make(connection, vault, _personal(sent), line=line.seq, by=by, now=here.now)
         decisions.note(connection, by, "recipient-taken-down", id_, line.name, here.now)
         recipients.note_view(connection, by, id_, "taken down", here.now)
