@@ -19,6 +19,7 @@ from firmware_sim.cli import the_world
 from firmware_sim.errands import Errands, Taken, collected, moved, packed, picked, shelved
 
 SOURCE, STATION, SHELF, VAN = "wh-1", "st-1", "A-2", "van-1"
+DOCK: Final = "dock"
 LINE: Final = "Qingtan help-line 青潭求助热线"
 NEEDS: Final = {"Drinking water 12 x 550 ml": 2, "Tarpaulin 4 x 6 m": 1}
 """In pieces, by the goods' names."""
@@ -141,13 +142,17 @@ class Caller:
         return str(found["id"])
 
     def _picked(self) -> list[Taken]:
-        """The lines of the pick list, each with the date that stands on the goods."""
+        """The lines of the pick list, each with the date that stands on the goods.
+
+        What lay at the dock when the list was made is in its owner's bin by the time Mei reads it.
+        """
         dates = {(f"gtin:{item.gtin}", lot.code): lot.expiry for item in the_world(SEED).items for lot in item.lots}
         lines = self._rest.get(f"/picks/{self.case.pick}")["lines"]
+        bins = {line["line"]: ORGANISATION if line["bin"] == DOCK else line["bin"] for line in lines}
         return [
             Taken(
                 gtin=line["item"].removeprefix("gtin:"), lot=line["lot"], pieces=line["n"],
-                bin=f"{SOURCE}/{line['bin']}", expiry=dates.get((line["item"], line["lot"])),
+                bin=f"{SOURCE}/{bins[line['line']]}", expiry=dates.get((line["item"], line["lot"])),
             )
             for line in lines
         ]  # fmt: skip

@@ -22,14 +22,15 @@ def test_the_demo_loses_nothing_and_leaves_no_process_behind(tmp_path):
     result = json.loads(done.stdout.splitlines()[-1])
     assert list(result) == [
         "scans", "in_hub", "lost", "duplicated", "positions", "quarantined", "devices_online",
-        "deliveries_received", "owners", "warehouses", "handling_units", "discrepancies",
+        "deliveries_received", "owners", "warehouses", "handling_units", "discrepancies", "request", "parcel", "steps",
     ]  # fmt: skip
-    assert (result["lost"], result["duplicated"], result["quarantined"], result["devices_online"]) == (0, 0, 0, 3)
+    assert (result["lost"], result["duplicated"], result["quarantined"], result["devices_online"]) == (0, 0, 0, 4)
     assert result["in_hub"] >= result["scans"] > 50
     assert result["positions"] > 0
     assert (result["owners"], result["warehouses"]) == (17, 6)
     assert min(result["deliveries_received"], result["handling_units"]) > 0
     assert set(result["discrepancies"]) == {"received-differs", "count-difference", "owner-unsettled"}
+    assert (result["request"], result["parcel"]) == ("fulfilled", "handed-over")
     wait_for("all processes to end", lambda: not living(folder))
 
 
@@ -38,7 +39,7 @@ def test_a_demo_that_is_ended_leaves_no_process_behind_and_can_be_started_again(
     folder = tmp_path / "demo"
     for _ in range(2 if number == signal.SIGKILL else 1):
         demo = playing(folder)
-        assert len(living(folder)) >= 6  # itself, hub, broker, simulation, agents
+        assert len(living(folder)) >= 8  # itself, hub, broker, inbox, simulation, agents
         if number == signal.SIGINT:
             os.killpg(demo.pid, number)  # as a terminal does it: to all at once
             assert demo.wait(120) == 0
