@@ -157,11 +157,13 @@ def covered(connection: Connection, needs: list[int], now: int) -> dict[int, int
     found: dict[int, int] = dict.fromkeys(needs, 0)
     marks = ", ".join("?" * len(needs))
     live = (
-        f"SELECT need, sum(n * pieces) AS n FROM reservation WHERE need IN ({marks})"
-        " AND (state = 'picking' OR state = 'held' AND expires_at > ?) GROUP BY need"
+        "SELECT need, sum(CASE WHEN state = 'picking' OR state = 'held' AND expires_at > ? THEN n * pieces ELSE 0 END)"
+        f" AS n, sum(state = 'closed') AS closed FROM reservation WHERE need IN ({marks}) GROUP BY need"
     )
-    for row in connection.exec_driver_sql(live, (*needs, now)):
-        found[row.need] += int(row.n)
+    there = connection.exec_driver_sql(live, (now, *needs)).all()
+    found |= {row.need: int(row.n) for row in there}
+    if not any(row.closed for row in there):
+        return found
     closed = f"{SHARED} WHERE r.need IN ({marks}) AND r.state = 'closed'"
     rows = connection.exec_driver_sql(closed, tuple(needs)).all()
     fetched = picked(connection, {f"pick:{row.pick_id}" for row in rows})

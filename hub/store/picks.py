@@ -141,7 +141,7 @@ def date_of(connection: Connection, key: Key) -> int | None:
 
 def _held(connection: Connection, id_: str, now: int) -> "Row[Any]":
     query = (
-        "SELECT reservation.*, need.id AS need_id, organisation, destination FROM reservation"
+        "SELECT reservation.*, need.id AS need_id, organisation, destination, needed_by, shelf_days FROM reservation"
         " JOIN need ON need.seq = reservation.need WHERE reservation.id = ?"
     )
     row = connection.exec_driver_sql(query, (id_,)).first()
@@ -165,10 +165,14 @@ def _lines(connection: Connection, rows: "Sequence[Row[Any]]", now: int) -> list
                 f"{there.n:,} of {key.item} lot {key.lot or '-'} stand at {key.site}, and {busy:,} of them are being"
                 " picked: facts that came later took the rest. Cancel the reservation, or find the goods."
             )
+        judged = set()
         for row in of_key:
-            need = find(connection, row.need_id, now)
-            assert need is not None  # noqa: S101 (a reservation has its need for ever)
-            fit(connection, need, key, there, now)
+            wish = (row.organisation, row.needed_by, row.shelf_days)
+            if wish not in judged:  # all that a lot is judged by
+                need = find(connection, row.need_id, now)
+                assert need is not None  # noqa: S101 (a reservation has its need for ever)
+                fit(connection, need, key, there, now)
+                judged.add(wish)
             for bin_, n in from_bins(left.items(), row.n):
                 lines.append((row.seq, bin_, n))
                 left[bin_ or ""] = left.get(bin_ or "", 0) - n
