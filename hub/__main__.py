@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import structlog
 import typer
 
@@ -72,6 +73,9 @@ def up(
     ] = None,
     log_level: Annotated[str | None, typer.Option(help=f"One of {', '.join(LEVELS)}.", show_default="info")] = None,
     log_json: Annotated[bool | None, typer.Option("--log-json", help="Log as JSON, one object a line.")] = None,
+    forget_recipients: Annotated[
+        bool, typer.Option("--forget-recipients", help="vault.key is lost for good: erase whom it sealed.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Say where the hub is as one line of JSON.")] = False,
 ) -> None:
     """Run a hub until Ctrl-C or SIGTERM."""
@@ -88,6 +92,7 @@ def up(
             "log_json": log_json,
         },
     )
+    settings = msgspec.structs.replace(settings, forget_recipients=forget_recipients)
     configure_log(settings)
     from hub.service import serve  # noqa: PLC0415 (the other commands need no web framework)
 

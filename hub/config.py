@@ -67,7 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `http_names` are further names by which browsers call this hub. `listen` None means: nothing beyond loopback but
     what `http_host` says; else devices join by HTTPS on `https_port`, and `listen_names` are names they dial. `font` is
     the file that labels are drawn with, None: one that is installed. So many `keep_days` after the last call, change or
-    request a recipient's data is erased.
+    request a recipient's data is erased. `forget_recipients`: the key that sealed them is lost for good.
     """
 
     data: Path
@@ -85,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_days: int = 90
     notices_url: str = ""
     notices_secret: str = ""
+    forget_recipients: bool = False
 
     @property
     def database(self) -> Path:

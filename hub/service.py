@@ -44,6 +44,7 @@ from hub.imports.desk import Desk as ImportDesk
 from hub.ingest.pipeline import Pipeline
 from hub.ingest.rebuild import bring_up_to_date
 from hub.inviting import Inviter
+from hub.key_checks import open_vault
 from hub.mosquitto import Mosquitto
 from hub.names import hosts, inviting_name, known_names
 from hub.notices import Sender
@@ -184,7 +185,7 @@ class Hub:
         raise_file_limit()
         web_socket, https = self._listen()
         database = self._open_database()
-        vault = Vault.of(settings.data)
+        vault = open_vault(database, settings.data, now=now_ms(), give_up=settings.forget_recipients)
         authority = None if settings.listen is None else open_authority(database)
         address = settings.broker or self._start_mosquitto(database, authority)
         run = secrets.token_hex(8)

@@ -53,15 +53,21 @@ def erase(connection: Connection, id_: str, *, by: str, now: int) -> bool:
     request = connection.exec_driver_sql(_SERVED, (id_,)).scalar()
     if request is not None:
         raise ServedError(f"The request {request} of this recipient is open: cancel it, or wait until it is over.")
+    forget(connection, id_, by=by, now=now)
+    return True
+
+
+def forget(connection: Connection, id_: str, *, by: str, now: int) -> None:
+    """Erase a recipient whatever waits for them: what is sealed of them opens no more, or may not."""
+    seq = connection.exec_driver_sql("SELECT seq FROM recipient WHERE id = ?", (id_,)).scalar_one()
     photos.forget(connection, photos.showing(connection, id_))
     connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
     try:
         for statement in _FORGOTTEN:
-            connection.exec_driver_sql(statement, {"seq": row.seq, "id": id_, "now": now, "by": by})
+            connection.exec_driver_sql(statement, {"seq": seq, "id": id_, "now": now, "by": by})
     finally:
         connection.exec_driver_sql("PRAGMA secure_delete = OFF").close()
     decisions.note(connection, by, "recipient-erased", id_, "", now)
-    return True
 
 
 def over(connection: Connection, *, keep_days: int, now: int) -> list[str]:
