@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from hub import mosquitto
+from hub import mosquitto, vault
 from hub.broker import Login, try_login
 from hub.config import Settings
 from hub.door_checks import check_doors
@@ -19,6 +19,8 @@ from hub.findings import Finding
 from hub.folder import Folder, Running
 from hub.life_checks import check_life
 from hub.store.reading import open_to_read
+from hub.store.recipients import KEY_FOR
+from hub.vault import Vault, VaultError
 from hub.web import listen
 
 FREE_BYTES = 1024**3
@@ -32,6 +34,7 @@ def examine(settings: Settings) -> list[Finding]:
         lambda: _folder(settings),
         lambda: _disk(settings),
         lambda: _database(settings),
+        lambda: _vault(settings),
         lambda: _mosquitto(settings),
         lambda: _mqtt(settings, running),
         lambda: _http(settings, running),
@@ -99,6 +102,28 @@ def _database(settings: Settings) -> Finding:
     if said == "ok":
         return Finding(check="database", ok=True, sentence=f"{path} is sound ({path.stat().st_size / 1e6:.1f} MB).")
     return Finding(check="database", ok=False, sentence=f"{path} is damaged: {said}; {REMEDY}.")
+
+
+def _vault(settings: Settings) -> Finding:
+    path = settings.data / vault.FILE
+    if not settings.database.exists():
+        return Finding(check="vault", ok=None, sentence="Nothing is sealed yet.")
+    query = "SELECT id, key FROM recipient WHERE key IS NOT NULL ORDER BY seq LIMIT 1"
+    try:
+        with closing(open_to_read(settings.database)) as connection:
+            row = connection.execute(query).fetchone()
+    except sqlite3.Error:  # damaged, which another check says, or of a release that kept nothing of recipients
+        row = None
+    if row is None:
+        return Finding(check="vault", ok=None, sentence="Nothing is kept of any recipient, so nothing is sealed.")
+    try:
+        Vault(path.read_bytes()).open(KEY_FOR, *row)
+    except FileNotFoundError:
+        sentence = f"{path} is gone, and what is sealed of recipients with it: bring it back before the next start."
+        return Finding(check="vault", ok=False, sentence=sentence)
+    except VaultError as error:
+        return Finding(check="vault", ok=False, sentence=str(error))
+    return Finding(check="vault", ok=True, sentence=f"{path} opens what is sealed of recipients.")
 
 
 def _mosquitto(settings: Settings) -> Finding:

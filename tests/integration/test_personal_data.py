@@ -11,10 +11,12 @@ import httpx
 import pytest
 
 from deploy.stack import Hub
+from hub.config import Settings
 from hub.core.access import RULES, Role
+from hub.doctor import examine
 from hub.store import erasing, finding, recipients, users
 from hub.store.database import Database
-from hub.vault import Vault
+from hub.vault import FILE, Vault
 from tests.support.chaos import PlainMosquitto
 from tests.support.hub_process import cli
 from tests.support.mqtt import Client, until
@@ -216,3 +218,23 @@ def test_a_restored_backup_does_not_bring_back_who_was_erased(tmp_path):
         assert recipients.find(connection, vault, kept) is not None
         assert [each.id for each in finding.search(connection, vault, "金丝雀")] == [kept]
         assert recipients.shown(connection, [gone])[gone] == recipients.Shown(shown="", last4="")
+
+
+def test_the_doctor_says_whether_the_key_that_is_there_opens_what_is_sealed(tmp_path):
+    settings = Settings(data=tmp_path, mqtt_port=0, http_port=0)
+
+    def found():
+        (one,) = [each for each in examine(settings) if each.check == "vault"]
+        return one.ok
+
+    assert found() is None
+    with closing(Database.open(tmp_path / "hub.db")) as database:
+        assert found() is None
+        with database.write() as connection:
+            personal = recipients.Personal(name="Ana")
+            recipients.make(connection, Vault.of(tmp_path), personal, line=None, by="x", now=1)
+    assert found() is True
+    (tmp_path / FILE).unlink()
+    assert found() is False
+    Vault.of(tmp_path)
+    assert found() is False, "another key is no help"
