@@ -29,9 +29,9 @@ _PARCEL: Final = "parcel:"
 _TASK: Final = "consignment:"
 _PICK: Final = "pick:"
 _INSERT: Final = (
-    "INSERT OR IGNORE INTO life_event (kind, about, at, lane_id, fact_seq, event, action, source, target, content, who,"
-    " device, proof, voided, noted_at)"
-    " VALUES ('parcel', ?, ?, ?, ?, 'fact', ?, ?, ?, ?, ?, ?, ?,"
+    "INSERT OR IGNORE INTO life_event (kind, about, at, lane_id, fact_seq, event, action, source, target, content,"
+    " goods, who, device, proof, voided, noted_at)"
+    " VALUES ('parcel', ?, ?, ?, ?, 'fact', ?, ?, ?, ?, ?, ?, ?, ?,"
     " (SELECT EXISTS (SELECT 1 FROM void WHERE target_lane = ? AND target_seq = ?)), ?)"
 )
 _INSIDE: Final = (
@@ -73,6 +73,7 @@ class _Said(NamedTuple):
     source: str
     target: str
     content: int
+    goods: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -102,8 +103,9 @@ def take(connection: Connection, facts: Sequence[Fact], now: int) -> Touched:
         proof = fact.item.proof if isinstance(fact.item, Scan) else None
         for id_, said in _of_parcels(postings).items():
             rows.append((
-                id_, fact.at, fact.lane, fact.seq, _action(fact.item), *said, getattr(fact.item, "by", None) or "",
-                fact.device, None if proof is None else msgspec.json.encode(proof).decode(), fact.lane, fact.seq, now,
+                id_, fact.at, fact.lane, fact.seq, _action(fact.item), *said[:3], json.dumps(said.goods),
+                getattr(fact.item, "by", None) or "", fact.device,
+                None if proof is None else msgspec.json.encode(proof).decode(), fact.lane, fact.seq, now,
             ))  # fmt: skip
         _belongs(connection, fact, postings)
     if rows:
@@ -187,7 +189,8 @@ def _of_parcels(postings: Iterable[Posting]) -> dict[str, _Said]:
             if account.startswith(_UNIT + _PARCEL):
                 id_ = account.removeprefix(_UNIT + _PARCEL)
                 before = filled.get(id_, _Said(one.source, one.to, 0))
-                filled[id_] = before._replace(content=before.content + sign * n)
+                goods = () if one.lot is None else ((one.lot.item, one.lot.lot),)
+                filled[id_] = before._replace(content=before.content + sign * n, goods=before.goods + goods)
     return {id_: said for id_, said in filled.items() if said.content} | seen
 
 

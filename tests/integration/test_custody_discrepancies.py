@@ -175,6 +175,7 @@ def test_a_parcel_given_twice_without_a_network_shows_both_hand_overs_and_one_th
     for at, device in ((10, "st1-terminal-1"), (20, "st1-terminal-2")):
         story.tell(scan(LABEL, at=at, do=Action.HAND_OVER, source=STATION, proof=proof), device=device)
     (row,) = story.found(Kind.GIVEN_TWICE)
+    assert story.found(Kind.BROKEN_STORY) == []
     assert (row.site, row.quantity, row.item) == ("st-1", 2, f"parcel:{PARCEL}")
     assert sorted(story.sides(row)) == [
         ("after", "hand-over", "st1-terminal-2"), ("before", "hand-over", "st1-terminal-1"),

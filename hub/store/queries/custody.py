@@ -46,7 +46,19 @@ _MOVED: Final = (
     f" AND voided = 0 AND source_id <> to_id AND (source_id {_HERE} OR to_id {_HERE}) AND NOT EXISTS"
     " (SELECT 1 FROM task_fact AS own WHERE own.task = :task AND own.lane_id = move.lane_id AND own.seq = move.seq)"
 )
-_THINGS: Final = f"SELECT DISTINCT unit FROM sighting WHERE lot_id {_AMONG} AND voided = 0 AND to_id {_HERE}"
+_PARCEL: Final = "parcel:"
+_FILLING: Final = (
+    "SELECT move.at, move.lane_id, move.seq, lot_id, source_id, to_id, quantity FROM life_event AS told"
+    " CROSS JOIN json_each(told.goods) AS named CROSS JOIN lot"
+    " ON lot.item = named.value ->> 0 AND lot.lot = named.value ->> 1"
+    " CROSS JOIN move ON move.lot_id = lot.id AND move.at = told.at AND move.lane_id = told.lane_id"
+    " AND move.seq = told.fact_seq WHERE told.kind = 'parcel' AND content <> 0 AND told.voided = 0"
+    f" AND move.voided = 0 AND source_id <> to_id AND told.about {_AMONG}"
+)
+"""What put goods into parcels, or took them out."""
+_OWN_LOTS: Final = "SELECT DISTINCT lot_id FROM task_fact WHERE task = :task AND voided = 0 AND lot_id IS NOT NULL"
+_ACCOUNTS: Final = f"SELECT code, id FROM account WHERE code {_AMONG}"
+_THINGS: Final = f"SELECT DISTINCT unit FROM sighting WHERE lot_id IS NOT NULL AND voided = 0 AND to_id {_AMONG}"
 _THING: Final = f"SELECT unit, at, lane_id, seq, lot_id, to_id FROM sighting WHERE voided = 0 AND unit {_AMONG}"
 
 
@@ -111,43 +123,69 @@ def _stories(
 def _flows(
     connection: Connection, task: str, rows: Sequence[Row], stories: Mapping[str, object], bearing: set[str]
 ) -> Mapping[str, Sequence[Flow]]:
-    """What other facts put into units; read only for those of which the consignment's own facts do not tell all."""
+    """What other facts put into units and took out of them.
+
+    Of parcels the follower wrote down which facts did. Of pallets and cartons it is looked up where what is in them is
+    not what the consignment's own facts say; balances of nothing are no sign, they may be there or not.
+    """
+    codes = sorted(UNIT + unit for unit in stories)
+    accounts = {account: code.removeprefix(UNIT) for code, account in _among(connection, _ACCOUNTS, codes)}
+    untold = _untold(connection, task, rows, accounts)
+    own = {row.when for row in rows}
+    ids = sorted(unit.removeprefix(_PARCEL) for unit in stories if unit.startswith(_PARCEL))
+    moves = {tuple(row) for row in _among(connection, _FILLING, ids) if tuple(row[:3]) not in own}
+    if untold:
+        some = sorted({lot for _, lot in untold})
+        here = msgspec.json.encode(sorted({account for account, _ in untold})).decode()
+        moves |= {tuple(row) for row in _among(connection, _MOVED, some, task=task, accounts=here)}
+    lots = _lots(connection, {move[3] for move in moves})
+    found: dict[str, list[Flow]] = defaultdict(list)
+    for at, lane, seq, lot, source, to, n in moves:
+        for account, sign in ((source, -1), (to, 1)):
+            if account in accounts:
+                found[accounts[account]].append(Flow((at, lane, seq), lots[lot], sign * n))
+    things = {row[0] for row in _among(connection, _THINGS, sorted(accounts))} - {row.unit for row in rows}
+    bearing |= things
+    for unit, flow in _of_things(connection, accounts, things):
+        found[unit].append(flow)
+    return {unit: sorted(flows) for unit, flows in found.items()}
+
+
+def _untold(
+    connection: Connection, task: str, rows: Sequence[Row], accounts: Mapping[int, str]
+) -> set[tuple[int, int]]:
+    """Accounts and lots of which another sum stands there than the consignment's own facts come to."""
     told: dict[tuple[str, Goods], int] = defaultdict(int)
     for row in rows:
         if row.unit is None and row.goods is not None:
             told[row.source, row.goods] -= row.n
             told[row.to, row.goods] += row.n
-    held = _among(connection, _HELD, sorted(UNIT + unit for unit in stories))
-    lots = {row[0]: Goods(*row[1:]) for row in _among(connection, _LOT, sorted({row[2] for row in held}))}
-    untold = {(code, account) for code, account, lot, n in held if told[code, lots[lot]] != n}
-    if not untold:
-        return {}
-    accounts = {account: code.removeprefix(UNIT) for code, account in untold}
-    some = sorted({row[2] for row in held if row[1] in accounts})
-    here = msgspec.json.encode(sorted(accounts)).decode()
-    own = {row.unit for row in rows if row.unit is not None}
-    found: dict[str, list[Flow]] = defaultdict(list)
-    for at, lane, seq, lot, source, to, n in _among(connection, _MOVED, some, task=task, accounts=here):
-        for account, sign in ((source, -1), (to, 1)):
-            if account in accounts:
-                found[accounts[account]].append(Flow((at, lane, seq), lots[lot], sign * n))
-    things = {row[0] for row in _among(connection, _THINGS, some, accounts=here)} - own
-    bearing |= things
-    for unit, flow in _of_things(connection, accounts, lots, things):
-        found[unit].append(flow)
-    return {unit: sorted(flows) for unit, flows in found.items()}
+    held = {
+        (row[1], row[2]): row[3] for row in _among(connection, _HELD, sorted(UNIT + unit for unit in accounts.values()))
+    }
+    own = connection.exec_driver_sql(_OWN_LOTS, {"task": task}).scalars()
+    lots = _lots(connection, {lot for _, lot in held} | set(own))
+    ids = {goods: lot for lot, goods in lots.items()}
+    by_code = {UNIT + unit: account for account, unit in accounts.items()}
+    said = {(by_code[code], ids[goods]): n for (code, goods), n in told.items() if code in by_code}
+    return {pair for pair in held.keys() | said.keys() if held.get(pair, 0) != said.get(pair, 0)}
+
+
+def _lots(connection: Connection, ids: Iterable[int]) -> dict[int, Goods]:
+    return {row[0]: Goods(*row[1:]) for row in _among(connection, _LOT, sorted(ids))}
 
 
 def _of_things(
-    connection: Connection, accounts: Mapping[int, str], lots: Mapping[int, Goods], things: Iterable[str]
+    connection: Connection, accounts: Mapping[int, str], things: Iterable[str]
 ) -> Iterable[tuple[str, Flow]]:
-    """Things with serial numbers that went into units and came out of them."""
+    """Things with serial numbers that went into units and came out of them; each has the most complete of its lots."""
     steps: dict[str, list[Any]] = defaultdict(list)
     for row in _among(connection, _THING, sorted(things)):
         steps[row[0]].append(row)
+    lots = _lots(connection, {row[4] for story in steps.values() for row in story})
     for story in steps.values():
         story.sort(key=lambda row: (row[1], row[2], row[3]))
-        goods = next(lots[row[4]] for row in story if row[4] in lots)
+        goods = max((lots[row[4]] for row in story), key=lambda one: bool(one.lot) * 2 + bool(one.owner))
         before = 0
         for _, at, lane, seq, _, to in story:
             if to == before:

@@ -8,16 +8,31 @@ from hub.core.discrepancies import Kind, Value
 from hub.store.queries.differing import Found, Reading, Told
 from hub.store.queries.paging import Key
 from hub.store.queries.places import sites_of
-from hub.store.schema import account, story_break, unit
+from hub.store.schema import account, sighting, story_break, unit
+from wire.actions import WITH_RECIPIENT
 
 
 def broken(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    """Left another place than the one where they were. A parcel that was given again is said to be given twice."""
     expected, said = account.alias("expected"), account.alias("said")
+    again = (
+        story_break.c.unit.like("parcel:%")
+        & (expected.c.code == WITH_RECIPIENT)
+        & select(literal(1))
+        .where(
+            sighting.c.unit == story_break.c.unit,
+            sighting.c.lane_id == story_break.c.lane_id,
+            sighting.c.seq == story_break.c.seq,
+            sighting.c.to_id == expected.c.id,
+        )
+        .exists()
+    )
     key = (story_break.c.unit, story_break.c.at, story_break.c.lane_id, story_break.c.seq)
     query = (
         select(*key, expected.c.code.label("expected"), said.c.code.label("said"))
         .join_from(story_break, expected, expected.c.id == story_break.c.expected_id)
         .join(said, said.c.id == story_break.c.said_id)
+        .where(~again)
         .order_by(*key)
         .limit(limit)
     )

@@ -41,3 +41,5 @@ Index(
 """Which consignments took a unit along."""
 Index("sighting_of_units", sighting.c.to_id, sqlite_where=text("lot_id is null"))
 """Which handling units were in one, be it long ago."""
+Index("sighting_of_things", sighting.c.to_id, sqlite_where=text("lot_id is not null"))
+"""Which things with serial numbers were in one."""

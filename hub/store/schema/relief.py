@@ -194,6 +194,7 @@ life_event = table(
     Column("source", Text, nullable=False, server_default=""),
     Column("target", Text, nullable=False, server_default=""),
     Column("content", KEY, nullable=False, server_default="0"),
+    Column("goods", Text, nullable=False, server_default="[]"),
     Column("who", Text, nullable=False, server_default=""),
     Column("device", Text, nullable=False, server_default=""),
     Column("proof", Text),
@@ -211,5 +212,5 @@ life_event = table(
 )
 """What happened to a request, consignment or parcel (`about`, its id): decisions, and facts as the follower read them
 from the journal (`lane_id`, `fact_seq`; their `at` is the corrected time, `noted_at` when the hub knew). `source` and
-`target` are codes of accounts, `content` so many pieces went into a parcel (below zero: came out of it). `state` is
-where the thing was after it, by the story as it is known now."""
+`target` are codes of accounts, `content` so many pieces went into a parcel (below zero: came out of it), `goods` which
+(JSON, [[item, lot], ...]). `state` is where the thing was after it, by the story as it is known now."""

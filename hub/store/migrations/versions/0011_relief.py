@@ -221,6 +221,7 @@ def _life_event() -> None:
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("target", sa.Text(), server_default="", nullable=False),
         sa.Column("content", _big(), server_default="0", nullable=False),
+        sa.Column("goods", sa.Text(), server_default="[]", nullable=False),
         sa.Column("who", sa.Text(), server_default="", nullable=False),
         sa.Column("device", sa.Text(), server_default="", nullable=False),
         sa.Column("proof", sa.Text(), nullable=True),

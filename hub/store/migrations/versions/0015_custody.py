@@ -41,3 +41,4 @@ def upgrade() -> None:
     consigned = "unit is not null and task >= 'consignment:' and task < 'consignment;'"
     op.create_index("task_fact_consigned", "task_fact", ["unit"], sqlite_where=sa.text(consigned))
     op.create_index("sighting_of_units", "sighting", ["to_id"], sqlite_where=sa.text("lot_id is null"))
+    op.create_index("sighting_of_things", "sighting", ["to_id"], sqlite_where=sa.text("lot_id is not null"))
