@@ -27,7 +27,9 @@ _INSIDE = (
     " WHERE later.unit = seen.unit AND later.voided = 0 AND later.at > seen.at AND later.at < ?2)"
 )
 """Handling units that were in a vehicle, or in a compartment of it ('0' comes after '/'), at a time."""
-_OF_VEHICLE = "SELECT at, lane_id, seq, action FROM journey WHERE vehicle = ? AND voided = 0 ORDER BY at, lane_id, seq"
+_OF_VEHICLE = (
+    "SELECT at, lane_id, seq, action, device FROM journey WHERE vehicle = ? AND voided = 0 ORDER BY at, lane_id, seq"
+)
 
 
 class Fact(Protocol):
@@ -78,7 +80,9 @@ def along(connection: Connection, told: Sequence[Told], known: dict[str, list[To
         vehicle = one.target.removeprefix(TRANSIT).partition("/")[0]
         if vehicle not in known:
             rows = connection.exec_driver_sql(_OF_VEHICLE, (vehicle,))
-            known[vehicle] = [Told(at, lane, seq, action=action) for at, lane, seq, action in rows]
+            known[vehicle] = [
+                Told(at, lane, seq, action=action, device=device) for at, lane, seq, action, device in rows
+            ]
         whole += [
             each._replace(source=one.target, target=one.target)
             for each in known[vehicle]

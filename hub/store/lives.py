@@ -113,6 +113,11 @@ def restate(connection: Connection, touched: Touched, now: int) -> list[Change]:
     return changes
 
 
+def told_of(connection: Connection, row: Found) -> Story:
+    """The whole story of a parcel (its row), with what happened to pallets and vehicles while it was in them."""
+    return _story(connection, row, _events(connection, [row.id]).get(row.id, []), {}, {})
+
+
 def _parcel(
     connection: Connection, row: Found, events: Sequence[Found], carried: _Carried,
     vehicles: dict[str, list[Told]], now: int,

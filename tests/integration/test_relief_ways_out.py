@@ -9,7 +9,7 @@ import pytest
 from hub.core.access import Role
 from hub.core.lifecycles import CONSIGNMENT, PARCEL, REQUEST, ConsignmentState, ParcelState, RequestState
 from hub.follower import Follower
-from tests.support.facts import NOW, batch, scan, void
+from tests.support.facts import NOW, batch, opaque, scan, void
 from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.relief_world import SHELF, STATION, TRUCK, Relief, relief
 from wire.actions import Action
@@ -153,6 +153,31 @@ def test_a_parcel_travels_in_a_pallet_and_is_where_the_pallet_is(world: Relief):
     world.see_pallet(Action.LOAD, STATION, TRUCK, None)
     world.seen(parcel, Action.SIGHT, None, BIN)
     assert world.states(asked, sent, parcel)[::2] == ("ready", "waiting")
+
+
+def test_what_was_wrapped_counts_for_a_parcel_once_it_is_interpreted(world: Relief):
+    asked, sent, parcel = world.planned()
+    world.pack(parcel, 5, sent)
+    load = scan(f"RR:P:{parcel['id']}", at=world.tick(), do=Action.LOAD, source=SHELF, to=TRUCK)
+    world.desk.facts(opaque(load))
+    world.follower.look()
+    assert world.states(asked, sent, parcel)[2] == "packed"
+    assert world.desk.bench.findings() == []
+    world.desk.bench.settle()
+    world.follower.look()
+    assert world.states(asked, sent, parcel) == ("under-way", "in-transit", "under-way")
+    assert world.desk.bench.findings() == []
+
+
+def test_where_its_vehicle_went_is_told_of_a_parcel(world: Relief):
+    _, sent, parcel = world.planned(way="vehicle", site=None)
+    world.pack(parcel, 5, sent)
+    world.seen(parcel, Action.PACK, SHELF, world.pallet)
+    world.see_pallet(Action.LOAD, HOME, TRUCK, None)
+    world.desk.facts(scan(f"RR:TO:{TRUCK}", at=world.tick(), do=Action.ARRIVE, to=TRUCK))
+    world.follower.look()
+    found = world.web.get(f"/parcels/{parcel['id']}", Role.STAFF)
+    assert (found["state"], found["history"][-1]["action"]) == ("arrived", "arrive")
 
 
 def test_facts_and_decisions_in_any_order_and_twice_give_the_same_states(world: Relief):

@@ -106,6 +106,6 @@ def _shown(here: Context, viewer: Viewer, id_: str) -> models.ParcelWhole:
     with here.services.database.read() as connection:
         row = found(connection, viewer, "parcel", id_)
         (told,) = queries.parcel_rows(connection, [row])
-        history = queries.history(connection, "parcel", id_)
+        history = queries.parcel_history(connection, row)
     may = PARCEL.open_to(ParcelState(row.state), viewer.role)
     return models.ParcelWhole.model_validate({**told, "history": history, "may": may})

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hub.core.access import Viewer
 from hub.core.lifecycles import OPEN_CONSIGNMENTS, ConsignmentState
-from hub.store.lives import AT_ONCE
+from hub.store.lives import AT_ONCE, told_of
 from hub.store.queries.paging import Page, Pager
 from hub.store.recipients import shown
 from hub.store.relief import PARCELS, Found, Kind, marks
@@ -175,6 +175,25 @@ def history(connection: Connection, kind: Kind, id_: str) -> list[dict[str, Any]
     )
     rows = connection.exec_driver_sql(query, (kind, id_, MOST_HISTORY))
     return [{**row._asdict(), "odd": bool(row.odd)} for row in rows]
+
+
+def parcel_history(connection: Connection, row: Found) -> list[dict[str, Any]]:
+    """What happened to a parcel, also by way of the pallet or vehicle in which it was, in the order of time."""
+    query = (
+        "SELECT at, coalesce(lane_id, 0), coalesce(fact_seq, seq) FROM life_event"
+        " WHERE kind = 'parcel' AND about = ? AND voided = 0"
+    )
+    own = {tuple(key) for key in connection.exec_driver_sql(query, (row.id,))}
+    more = [
+        {
+            "at": one.told.at, "event": "fact", "action": one.told.action, "source": one.told.source,
+            "target": one.told.target, "who": "", "device": one.told.device, "detail": "", "state": one.state,
+            "odd": one.odd, "noted_at": one.told.at,
+        }
+        for one in told_of(connection, row).steps
+        if one.told[:3] not in own
+    ]  # fmt: skip
+    return sorted(history(connection, "parcel", row.id) + more, key=lambda one: int(one["at"]))[:MOST_HISTORY]
 
 
 def sees(connection: Connection, viewer: Viewer, kind: Kind, row: Found) -> bool:

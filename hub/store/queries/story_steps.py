@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.core.access import Viewer
+from hub.core.trips import TRANSIT
 from hub.store.lots import notes
 from hub.store.queries import occurrences
 from hub.store.queries.facts import Fact
@@ -45,6 +46,9 @@ _PICKED: Final = (
     " CROSS JOIN consignment_pick ON consignment_pick.consignment = consignment.seq"
     " CROSS JOIN task_fact ON task = 'pick:' || pick"
     " WHERE consignment.seq IN ({}) AND voided = 0 GROUP BY consignment.id, task"
+)
+_DRIVEN: Final = (
+    "SELECT * FROM journey WHERE vehicle = ? AND at >= ? AND at <= ? AND voided = 0 ORDER BY at, lane_id, seq"
 )
 _TELLING: Final = "SELECT * FROM notice WHERE about IN ({}) ORDER BY seq DESC LIMIT 2000"
 
@@ -121,13 +125,17 @@ def _lives(connection: Connection, scope: Scope, at: int) -> Iterator[_Found]:
             for event in connection.exec_driver_sql(query, (kind, *ids, at)).all():
                 by_thing[event.about].append(event)
         around: list[_Around] = []
+        rides: list[_Around] = []
         for id_, events in by_thing.items():
             for event in events:
                 key = (event.at, event.lane, event.place, _DECIDED if event.lane_id is None else 0)
                 yield key, partial(_life, kind, event, key)
             if kind == "parcel":
-                around += _around(f"parcel:{id_}", sorted(events, key=lambda one: (one.at, one.lane, one.place)))
+                events.sort(key=lambda one: (one.at, one.lane, one.place))
+                around += _around(f"parcel:{id_}", events)
+                rides += _rides(f"parcel:{id_}", events)
         yield from _carried(connection, around)
+        yield from _driven(connection, rides)
 
 
 def _life(kind: str, row: Found, key: Key) -> Step:
@@ -165,6 +173,25 @@ def _carried(connection: Connection, around: Sequence[_Around]) -> Iterator[_Fou
                     end = rows[place + 1].at if place + 1 < len(rows) else until
                     deeper.append(_Around(row.target.removeprefix("unit:"), row.at, end, about))
         todo = deeper
+
+
+def _rides(about: str, events: Sequence[Found]) -> Iterator[_Around]:
+    """The vehicles in which a parcel was, and how long."""
+    seen = [one for one in events if one.lane_id is not None and not one.content and not one.voided]
+    for place, one in enumerate(seen):
+        if one.target.startswith(TRANSIT):
+            until = seen[place + 1].at if place + 1 < len(seen) else int(_END[0])
+            yield _Around(one.target.removeprefix(TRANSIT).partition("/")[0], one.at, until, about)
+
+
+def _driven(connection: Connection, rides: Sequence[_Around]) -> Iterator[_Found]:
+    """Where the vehicles went meanwhile, each fact once, however many parcels were in them."""
+    for vehicle, since, until, about in {(one.unit, one.since, one.until): one for one in rides}.values():
+        for row in connection.exec_driver_sql(_DRIVEN, (vehicle, since, until)):
+            yield _made(Step(
+                key=(row.at, row.lane_id, row.seq, 0), at=row.at, what="fact", about=about, event=row.action,
+                who=row.by, device=row.device, source=TRANSIT + vehicle, to=TRANSIT + vehicle,
+            ))  # fmt: skip
 
 
 def _sighted(about: str, row: Found) -> _Found:
