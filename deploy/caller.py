@@ -61,10 +61,14 @@ class People:
 
 
 class Caller:
-    """The story, step by step."""
+    """The story, step by step, of one who fetches her parcel at the station."""
+
+    way = "station"
+    to_site: str | None = STATION
+    vehicle: str | None = VAN
 
     def __init__(self, rest: Rest, offices: Offices, people: People, incident: str) -> None:
-        self._rest, self._people, self._incident = rest, people, incident
+        self._rest, self.people, self._incident = rest, people, incident
         self._office = offices.staff(ORGANISATION)
         self._helpline, self._operator = offices.helpline()
         self.case = Case()
@@ -87,8 +91,8 @@ class Caller:
         self.case.call = self._helpline.post("/calls", said)["id"]
         items = {item.kind.name: f"gtin:{item.gtin}" for item in the_world(SEED).items}
         wanted = {
-            "way": "station", "site": STATION, "recipient": self.case.recipient, "call": self.case.call, "line": line,
-            "incident": self._incident, "priority": 1, "groups": ["elderly"], "needed_by": _day(1),
+            "way": self.way, "site": self.to_site, "recipient": self.case.recipient, "call": self.case.call,
+            "line": line, "incident": self._incident, "priority": 1, "groups": ["elderly"], "needed_by": _day(1),
             "organisation": ORGANISATION, "lines": [{"item": items[name], "n": n} for name, n in NEEDS.items()],
         }  # fmt: skip
         self.case.request = self._helpline.post("/requests", wanted)["id"]
@@ -100,22 +104,18 @@ class Caller:
         given = self._office.post(f"/requests/{request}/allocation", {"site": SOURCE})
         if given["request"]["state"] != "allocated":
             raise StackError(f"{ORGANISATION} could not give all of request {request}: {given['lines']}")
-        way = {"way": "station", "from_site": SOURCE, "to_site": STATION, "vehicle": VAN, "due": _day(1)}
-        planned = self._office.post("/consignments", {"requests": [request], **way})
+        way = {"way": self.way, "from_site": SOURCE, "to_site": self.to_site, "vehicle": self.vehicle}
+        planned = self._office.post("/consignments", {"requests": [request], "due": _day(1), **way})
         self.case.consignment, (self.case.pick,) = planned["id"], planned["picks"]
         (parcel,) = self._rest.rows("/parcels", consignment=planned["id"])
         self.case.parcel = parcel["id"]
 
     def bring(self) -> Iterator[str]:
-        """Mei picks, packs and loads, Jun puts it on a shelf. Says what is waited for. Raises StackError."""
-        case, people = self.case, self._people
-        yield from _until("the scanner to know the consignment", lambda: people.scanner.parcel(case.parcel))
-        lines = self._picked()
-        pack = packed(case.consignment, case.parcel, f"{SOURCE}/staging", lines)
+        """Mei packs and loads, Jun puts it on a shelf. Says what is waited for. Raises StackError."""
+        case, people = self.case, self.people
+        yield from self.pack()
         task = f"consignment:{case.consignment}"
         load = moved("load", [case.parcel], source=f"place:{SOURCE}/staging", to=f"transit:{VAN}", task=task)
-        yield from self._done(people.mei, "1-pick", picked(case.pick, lines))
-        yield from self._done(people.mei, "2-pack", pack)
         yield from _until(f"{VAN} at {SOURCE}", lambda: people.van_at(SOURCE))
         yield from self._done(people.mei, "3-load", load)
         yield from self._stands("under-way")
@@ -127,10 +127,20 @@ class Caller:
         yield from _until("the code on her telephone", self._told)
         yield from _until("the terminal to know her code", lambda: _sealed(people.terminal, case.parcel))
 
+    def pack(self) -> Iterator[str]:
+        """Mei picks by the list and packs the parcel. Says what is waited for. Raises StackError."""
+        case, people = self.case, self.people
+        yield from _until("the scanner to know the consignment", lambda: people.scanner.parcel(case.parcel))
+        lines = self._picked()
+        yield from self._done(people.mei, "1-pick", picked(case.pick, lines))
+        inside = packed(case.consignment, case.parcel, f"{SOURCE}/staging", lines)
+        yield from self._done(people.mei, "2-pack", inside)
+        yield from self._stands("packed")
+
     def collect(self) -> Iterator[str]:
         """She shows the code and takes the parcel along; the network may be away. Says what is waited for."""
         case = self.case
-        yield from self._done(self._people.jun, "6-collect", collected(case.code, [case.parcel]))
+        yield from self._done(self.people.jun, "6-collect", collected(case.code, [case.parcel]))
 
     def _line(self) -> str:
         found = next((line for line in self._rest.get("/lines")["rows"] if line["name"] == LINE), None)
@@ -167,7 +177,7 @@ class Caller:
         yield from _until(f"the parcel to be {state}", lambda: self._rest.get(url)["state"] == state)
 
     def _told(self) -> bool:
-        for message in self._people.telephones.messages(self.case.phone):
+        for message in self.people.telephones.messages(self.case.phone):
             found = CODE.search(message["text"]) if message["kind"] == "parcel-ready" else None
             if found is not None:
                 self.case.code = found[0].replace(" ", "")
@@ -184,6 +194,14 @@ def hurry(steps: Iterator[str], timeout_s: float = 40.0) -> None:
         elif now - since > timeout_s:
             raise StackError(f"waited {timeout_s:.0f} s in vain for {what}")
         time.sleep(PAUSE_S)
+
+
+def together(*stories: Iterator[str]) -> Iterator[str]:
+    """Several stories at once; what each of them waits for."""
+    going = {story: next(story, None) for story in stories}
+    while going := {story: what for story, what in going.items() if what is not None}:
+        yield "; ".join(what for what in going.values() if what is not None)
+        going = {story: next(story, None) for story in going}
 
 
 def _until(what: str, check: Callable[[], Any]) -> Iterator[str]:

@@ -13,16 +13,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from deploy.caller import Caller, hurry
+from deploy.caller import Caller, hurry, together
 from deploy.link import Mode
 from deploy.operation import AHEAD, DEVICES, Demo, say
 from deploy.reckoning import Reckoning, journal_texts, reckon
-from deploy.relief_thread import Relief, follow_relief
+from deploy.relief_thread import Relief, follow_relief, follow_ways, is_over
 from deploy.stack import StackError, wait_for
 from deploy.thread import Thread, follow
+from deploy.ways import Direct, Door
 from deploy.you import CARDS, DEVICE, You, yours
 
 LAST_S = 5.0
@@ -94,10 +96,10 @@ def play_once(demo: Demo) -> int:
     scanning = demo.you()
     scan_first(demo, scanning)
     say("3  an old woman calls; the office plans, Mei packs, Jun puts her parcel on a shelf")
-    caller = demo.caller()
+    caller, door, direct = demo.caller(Caller), demo.caller(Door), demo.caller(Direct)
     caller.call()
     caller.plan()
-    hurry(caller.bring())
+    hurry(together(caller.bring(), door.whole(), direct.whole()))
     begun = time.monotonic()
     for at, what in disasters(demo, caller, scanning):
         time.sleep(max(0.0, begun + at - time.monotonic()))
@@ -106,16 +108,19 @@ def play_once(demo: Demo) -> int:
     demo.end_scans()
     say("   the last scan is made; waiting until the hub has everything")
     demo.wait_for_all()
-    found = reckon(demo.hub.rest, demo.witnesses(), demo.beside())
+    with suppress(StackError):  # what did not happen is told in the end
+        wait_for("the end of her story", lambda: is_over(demo.hub.rest, caller.case, caller.people), pause_s=0.3)
+    found = reckon(demo.hub.rest, demo.witnesses(), demo.beside(direct.balances()))
     thread = follow(demo.hub.rest, demo.announced[0])
     say("4  the trace of her call, a recall, a report in Chinese")
-    relief = follow_relief(demo.hub.rest, caller.case, demo.telephones, demo.shelf_labels())
+    relief = follow_relief(demo.hub.rest, caller.case, caller.people, demo.shelf_labels())
+    ways = follow_ways(demo.hub.rest, (door.case, direct.case))
     summary = demo.hub.rest.get("/summary")
-    for sentence in (*(f"balance off: {sentence}" for sentence in found.off), *thread.missing, *relief.missing):
+    for sentence in (*(f"balance off: {sentence}" for sentence in found.off), *thread.missing, *relief.missing, *ways):
         say(f"   {sentence}")
     demo.result = json.dumps(_result(found, thread, relief, summary))
     enough = found.confirmed > 0 and summary["positions"] > 0 and summary["devices_online"] == len(DEVICES)
-    sound = found.sound and enough and not (summary["quarantined"] or thread.missing or relief.missing)
+    sound = found.sound and enough and not (summary["quarantined"] or thread.missing or relief.missing or ways)
     say("   every confirmed scan is in the hub, once" if sound else "   SOMETHING IS WRONG; see the line below")
     return 0 if sound else 1
 
@@ -145,7 +150,7 @@ def play_on(demo: Demo) -> int:
     say(f"    pkill -9 -f '{demo.hub.data}/broker/mosquitto.conf'   # kill the broker: nothing is lost")
     say(f"    {typing(demo)}   # you scan")
     say("")
-    story = demo.caller().whole()
+    story = together(*(demo.caller(kind).whole() for kind in (Caller, Door, Direct)))
     while True:
         time.sleep(2.0)
         demo.check()

@@ -3,19 +3,20 @@
 import contextlib
 import json
 import sys
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from deploy import county, quake, you
 from deploy.caller import VAN, Caller, People
 from deploy.link import Link
-from deploy.reckoning import Beside
+from deploy.reckoning import Beside, journal_texts
 from deploy.stack import HERE, Agent, Hub, Program, StackError, gnss_section, is_free, scanner_section, wait_for
 from deploy.telephones import Telephones
 from firmware_sim.cli import the_world
 from firmware_sim.errands import Errands
-from firmware_sim.expect import kept
+from firmware_sim.expect import Balance, kept
 from firmware_sim.papers import Papers
 from firmware_sim.printer import read_printed, read_texts
 from firmware_sim.roads import distance_m
@@ -24,6 +25,7 @@ from firmware_sim.stage import first_round, printed_path, witness_path
 from firmware_sim.story import NEW_UNIT
 from firmware_sim.witness import Witness, read_witness
 
+C = TypeVar("C", bound=Caller)
 DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle", you.DEVICE: "scanner"}
 SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
 PRINTERS = {"wh1-scanner-1": "wh1-printer-1", "st1-terminal-1": "st1-printer-1"}
@@ -112,7 +114,7 @@ class Demo:
         say(f"      minute 0: an earthquake. {said.settlements} villages, {said.population} people in its area;")
         say(f"      {quake.ORGANISATION} approves {len(said.requests)} requests")
 
-    def caller(self) -> Caller:
+    def caller(self, kind: type[C]) -> C:
         """Somebody who is going to call. Raises StackError."""
         if self.offices is None or self.quake is None:
             raise StackError("the demo was not started")
@@ -122,7 +124,7 @@ class Demo:
             mei=trays[0], jun=trays[1], scanner=devices[0], terminal=devices[1], telephones=self.telephones,
             van_at=lambda site: self.once or self._van_at(site),
         )  # fmt: skip
-        return Caller(self.hub.rest, self.offices, people, self.quake.incident)
+        return kind(self.hub.rest, self.offices, people, self.quake.incident)
 
     def _van_at(self, site: str) -> bool:
         place = the_world(county.SEED).sites[site].at
@@ -193,10 +195,12 @@ class Demo:
         """The deliveries that were announced, the first one first."""
         return self.announcer.announced if self.announcer is not None else []
 
-    def beside(self) -> Beside:
-        """What is known from outside besides: the printer's labels, and the table of opening stock."""
+    def beside(self, direct: dict[Balance, int]) -> Beside:
+        """What is known from outside besides: labels, the table of opening stock, what suppliers brought directly."""
         printed = read_printed(printed_path(self.ports, PRINTER))
-        return Beside(units={SCANNERS[0]: printed}, opening=county.opening_balances(self.folder))
+        opening = Counter(county.opening_balances(self.folder))
+        opening.update(direct)
+        return Beside(units={SCANNERS[0]: printed}, opening=dict(opening))
 
     def shelf_labels(self) -> list[str]:
         """The codes on the labels that the station's printer printed."""
@@ -223,7 +227,8 @@ class Demo:
     def wait_for_all(self) -> None:
         """Until the hub has every fact, and the printer has printed every label; what does not come is told later."""
         witnesses = self.witnesses()
-        total = len(county.opening_rows(self.folder)) + sum(len(kept(each)) for each in witnesses.values())
+        posted = journal_texts(self.hub.rest, "hub").total()
+        total = posted + sum(len(kept(each)) for each in witnesses.values())
         opened = sum(text.endswith(NEW_UNIT) for text in witnesses[SCANNERS[0]].confirmed)
         printed = printed_path(self.ports, PRINTER)
         facts = self.hub.rest

@@ -1,12 +1,12 @@
 """Did her parcel come? From the call to the hand-over, read by REST alone, and on her telephone."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from deploy.caller import VAN, Case
-from deploy.stack import Rest
-from deploy.telephones import Telephones
+from deploy.caller import VAN, Case, People
+from deploy.stack import Agent, Rest, StackError, wait_for
 
 FACTS: Final = (
     ("pack", "wh1-scanner-1"),
@@ -26,7 +26,7 @@ class Relief:
     missing: tuple[str, ...]
 
 
-def follow_relief(rest: Rest, case: Case, telephones: Telephones, labels: list[str]) -> Relief:
+def follow_relief(rest: Rest, case: Case, people: People, labels: list[str]) -> Relief:
     """Read the story of one call; `labels` are the codes on what the station's printer printed."""
     request = rest.get(f"/requests/{case.request}")
     parcel = rest.get(f"/parcels/{case.parcel}")
@@ -35,13 +35,30 @@ def follow_relief(rest: Rest, case: Case, telephones: Telephones, labels: list[s
     missing = [
         *_of_states(request, sent, parcel),
         *_of_story(steps),
-        *_of_telephone(telephones.messages(case.phone), case),
+        *_of_telephone(people.telephones.messages(case.phone), case),
         *([] if f"RR:P:{case.parcel}" in labels else ["the station's printer printed no label for her parcel"]),
         *_of_incident(rest, request["incident"]),
-        *_of_recall(rest, parcel),
+        *_of_recall(rest, parcel, people.scanner),
+        *_of_dashboard(rest),
     ]
     told = {"request": request["state"], "parcel": parcel["state"], "steps": len(steps)}
     return Relief(told=told, missing=tuple(missing))
+
+
+def is_over(rest: Rest, case: Case, people: People) -> bool:
+    """Whether the hub has followed her parcel to the end, and told her so."""
+    told = {message["kind"] for message in people.telephones.messages(case.phone)}
+    return rest.get(f"/requests/{case.request}")["state"] == "fulfilled" and "parcel-given" in told
+
+
+def follow_ways(rest: Rest, cases: Iterable[Case]) -> list[str]:
+    """What did not happen of the other callers' requests."""
+    missing = []
+    for case in cases:
+        request = rest.get(f"/requests/{case.request}")
+        if request["state"] != "fulfilled":
+            missing.append(f"the request that goes {request['way']} is {request['state']}, not fulfilled")
+    return missing
 
 
 def _of_states(request: dict[str, Any], sent: dict[str, Any], parcel: dict[str, Any]) -> Iterator[str]:
@@ -95,8 +112,16 @@ def _of_incident(rest: Rest, incident: str) -> Iterator[str]:
             yield f"the situation report does not print ({language})"
 
 
-def _of_recall(rest: Rest, parcel: dict[str, Any]) -> Iterator[str]:
-    """A lot of hers is recalled: whom it reached."""
+def _of_dashboard(rest: Rest) -> Iterator[str]:
+    """The page is there, and speaks Chinese."""
+    page = rest.page("/").decode()
+    scripts = [rest.page(path).decode() for path in re.findall(r"/assets/[\w.-]+\.js", page)]
+    if not any("追溯" in script for script in scripts):
+        yield "the dashboard has no Chinese"
+
+
+def _of_recall(rest: Rest, parcel: dict[str, Any], scanner: Agent) -> Iterator[str]:
+    """A lot of hers is recalled: whom it reached, and who is warned."""
     line = parcel["lines"][0]
     note = {"item": line["item"], "lot": line["lot"], "state": "recalled", "reason": "The demo recalls it."}
     rest.post("/lots/notes", note)
@@ -106,6 +131,10 @@ def _of_recall(rest: Rest, parcel: dict[str, Any]) -> Iterator[str]:
         yield f"the recall of lot {line['lot']} does not count what she has"
     if not any(row["request"] == parcel["request"] and row["given_at"] for row in rest.rows("/recall/holders", **lot)):
         yield f"the recall of lot {line['lot']} does not say that it reached her"
+    try:
+        wait_for("the warning", lambda: scanner.recalled(lot["gtin"], lot["lot"]), timeout_s=15, pause_s=0.3)
+    except StackError:
+        yield f"Mei's scanner does not warn of lot {lot['lot']}"
 
 
 def _story(rest: Rest, of: str) -> Iterator[dict[str, Any]]:

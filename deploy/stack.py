@@ -131,6 +131,7 @@ class Rest:
     def __init__(self, base: str, token: str) -> None:
         self.base = base
         self.token = token
+        self.headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, **query: Any) -> Any:
         """One answer, decoded. Raises StackError with what the hub said."""
@@ -154,6 +155,11 @@ class Rest:
         """An answer as it is. Raises StackError."""
         return bytes(self._ask("GET", path + (f"?{urllib.parse.urlencode(query)}" if query else ""), None, ""))
 
+    def page(self, path: str) -> bytes:
+        """A file of the dashboard. Raises OSError."""
+        with urllib.request.urlopen(f"{self.base}{path}", timeout=60) as answer:  # noqa: S310 - http on loopback
+            return bytes(answer.read())
+
     def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All rows of a list, page by page."""
         cursor: str | None = None
@@ -168,7 +174,7 @@ class Rest:
         return self._ask(method, path, None if body is None else json.dumps(body).encode(), "application/json")
 
     def _ask(self, method: str, path: str, data: bytes | None, content_type: str) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
+        headers = {**self.headers, "Content-Type": content_type}
         request = urllib.request.Request(f"{self.base}/api/v1{path}", data=data, headers=headers, method=method)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - always http on loopback
@@ -309,6 +315,12 @@ class Agent(Program):
         """What the device was told of a parcel."""
         with closing(KnownSite(self.data / KNOWN)) as site:
             return site.parcel(id_)
+
+    def recalled(self, goods: str, lot: str) -> bool:
+        """Whether the device warns of a lot."""
+        with closing(KnownSite(self.data / KNOWN)) as site:
+            note = site.lot(goods, lot)
+            return note is not None and note.state == "recalled"
 
     def status(self) -> dict[str, Any]:
         """What the agent says of itself; empty before its first word."""

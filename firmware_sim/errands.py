@@ -85,7 +85,6 @@ def collected(code: str, parcels: Sequence[str]) -> Iterator[str]:
     yield "RR:DO:collect"
     yield from digits(code)
     yield from (f"RR:P:{parcel}" for parcel in parcels)
-    yield "RR:DONE"
 
 
 class Errands:

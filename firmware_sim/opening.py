@@ -118,6 +118,7 @@ def _people(world: World) -> Iterator[Sequence[str]]:
     yield ("name", "shown", "role", "organisation", "site")
     yield ("mei", "梅姐 (Mei)", "operator", "", warehouses(world)[0])
     yield ("jun", "小军 (Jun)", "clerk", "", "st-1")
+    yield ("wu", "小吴 (Wu)", "courier", "", "")
     yield ("lan", "兰主任 (Lan)", "supervisor", "", "")
     for identifier, name, name_zh in world.organisations:
         yield (f"staff-{identifier}", f"{name_zh} ({name})", "staff", identifier, "")
