@@ -172,17 +172,14 @@ class Tale:
         """
         time.sleep((len(self._said) + 2) * A_DOOR.total_seconds())
         given = []
-        at = 0
-        while sent := self._said[at : at + SAID_AT_ONCE]:
-            if sent[-1]["told"] == "refused":  # what comes back within milliseconds is said in the same breath
-                sent = sent[:-1]
+        for at in range(0, len(self._said), SAID_AT_ONCE):
+            sent = self._said[at : at + SAID_AT_ONCE]
             for _ in range(2 if at == 0 else 1):
                 said = {"sent": datetime.now(UTC).isoformat(), "outcomes": sent}
                 for one in office.post(path, said)["outcomes"]:
                     if one["result"] == "refused":
                         raise StackError(f"POST {path}: {one['sentence']}")
             given += [one["parcels"][0] for one in sent if one["told"] == "given"]
-            at += len(sent)
         return given
 
 

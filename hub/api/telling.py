@@ -12,7 +12,7 @@ from hub.collecting import Answer, Checked
 from hub.core.rounds import happened_at
 from hub.desk import DeskError
 from hub.store import postings, relief
-from hub.store.rounds import RoundError
+from hub.store.rounds import RoundError, last_told
 from hub.store.schema import photo
 from wire.collecting import TRIES
 from wire.messages import Proof
@@ -28,11 +28,15 @@ def times(connection: Connection, sent: models.OutcomesInput, now: int, earliest
     """When each happened, by the hub's clock, in Unix ms: no two at once.
 
     They came in the order in which they happened, and keep it also where the telephone's clock was set in between.
+    What was said of a parcel before happened before: a telephone sends in order, and a message that was long on its
+    way seems to speak of an earlier time.
     """
     found: list[int] = []
     latest = now
     for each in reversed(sent.outcomes):
-        at = postings.free_time(connection, min(latest, happened_at(each.at, sent.sent, now, earliest)))
+        floor = max(earliest, 1 + max((last_told(connection, key, each.id) for key in each.parcels), default=0))
+        at = min(latest, happened_at(each.at, sent.sent, now, floor))
+        at = postings.free_time(connection, at, min(floor, at), latest)
         found.append(at)
         latest = at - 1
     return found[::-1]

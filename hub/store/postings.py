@@ -36,13 +36,13 @@ class Poster(Protocol):
 
 
 def keep(connection: Connection, facts: Sequence[Scan], *, at: int, by: str, now: int, key: str | None = None) -> int:
-    """Keep facts that happened at `at`, or as few ms before it as make it a time of their own; the row's number.
+    """Keep facts that happened at `at`, or as few ms from it as make it a time of their own; the row's number.
 
     Each names a task. Raises ValueError for facts that nobody could post.
     """
     if not 0 < len(facts) <= MOST_FACTS or not all(fact.task for fact in facts):
         raise ValueError("facts to post name a task each, and are not too many")
-    own = free_time(connection, min(at, now))
+    own = free_time(connection, min(at, now), min(at, now), now)
     body = msgspec.json.encode([replace(fact, at=own) for fact in facts])
     _facts.decode(body)  # what the contract does not allow must not get this far
     values = {"at": own, "facts": body, "made_at": now, "made_by": by, "key": key}
@@ -54,11 +54,21 @@ def is_kept(connection: Connection, key: str) -> bool:
     return connection.execute(select(posting.c.seq).where(posting.c.key == key)).first() is not None
 
 
-def free_time(connection: Connection, at: int) -> int:
-    """The latest time up to this one that no facts have yet."""
-    while connection.execute(select(posting.c.seq).where(posting.c.at == at)).first() is not None:
+def free_time(connection: Connection, at: int, earliest: int, latest: int) -> int:
+    """The time nearest to this one that no facts have yet: before it down to `earliest`, else after it to `latest`.
+
+    Where all of these are taken the order gives way, and it is one before them.
+    """
+    for each in (*range(at, earliest - 1, -1), *range(at + 1, latest + 1)):
+        if _is_free(connection, each):
+            return each
+    while not _is_free(connection, at):
         at -= 1
     return at
+
+
+def _is_free(connection: Connection, at: int) -> bool:
+    return connection.execute(select(posting.c.seq).where(posting.c.at == at)).first() is None
 
 
 def due(connection: Connection) -> list[Scan]:

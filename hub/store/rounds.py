@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from hub.core.access import Role
 from hub.core.areas import Point
@@ -108,6 +108,13 @@ def is_known(connection: Connection, id_: str) -> bool:
     """Whether something was said under this id before."""
     query = select(round_outcome.c.id).where(round_outcome.c.id == id_).limit(1)
     return connection.execute(query).first() is not None
+
+
+def last_told(connection: Connection, parcel: str, but: str) -> int:
+    """When the latest of what couriers said of a parcel happened, Unix ms, but for one outcome; 0: nothing was said."""
+    rounds = select(round_stop.c.round).where(round_stop.c.parcel == parcel)
+    told = round_outcome.c.round.in_(rounds) & (round_outcome.c.parcel == parcel) & (round_outcome.c.id != but)
+    return connection.execute(select(func.max(round_outcome.c.at)).where(told)).scalar() or 0
 
 
 def tell(connection: Connection, row: Any, said: Said) -> bool:

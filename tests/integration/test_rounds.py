@@ -90,6 +90,14 @@ def test_a_telephone_with_a_wrong_clock_is_believed_how_long_ago_it_was_and_in_w
     assert [RECEIVED - at for _, at in times] == [29_002, 29_001, 29_000], "as they came, though the clock was set"
 
 
+def test_what_was_said_of_a_parcel_before_happened_before_however_long_a_message_was_on_its_way(hub: Doors):
+    id_ = planned(hub)["id"]
+    told(hub, id_, outcome(1, "refused", hub.parcels[0], ago_s=10))
+    told(hub, id_, outcome(2, "back", hub.parcels[0], ago_s=29))  # 20 s in the air, and sent by an honest clock
+    order = hub.ledger.rows("SELECT told FROM round_outcome ORDER BY at")
+    assert [row[0] for row in order] == ["refused", "back"]
+
+
 def test_only_the_courier_of_a_round_sees_whom_to_visit_and_that_is_noted(hub: Doors):
     whole = planned(hub)
     assert [stop["door"] for stop in whole["stops"]] == [None, None]
