@@ -35,7 +35,6 @@ from hub.store.relief import (
     Happened,
     ReliefError,
     check_way,
-    lines_of,
     marks,
     new_id,
     parcels_of,
@@ -146,7 +145,10 @@ def _held(connection: Connection, rows: Sequence[Found], new: NewConsignment) ->
 
 
 def _direct(connection: Connection, rows: Sequence[Found]) -> _Contents:
-    return {row.seq: [(one.item, "", row.organisation, one.n) for one in lines_of(connection, row.seq)] for row in rows}
+    return {
+        row.seq: [(one.item, "", row.organisation, n) for one, n in requests.lacking(connection, row) if n]
+        for row in rows
+    }
 
 
 def _parcels(

@@ -6,15 +6,18 @@ all of them back, also what a pick list is about to fetch for it.
 
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.lifecycles import BEFORE_LEAVING, OVER, REQUEST, RequestEvent, RequestState, Way
+from hub.core.allocation import pieces
+from hub.core.lifecycles import BEFORE_LEAVING, OVER, REQUEST, ParcelState, RequestEvent, RequestState, Way
 from hub.core.parcel_story import Route
 from hub.store import decisions, needs
 from hub.store.lives import Touched
+from hub.store.queries.goods import packs
 from hub.store.relief import (
     Found,
     Happened,
@@ -45,7 +48,7 @@ def decide(connection: Connection, row: Found, event: RequestEvent, *, by: str, 
     """Submit, approve, refuse or cancel a request; what has to be restated. Raises ReliefError."""
     after = check(row, event)
     if event is RequestEvent.APPROVE:
-        _need(connection, row, lines_of(connection, row.seq), by=by, now=now)
+        _need(connection, row, [(one, one.n) for one in lines_of(connection, row.seq)], by=by, now=now)
     parcels = give_back(connection, row, by=by, now=now) if event is RequestEvent.CANCEL else set()
     connection.exec_driver_sql(
         "UPDATE request SET decided = ?, state = ?, changed_at = ? WHERE seq = ?",
@@ -124,7 +127,7 @@ def split(connection: Connection, row: Found, parts: Mapping[int, int], *, new_i
     other = request(connection, new_id)
     assert other is not None  # noqa: S101 (it was just kept)
     if decided is RequestState.APPROVED:
-        _need(connection, other, lines_of(connection, other.seq), by=by, now=now)
+        _need(connection, other, [(one, one.n) for one in lines_of(connection, other.seq)], by=by, now=now)
     for number, n in parts.items():
         if n == lines[number].n:
             connection.exec_driver_sql("DELETE FROM request_line WHERE request = ? AND line = ?", (row.seq, number))
@@ -173,22 +176,54 @@ def destination(row: Found) -> str:
     return f"place:{row.site}" if row.way == Way.STATION else "virtual:with-recipient"
 
 
-def _ask_again(connection: Connection, row: Found, *, by: str, now: int) -> None:
-    """What came back has to be reserved anew: new needs, and its old parcels belong to the past."""
+def lacking(connection: Connection, row: Found) -> list[tuple[Found, int]]:
+    """The lines of a request, and how much of each is in no parcel that was handed over."""
     lines = lines_of(connection, row.seq)
-    release(connection, [one.need for one in lines if one.need], by=by, now=now)
+    given = _given(connection, row, {one.item for one in lines})
+    found = []
+    for one in lines:
+        had = min(one.n, given[one.item])
+        given[one.item] -= had
+        found.append((one, one.n - had))
+    return found
+
+
+def _given(connection: Connection, row: Found, wanted: set[str]) -> defaultdict[str, int]:
+    """What was handed over for a request, in base units of the items that it asks for: cases are counted out."""
+    query = (
+        "SELECT item, sum(n) FROM parcel JOIN parcel_line ON parcel_line.parcel = parcel.seq"
+        " WHERE request = ? AND state = ? GROUP BY item"
+    )
+    rows = connection.exec_driver_sql(query, (row.seq, ParcelState.HANDED_OVER)).all()
+    contains = packs(connection) if any(item not in wanted for item, _ in rows) else {}
+    found: defaultdict[str, int] = defaultdict(int)
+    for item, n in rows:
+        for into in (item,) if item in wanted else sorted(wanted):
+            each = pieces(contains, item, into)
+            if each is not None:
+                found[into] += n * each
+                break
+    return found
+
+
+def _ask_again(connection: Connection, row: Found, *, by: str, now: int) -> None:
+    """What did not reach the recipient has to be reserved anew: new needs, and its old parcels belong to the past."""
+    lines = lacking(connection, row)
+    if not any(n for _, n in lines):
+        raise ReliefError(f"All that the request {row.id} asks for was handed over: nothing of it has to go again.")
+    release(connection, [one.need for one, _ in lines if one.need], by=by, now=now)
     connection.exec_driver_sql(
         "UPDATE need SET cancelled_at = ?, cancelled_by = ? WHERE request = ? AND cancelled_at IS NULL",
         (now, by, row.id),
     )
     connection.exec_driver_sql("UPDATE parcel SET past = 1 WHERE request = ?", (row.seq,))
-    _need(connection, row, lines, by=by, now=now)
+    _need(connection, row, [(one, n) for one, n in lines if n], by=by, now=now)
 
 
 def _lessen(connection: Connection, line: Found, n: int, *, by: str, now: int) -> None:
     found = needs.find(connection, line.need, now)
-    if found is None or found.open < n:
-        there = 0 if found is None else found.open
+    there = 0 if found is None or found.cancelled else found.open
+    if found is None or there < n:
         raise ReliefError(f"{n:,} of {line.item} cannot be split off: {there:,} are not reserved. Free some first.")
     if n == found.n:
         needs.cancel(connection, found, by=by, now=now)
@@ -196,17 +231,18 @@ def _lessen(connection: Connection, line: Found, n: int, *, by: str, now: int) -
         connection.exec_driver_sql("UPDATE need SET n = n - ? WHERE seq = ?", (n, found.seq))
 
 
-def _need(connection: Connection, row: Found, lines: Sequence[Found], *, by: str, now: int) -> None:
+def _need(connection: Connection, row: Found, lines: Sequence[tuple[Found, int]], *, by: str, now: int) -> None:
+    """Need so much of these lines."""
     where = destination(row)
     new = [
         needs.NewNeed(
-            id=secrets.token_hex(8), organisation=row.organisation, destination=where, item=one.item, n=one.n,
+            id=secrets.token_hex(8), organisation=row.organisation, destination=where, item=one.item, n=n,
             needed_by=row.needed_by, shelf_days=0, substitutes=False, note="", by=by, now=now, request=row.id,
         )
-        for one in lines
+        for one, n in lines
     ]  # fmt: skip
     needs.keep(connection, new)
     connection.exec_driver_sql(
         "UPDATE request_line SET need = ? WHERE request = ? AND line = ?",
-        [(need.id, row.seq, one.line) for need, one in zip(new, lines, strict=True)],
+        [(need.id, row.seq, one.line) for need, (one, _) in zip(new, lines, strict=True)],
     )

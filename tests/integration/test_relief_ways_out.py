@@ -11,6 +11,7 @@ from hub.core.lifecycles import CONSIGNMENT, PARCEL, REQUEST, ConsignmentState, 
 from hub.follower import Follower
 from tests.support.facts import NOW, batch, opaque, scan, void
 from tests.support.hubweb import ORGANISATION as OWN
+from tests.support.relief_stock import CASE, WATER
 from tests.support.relief_world import SHELF, STATION, TRUCK, Relief, relief
 from wire.actions import Action
 
@@ -27,6 +28,11 @@ def world(tmp_path: Path) -> Iterator[Relief]:
 
 def free(world: Relief) -> int:
     return sum(row["free"] for row in world.desk.candidates(world.desk.need(1))["rows"])
+
+
+def needed(world: Relief, asked: dict) -> list[int]:
+    query = "SELECT n FROM need WHERE request = ? AND cancelled_at IS NULL ORDER BY seq"
+    return [n for (n,) in world.desk.bench.rows(query, asked["id"])]
 
 
 def arrive(world: Relief, parcel: dict, sent: dict) -> None:
@@ -113,6 +119,57 @@ def test_a_return_makes_a_consignment_back_and_what_comes_home_is_asked_for_agai
     assert (again["state"], again["way"]) == ("approved", "door")
     assert world.post(f"/requests/{asked['id']}/allocation")["request"]["state"] == "allocated"
     assert world.desk.bench.findings() == []
+
+
+def test_only_what_did_not_reach_the_recipient_is_asked_for_again(world: Relief):
+    other = world.ask(7)
+    world.post(f"/requests/{other['id']}/approval")
+    (line,) = world.get(f"/requests/{other['id']}")["lines"]
+    world.desk.held(line["need"], 3)
+    gone = world.plan(other["id"])
+    world.post(f"/requests/{other['id']}/allocation")
+    kept = world.plan(other["id"])
+    (given,), (back,) = (world.parcels(consignment=one["id"]) for one in (gone, kept))
+    for one, way, n in ((given, gone, 3), (back, kept, 4)):
+        world.pack(one, n, way)
+        world.seen(one, Action.LOAD, SHELF, TRUCK)
+        world.seen(one, Action.PUT_AWAY, TRUCK, BIN)
+    world.seen(given, Action.HAND_OVER, BIN, None)
+    world.post(f"/parcels/{back['id']}/return", Role.CLERK)
+    world.seen(back, Action.LOAD, BIN, TRUCK)
+    world.seen(back, Action.UNLOAD, TRUCK, HOME)
+    assert world.states(other, gone, back) == ("returned", "received", "returned")
+    again = world.post(f"/requests/{other['id']}/reroute", way="station", site="wh-2")
+    assert again["state"] == "approved"
+    (line,) = again["lines"]
+    assert (line["n"], needed(world, other)) == (7, [4])
+    world.post(f"/requests/{other['id']}/allocation")
+    last = world.plan(other["id"], to_site="wh-2")
+    (parcel,) = world.parcels(consignment=last["id"])
+    assert [one["n"] for one in world.get(f"/parcels/{parcel['id']}")["lines"]] == [4]
+    world.seen(parcel, Action.HAND_OVER, SHELF, None)
+    assert world.state("requests", other["id"]) == "fulfilled"
+    assert world.desk.bench.findings() == []
+
+
+def test_cases_that_were_handed_over_are_counted_out_and_a_supplier_sends_only_the_rest(world: Relief):
+    world.receive(1, gtin=CASE)
+    asked = world.ask(lines=[{"item": WATER, "n": 24}, {"item": WATER, "n": 6}])
+    world.post(f"/requests/{asked['id']}/approval")
+    first, second = world.get(f"/requests/{asked['id']}")["lines"]
+    world.desk.held(first["need"], 1, item=f"gtin:{CASE}")
+    (given,) = world.parcels(consignment=world.plan(asked["id"])["id"])
+    world.desk.held(second["need"], 6)
+    (back,) = world.parcels(consignment=world.plan(asked["id"])["id"])
+    world.seen(given, Action.HAND_OVER, SHELF, None)
+    world.seen(back, Action.UNLOAD, TRUCK, STATION)
+    world.seen(back, Action.UNLOAD, TRUCK, HOME)
+    assert world.post(f"/requests/{asked['id']}/reroute", way="direct")["state"] == "approved"
+    assert needed(world, asked) == [6]
+    assert world.call(f"/requests/{asked['id']}/split", lines=[{"line": 1, "n": 24}]).status_code == 409
+    sent = world.plan(asked["id"], way="direct", from_site=None, to_site=None)
+    (parcel,) = world.parcels(consignment=sent["id"])
+    assert [one["n"] for one in world.get(f"/parcels/{parcel['id']}")["lines"]] == [6]
 
 
 def test_a_parcel_that_nobody_collects_or_that_is_refused_goes_back(world: Relief):
