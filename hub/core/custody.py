@@ -13,10 +13,12 @@ Goods in a handling unit are where the unit is: the account of a unit counts for
 it stands now, be that by facts without a task. The story ends for this consignment where another one takes the unit
 over (a parcel that goes back, or on to another station). What was packed before is known by no fact of the consignment:
 its unit brings what it held when it left. A unit of which no content is known counts as one piece of itself.
+
+A parcel that was re-routed by itself is for another site than its consignment: what is in it is received there, too.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -82,12 +84,12 @@ class Way:
     source: str | None
     to: str | None
 
-    def side(self, account: str, condition: str) -> Side:
-        """Where an account is that is no handling unit's."""
+    def side(self, account: str, condition: str, stations: Collection[str] = ()) -> Side:
+        """Where an account is that is no handling unit's; `stations`: other sites that the goods are for."""
         site = account_site(account)
         if site is not None and site == self.source:
             return Side.SOURCE
-        if site is not None and site == self.to:
+        if site is not None and (site == self.to or site in stations):
             return Side.DAMAGED if condition == "damaged" else Side.RECEIVED
         if account == DONOR_IN:  # between two sites a receipt that names no vehicle takes goods off the road
             return Side.SOURCE if self.source is None else Side.IN_TRANSIT
@@ -128,17 +130,27 @@ class Flow(NamedTuple):
 class Facts:
     """All that bears on one consignment, each list in the order of time.
 
-    `stories` are of every handling unit that it, or what is in it, ever was in; `flows` by the unit's key.
+    `stories` are of every handling unit that it, or what is in it, ever was in; `flows` by the unit's key. `stations`:
+    the sites for which units are that were re-routed by themselves.
     """
 
     rows: Sequence[Row]
     stories: Mapping[str, Sequence[Seen]] = field(default_factory=dict)
     flows: Mapping[str, Sequence[Flow]] = field(default_factory=dict)
+    stations: Mapping[str, str] = field(default_factory=dict)
 
 
 def custody(way: Way, facts: Facts) -> tuple[LineCustody, ...]:
     """The lines, by item, lot and owner; those of which nothing moved are left out."""
     return _Reckoning(way, facts).lines()
+
+
+class _Place(NamedTuple):
+    """Where a unit stands; `over`: another consignment took it over; `stations`: sites that it was re-routed to."""
+
+    account: str
+    over: bool
+    stations: Collection[str]
 
 
 class _Reckoning:
@@ -151,7 +163,7 @@ class _Reckoning:
             if row.unit is not None:
                 self._things[row.unit].append(row)
         self._filled = {row.to for row in facts.rows}
-        self._known: dict[str, tuple[str, bool]] = {}
+        self._known: dict[str, _Place] = {}
         self._since = facts.rows[0].when if facts.rows else (0, 0, 0)
         self._inside: dict[str, list[str]] = defaultdict(list)
         for unit, story in facts.stories.items():
@@ -189,28 +201,32 @@ class _Reckoning:
 
     def _side(self, account: str, goods: Goods, other: str = "") -> Side:
         """Where an account is now. A unit that nobody saw is where its goods came from (`other`)."""
-        place, over = self._now(account) if account.startswith(UNIT) else (account, False)
+        place, over, stations = (
+            self._now(account) if account.startswith(UNIT) else _Place(account, over=False, stations=())
+        )
         if place.startswith(UNIT):
             place = other if other and not other.startswith(UNIT) else place
-        side = self._way.side(place, goods.condition)
+        side = self._way.side(place, goods.condition, stations)
         return Side.ELSEWHERE if over and side is Side.IN_TRANSIT else side
 
-    def _now(self, unit: str) -> tuple[str, bool]:
+    def _now(self, unit: str) -> _Place:
         """What the account of a unit stands in, outwards, and whether another consignment took it over on the way."""
         if unit not in self._known:
             self._known[unit] = self._outwards(unit)
         return self._known[unit]
 
-    def _outwards(self, account: str) -> tuple[str, bool]:
-        over = False
+    def _outwards(self, account: str) -> _Place:
+        over, stations = False, set()
         for _ in range(DEEPEST):
             if not account.startswith(UNIT):
                 break
-            story, ended = self._own(account.removeprefix(UNIT))
+            unit = account.removeprefix(UNIT)
+            stations |= {self._facts.stations[unit]} if unit in self._facts.stations else set()
+            story, ended = self._own(unit)
             if not story:
                 break
             account, over = story[-1].to, over or ended
-        return account, over
+        return _Place(account, over, stations)
 
     def _own(self, unit: str) -> tuple[Sequence[Seen], bool]:
         """A unit's story up to where another consignment takes it over for good, and whether one does."""

@@ -35,6 +35,11 @@ def needed(world: Relief, asked: dict) -> list[int]:
     return [n for (n,) in world.desk.bench.rows(query, asked["id"])]
 
 
+def sides(world: Relief, sent: dict) -> tuple[int, ...]:
+    lines = world.get(f"/consignments/{sent['id']}")["custody"]
+    return tuple(sum(line[key] for line in lines) for key in ("dispatched", "received", "in_transit", "elsewhere"))
+
+
 def arrive(world: Relief, parcel: dict, sent: dict) -> None:
     world.pack(parcel, 5, sent)
     world.seen(parcel, Action.LOAD, SHELF, TRUCK)
@@ -100,6 +105,26 @@ def test_a_re_routed_consignment_goes_to_the_other_station_with_its_requests(wor
     assert world.states(asked, sent, parcel) == ("under-way", "in-transit", "under-way")
     world.seen(parcel, Action.PUT_AWAY, BIN, "place:wh-2/a01")
     assert world.states(asked, sent, parcel)[::2] == ("ready", "waiting")
+
+
+def test_a_parcel_that_is_re_routed_by_itself_is_received_where_it_is_for(world: Relief):
+    first, second = world.allocated(5), world.allocated(6)
+    sent = world.plan(first["id"], second["id"])
+    there, away = world.parcels(consignment=sent["id"])
+    for one, n in ((there, 6), (away, 5)):
+        world.pack(one, n, sent)
+        world.seen(one, Action.PACK, SHELF, world.pallet)
+    world.see_pallet(Action.LOAD, HOME, TRUCK, sent)
+    world.post(f"/parcels/{away['id']}/reroute", way="station", station="wh-2")
+    world.see_pallet(Action.UNLOAD, TRUCK, STATION, sent)
+    world.seen(there, Action.PUT_AWAY, world.pallet, BIN)
+    world.seen(away, Action.LOAD, world.pallet, TRUCK)
+    assert (world.state("consignments", sent["id"]), sides(world, sent)) == ("arrived", (11, 6, 5, 0))
+    world.seen(away, Action.PUT_AWAY, TRUCK, "place:wh-2/a01")
+    assert (world.state("consignments", sent["id"]), sides(world, sent)) == ("received", (11, 11, 0, 0))
+    world.seen(away, Action.PUT_AWAY, "place:wh-2/a01", "place:wh-3/a01")
+    assert sides(world, sent) == (11, 6, 0, 5)
+    assert world.desk.bench.findings() == []
 
 
 def test_a_return_makes_a_consignment_back_and_what_comes_home_is_asked_for_again(world: Relief):

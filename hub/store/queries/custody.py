@@ -60,6 +60,10 @@ _OWN_LOTS: Final = "SELECT DISTINCT lot_id FROM task_fact WHERE task = :task AND
 _ACCOUNTS: Final = f"SELECT code, id FROM account WHERE code {_AMONG}"
 _THINGS: Final = f"SELECT DISTINCT unit FROM sighting WHERE lot_id IS NOT NULL AND voided = 0 AND to_id {_AMONG}"
 _THING: Final = f"SELECT unit, at, lane_id, seq, lot_id, to_id FROM sighting WHERE voided = 0 AND unit {_AMONG}"
+_RE_ROUTED: Final = (
+    "SELECT 'parcel:' || parcel.id, station FROM consignment JOIN parcel ON parcel.consignment = consignment.seq"
+    " WHERE consignment.id = ? AND station IS NOT NULL AND station IS NOT to_site"
+)
 
 
 def custody(connection: Connection, id_: str) -> tuple[LineCustody, ...]:
@@ -90,7 +94,9 @@ def facts(connection: Connection, id_: str, bearing: set[str]) -> Facts:
     units = {row.unit for row in rows if row.unit is not None and is_handling_unit(row.unit)}
     units |= {end.removeprefix(UNIT) for row in rows for end in (row.source, row.to) if end.startswith(UNIT)}
     stories = _stories(connection, task, units, bearing)
-    return Facts(rows=rows, stories=stories, flows=_flows(connection, task, rows, stories, bearing))
+    stations = {row[0]: row[1] for row in connection.exec_driver_sql(_RE_ROUTED, (id_,))}
+    flows = _flows(connection, task, rows, stories, bearing)
+    return Facts(rows=rows, stories=stories, flows=flows, stations=stations)
 
 
 def _row(row: Any) -> Row:
