@@ -1,6 +1,6 @@
 """Decisions about requests, consignments and parcels: one transaction each, with all that follows from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -46,12 +46,28 @@ def _none(kind: Kind, id_: str) -> ApiError:
     return ApiError(404, "no-parcel", sentence, hint=hint)
 
 
-def post(here: Context, facts: Sequence[AnyItem], *, by: str, action: str, what: str, detail: str) -> None:
-    """Say as facts of the hub what somebody decided, note it, and follow what it means. Raises ApiError, DeskError."""
+def post(
+    here: Context, facts: Callable[[Connection], Sequence[AnyItem]], *, by: str, action: str, what: str, detail: str
+) -> None:
+    """Say as facts of the hub what somebody decided, note it, and follow what it means. Raises ApiError, DeskError.
+
+    `facts` checks whether it may be decided, when all that the hub said before is followed, and by one thread at a
+    time: so what two people decide at the same moment is said once, and the other one is refused.
+    """
+
+    def due() -> Sequence[AnyItem]:
+        with here.services.database.read() as connection:
+            return facts(connection)
+
+    def due_now() -> Sequence[AnyItem]:
+        here.services.follow()
+        return due()
+
+    due()  # what is refused in any case does not wait for the desk
     desk = here.services.desk
     if desk is None:
         raise ApiError(409, "no-desk", "This hub posts no facts of its own.", hint="Ask who runs it.")
-    desk.post(facts)
+    desk.post_due(due_now)
     with here.write() as connection:
         decisions.note(connection, by, action, what, detail, here.now)
     here.services.follow()

@@ -10,6 +10,7 @@ import httpx
 
 from hub.core.access import Role
 from hub.desk import Desk
+from hub.follower import Follower
 from hub.store import users
 from hub.store.database import Database
 from tests.support.facts import DOCK, NOW, RECEIVED, SHELF, batch, count, goods, scan
@@ -72,13 +73,15 @@ def enter_names(database: Database) -> None:
 
 
 @contextmanager
-def deciding(folder: Path) -> Iterator[Deciding]:
-    """A hub with two sites and three organisations."""
+def deciding(folder: Path, *, follows: bool = False) -> Iterator[Deciding]:
+    """A hub with two sites and three organisations; `follows`: after what it says itself it looks what that means."""
     with station(folder / "hub.db") as ledger:
         desk = Desk(ledger.pipeline, ledger=ledger.ledger, clock=lambda: RECEIVED, uptime=lambda: 0)
         enter_names(ledger.database)
         try:
-            with serving(folder, database=ledger.database, desk=desk, clock=lambda: RECEIVED) as web:
+            follower = Follower(ledger.database, None, lambda: RECEIVED, changed=lambda: None)
+            more = {"follow": follower.look} if follows else {}
+            with serving(folder, database=ledger.database, desk=desk, clock=lambda: RECEIVED, **more) as web:
                 yield Deciding(ledger=ledger, web=web, desk=desk)
         finally:
             desk.stop()

@@ -53,9 +53,9 @@ class Doors(Deciding):
 
 
 @contextmanager
-def doors(folder: Path, people: int = 2) -> Iterator[Doors]:
+def doors(folder: Path, people: int = 2, *, follows: bool = False) -> Iterator[Doors]:
     """One bag of rice for each of so many people, packed."""
-    with deciding(folder) as hub:
+    with deciding(folder, follows=follows) as hub:
         made = Doors(ledger=hub.ledger, web=hub.web, desk=hub.desk)
         with hub.web.database.write() as connection:
             if connection.exec_driver_sql("SELECT 1 FROM user WHERE name = ?", (COURIER,)).first() is None:

@@ -23,6 +23,7 @@ from hub.store.lives import Touched
 from hub.store.queries import relief as queries
 from hub.store.queries.paging import Page
 from hub.store.relief import Found, ReliefError
+from wire.messages import Scan
 
 router = APIRouter(prefix=API, tags=["relief"])
 
@@ -145,19 +146,11 @@ def lose(
     here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: GivenReason
 ) -> models.ConsignmentWhole:
     """What is on its way is lost: facts of the hub say so for each parcel that is."""
-    with here.services.database.read() as connection:
-        row = found(connection, viewer, "consignment", consignment)
-        store.check(row, ConsignmentEvent.LOSE)
-        on_the_way = [
-            one
-            for one in relief.parcels_of(connection, "consignment", row.seq)
-            if one.state in (ParcelState.UNDER_WAY, ParcelState.OUT, ParcelState.RETURNING)
-            and PARCEL.decided(ParcelState(one.state), ParcelEvent.LOSE)
-        ]
-        if not on_the_way:
-            raise ReliefError(f"Nothing of the consignment {consignment} is on its way.")
-        facts = parcels.lose(on_the_way, by=named(who))
-    post(here, facts, by=named(who), action="consignment-lost", what=consignment, detail=why.reason)
+    post(
+        here,
+        lambda connection: _lost(connection, found(connection, viewer, "consignment", consignment), by=named(who)),
+        by=named(who), action="consignment-lost", what=consignment, detail=why.reason,
+    )  # fmt: skip
     return _shown(here, viewer, consignment)
 
 
@@ -172,6 +165,19 @@ def split(
         touched.add(more)
         touched.consignments.add(row.seq)
     return _shown(here, viewer, id_)
+
+
+def _lost(connection: Connection, row: Found, *, by: str) -> list[Scan]:
+    store.check(row, ConsignmentEvent.LOSE)
+    on_the_way = [
+        one
+        for one in relief.parcels_of(connection, "consignment", row.seq)
+        if one.state in (ParcelState.UNDER_WAY, ParcelState.OUT, ParcelState.RETURNING)
+        and PARCEL.decided(ParcelState(one.state), ParcelEvent.LOSE)
+    ]
+    if not on_the_way:
+        raise ReliefError(f"Nothing of the consignment {row.id} is on its way.")
+    return parcels.lose(on_the_way, by=by)
 
 
 def _changed(

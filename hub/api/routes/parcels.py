@@ -90,9 +90,10 @@ def give_back(
 @router.post("/parcels/{parcel}/loss", responses=CHANGED)
 def lose(here: Here, who: Whoever, viewer: Viewing, parcel: ParcelId, why: models.GivenReason) -> models.ParcelWhole:
     """It cannot be found: a fact of the hub says so."""
-    with here.services.database.read() as connection:
-        facts = store.lose([found(connection, viewer, "parcel", parcel)], by=named(who))
-    post(here, facts, by=named(who), action="parcel-lost", what=parcel, detail=why.reason)
+    post(
+        here, lambda connection: store.lose([found(connection, viewer, "parcel", parcel)], by=named(who)),
+        by=named(who), action="parcel-lost", what=parcel, detail=why.reason,
+    )  # fmt: skip
     return _shown(here, viewer, parcel)
 
 
