@@ -68,7 +68,8 @@ def free_time(connection: Connection, at: int, earliest: int, latest: int) -> in
 
 
 def _is_free(connection: Connection, at: int) -> bool:
-    return connection.execute(select(posting.c.seq).where(posting.c.at == at)).first() is None
+    taken: bool = connection.execute(select(posting.c.seq).where(posting.c.at == at)).first() is not None
+    return not taken
 
 
 def due(connection: Connection) -> list[Scan]:
