@@ -6,6 +6,7 @@ of its facts are known to be there; only rows that are not are looked for.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain, count
 from typing import Final, Protocol
 
 import msgspec
@@ -59,12 +60,8 @@ def free_time(connection: Connection, at: int, earliest: int, latest: int) -> in
 
     Where all of these are taken the order gives way, and it is one before them.
     """
-    for each in (*range(at, earliest - 1, -1), *range(at + 1, latest + 1)):
-        if _is_free(connection, each):
-            return each
-    while not _is_free(connection, at):
-        at -= 1
-    return at
+    nearest = chain(range(at, earliest - 1, -1), range(at + 1, latest + 1), count(min(at, earliest) - 1, -1))
+    return next(each for each in nearest if _is_free(connection, each))
 
 
 def _is_free(connection: Connection, at: int) -> bool:
