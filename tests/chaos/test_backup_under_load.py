@@ -1,6 +1,7 @@
 """A backup that is made while scans pour in: put back, with all that makes a hub one, and the devices give the rest."""
 
 import httpx
+import pytest
 
 from deploy.link import Mode
 from deploy.stack import wait_for
@@ -20,6 +21,7 @@ def authority(hub):
     return kept
 
 
+@pytest.mark.soak
 def test_a_backup_under_load_brings_back_people_authority_and_commands_and_devices_give_the_rest(scene):
     hub, link, https = open_hub(scene)
     ana = cli_json("user", "add", "ana", "--role", "auditor", data=hub.data)

@@ -34,7 +34,8 @@ def test_the_demo_loses_nothing_and_leaves_no_process_behind(tmp_path):
     wait_for("all processes to end", lambda: not living(folder))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_demo_that_is_ended_leaves_no_process_behind_and_can_be_started_again(tmp_path, number):
     folder = tmp_path / "demo"
     for _ in range(2 if number == signal.SIGKILL else 1):

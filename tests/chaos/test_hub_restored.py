@@ -104,6 +104,7 @@ def trim(device):
     assert kept == 0
 
 
+@pytest.mark.soak
 def test_a_device_that_the_backup_does_not_know_is_let_in_again_and_gives_everything(scene):
     hub = scene.hub()
     backup = back_up(hub)

@@ -1,11 +1,14 @@
 """A stick between a device and its hub, with the network cut, the hub gone, and both there: each scan counts once."""
 
+import pytest
+
 from deploy.link import Mode
 from tests.support.chaos import delivered, facts, reckon, settle, upright
 from tests.support.hub_process import cli
 from tests.support.members import let_in, open_hub, take_in, write_stick
 
 
+@pytest.mark.soak
 def test_scans_that_travel_on_a_stick_count_once_beside_the_network_and_without_a_hub(scene):
     hub, link, https = open_hub(scene)
     away = let_in(scene, hub, link, https, "away-1")

@@ -48,7 +48,7 @@ def bring_in(hub, kind, table):
     assert answer.status_code == 200, answer.text
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def people(scene):
     """Two organisations with goods of one of them at wh-1, and staff of the other; the cookies of each person."""
     hub = scene.hub

@@ -10,7 +10,7 @@ import pytest
 from tests.fuzz.targets import TARGETS
 from wire import topics
 
-RUNS = 10_000
+RUNS = 4_000
 LONG_RUNS = 1_000_000
 
 

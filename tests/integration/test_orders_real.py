@@ -122,6 +122,7 @@ def test_a_configuration_under_which_the_hub_does_not_answer_is_taken_back(stack
     assert stack.command("message", "still here")["state"] == "done"
 
 
+@pytest.mark.soak
 def test_a_hub_that_was_restored_keeps_what_it_is_told_of_commands_it_never_heard_of(tmp_path):
     made = Stack(tmp_path)
     with HubProcess(made.hub) as hub:

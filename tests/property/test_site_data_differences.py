@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.sitedata import SiteData
 from hub.store import bins, deliveries, devices, lots, reference, sitedata
-from hub.store.queries import told
+from hub.store.queries import told, told_parcels
 from tests.support.hubweb import Clock, make_database
 from tests.support.site_devices import Copy
 from wire.sitedata import Kind, decode_record
@@ -118,6 +118,7 @@ class World:
             found = {Kind.ARTICLE: told.catalogue(connection), Kind.STOCK: told.stock(connection, at)}
             found |= told.for_everybody(connection)
             found |= told.for_site(connection, self.site(at))
+            found[Kind.STATION] = told_parcels.stations(connection)
         return {
             (kind.value, key): decode_record(kind, one.body)
             for kind, rows in found.items()
