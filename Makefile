@@ -26,7 +26,7 @@ demo:
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
 test: setup
-	$(PYTHON) -m pytest -m 'not soak' -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(PYTHON) -m pytest -m 'not soak' -n $(WORKERS) --dist worksteal $(ARGS)
 
 soak: setup
 	$(PYTHON) -m pytest -m soak $(ARGS)

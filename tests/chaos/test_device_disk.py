@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from deploy.link import Mode
 from deploy.stack import wait_for
 from tests.support.chaos import (
@@ -45,6 +47,7 @@ def test_a_device_whose_disk_was_restored_from_an_older_copy_loses_nothing_that_
     upright(hub)
 
 
+@pytest.mark.soak
 def test_a_cloned_device_and_its_original_are_both_shown_and_each_scan_of_both_counts_once(scene):
     hub = scene.hub()
     link = scene.link(hub)

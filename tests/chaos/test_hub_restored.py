@@ -35,6 +35,7 @@ def restore(hub, backup):
     hub.start()
 
 
+@pytest.mark.soak
 def test_devices_that_are_idle_busy_or_off_deliver_again_what_a_restored_hub_lacks(scene):
     hub = scene.hub()
     idle, busy, off = devices = [scene.device(hub, name) for name in ("idle-1", "busy-1", "off-1")]

@@ -39,6 +39,7 @@ def test_twenty_thousand_facts_wait_for_the_broker_on_disk_and_not_in_memory(sce
     reckon(hub, device)
 
 
+@pytest.mark.soak
 def test_while_the_hub_is_gone_nothing_piles_up_in_a_broker_with_its_default_limits(scene):
     with PlainMosquitto(scene.folder / "broker") as broker:
         scene.programs.append(broker)

@@ -136,6 +136,7 @@ def test_a_shift_works_with_the_hub_gone_and_over_a_crash_and_is_handed_over(ben
     assert "site data: version 6 of site wh-1" in found
 
 
+@pytest.mark.soak
 def test_a_printer_that_was_away_gets_what_waits_once_over_a_restart_of_the_agent(bench):
     bench.tell()
     away = bench.config.read_text().replace(f":{bench.printer.port}", f":{closed_port()}")

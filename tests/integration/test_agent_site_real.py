@@ -75,6 +75,7 @@ class Bench:
         self.scanner.unplug()
 
 
+@pytest.mark.soak
 def test_what_people_decide_is_known_at_the_scanner_and_facts_say_what_it_knew(tmp_path, hub, people):
     prepare(hub, people)
     with closing(Bench(tmp_path, hub)) as bench:

@@ -69,6 +69,7 @@ def test_a_scan_and_a_fix_arrive_and_their_receipts_come_back(tmp_path):
         assert uplink.status().problem is None
 
 
+@pytest.mark.soak
 def test_a_broker_killed_while_a_backlog_drains_costs_nothing_and_doubles_nothing(tmp_path):
     with broker(tmp_path) as b, hub(b.port) as h, contextlib.closing(open_box(tmp_path)) as box:
         for start in range(0, 40_000, 4_000):
