@@ -3,8 +3,8 @@
 
 PYTHON := .venv/bin/python
 ARGS :=
-# More than a small machine has cores, as many tests wait for programs that they started.
-WORKERS := 4
+# One more than there are cores, as many tests wait for programs that they started.
+WORKERS := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check soak deb clean
