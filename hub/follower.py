@@ -19,17 +19,16 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from hub.consequences import follow_up
 from hub.core.identity import lane_id
 from hub.core.moments import corrected
-from hub.errors import HubError
 from hub.ingest.decoding import BadItem
 from hub.ingest.replay import decode, fact_at, left_out, unwrapped
 from hub.store import collecting, journeys, life_facts, lives
 from hub.store.database import Database
 from hub.store.life_facts import Fact, Goods
+from hub.tending import Tending
 from hub.vault import Vault
 from wire.messages import AnyItem, Lane, Settle, Void
 
@@ -75,13 +74,17 @@ class _Read:
         return bool(self.facts or self.undone or self.settled or self.unwrapped)
 
 
-class Follower:
+class Follower(Tending):
     """Its thread, and what it does each time."""
+
+    name = "follower"
+    every_s = LOOK_S
 
     def __init__(
         self, database: Database, vault: Vault | None, clock: Callable[[], int], changed: Callable[[], None]
     ) -> None:
         """Without a vault no codes are made and no notices queued. `clock` tells Unix ms; `changed` wakes screens."""
+        super().__init__()
         self._database = database
         self._vault = vault
         self._clock = clock
@@ -89,22 +92,6 @@ class Follower:
         self._passed = self._kept = -1
         self._looked_ms = 0
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End. Idempotent."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=30)
 
     def look(self) -> int:
         """Follow all that is in the journal now; how many things changed. Any thread may ask. Raises DBAPIError."""
@@ -181,13 +168,6 @@ class Follower:
             return 0
         with self._database.write() as connection:
             return len(lives.restate(connection, lives.Touched(requests=over), now))
-
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_S):
-            try:
-                self.look()
-            except (HubError, DBAPIError) as error:
-                log.warning("follower-waits", error=str(error))
 
 
 def _sort(connection: Connection, read: _Read, item: AnyItem, at: int, place: tuple[int, int, str]) -> None:

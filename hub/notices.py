@@ -6,18 +6,16 @@ that were sent a week ago are erased. Without an adapter notices wait, and are o
 """
 
 import random
-import threading
 from collections.abc import Callable
 from typing import Final, Protocol
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from hub.core.notices import Event, step, wait_ms
-from hub.errors import HubError
 from hub.store import notices, reference
 from hub.store.database import Database
 from hub.store.notices import Due
+from hub.tending import Tending
 from hub.vault import Vault
 from hub.webhook import Answer, Message
 
@@ -41,8 +39,11 @@ class Adapter(Protocol):
         """Nothing to send for now."""
 
 
-class Sender:
+class Sender(Tending):
     """Its thread, and what it does each time. `changed` is called after a commit that screens want to see."""
+
+    name = "notices"
+    every_s = LOOK_S
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class Sender:
         changed: Callable[[], None] = lambda: None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        super().__init__()
         self._database = database
         self._vault = vault
         self._adapter = adapter
@@ -63,22 +65,6 @@ class Sender:
         self._silent = 0
         self._paused_until = 0
         self._erase_at = 0
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, after the notice that is being sent. Idempotent."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=30)
 
     def look(self) -> int:
         """Send what is due; how many were tried. Raises VaultError, DBAPIError."""
@@ -145,10 +131,3 @@ class Sender:
         with self._database.write() as connection:
             notices.erase_words(connection, now)
         self._erase_at = now + ERASE_MS
-
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_S):
-            try:
-                self.look()
-            except (HubError, DBAPIError) as error:
-                log.warning("notices-wait", error=str(error))

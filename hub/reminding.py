@@ -6,25 +6,23 @@ hub.collecting), wrong codes that locked a parcel at a device are noted, and cod
 over (until then a hand-over may be undone).
 """
 
-import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import structlog
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import DBAPIError
 
 from hub import collecting
 from hub.core.days import later
 from hub.core.instant import day
 from hub.core.templates import Kind
-from hub.errors import HubError
 from hub.store import collecting as codes
 from hub.store import lives, notices, reference, relief
 from hub.store.database import Database
 from hub.store.lives import Touched
 from hub.store.queries import waiting_parcels
 from hub.store.queries.goods import local_day
+from hub.tending import Tending
 from hub.vault import Vault
 
 LOOK_S: Final = 1.0
@@ -38,29 +36,17 @@ BY: Final = "hub"
 log = structlog.get_logger("reminding")
 
 
-class Reminding:
+class Reminding(Tending):
     """Its thread, and what it does each time."""
+
+    name = "reminding"
+    every_s = LOOK_S
 
     def __init__(self, database: Database, vault: Vault, clock: Callable[[], int]) -> None:
         """`clock` tells Unix ms."""
+        super().__init__()
         self._database, self._vault, self._clock = database, vault, clock
         self._slow_at: int | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="reminding", daemon=True)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End. Idempotent."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=30)
 
     def look(self) -> int:
         """Do what is due; how many parcels were seen to. Raises HubError, DBAPIError."""
@@ -138,13 +124,6 @@ class Reminding:
             connection, self._vault, kind=kind, recipient=row.recipient, about=f"parcel:{row.id}",
             values={name: value for name, value in values.items() if value}, now=now,
         )  # fmt: skip
-
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_S):
-            try:
-                self.look()
-            except (HubError, DBAPIError) as error:
-                log.warning("reminding-waits", error=str(error))
 
 
 def last_day(connection: Connection, station: str, since: int, keep_days: int) -> int:

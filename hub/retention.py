@@ -3,7 +3,6 @@
 `[privacy] keep_days` in hub.toml says how long a recipient is kept after the last call, change or request.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -14,36 +13,27 @@ from hub.errors import HubError
 from hub.photos import Photos
 from hub.store import erasing, photos
 from hub.store.database import Database
+from hub.tending import Tending
 
 LOOK_S: Final = 3600.0
 
 log = structlog.get_logger("retention")
 
 
-class Retention:
+class Retention(Tending):
     """Its thread, and what it does each time."""
 
+    name = "retention"
+    every_s = LOOK_S
+    first_s = 0.0
+    troubles = (HubError, DBAPIError, OSError)
+
     def __init__(self, database: Database, kept: Photos, clock: Callable[[], int], *, keep_days: int) -> None:
+        super().__init__()
         self._database = database
         self._photos = kept
         self._clock = clock
         self._keep_days = keep_days
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End. Idempotent."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=30)
 
     def look(self) -> int:
         """Erase whose time is over; how many recipients. Raises DBAPIError, OSError."""
@@ -59,6 +49,8 @@ class Retention:
             if len(ids) < erasing.AT_ONCE:
                 break
         self._erase_needless()
+        if erased:
+            log.info("recipients-erased", count=erased)
         return erased
 
     def _erase_needless(self) -> None:
@@ -74,14 +66,3 @@ class Retention:
         """Files go before their rows: a crash between leaves a name without a picture, never a picture."""
         for name in names:
             self._photos.erase(name)
-
-    def _run(self) -> None:
-        while True:
-            try:
-                erased = self.look()
-                if erased:
-                    log.info("recipients-erased", count=erased)
-            except (HubError, DBAPIError, OSError) as error:
-                log.warning("retention-waits", error=str(error))
-            if self._stopping.wait(LOOK_S):
-                return

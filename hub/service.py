@@ -56,6 +56,7 @@ from hub.retention import Retention
 from hub.sitedata import SiteData
 from hub.steward import Steward
 from hub.store.database import Database
+from hub.tending import Tending
 from hub.vault import Vault
 from hub.vitals import Door
 from hub.watchdog import Watchdog
@@ -278,20 +279,13 @@ class Hub:
         imports.start()
         ends.callback(imports.stop)
         desk = Desk(pipeline, ledger=database.ledger, clock=now_ms, uptime=uptime_ms)
-        steward = Steward(database, desk, now_ms)
-        ends.callback(steward.stop)
+        self._tend(Steward(database, desk, now_ms))
         ends.callback(desk.stop)
-        steward.start()
         follower = Follower(database, vault, now_ms, changed=live.notify)
-        ends.callback(follower.stop)
-        follower.start()
+        self._tend(follower)
         photos = Photos(self.settings.data / FOLDER, vault)
-        retention = Retention(database, photos, now_ms, keep_days=self.settings.keep_days)
-        ends.callback(retention.stop)
-        retention.start()
-        reminding = Reminding(database, vault, now_ms)
-        ends.callback(reminding.stop)
-        reminding.start()
+        self._tend(Retention(database, photos, now_ms, keep_days=self.settings.keep_days))
+        self._tend(Reminding(database, vault, now_ms))
         self._faults = lambda: faults(pipeline, broker)
         self._failure = lambda: pipeline.failure
         self._watchdog.signs.update(mqtt=broker.pulse, ingest=pipeline.progress)
@@ -300,10 +294,6 @@ class Hub:
             "mosquitto": lambda: self._mosquitto is None or self._mosquitto.alive,
             "ingest": lambda: pipeline.failure is None,
             "imports": lambda: imports.alive,
-            "steward": lambda: steward.alive,
-            "follower": lambda: follower.alive,
-            "retention": lambda: retention.alive,
-            "reminding": lambda: reminding.alive,
             "dispatch": lambda: dispatcher.alive,
             "site-data": lambda: site_data.alive,
         }
@@ -314,10 +304,13 @@ class Hub:
     def _start_notices(self, database: Database, vault: Vault, live: LiveFeed) -> None:
         settings = self.settings
         adapter = Webhook(settings.notices_url, settings.notices_secret) if settings.notices_url else None
-        sender = Sender(database, vault, adapter, clock=now_ms, changed=live.notify)
-        self._ends.callback(sender.stop)
-        sender.start()
-        self._parts["notices"] = lambda: sender.alive
+        self._tend(Sender(database, vault, adapter, clock=now_ms, changed=live.notify))
+
+    def _tend(self, part: Tending) -> None:
+        """Start a thread that looks after something; the hub ends if it dies."""
+        self._ends.callback(part.stop)
+        part.start()
+        self._parts[part.name] = lambda: part.alive
 
     def _start_web(self, services: Services, plain: socket.socket, https: socket.socket | None) -> None:
         """Both doors for people, and the knocking that proves that they answer."""

@@ -7,7 +7,6 @@ and can be replayed. It never says anew what was settled once. What is to be pos
 decisions, and is not in the ledger because the hub died in between, it posts first.
 """
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,17 +17,16 @@ from typing import Final
 import msgspec
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from hub.core.identity import lane_id
 from hub.core.owners import DELIVERY, UNIT, Rules, lacks_owner, owner_of
 from hub.core.postings import OF_GOODS, Counted, Moved, Sighted, post
 from hub.desk import Desk
-from hub.errors import HubError
 from hub.ingest.decoding import BadItem
 from hub.ingest.replay import decode, fact_at, unwrapped
 from hub.store import postings, settlements, transfers
 from hub.store.database import Database
+from hub.tending import Tending
 from wire.messages import AnyItem, Lane, Settle
 
 LOOK_S: Final = 2.0
@@ -68,31 +66,19 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     rules: str = ""
 
 
-class Steward:
+class Steward(Tending):
     """Its thread, and what it does each time."""
 
+    name = "steward"
+    every_s = LOOK_S
+
     def __init__(self, database: Database, desk: Desk, clock: Callable[[], int]) -> None:
+        super().__init__()
         self._database = database
         self._desk = desk
         self._clock = clock
         self._told: tuple[int, Rules] = (-1, Rules())
         self._planned: tuple[int, dict[tuple[str, str], frozenset[str]]] = (0, {})
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End. Idempotent."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=30)
 
     def look(self) -> int:
         """Post what is due, and settle owners as far as one go reads; how many. Raises DeskError, DBAPIError."""
@@ -149,13 +135,6 @@ class Steward:
         self._desk.post_due(due)
         with self._database.write() as connection:
             settlements.mark_posted(connection, ids, self._clock())
-
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_S):
-            try:
-                self.look()
-            except (HubError, DBAPIError) as error:
-                log.warning("steward-waits", error=str(error))
 
 
 def _of_deliveries(connection: Connection) -> Rules:

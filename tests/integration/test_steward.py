@@ -205,7 +205,7 @@ def test_a_steward_that_begins_anew_goes_on_where_it_was(hub: Deciding, steward:
 
 
 def test_a_running_steward_settles_by_itself(hub: Deciding, steward: Steward, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("hub.steward.LOOK_S", 0.01)
+    monkeypatch.setattr("hub.steward.Steward.every_s", 0.01)
     announce(hub, "D1", "caritas")
     steward.start()
     try:
