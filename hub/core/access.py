@@ -218,8 +218,6 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/notices"): NEEDING,
     ("GET", f"{API}/notices/{{notice}}"): ANSWERING,
     ("POST", f"{API}/notices/{{notice}}/again"): only("admin supervisor staff helpline"),
-    ("GET", f"{API}/exports/stock.csv"): INDOORS,
-    ("GET", f"{API}/exports/stock.xlsx"): INDOORS,
     ("GET", f"{API}/imports/templates/{{kind}}.csv"): STEERING | {Role.AUDITOR},
     ("GET", f"{API}/incidents"): RECALLING,
     ("POST", f"{API}/incidents"): STEERING,
@@ -333,6 +331,45 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/calls/{{call}}/follow-up"): ANSWERING,
     ("POST", f"{API}/slips"): ANSWERING,
 }
+
+EXPORTED: Final[dict[str, str]] = {
+    name: f"{API}/{path}"
+    for name, path in {
+        "stock": "stock",
+        "requests": "requests",
+        "consignments": "consignments",
+        "parcels": "parcels",
+        "deliveries": "deliveries",
+        "transfers": "transfers",
+        "incidents": "incidents",
+        "settlements": "settlements",
+        "discrepancies": "discrepancies",
+        "unsettled": "unsettled",
+        "counts": "counts",
+        "needs": "needs",
+        "consents": "consents",
+        "reservations": "reservations",
+        "picks": "picks",
+        "bookings": "space/bookings",
+        "rounds": "rounds",
+        "trips": "trips",
+        "direct-shipments": "direct-shipments",
+        "notices": "notices",
+        "calls": "calls",
+        "users": "users",
+        "audit-log": "audit-log",
+    }.items()
+}
+"""Lists that can be had as files, `/exports/{name}.csv` and `.xlsx`, and the route of each: whoever may read a list
+may have its file (hub/api/routes/exporting.py says what is in it)."""
+
+RULES.update(
+    {
+        ("GET", f"{API}/exports/{name}.{suffix}"): RULES["GET", path]
+        for name, path in EXPORTED.items()
+        for suffix in ("csv", "xlsx")
+    }
+)
 
 
 def ask(method: str, template: str, role: Role | Device | None) -> Answer:

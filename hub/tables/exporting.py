@@ -17,7 +17,7 @@ MOST_XLSX_ROWS: Final = 100_000
 _COMPUTED: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST: Final = 5_000
 
-Value = str | int | None
+Value = str | int | float | None
 
 
 def neutral(value: Value) -> Value:
@@ -38,13 +38,13 @@ def csv_lines(headings: Sequence[str], pages: Iterable[Iterable[Sequence[Value]]
         head = ""
 
 
-def xlsx(headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+def xlsx(headings: Sequence[str], rows: Iterable[Sequence[Value]], *, title: str = "rows") -> bytes:
     """An XLSX file; every text is a cell of text."""
     from openpyxl import Workbook  # noqa: PLC0415 (only for who exports XLSX)
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("stock")
+    sheet = book.create_sheet(title[:31])
     for row in (headings, *rows):
         cells = []
         for value in row:

@@ -1,13 +1,18 @@
 """What leaves for a spreadsheet is text where it was text, and only what its reader may see."""
 
 import csv
+import inspect
 import io
+import re
 from contextlib import closing
 
 import pytest
+from fastapi.routing import APIRoute
 from openpyxl import load_workbook
 
-from hub.core.access import Role
+from hub.api.app import routes
+from hub.api.routes.exporting import LISTINGS
+from hub.core.access import API, EXPORTED, Role
 from hub.tables.exporting import neutral
 from tests.support.deciding import deciding
 from tests.support.facts import goods, scan
@@ -27,6 +32,12 @@ HOSTILE = {
     "comma and quotes": 'a,"b"\n=c',
     "long": "x" * 4000,
 }
+
+WITHOUT = {
+    "balances", "journal", "trace", "story", "quarantine", "gaps", "recall", "recall/holders", "personal-views",
+    "devices/{name}/commands", "stations/{site}",
+}  # fmt: skip
+"""Lists without a file: of the machine room, of one thing, with a file of another shape, or about people's data."""
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +93,7 @@ def test_staff_export_what_their_organisation_owns(hub):
 
 
 def test_a_large_stock_comes_page_by_page_and_whole(hub, monkeypatch):
-    monkeypatch.setattr("hub.api.routes.exporting.PAGE", 2)
+    monkeypatch.setattr("hub.api.listing.PAGE", 2)
     with closing(hub.web.client()) as client:
         rows = rows_of(client)
     assert len({(row["account"], row["item"], row["lot"]) for row in rows}) == len(HOSTILE) + 1
@@ -93,6 +104,45 @@ def test_a_text_is_changed_only_where_a_spreadsheet_would_compute_it(text):
     assert neutral(text) in (shown(text, 5000), "'" + shown(text, 5000))
     assert neutral("毛毯 Blanket") == "毛毯 Blanket"
     assert neutral(-5) == -5
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTED))
+def test_each_list_can_be_had_as_both_kinds_of_file_with_the_same_headings(hub, name):
+    with closing(hub.web.client()) as client:
+        text, book = (client.get(f"/api/v1/exports/{name}.{suffix}") for suffix in ("csv", "xlsx"))
+    assert (text.status_code, book.status_code) == (200, 200), text.text
+    headings = next(csv.reader(io.StringIO(text.content.decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(book.content)).active
+    assert [cell.value for cell in next(iter(sheet.rows))] == headings == list(LISTINGS[name].headings)
+    assert len(set(headings)) == len(headings)
+    assert f'filename="{name}-2027-01-15.' in text.headers["content-disposition"]
+
+
+def test_every_list_that_comes_in_pages_has_a_file_or_a_reason_to_have_none():
+    paged = {
+        route.path
+        for route in routes()
+        if isinstance(route, APIRoute) and "cursor" in inspect.signature(route.endpoint).parameters
+    }
+    assert paged - set(EXPORTED.values()) == {f"{API}/{name}" for name in WITHOUT}
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTED))
+def test_what_a_file_holds_are_fields_of_its_list(name):
+    listing = LISTINGS[name]
+    (route,) = [each for each in listing.router.routes if each.path == EXPORTED[name] and "GET" in each.methods]
+    schema = route.response_model.model_json_schema()
+    (rows,) = [each for each in schema["properties"].values() if each.get("type") == "array"]
+    for column in listing.columns.split():
+        here = rows["items"]
+        for part in column.removesuffix("+").split("."):
+            fields = schema["$defs"][reference(here)]["properties"] if "$ref" in str(here) else {}
+            assert part in fields or "additionalProperties" in str(here), (name, column)
+            here = fields.get(part, {})
+
+
+def reference(shape):
+    return re.search(r"#/\$defs/(\w+)", str(shape))[1]
 
 
 def test_stock_can_be_narrowed_to_one_condition(hub):

@@ -1,100 +1,145 @@
-"""Stock as a file for spreadsheets: what the viewer sees, nothing computed in it."""
+"""The lists that can be had as files for spreadsheets. Another list needs a line here and one in hub/core/access.py."""
 
-from collections.abc import Iterator
-from typing import Annotated, Final, Literal
+from typing import Final
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import Response, StreamingResponse
+from fastapi import APIRouter
 
-from hub.api.context import Context, Here
-from hub.api.door import Viewing
-from hub.api.faults import ApiError
-from hub.api.models.shared import Short, errors
-from hub.api.turns import Turns
-from hub.core.access import API, Viewer
-from hub.store.queries import stock
-from hub.store.queries.stock import StockFilter, StockRow
-from hub.tables.exporting import MOST_XLSX_ROWS, Value, csv_lines, xlsx
+from hub.api.listing import Listing, export
+from hub.api.routes import (
+    calls,
+    consignments,
+    deliveries,
+    direct,
+    incidents,
+    needs,
+    notices,
+    parcels,
+    people,
+    population,
+    requests,
+    reservations,
+    rounds,
+    settling,
+    space,
+    stock,
+    tokens,
+    transfers,
+    trips,
+    trouble,
+)
+from hub.core.access import API, EXPORTED
 
 router = APIRouter(prefix=API, tags=["exporting"])
 
-CSV: Final = "text/csv"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEADINGS: Final = (
-    "site", "account", "gtin", "item", "name", "name_zh", "lot", "expiry", "owner", "condition", "quantity"
-)  # fmt: skip
-PAGE: Final = 500
-_writing = Turns("a workbook")
+LISTINGS: Final[dict[str, Listing]] = {
+    "stock": Listing(
+        router=stock.router,
+        columns="site account gtin item name name_zh lot expiry owner condition quantity",
+    ),
+    "requests": Listing(
+        router=requests.router,
+        columns="id state organisation+ incident way site+ priority groups needed_by lines.line lines.item+ lines.n"
+        " lines.kept note made_at made_by changed_at split_of",
+        each="lines",
+    ),
+    "consignments": Listing(
+        router=consignments.router,
+        columns="id state organisation+ way from_site+ to_site+ vehicle due parcels picks units note made_at made_by"
+        " changed_at back_of",
+    ),
+    "parcels": Listing(
+        router=parcels.router,
+        columns="id state request consignment way station+ until waiting_since given_at proof.way proof.checked"
+        " lines.item+ lines.lot lines.owner+ lines.n placed made_at changed_at back",
+        each="lines",
+    ),
+    "deliveries": Listing(
+        router=deliveries.router,
+        columns="id state owner+ site+ expected lines.line lines.item+ lines.lot lines.n lines.received units"
+        " units_came even note announced_at announced_by",
+        each="lines",
+    ),
+    "transfers": Listing(
+        router=transfers.router,
+        columns="id state giver+ taker+ site+ account item+ lot condition n note asked_at asked_by asked_for decided_at"
+        " decided_by reason posted",
+    ),
+    "incidents": Listing(
+        router=incidents.router,
+        columns="id name name_zh kind severity exercise state alerted_at expires_at made_at made_by state_at state_by",
+    ),
+    "settlements": Listing(
+        router=population.router,
+        columns="id name name_zh lat lon population households elderly disabled pregnant infant chronic",
+    ),
+    "discrepancies": Listing(
+        router=trouble.router,
+        columns="key kind site+ account item+ lot owner+ condition quantity detail waiting since settlement.decision"
+        " settlement.reason settlement.at settlement.by",
+    ),
+    "unsettled": Listing(
+        router=settling.router,
+        columns="at device seq by said task item+ lot condition source to quantity",
+    ),
+    "counts": Listing(
+        router=settling.router,
+        columns="at by device seq task round account item+ lot owner+ condition counted difference voided",
+    ),
+    "needs": Listing(
+        router=needs.router,
+        columns="id state organisation+ destination item+ n covered open needed_by shelf_days substitutes note asked_at"
+        " asked_by",
+    ),
+    "consents": Listing(
+        router=needs.router,
+        columns="id owner+ taker+ item+ until given_at given_by ended_at ended_by",
+    ),
+    "reservations": Listing(
+        router=reservations.router,
+        columns="id state need organisation+ site+ item+ lot owner+ n pieces substitute pick picked made_at made_by"
+        " expires_at",
+    ),
+    "picks": Listing(
+        router=reservations.router,
+        columns="id state site+ organisation+ destination lines.line lines.bin lines.item+ lines.lot lines.owner+"
+        " lines.expiry lines.n lines.picked made_at made_by ended_at ended_by",
+        each="lines",
+    ),
+    "bookings": Listing(
+        router=space.router,
+        columns="id state organisation+ site+ temperature measure amount first_day last_day note asked_at asked_by"
+        " decided_at decided_by reason",
+    ),
+    "rounds": Listing(
+        router=rounds.router,
+        columns="id state site+ courier parcels given made_at made_by ended_at",
+    ),
+    "trips": Listing(
+        router=trips.router,
+        columns="consignment state vehicle organisation+ from_site+ to_site+ due parcels aboard handed back departed_at"
+        " arrived_at",
+    ),
+    "direct-shipments": Listing(
+        router=direct.router,
+        columns="consignment state organisation+ supplier due made_at made_by sent_at sent_by",
+    ),
+    "notices": Listing(
+        router=notices.router,
+        columns="id kind about channel language state why tries queued_at due_at ended_at asked_by",
+    ),
+    "calls": Listing(
+        router=calls.router,
+        columns="id line line_name organisation+ kind at by about after due done_at done_by",
+    ),
+    "users": Listing(
+        router=people.router,
+        columns="name shown role organisation+ site+ active created_at signs_in badge",
+    ),
+    "audit-log": Listing(
+        router=tokens.router,
+        columns="id at who action what detail",
+    ),
+}
 
-
-async def _filter(
-    site: Short = None,
-    item: Short = None,
-    lot: Short = None,
-    owner: Short = None,
-    condition: Literal["good", "quarantined", "damaged"] | None = None,
-) -> StockFilter:
-    return StockFilter(site=site, item=item, lot=lot, owner=owner, condition=condition)
-
-
-Wanted = Annotated[StockFilter, Depends(_filter)]
-
-
-@router.get(
-    "/exports/stock.csv",
-    responses={**errors(401, 403, 422, 503), 200: {"content": {CSV: {"schema": {"type": "string"}}}}},
-    response_class=Response,
-)
-def stock_csv(here: Here, viewer: Viewing, wanted: Wanted) -> Response:
-    """Stock as CSV (UTF-8 with a mark, commas), page by page: what moves meanwhile may be missing or stand twice.
-
-    A text that a spreadsheet would compute has an apostrophe in front. Spreadsheets cut GTINs: open it as text, or
-    take the XLSX.
-    """
-    pages = ([_row(row) for row in page] for page in _pages(here, viewer, wanted))
-    headers = {"Content-Disposition": 'attachment; filename="stock.csv"'}
-    return StreamingResponse(csv_lines(HEADINGS, pages), media_type=f"{CSV}; charset=utf-8", headers=headers)
-
-
-@router.get(
-    "/exports/stock.xlsx",
-    responses={
-        **errors(401, 403, 413, 422, 503),
-        200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
-    },
-    response_class=Response,
-)
-def stock_xlsx(here: Here, viewer: Viewing, wanted: Wanted) -> Response:
-    """Stock as XLSX, where every text is text; up to 100,000 rows."""
-    rows: list[tuple[Value, ...]] = []
-    with _writing.one():
-        for page in _pages(here, viewer, wanted):
-            rows += map(_row, page)
-            if len(rows) > MOST_XLSX_ROWS:
-                hint = "Name a site, an item or an owner, or take the CSV."
-                raise ApiError(413, "too-many-rows", f"There are more than {MOST_XLSX_ROWS} rows of stock.", hint=hint)
-        content = xlsx(HEADINGS, rows)
-    headers = {"Content-Disposition": 'attachment; filename="stock.xlsx"'}
-    return Response(content, media_type=XLSX, headers=headers)
-
-
-def _pages(here: Context, viewer: Viewer, wanted: StockFilter) -> Iterator[list[StockRow]]:
-    """Each page is read in a transaction of its own: a slow reader holds nothing open."""
-    pager = here.pager("export-stock", *wanted.parts)
-    cursor: str | None = None
-    while True:
-        with here.services.database.read() as connection:
-            page = stock.stock(connection, pager, wanted, viewer=viewer, limit=PAGE, cursor=cursor)
-        yield list(page.rows)
-        cursor = page.next
-        if cursor is None:
-            return
-
-
-def _row(row: StockRow) -> tuple[Value, ...]:
-    day = None if row.expiry is None else f"{row.expiry:08d}"
-    expiry = None if day is None else f"{day[:4]}-{day[4:6]}-{day[6:]}"
-    return (
-        row.site, row.account, row.gtin, row.item, row.name, row.name_zh, row.lot, expiry, row.owner, row.condition,
-        row.quantity,
-    )  # fmt: skip
+for _name, _listing in LISTINGS.items():
+    export(router, _name, EXPORTED[_name], _listing)
