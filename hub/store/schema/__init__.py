@@ -7,6 +7,7 @@ task_fact, tally, balance, holding, fix, outcome, report. The change log feeds l
 Times are Unix milliseconds (UTC). Each module holds the tables of one part; here they stand under one name.
 """
 
+from hub.store.schema.alerts import alarm, alarm_event
 from hub.store.schema.allocation import consent, need, pick, pick_line, reservation
 from hub.store.schema.base import change, meta, metadata
 from hub.store.schema.collecting import (
@@ -89,6 +90,8 @@ from hub.store.schema.space import booking, space_capacity
 
 __all__ = [
     "account",
+    "alarm",
+    "alarm_event",
     "alert",
     "authority",
     "balance",
