@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from starlette.routing import BaseRoute
+from starlette.types import Lifespan
 
 from hub.api import faults
 from hub.api.context import Context, Remembered, nobody
@@ -134,17 +136,7 @@ def create_app(services: Services) -> FastAPI:
         finally:
             await services.live.stop()
 
-    app = FastAPI(
-        title="Relief Relay hub",
-        version=services.version,
-        description=_DESCRIPTION,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        lifespan=lifespan,
-        dependencies=[Depends(enter)],
-        separate_input_output_schemas=True,
-    )
+    app = _application(services.version, lifespan)
     database = services.database
     app.state.context = Context(
         services=services,
@@ -156,9 +148,29 @@ def create_app(services: Services) -> FastAPI:
         site_stock=Remembered(stock_by_site),
         device_of=nobody if services.device_sessions is None else services.device_sessions.device_of,
     )
+    app.add_middleware(Guard, hosts=services.hosts)
+    return app
+
+
+def description(version: str) -> dict[str, Any]:
+    """The interface as an OpenAPI document, for programs that are made from it; no hub is needed to say it."""
+    return _application(version, None).openapi()
+
+
+def _application(version: str, lifespan: Lifespan[FastAPI] | None) -> FastAPI:
+    app = FastAPI(
+        title="Relief Relay hub",
+        version=version,
+        description=_DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(enter)],
+        separate_input_output_schemas=True,
+    )
     for router in ROUTERS:
         app.include_router(router)
     faults.install(app)
     describe(app)
-    app.add_middleware(Guard, hosts=services.hosts)
     return app

@@ -25,10 +25,16 @@ def describe(app: FastAPI) -> None:
 
 
 def _with_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """Each kind of error is described once, and named by the routes that give it."""
+    said: dict[str, Any] = schema["components"].setdefault("responses", {})
+    said["Problem"] = _ANY
     for operations in schema["paths"].values():
         for operation in operations.values():
-            for code, answer in operation["responses"].items():
+            answers = operation["responses"]
+            for code, answer in answers.items():
                 if code.isdecimal() and int(code) >= 400 and "application/json" in answer.get("content", {}):
                     answer["content"][MEDIA_TYPE] = answer["content"].pop("application/json")
-            operation["responses"]["default"] = _ANY
+                    if said.setdefault(f"Problem{code}", answer) == answer:
+                        answers[code] = {"$ref": f"#/components/responses/Problem{code}"}
+            answers["default"] = {"$ref": "#/components/responses/Problem"}
     return schema

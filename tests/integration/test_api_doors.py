@@ -333,7 +333,9 @@ def test_the_interface_describes_itself_completely(web):
             assert operation["tags"], path
             open_ = (method.upper(), path) in OPEN
             assert open_ or {"401", "403"} <= set(operation["responses"]), path
-            for code, answer in operation["responses"].items():
+            for code, named in operation["responses"].items():
+                name = named.get("$ref", "").removeprefix("#/components/responses/")
+                answer = described["components"]["responses"][name] if name else named
                 assert answer["description"], (path, code)
                 if code == "default" or int(code) >= 400:
                     assert list(answer["content"]) == ["application/problem+json"], (path, code)
