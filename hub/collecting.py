@@ -115,6 +115,11 @@ def code_of(connection: Connection, vault: Vault, parcel: str, proxy: int = RECI
     return None
 
 
+def opened_by(connection: Connection, vault: Vault, mark: int, secret: str) -> str | None:
+    """The parcel that a code opens, of whomever's; None where it opens none. Whoever may ask this can find codes."""
+    return store.fitting(connection, vault.index(FIT_FOR, nine(mark, secret)))
+
+
 def add_proxy(connection: Connection, vault: Vault, parcel: str, number: int, now: int) -> str:
     """The code of a proxy, a new one each time: he is number so many of the recipient's. Raises CollectingError."""
     known = store.how(connection, parcel)

@@ -31,9 +31,11 @@ from hub.api.routes import (
     incidents,
     invitations,
     join,
+    live_positions,
     needs,
     notices,
     outcomes,
+    parcel_page,
     parcels,
     people,
     photos,
@@ -108,6 +110,8 @@ ROUTERS = (
     trouble.router,
     settling.router,
     events.router,
+    live_positions.router,
+    parcel_page.router,
     dashboard.router,
 )
 """All routes of the application; the dashboard's last, because it takes any address."""
@@ -126,14 +130,16 @@ def routes() -> list[BaseRoute]:
 
 
 def create_app(services: Services) -> FastAPI:
-    """The application; it starts and stops the live feed. Raises HubError where the database cannot be read."""
+    """The application; it starts and stops what is live. Raises HubError where the database cannot be read."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.live.start()
+        await services.positions.start()
         try:
             yield
         finally:
+            await services.positions.stop()
             await services.live.stop()
 
     app = _application(services.version, lifespan)

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Generic, TypeVar
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
+from hub.api.asking import Asking
 from hub.api.services import Services
 from hub.api.sign_in import SignIn
 from hub.api.strangers import CALLS, SEARCHES, Strangers
@@ -60,8 +61,8 @@ def nobody(_token: str) -> str | None:
 class Context:
     """The services, and what the API itself remembers. `generation` is of the ledger since its last restore.
 
-    `searches` and `calls` count numbers of strangers. `device_of` tells the device that a token was given to, None for
-    a token that is none of a device's.
+    `searches` and `calls` count numbers of strangers, `asking` guesses of recipients. `device_of` tells the device that
+    a token was given to, None for a token that is none of a device's.
     """
 
     services: Services
@@ -74,6 +75,7 @@ class Context:
     device_of: Callable[[str], str | None] = nobody
     searches: Strangers = field(default_factory=lambda: Strangers(SEARCHES))
     calls: Strangers = field(default_factory=lambda: Strangers(CALLS))
+    asking: Asking = field(default_factory=Asking)
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -71,6 +71,11 @@ def codes(connection: Connection, parcels: Collection[str]) -> dict[str, list[Co
     return found
 
 
+def fitting(connection: Connection, fits: str) -> str | None:
+    """The parcel that a code opens, by what it fits (vault.index)."""
+    return connection.exec_driver_sql("SELECT parcel FROM collection_code WHERE fits = ?", (fits,)).scalar()
+
+
 def mark_of(connection: Connection, station: str) -> int | None:
     """How the codes of a station begin; for the device of a vehicle: as those of the site that it belongs to."""
     query = (

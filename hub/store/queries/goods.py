@@ -14,12 +14,17 @@ from hub.store import lots
 
 def local_day(connection: Connection, site: str, now: int) -> int:
     """The day at a site, yyyymmdd; `now` in Unix ms. By UTC where nobody said which time zone the site has."""
+    return as_day(local_time(connection, site, now).date())
+
+
+def local_time(connection: Connection, site: str, now: int) -> datetime:
+    """The time at a site, with its zone; as `local_day`."""
     name = connection.exec_driver_sql("SELECT zone FROM site WHERE id = ?", (site,)).scalar() or "UTC"
     try:
         zone = UTC if name == "UTC" else ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError):  # a machine without that zone
         zone = UTC
-    return as_day(datetime.fromtimestamp(now / 1000, zone).date())
+    return datetime.fromtimestamp(now / 1000, zone)
 
 
 def is_organisation(connection: Connection, id_: str) -> bool:
