@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from hub import badges, fonts
 from hub.admission import Admission, open_authority
 from hub.api.app import create_app
+from hub.api.fanout import Fanout
 from hub.api.live import LiveFeed
 from hub.api.services import Services
 from hub.authority import Authority
@@ -36,6 +37,7 @@ from hub.device_sessions import DeviceSessions
 from hub.devices import Registry
 from hub.dispatch import Dispatcher
 from hub.errors import DAMAGED, DamagedError, HubError, says_damaged
+from hub.first_run import FirstRun
 from hub.floodgate import Floodgate
 from hub.folder import Folder, Running
 from hub.follower import Follower
@@ -60,6 +62,7 @@ from hub.tending import Tending
 from hub.vault import Vault
 from hub.vitals import Door
 from hub.watchdog import Watchdog
+from hub.watching import Watching
 from hub.web import Web, listen, listen_everywhere
 from hub.webhook import Webhook
 
@@ -93,6 +96,8 @@ class Hub:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.first_path = ""
+        """Where a browser makes the first administrator of an empty hub; '' for any other hub."""
         self._folder = Folder(settings.data)
         self._ends = contextlib.ExitStack()
         self._bell: SimpleQueue[None] = SimpleQueue()
@@ -190,9 +195,11 @@ class Hub:
         authority = None if settings.listen is None else open_authority(database)
         address = settings.broker or self._start_mosquitto(database, authority)
         run = secrets.token_hex(8)
-        live = LiveFeed(database, now_ms)
-        intake = self._start_intake(database, address, run, live, vault)
+        live, positions = LiveFeed(database, now_ms), Fanout(database, now_ms)
+        intake = self._start_intake(database, address, run, live, Outlet(live, positions), vault)
         self._start_notices(database, vault, live)
+        first_run = FirstRun(database)
+        self.first_path = first_run.path
         services = Services(
             database=database,
             clock=now_ms,
@@ -201,9 +208,10 @@ class Hub:
             version=version(),
             ui=UI,
             live=live,
+            positions=positions,
             devices=Registry(database, address, embedded=settings.broker is None, changed=self.reload),
             gauges=lambda: gauges(intake.pipeline, intake.broker),
-            timings={"commit": intake.pipeline.commits},
+            timings={"commit": intake.pipeline.commits, "positions_tick": positions.ticks},
             faults=self._faults,
             hosts=hosts(settings),
             font=lambda: fonts.load(settings.font),
@@ -215,6 +223,7 @@ class Hub:
             desk=intake.desk,
             follow=intake.follower.look,
             vault=vault,
+            first_run=first_run,
         )
         self._start_web(services, web_socket, https)
         if not intake.broker.wait_connected(CONNECT_S):
@@ -254,9 +263,11 @@ class Hub:
             log.info("projections-made-again", why="another version made them by other rules")
         return database
 
-    def _start_intake(self, database: Database, address: Address, run: str, live: LiveFeed, vault: Vault) -> _Intake:
+    def _start_intake(
+        self, database: Database, address: Address, run: str, live: LiveFeed, outlet: Outlet, vault: Vault
+    ) -> _Intake:
         """Everything between the broker and the ledger."""
-        ends, outlet = self._ends, Outlet(live)
+        ends = self._ends
         site_data = SiteData(database, clock=now_ms, seal=badges.seal, keeper=Keeper(vault))
         dispatcher = self._dispatcher = Dispatcher(
             database, publish=outlet.order, clock=now_ms, newest=site_data.newest
@@ -287,6 +298,7 @@ class Hub:
         self._tend(Retention(database, photos, now_ms, keep_days=self.settings.keep_days))
         self._tend(Reminding(database, vault, now_ms))
         self._faults = lambda: faults(pipeline, broker)
+        self._tend(Watching(database, now_ms, folder=self.settings.data, faults=self._faults, changed=live.notify))
         self._failure = lambda: pipeline.failure
         self._watchdog.signs.update(mqtt=broker.pulse, ingest=pipeline.progress)
         self._parts |= {
@@ -354,8 +366,11 @@ class Hub:
         )
 
 
-def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
-    """Run a hub until SIGTERM or SIGINT (0) or until a part of it dies (1). Raises HubError if it cannot start."""
+def serve(settings: Settings, announce: Callable[[Running, str], None]) -> int:
+    """Run a hub until SIGTERM or SIGINT (0) or until a part of it dies (1). Raises HubError if it cannot start.
+
+    `announce` is told where it is, and where the first administrator of an empty hub is made.
+    """
     hub = Hub(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.ask_to_stop())
@@ -364,7 +379,7 @@ def serve(settings: Settings, announce: Callable[[Running], None]) -> int:
     running = hub.start()
     settle()
     try:
-        announce(running)
+        announce(running, hub.first_path)
         return hub.wait()
     finally:
         hub.stop()

@@ -181,6 +181,7 @@ class Standing:
     kind: Kind
     state: State
     severity: int
+    code: str
     values: Mapping[str, Value]
     calm_since: int | None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from hub.core.discrepancies import Kind, Value
 from hub.store.queries.differing import Discrepancy, Found, Reading, Told
@@ -182,19 +182,24 @@ def astray(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
 def overdue(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     """Consignments that have not arrived though their day is over."""
     found: list[Found] = []
-    days: dict[str, int] = {}
-    for row in reading.connection.exec_driver_sql(_LATE).all():
-        site = row.to_site or row.from_site or ""
-        if site not in days:
-            days[site] = local_day(reading.connection, site, reading.now)
-        if row.due >= days[site]:
-            continue
+    for row, site, _ in late(reading.connection, reading.now):
         values: dict[str, Value] = {"consignment": row.id, "due": row.due, "state": row.state}
         told = Told(about=(row.id,), code="past-its-day", values=values, story=(row.due, row.state))
         found.append(((row.seq,), reading.row(
             Kind.OVERDUE, told, site=site or None, owner=row.organisation, since=row.changed_at,
         )))  # fmt: skip
     return _after(found, after, limit)
+
+
+def late(connection: Connection, now: int) -> "Iterator[tuple[Row[Any], str, int]]":
+    """Each with the site where it should be, and the day there (yyyymmdd)."""
+    days: dict[str, int] = {}
+    for row in connection.exec_driver_sql(_LATE).all():
+        site = row.to_site or row.from_site or ""
+        if site not in days:
+            days[site] = local_day(connection, site, now)
+        if row.due < days[site]:
+            yield row, site, days[site]
 
 
 def given_twice(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
