@@ -14,6 +14,7 @@ from hub.api.description import describe
 from hub.api.door import enter
 from hub.api.guard import Guard
 from hub.api.routes import (
+    alerts,
     calls,
     catalogue,
     collecting,
@@ -108,6 +109,7 @@ ROUTERS = (
     join.router,
     device_session.router,
     trouble.router,
+    alerts.router,
     settling.router,
     events.router,
     live_positions.router,

@@ -24,6 +24,7 @@ def deciding(
         "helpline",
         "round",
         "notice",
+        "alert",
     ],
     **told: str | list[str],
 ) -> Iterator[Connection]:

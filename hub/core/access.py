@@ -111,6 +111,10 @@ WATCHING: Final = only("admin supervisor engineer auditor")
 RECALLING: Final = only("admin supervisor operator clerk staff helpline auditor")
 SENDING: Final = only("admin supervisor operator clerk")
 CARRYING: Final = SENDING | {Role.COURIER}
+HANDLING: Final = only("admin supervisor operator clerk staff engineer")
+"""Who takes alerts on."""
+ASSIGNING: Final = only("admin supervisor engineer")
+"""Who gives them to others, and is done with them while they last."""
 PRINTING: Final = only("admin supervisor operator clerk engineer")
 
 OPEN: Final = frozenset(
@@ -213,6 +217,13 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/quarantine"): WATCHING,
     ("GET", f"{API}/discrepancies"): INDOORS,
     ("GET", f"{API}/gaps"): WATCHING,
+    ("GET", f"{API}/alerts"): INDOORS,
+    ("GET", f"{API}/alerts/{{alert}}"): INDOORS,
+    ("POST", f"{API}/alerts/{{alert}}/acknowledgement"): HANDLING,
+    ("POST", f"{API}/alerts/{{alert}}/assignment"): HANDLING,
+    ("POST", f"{API}/alerts/{{alert}}/closing"): ASSIGNING,
+    ("GET", f"{API}/alert-rules"): INDOORS,
+    ("PUT", f"{API}/alert-rules"): STEERING,
     ("POST", f"{API}/labels"): PRINTING,
     ("GET", f"{API}/cards"): PRINTING | {Role.AUDITOR},
     ("POST", f"{API}/imports"): STEERING,
