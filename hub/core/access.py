@@ -359,6 +359,7 @@ EXPORTED: Final[dict[str, str]] = {
         "transfers": "transfers",
         "incidents": "incidents",
         "settlements": "settlements",
+        "alerts": "alerts",
         "discrepancies": "discrepancies",
         "unsettled": "unsettled",
         "counts": "counts",

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from hub.api.listing import Listing, export
 from hub.api.routes import (
+    alerts,
     calls,
     consignments,
     deliveries,
@@ -71,6 +72,10 @@ LISTINGS: Final[dict[str, Listing]] = {
     "settlements": Listing(
         router=population.router,
         columns="id name name_zh lat lon population households elderly disabled pregnant infant chronic",
+    ),
+    "alerts": Listing(
+        router=alerts.router,
+        columns="id kind severity state site+ owner+ detail assigned raised_at changed_at cleared_at",
     ),
     "discrepancies": Listing(
         router=trouble.router,
