@@ -96,7 +96,7 @@ def up(
     configure_log(settings)
     from hub.service import serve  # noqa: PLC0415 (the other commands need no web framework)
 
-    raise typer.Exit(serve(settings, lambda running: _announce(settings.data, running, as_json=as_json)))
+    raise typer.Exit(serve(settings, lambda running, first: _announce(settings.data, running, first, as_json=as_json)))
 
 
 @app.command()
@@ -128,7 +128,7 @@ def configure_log(settings: Settings) -> None:
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
 
 
-def _announce(data: Path, running: Running, *, as_json: bool) -> None:
+def _announce(data: Path, running: Running, first: str, *, as_json: bool) -> None:
     pages = f"http://{address(running.http_host, running.http_port)}"
     if as_json:
         found = {
@@ -140,6 +140,7 @@ def _announce(data: Path, running: Running, *, as_json: bool) -> None:
             "run": running.run,
             "mqtts_port": running.mqtts_port,
             "https_port": running.https_port,
+            "first": pages + first if first else None,
         }
         print(json.dumps(found), flush=True)
         return
@@ -149,9 +150,14 @@ def _announce(data: Path, running: Running, *, as_json: bool) -> None:
         f"  broker     mqtt://{running.mqtt_host}:{running.mqtt_port}\n"
         f"{_doors(running)}"
         f"  data       {data}\n"
-        f"  ledger     {running.ledger}",
+        f"  ledger     {running.ledger}"
+        f"{_first(pages + first) if first else ''}",
         flush=True,
     )
+
+
+def _first(link: str) -> str:
+    return f"\n\nNobody can sign in yet. Open this link to become the first administrator (it works once):\n  {link}"
 
 
 def _doors(running: Running) -> str:

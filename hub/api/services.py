@@ -9,9 +9,11 @@ from argon2 import PasswordHasher
 
 from hub import fonts
 from hub.admission import Admission
+from hub.api.fanout import Fanout
 from hub.api.live import LiveFeed
 from hub.desk import Desk
 from hub.device_sessions import DeviceSessions
+from hub.first_run import FirstRun
 from hub.inviting import Offer
 from hub.names import LOOPBACK
 from hub.sitedata import SiteData
@@ -93,7 +95,7 @@ class Services:
     here. `admission` and `inviter` are those of a hub that listens for devices on other machines; `device_sessions` and
     `site_data` serve devices that ask for what they may know. `desk` posts what people decide as facts of the hub;
     `follow` works out at once what facts that are in mean for parcels.
-    `vault` opens what is sealed of recipients.
+    `vault` opens what is sealed of recipients. `first_run` lets in the first administrator of an empty hub.
     """
 
     database: Database
@@ -103,8 +105,10 @@ class Services:
     version: str
     ui: Path
     live: LiveFeed
+    positions: Fanout
     devices: DeviceRegistry
     vault: Vault
+    first_run: FirstRun | None = None
     admission: Admission | None = None
     inviter: Inviter | None = None
     device_sessions: DeviceSessions | None = None

@@ -13,10 +13,14 @@ from argon2 import PasswordHasher
 
 from hub.admission import network
 from hub.api.faults import ApiError
+from hub.core.access import Role
 from hub.core.guesses import Allowance, Guesses
 from hub.core.passwords import password_fault
-from hub.store import links, users
+from hub.first_run import FirstRun
+from hub.store import links, people, users
 from hub.store.database import Database
+from hub.store.people import Post
+from hub.store.users import UserError
 
 AT_ONCE: Final = 2
 """Each check takes 64 MiB for a while: more at once would let strangers fill the memory."""
@@ -89,6 +93,23 @@ class SignIn:
                 if links.use(connection, code, hashed, now=self._clock()) is None:
                     raise BAD_LINK
             return name
+
+    def begin(self, first: FirstRun | None, code: str, name: str, password: str, source: str = "") -> None:
+        """Make the first administrator of an empty hub by its link. Raises ApiError: 403, 422, 429, 503."""
+        with self._slowly(), self._counted(self._codes, source, 403), self._one_of_few():
+            if first is None or not first.fits(code):
+                raise BAD_LINK
+            if fault := password_fault(password, name):
+                raise ApiError(422, "weak-password", f"{fault[0].upper()}{fault[1:]}.", hint="Choose another password.")
+            hashed = self._hasher.hash(password)
+            with self._database.write() as connection:
+                if people.exist(connection):
+                    raise BAD_LINK
+                try:
+                    people.enter(connection, name, hashed, Post(role=Role.ADMIN), by=name, now=self._clock())
+                except UserError as error:
+                    said = str(error)
+                    raise ApiError(422, "refused", f"{said[0].upper()}{said[1:]}.") from error
 
     @contextmanager
     def _slowly(self) -> Iterator[None]:

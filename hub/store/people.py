@@ -75,6 +75,11 @@ def check_name(name: str) -> None:
         raise UserError(f"the name {name!r} could be taken for a program's: choose another")
 
 
+def exist(connection: Connection) -> bool:
+    """Whether there is anybody at all."""
+    return connection.execute(select(user.c.id).limit(1)).first() is not None
+
+
 def one(connection: Connection, name: str) -> Person:
     """The person of that name. Raises NoPersonError."""
     row = connection.execute(select(user).where(user.c.name == name)).one_or_none()

@@ -12,6 +12,7 @@ import httpx
 from argon2 import PasswordHasher
 
 from hub.api.app import create_app
+from hub.api.fanout import Fanout
 from hub.api.live import LiveFeed
 from hub.api.services import Services
 from hub.core.access import Role
@@ -111,14 +112,15 @@ def make_services(database: Database, folder: Path, **changes: Any) -> Services:
     values: dict[str, Any] = {
         "database": database, "clock": clock, "run": "c" * 16, "ledger": database.ledger, "version": "0.1.0",
         "ui": folder / "dist", "live": LiveFeed(database, clock, heartbeat_s=0.2, pace_s=0.02),
+        "positions": Fanout(database, clock, pace_s=0.02),
         "devices": Registry(), "vault": Vault.of(folder), "hasher": QUICK, "slowest_refusal_s": 0.0,
     }  # fmt: skip
     return Services(**(values | changes))
 
 
 @contextmanager
-def serving(folder: Path, *, database: Database | None = None, **changes: Any) -> Iterator[Web]:
-    """A server that is up, and down again at the end of the block."""
+def serving(folder: Path, *, database: Database | None = None, peopled: bool = True, **changes: Any) -> Iterator[Web]:
+    """A server that is up, and down again at the end of the block; `peopled` with a user of each role."""
     database = database or make_database(folder)
     services = make_services(database, folder, **changes)
     with database.write() as connection:
@@ -127,7 +129,8 @@ def serving(folder: Path, *, database: Database | None = None, **changes: Any) -
         for role in Role:
             of = ORGANISATION if role is Role.STAFF else None
             tokens[role] = users.add_token(connection, f"token-{role}", role, now=now, organisation=of)
-            users.add_user(connection, f"{role}-1", PASSWORD, role, now=now, hasher=QUICK, organisation=of)
+            if peopled:
+                users.add_user(connection, f"{role}-1", PASSWORD, role, now=now, hasher=QUICK, organisation=of)
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     server = Server(create_app(services), listening)

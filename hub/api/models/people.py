@@ -82,6 +82,18 @@ class WelcomeInput(Input):
     password: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+class FirstInput(WelcomeInput):
+    """The code that an empty hub showed, and who its first administrator is to be."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class FirstRunModel(Model):
+    """Whether the first administrator is still to come."""
+
+    open: bool
+
+
 class Welcomed(Model):
     """Who can sign in now."""
 

@@ -57,6 +57,23 @@ def welcome(here: Here, request: Request, sent: models.WelcomeInput) -> models.W
     return models.Welcomed(name=here.sign_in.welcome(sent.code, sent.password, source(request)))
 
 
+@router.get("/first-run", responses=errors(503))
+def first_run(here: Here) -> models.FirstRunModel:
+    """Whether this hub still waits for its first administrator. Open to strangers: an empty hub has no secrets."""
+    first = here.services.first_run
+    return models.FirstRunModel(open=first is not None and bool(first.path) and first.open)
+
+
+@router.post("/first-run", status_code=201, responses=errors(403, 413, 422, 429, 503))
+def begin(here: Here, request: Request, sent: models.FirstInput) -> models.Welcomed:
+    """Make the first administrator, by the link that an empty hub showed when it started. Open to strangers.
+
+    Wrong codes are limited, and answered as a hub answers that has its administrator.
+    """
+    here.sign_in.begin(here.services.first_run, sent.code, sent.name, sent.password, source(request))
+    return models.Welcomed(name=sent.name)
+
+
 @router.get("/audit-log", responses=LISTED)
 def the_audit_log(
     here: Here,

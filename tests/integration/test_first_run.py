@@ -1,0 +1,74 @@
+"""An empty hub lets in its first administrator by the link that it showed, once, and nobody else."""
+
+import pytest
+
+from hub.core.access import Role
+from hub.first_run import PREFIX, FirstRun
+from hub.store import users
+from tests.support.hubweb import PASSWORD, QUICK, make_database, serving
+
+ROUTE = "/api/v1/first-run"
+
+
+@pytest.fixture
+def hub(tmp_path):
+    """A database with nobody in it, the link of one start, and who asks."""
+    database = make_database(tmp_path)
+    first = FirstRun(database)
+    with serving(tmp_path, database=database, peopled=False, first_run=first) as web, web.client() as client:
+        yield database, first, client
+
+
+def code_of(first):
+    return first.path.partition("#")[2]
+
+
+def ask(client, code, **changes):
+    return client.post(ROUTE, json={"code": code, "name": "ana", "password": PASSWORD} | changes)
+
+
+def test_the_link_makes_an_administrator_who_signs_in(hub):
+    _, first, client = hub
+    assert client.get(ROUTE).json() == {"open": True}
+    assert first.path.startswith(f"/welcome#{PREFIX}")
+    made = ask(client, code_of(first))
+    assert (made.status_code, made.json()) == (201, {"name": "ana"})
+    signed_in = client.post("/api/v1/session", json={"user": "ana", "password": PASSWORD})
+    assert signed_in.json()["user"]["role"] == "admin"
+    assert client.get(ROUTE).json() == {"open": False}
+
+
+def test_the_link_opens_nothing_a_second_time(hub):
+    _, first, client = hub
+    ask(client, code_of(first))
+    again = ask(client, code_of(first), name="eve")
+    assert (again.status_code, again.json()["code"]) == (403, "bad-link")
+
+
+def test_a_link_is_over_once_somebody_was_entered_another_way(hub):
+    database, first, client = hub
+    with database.write() as connection:
+        users.add_user(connection, "bo", PASSWORD, Role.CLERK, now=1, hasher=QUICK)
+    assert ask(client, code_of(first)).status_code == 403
+    assert FirstRun(database).path == ""
+
+
+@pytest.mark.parametrize("code", ["first-", "first-" + "A" * 32, "welcome", "\x00", "首"])
+def test_a_wrong_code_lets_nobody_in(hub, code):
+    _, _, client = hub
+    assert ask(client, code).status_code == 403
+    assert client.get(ROUTE).json() == {"open": True}
+
+
+def test_guessing_the_code_has_to_wait(hub):
+    _, first, client = hub
+    refused = [ask(client, "first-guess").status_code for _ in range(30)]
+    assert refused[-1] == 429
+    assert ask(client, code_of(first)).status_code == 429
+
+
+def test_a_weak_password_or_a_name_that_nobody_gets_uses_up_nothing(hub):
+    _, first, client = hub
+    assert ask(client, code_of(first), password="short").json()["code"] == "weak-password"
+    assert ask(client, code_of(first), name="a/b").json()["code"] == "refused"
+    assert ask(client, code_of(first)).status_code == 201
