@@ -1,5 +1,6 @@
 """What ingest may do to the outside: send to devices, and say what screens should show."""
 
+from hub.api.fanout import Fanout
 from hub.api.live import LiveFeed
 from hub.broker import Broker
 from wire.messages import Now
@@ -8,9 +9,10 @@ from wire.messages import Now
 class Outlet:
     """Without a broker, before there is one, nothing is sent."""
 
-    def __init__(self, live: LiveFeed) -> None:
+    def __init__(self, live: LiveFeed, positions: Fanout) -> None:
         self.broker: Broker | None = None
         self._live = live
+        self._positions = positions
 
     def publish(self, topic: str, payload: bytes) -> None:
         if self.broker is not None:
@@ -25,3 +27,4 @@ class Outlet:
 
     def shown(self, device: str, now: Now, received_at: int) -> None:
         self._live.shown(device, now, received_at)
+        self._positions.shown(device, now, received_at)

@@ -21,6 +21,10 @@ GRACE_S = 2
 """How long requests may go on when the hub stops; live streams are ended at once."""
 
 
+MESSAGE_BYTES = 4096
+"""Most that one message of a WebSocket from outside may have."""
+
+
 class WebError(HubError):
     """The HTTP server could not be started."""
 
@@ -119,7 +123,10 @@ def _config(app: Any, *, http: Any = "h11", **more: Any) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ws_per_message_deflate=False,
+        ws_per_message_deflate=False,  # packing positions anew for each map would take the most of a core
+        ws_max_size=MESSAGE_BYTES,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
         timeout_graceful_shutdown=GRACE_S,
         **more,
     )

@@ -3,7 +3,8 @@
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, WebSocket
+from starlette.requests import HTTPConnection
 
 from hub.api.context import Context
 from hub.api.faults import ApiError
@@ -18,32 +19,36 @@ _SAFE: Final = frozenset({"GET", "HEAD"})
 _HINT: Final = "Sign in with POST /api/v1/session, or send an API token: Authorization: Bearer ..."
 
 
-def enter(request: Request) -> None:
-    """Let a request pass or raise ApiError. Every route of the application depends on it."""
+def enter(request: HTTPConnection) -> None:
+    """Let a request pass or raise ApiError. Every route of the application depends on it, sockets too.
+
+    A socket is opened by GET, but whoever has it reads on: so with a cookie it must be opened by our own page.
+    """
     context: Context = request.app.state.context
-    template = request.scope["route"].path
-    if ask(request.method, template, None) is Answer.COME_IN:
-        if request.method not in _SAFE and "origin" in request.headers:
+    template, socket = request.scope["route"].path, request.scope["type"] == "websocket"
+    method = "GET" if socket else request.scope["method"]
+    if ask(method, template, None) is Answer.COME_IN:
+        if method not in _SAFE and "origin" in request.headers:
             _check_origin(request)
         return
     device = _device(context, request)
     if device is not None:
-        if ask(request.method, template, DEVICE) is not Answer.COME_IN:
+        if ask(method, template, DEVICE) is not Answer.COME_IN:
             raise ApiError(403, "not-allowed", "A device's token does not open this.", hint="It opens device routes.")
         request.state.device = device
         return
     principal = _who(context, request)
     request.state.principal = principal
-    answer = ask(request.method, template, None if principal is None else principal.role)
+    answer = ask(method, template, None if principal is None else principal.role)
     if principal is None or answer is Answer.SIGN_IN:
         raise ApiError(401, "sign-in", "This needs you to sign in.", hint=_HINT, headers={"WWW-Authenticate": "Bearer"})
     if answer is not Answer.COME_IN:
         raise ApiError(403, "not-allowed", f"The role {principal.role} may not do this.", hint="Ask an administrator.")
-    if request.method not in _SAFE and not principal.by_token:
+    if (socket or method not in _SAFE) and not principal.by_token:
         _check_origin(request)
 
 
-def _who(context: Context, request: Request) -> Principal | None:
+def _who(context: Context, request: HTTPConnection) -> Principal | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     secret = request.cookies.get(COOKIE)
     with context.services.database.read() as connection:
@@ -59,12 +64,12 @@ def _who(context: Context, request: Request) -> Principal | None:
     return principal
 
 
-def _device(context: Context, request: Request) -> str | None:
+def _device(context: Context, request: HTTPConnection) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return context.device_of(token.strip()) if scheme.lower() == "bearer" else None
 
 
-def _check_origin(request: Request) -> None:
+def _check_origin(request: HTTPConnection) -> None:
     """A page of another origin may make a browser send our cookie along: what changes something must come from us."""
     origin = request.headers.get("origin", "")
     parts = urlsplit(origin)
@@ -82,6 +87,12 @@ def still_welcome(context: Context, principal: Principal) -> bool:
 
 async def _principal(request: Request) -> Principal:
     principal: Principal = request.state.principal
+    return principal
+
+
+async def watching(socket: WebSocket) -> Principal:
+    """Who opened a socket."""
+    principal: Principal = socket.state.principal
     return principal
 
 
@@ -110,4 +121,6 @@ Viewing = Annotated[Viewer, Depends(_viewer)]
 """Whose eyes the queries of a route read with."""
 CallingDevice = Annotated[str, Depends(_calling)]
 """The device that asks, on a route of hub.core.access.FOR_DEVICES."""
-__all__ = ["API", "COOKIE", "CallingDevice", "Viewing", "Whoever", "enter", "named", "source", "still_welcome"]
+__all__ = [
+    "API", "COOKIE", "CallingDevice", "Viewing", "Whoever", "enter", "named", "source", "still_welcome", "watching",
+]  # fmt: skip

@@ -38,6 +38,8 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
+"""A socket that is refused is answered like any request; one that is accepted has no headers of ours to carry."""
 _TWO_ENDS = ApiError(400, "two-ends", "The request says by two headers where it ends.", headers={"Connection": "close"})
 """The connection ends with the answer: what follows could be the body's rest or a next request (RFC 9112, 6.1)."""
 _TOO_LARGE = ApiError(413, "too-large", "The body of the request is too large.", hint="Send it in smaller parts.")
@@ -55,7 +57,7 @@ class Guard:
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         outgoing = _Outgoing(send, api=str(scope["path"]).startswith(API))
@@ -64,7 +66,7 @@ class Guard:
         except ApiError as error:
             await error.response(scope["path"])(scope, receive, outgoing)
         except Exception:
-            log.exception("request-broke", method=scope["method"], path=scope["path"])
+            log.exception("request-broke", method=scope.get("method", "socket"), path=scope["path"])
             if not outgoing.started:
                 await BROKEN.response(scope["path"])(scope, receive, outgoing)
 
@@ -75,7 +77,7 @@ class Guard:
         if not self._known(headers.get("host", "")):
             hint = "Open it by a name that it knows, or add this name to the hub's settings."
             raise ApiError(400, "unknown-host", "The hub is not known by this host name.", hint=hint)
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             if headers.get("content-encoding", "identity").lower() != "identity":
                 raise _ENCODED
             limit = LARGE_BODY_BYTES if scope["path"] in LARGE else BODY_BYTES
@@ -96,7 +98,7 @@ class _Outgoing:
         self.started = False
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] in _STARTS:
             self.started = True
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():

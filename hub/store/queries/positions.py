@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -46,6 +47,49 @@ class Track:
     truncated: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """A device's newest good fix, as it is stored."""
+
+    device: str
+    point: Point
+    heading_cd: int | None
+    quality: str
+
+
+_NEWEST: Final = (
+    "SELECT device.name, fix.t, lat_e7, lon_e7, speed_cms, heading_cd, quality FROM device CROSS JOIN fix"
+    " ON (fix.device_id, fix.t, fix.lane_id, fix.seq) = (SELECT best.device_id, best.t, best.lane_id, best.seq"
+    " FROM fix AS best WHERE best.device_id = device.id AND best.verdict = 'good'"
+    " ORDER BY best.t DESC, best.lane_id DESC, best.seq DESC LIMIT 1)"
+    " WHERE device.removed_at IS NULL AND device.last_position_at IS NOT NULL"
+)
+NAMED: Final = 500
+"""Devices that one query names; for more of them all are read."""
+
+
+def newest(connection: Connection, names: Sequence[str] | None = None) -> list[Newest]:
+    """The newest good fixes of these devices, or of all that are let in; by name. One that had none is left out."""
+    if names is not None and len(names) <= NAMED:
+        rows = connection.exec_driver_sql(
+            f"{_NEWEST} AND device.name IN ({', '.join('?' * len(names))}) ORDER BY device.name", tuple(names)
+        )
+    else:
+        rows = connection.exec_driver_sql(f"{_NEWEST} ORDER BY device.name")
+    wanted = None if names is None else set(names)
+    return [
+        Newest(device=row[0], point=Point(row[1], row[2], row[3], row[4]), heading_cd=row[5], quality=row[6])
+        for row in rows
+        if wanted is None or row[0] in wanted
+    ]
+
+
+def last_heard(connection: Connection) -> dict[str, int]:
+    """The time of the last fix, good or not, of each device that is let in and ever had one."""
+    query = "SELECT name, last_position_at FROM device WHERE removed_at IS NULL AND last_position_at IS NOT NULL"
+    return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+
+
 def positions(connection: Connection, *, viewer: Viewer, now: int) -> list[Position]:
     """The newest good fix of each device that ever had one, by name.
 
@@ -53,33 +97,20 @@ def positions(connection: Connection, *, viewer: Viewer, now: int) -> list[Posit
     """
     if viewer.owner_filter is not None:
         return []
-    known = connection.execute(
-        select(device.c.id, device.c.name)
-        .where(device.c.removed_at.is_(None), device.c.last_position_at.is_not(None))
-        .order_by(device.c.name)
-    ).all()
-    newest = (_newest(connection, row.id, row.name, now) for row in known)
-    return [position for position in newest if position is not None]
+    return [_shown(one, now) for one in newest(connection)]
 
 
-def _newest(connection: Connection, device_id: int, name: str, now: int) -> Position | None:
-    row = connection.execute(
-        select(fix, fix.c.t.label("at"))
-        .where(fix.c.device_id == device_id, fix.c.verdict == "good")
-        .order_by(fix.c.t.desc(), fix.c.lane_id.desc(), fix.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
+def _shown(one: Newest, now: int) -> Position:
+    point = one.point
     return Position(
-        device=name,
-        at=row.at,
-        lat=row.lat_e7 / 1e7,
-        lon=row.lon_e7 / 1e7,
-        speed_mps=None if row.speed_cms is None else row.speed_cms / 100,
-        heading_deg=None if row.heading_cd is None else row.heading_cd / 100,
-        quality=row.quality,
-        age_s=max(0, now - row.at) / 1000,
+        device=one.device,
+        at=point.t,
+        lat=point.lat_e7 / 1e7,
+        lon=point.lon_e7 / 1e7,
+        speed_mps=None if point.speed_cms is None else point.speed_cms / 100,
+        heading_deg=None if one.heading_cd is None else one.heading_cd / 100,
+        quality=one.quality,
+        age_s=max(0, now - point.t) / 1000,
     )
 
 
