@@ -39,6 +39,7 @@ from hub.dispatch import Dispatcher
 from hub.errors import DAMAGED, DamagedError, HubError, says_damaged
 from hub.first_run import FirstRun
 from hub.floodgate import Floodgate
+from hub.flowing import Flowing
 from hub.folder import Folder, Running
 from hub.follower import Follower
 from hub.gate import Gate
@@ -224,6 +225,7 @@ class Hub:
             follow=intake.follower.look,
             vault=vault,
             first_run=first_run,
+            public_url=settings.public_url,
         )
         self._start_web(services, web_socket, https)
         if not intake.broker.wait_connected(CONNECT_S):
@@ -294,6 +296,7 @@ class Hub:
         ends.callback(desk.stop)
         follower = Follower(database, vault, now_ms, changed=live.notify)
         self._tend(follower)
+        self._tend(Flowing(database))
         photos = Photos(self.settings.data / FOLDER, vault)
         self._tend(Retention(database, photos, now_ms, keep_days=self.settings.keep_days))
         self._tend(Reminding(database, vault, now_ms))

@@ -6,20 +6,24 @@ from sqlalchemy import Connection
 
 from hub.core.counting import Key
 from hub.core.postings import LotKey
-from hub.ingest.bulk import insert
+from hub.ingest.bulk import among, insert
 from hub.ingest.poster import Poster
 from wire.actions import REGRADED, UNKNOWN
 
 Pair = tuple[int, int]
 """An account and a lot."""
+NEVER = 2**63 - 1
+"""After all times (Unix ms)."""
 _BALANCE = "ON CONFLICT (account_id, lot_id) DO UPDATE SET quantity = quantity + excluded.quantity"
+_DUE = "DO UPDATE SET since = min(since, excluded.since), times = times + 1"
 _HOLDING = "ON CONFLICT (account_id, owner) DO UPDATE SET quantity = quantity + excluded.quantity"
 
 
 class Changes:
     """Signed pieces by account and lot, and the balances whose counts have to be reckoned again.
 
-    `counted` says of each balance that was ever counted when that was last, at the latest.
+    `counted` says of each balance that was ever counted when that was last, at the latest. `due` and `hopped` say of
+    lots and of handling units since when what flowed has to be reckoned again (hub.core.flows).
     """
 
     def __init__(self, poster: Poster) -> None:
@@ -27,6 +31,8 @@ class Changes:
         self.counted: dict[Pair, Key] = {}
         self.deltas: dict[Pair, int] = defaultdict(int)
         self.recount: set[Pair] = set()
+        self.due: dict[int, int] = {}
+        self.hopped: dict[str, int] = {}
         self._names: dict[int, LotKey] = {}
 
     def load(self, connection: Connection) -> None:
@@ -39,6 +45,18 @@ class Changes:
         """A new group."""
         self.deltas.clear()
         self.recount.clear()
+        self.due.clear()
+        self.hopped.clear()
+
+    def touch(self, lot: int, at: int) -> None:
+        """What flowed of a lot since then has changed."""
+        if at < self.due.get(lot, NEVER):
+            self.due[lot] = at
+
+    def hop(self, unit: str, at: int) -> None:
+        """Where a handling unit was since then has changed."""
+        if at < self.hopped.get(unit, NEVER):
+            self.hopped[unit] = at
 
     def flow(self, source: int, to: int, lot: int, quantity: int) -> None:
         """So much went from one account to another."""
@@ -61,7 +79,22 @@ class Changes:
             sums[account, owners[lot]] += delta
         held = sorted((account, owner, delta) for (account, owner), delta in sums.items() if delta)
         insert(connection, "INSERT INTO holding (account_id, owner, quantity)", held, _HOLDING)
+        self._write_due(connection, {pair for pair, delta in self.deltas.items() if not delta})
         return {account for account, _, _ in changed}
+
+    def _write_due(self, connection: Connection, passed: set[Pair]) -> None:
+        """What is due; and what was in a unit and came out of it again in one group, for who asks what ever was."""
+        insert(
+            connection, "INSERT INTO flow_due (lot_id, since)", sorted(self.due.items()), f"ON CONFLICT (lot_id) {_DUE}"
+        )
+        insert(
+            connection, "INSERT INTO flow_hop (unit, since)", sorted(self.hopped.items()), f"ON CONFLICT (unit) {_DUE}"
+        )
+        if passed:
+            query = "SELECT id FROM account WHERE kind = 'unit' AND id"
+            units = {row[0] for row in among(connection, query, {account for account, _ in passed})}
+            rows = sorted((account, lot, 0) for account, lot in passed if account in units)
+            insert(connection, "INSERT INTO balance (account_id, lot_id, quantity)", rows, _BALANCE)
 
     def kin(self, connection: Connection, lot: int, conditions: set[str]) -> dict[str, int]:
         """The same lot in other conditions, by condition; itself among them."""

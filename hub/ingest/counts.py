@@ -61,6 +61,7 @@ class Counts:
             new = found.get(key, 0)
             if new != row[4]:
                 connection.exec_driver_sql(_ADJUST, (new, account, lot, *key))
+                self._changes.touch(lot, row[0])
                 self._changes.flow(sink, account, lot, new - row[4])
 
     def _moves(self, connection: Connection, account: int, lot: int) -> Iterator[tuple[Key, int]]:

@@ -17,7 +17,7 @@ from hub.ingest.group import LaneRef, Rows
 from hub.ingest.poster import Poster
 from hub.ingest.projector import Projector
 from hub.ingest.replay import decode, left_out, unwrapped
-from hub.store import canon
+from hub.store import canon, flows
 from hub.store.database import Database
 from wire.messages import AnyItem, Lane
 
@@ -73,6 +73,8 @@ def rebuild(database: Database, scratch: Path, *, replace: bool = False, lives: 
         live, made = Database(before), Database(after)
         try:
             items = _replay(made)
+            flows.reckon(live)
+            flows.reckon(made)
             if lives is not None:
                 lives.follow(live)
                 lives.retell(made)
@@ -133,7 +135,7 @@ def _replay(database: Database) -> int:
     projector = Projector(poster)
     items = 0
     with database.write() as connection:
-        for table in canon.PROJECTIONS:
+        for table in (*canon.PROJECTIONS, *canon.DUE):
             connection.exec_driver_sql(f"DELETE FROM {table}")
         poster.load(connection)
         projector.load(connection)
@@ -170,7 +172,7 @@ def _put_in_place(live: Path, made: Path) -> None:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("ATTACH DATABASE ? AS made", (str(made),))
         connection.execute("BEGIN IMMEDIATE")
-        for table in canon.PROJECTIONS:
+        for table in (*canon.PROJECTIONS, *canon.DUE):
             connection.execute(f"DELETE FROM main.{table}")
             connection.execute(f"INSERT INTO main.{table} SELECT * FROM made.{table}")
         connection.execute("COMMIT")

@@ -131,6 +131,7 @@ class Restating:
             for lot, source, to, quantity, undone in rows:
                 self._changes.flow(source, to, lot, 0 if undone else sign * quantity)
                 self._changes.reckon((source, lot), (to, lot))
+                self._changes.touch(lot, key[0])
         return True
 
     # Counts
@@ -151,6 +152,7 @@ class Restating:
             self._named(connection, said)
             connection.exec_driver_sql(f"DELETE FROM tally WHERE {where}", (account, lot, *key))
             self._changes.flow(poster.accounts[ADJUSTMENT], account, lot, -row[0])
+            self._changes.touch(lot, key[0])
             self._changes.recount.add((account, lot))
             head = "INSERT INTO tally (account_id, lot_id, at, lane_id, seq, quantity, adjustment, voided)"
             now = poster.lots[posting.lot]

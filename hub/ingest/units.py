@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from hub.core.story import Sighting, breaks, contributions, is_graded, lot_of, valid
-from hub.ingest.balances import Changes
+from hub.ingest.balances import NEVER, Changes
 from hub.ingest.bulk import among, insert
 from hub.ingest.group import Rows
 from wire.label import is_handling_unit
@@ -35,9 +35,11 @@ class Units:
         fresh = [row[0] for row in rows.seen if row[0] not in rows.again]
         known = {row[0] for row in among(connection, "SELECT unit FROM sighting WHERE unit", fresh)}
         slow = known | rows.again
-        for unit, _, _, _, lot, source, to, _, _ in rows.seen if slow else ():
-            if unit in slow and lot is not None:
-                changes.flow(source, to, lot, -1)
+        for unit, at, _, _, lot, source, to, _, _ in rows.seen:
+            if lot is not None:
+                changes.touch(lot, at)
+                if unit in slow:
+                    changes.flow(source, to, lot, -1)
         before = self.stories(connection, slow)
         head = "INSERT INTO sighting (unit, at, lane_id, seq, lot_id, source_id, to_id, voided, grade)"
         insert(connection, head, rows.seen)
@@ -66,7 +68,10 @@ class Units:
             if not is_handling_unit(unit):
                 self._contribute(connection, before, -1)
                 self._contribute(connection, after, 1)
-            elif after:
+                self._touch(connection, before, after)
+                continue
+            self._changes.hop(unit, _differ(before, after))
+            if after:
                 moved.append((unit, after[-1].to, after[-1].at))
             else:
                 lost.append((unit,))
@@ -85,6 +90,14 @@ class Units:
             ends = {end for row in story for end in (row.source, row.to)}
             changes.reckon(*((end, lot) for end in ends for lot in lots.values()))
 
+    def _touch(self, connection: Connection, before: list[Sighting], after: list[Sighting]) -> None:
+        """What flowed of a thing's lots has changed; from its beginning, where it became another lot's."""
+        since = _differ(before, after)
+        was, now = self.lots_of(connection, before), self.lots_of(connection, after)
+        known = all(now.get(fit) == lot for fit, lot in was.items())
+        for lot in {*was.values(), *now.values()}:
+            self._changes.touch(lot, since if known else min(row.at for row in (*before, *after)))
+
     def lots_of(self, connection: Connection, story: list[Sighting]) -> dict[str, int]:
         """The lot of a serial-numbered item in each condition that it was in; empty for a handling unit."""
         names = {row.lot for row in story if row.lot is not None}
@@ -94,3 +107,8 @@ class Units:
         if lot is None or not is_graded(story):
             return {} if lot is None else {"good": lot}
         return self._changes.kin(connection, lot, {row.grade for row in story if row.grade is not None})
+
+
+def _differ(before: list[Sighting], after: list[Sighting]) -> int:
+    """Since when two stories differ, Unix ms; after all times where they do not."""
+    return min((row.at for row in set(before) ^ set(after)), default=NEVER)

@@ -40,6 +40,8 @@ CANON: Final[dict[str, str]] = {
     " JOIN device ON device.id = fix.device_id ORDER BY 1, 2, 3, 4",
     "outcome": "SELECT lane_id, seq, device.name, command, state, at, detail FROM outcome"
     " JOIN device ON device.id = outcome.device_id ORDER BY 1, 2",
+    "flow": f"SELECT {_LOT}, quarter, site, cause, came, went FROM flow JOIN lot ON lot.id = lot_id"
+    " ORDER BY 1, 2, 3, 4, 5, 6, 7",
     "report": "SELECT lane_id, seq, device.name, report.version, generation, state, at, detail FROM report"
     " JOIN device ON device.id = report.device_id ORDER BY 1, 2",
 }
@@ -78,8 +80,12 @@ PROJECTIONS: Final = (
     "lot",
     "outcome",
     "report",
+    "flow",
 )
 """The tables that a rebuild empties and fills."""
+
+DUE: Final = ("flow_due", "flow_hop")
+"""What is still to be reckoned of the projections: it goes with them."""
 
 
 def rows(connection: Connection, table: str) -> Iterator[tuple[Any, ...]]:

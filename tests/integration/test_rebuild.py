@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from hub.errors import StoreError
 from hub.ingest.rebuild import bring_up_to_date, rebuild
+from hub.store import flows
 from hub.store.canon import CANON
 from hub.store.database import Database
 from tests.support.facts import (
@@ -59,6 +60,7 @@ def made(tmp_path: Path):
         one.take(("a", batch(one.ledger, [fix(1), fix(2, 35.0), fix(3)], lane=Lane.TELEMETRY)))
         one.take(("a", batch(one.ledger, ANSWERS, stream=OTHER_STREAM)))
         one.take(("hub", batch(one.ledger, DECIDED)))
+        flows.reckon(one.database)
         yield one
 
 
@@ -86,6 +88,7 @@ PLANTS = {
     "fix": "UPDATE fix SET verdict = 'good'",
     "outcome": "UPDATE outcome SET state = 'failed'",
     "report": "DELETE FROM report",
+    "flow": "UPDATE flow SET came = came + 1",
 }
 
 

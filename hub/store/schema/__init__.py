@@ -36,6 +36,7 @@ from hub.store.schema.devices import (
     quarantine,
     report,
 )
+from hub.store.schema.flows import flow, flow_due, flow_hop
 from hub.store.schema.incidents import alert, incident, locality, proposed
 from hub.store.schema.lastmile import (
     direct,
@@ -119,6 +120,9 @@ __all__ = [
     "direct",
     "document",
     "fix",
+    "flow",
+    "flow_due",
+    "flow_hop",
     "gap",
     "goods_code",
     "holding",

@@ -1,0 +1,53 @@
+"""Flows of goods."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def _big() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Add them; whatever is in the ledger is due."""
+    op.create_table(
+        "flow",
+        sa.Column("lot_id", _big(), autoincrement=False, nullable=False),
+        sa.Column("quarter", _big(), autoincrement=False, nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("came", _big(), nullable=False),
+        sa.Column("went", _big(), nullable=False),
+        sa.CheckConstraint("came >= 0 and went >= 0 and came + went > 0"),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"]),
+        sa.PrimaryKeyConstraint("lot_id", "quarter", "site", "cause"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("flow_by_site", "flow", ["site", "quarter", "lot_id", "cause", "came", "went"])
+    op.create_index("flow_by_time", "flow", ["quarter", "lot_id", "site", "cause", "came", "went"])
+    op.create_table(
+        "flow_due",
+        sa.Column("lot_id", _big(), autoincrement=False, nullable=False),
+        sa.Column("since", _big(), nullable=False),
+        sa.Column("times", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"]),
+        sa.PrimaryKeyConstraint("lot_id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "flow_hop",
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("since", _big(), nullable=False),
+        sa.Column("times", sa.Integer(), server_default="1", nullable=False),
+        sa.PrimaryKeyConstraint("unit"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.execute("INSERT INTO flow_due (lot_id, since) SELECT id, 0 FROM lot")
