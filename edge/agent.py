@@ -33,6 +33,7 @@ from edge.knowing import Knowing
 from edge.log import LibraryLog, LineLog, in_journal
 from edge.ntp import NtpWatch
 from edge.orders import Orders
+from edge.pages import Pages
 from edge.renewal_watch import RenewalWatch
 from edge.reporting import Reporter
 from edge.store.outbox import Outbox
@@ -97,6 +98,7 @@ class Agent:
         self._reporter.printer = self._knowing.printer_status
         self._ntp = NtpWatch(self._outbox, clock, log)
         self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log, self._knowing)
+        self._pages = Pages(settings, self._outbox, clock, log, self._knowing, self._uplink, self._intake)
         self._main = threading.main_thread().ident or 0
         self._crew = Crew(self._intake.stop.is_set, self._alarm, log)
         self._crew.watch_strays()
@@ -109,6 +111,7 @@ class Agent:
         self._reporter.say_salvage()
         self._knowing.begin()
         self._intake.start(self._crew, _FIRST_TRY_S)
+        self._pages.start(self._crew)
         ports = {each.port: "up" if each.up else each.why for each in self._intake.status()}
         self._log.info("ready", ports=ports, pending_facts=self._outbox.stats().pending_facts)
         self._uplink.start()
@@ -120,6 +123,7 @@ class Agent:
             self._configurator.watch(hub_answered=self._orders.hub_answered)
             self._renewal.tick()
             self._knowing.tick()
+            self._pages.tick()
             self._ntp.look()
             self._answer_watchdog()
             caught = signal.sigtimedwait(_STOP | _WAKES, _WATCH_S)
@@ -139,6 +143,7 @@ class Agent:
         else:
             self._supervisor.stopping()
         self._intake.stop.set()
+        self._pages.stop()
         self._reporter.say_status("stopping", self._intake.status)
         late = self._crew.join(_JOIN_S)
         if late:
@@ -153,7 +158,7 @@ class Agent:
 
     def _answer_watchdog(self) -> None:
         """Only if every thread goes on."""
-        found = stuck({"uplink": self._uplink.pulse, **self._intake.pulses()}, _STUCK_S)
+        found = stuck({"uplink": self._uplink.pulse, **self._intake.pulses(), **self._pages.pulses()}, _STUCK_S)
         if found != self._stuck:
             self._stuck = found
             if found:

@@ -5,8 +5,10 @@ Paths in the file are relative to the file. A device that joined a hub takes its
 from its identity; the file may say where the hub is otherwise, but not who the device is.
 """
 
+import socket
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from wire.limits import KEEP_DAYS
 
 CONFIRM = ("ack", "echo", "none")
 LIMIT_MIB, LEAST_LIMIT_MIB = 1024, 16
+TERMINAL_PORT, TERMINAL_TLS_PORT = 8090, 8091
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -63,6 +66,20 @@ class GnssSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalSettings:
+    """The page of a terminal (edge/ui). `listen` "": on this machine alone; else handhelds come over TLS to `tls_port`.
+
+    `scanner` is the port of the [[scanner]] whose dialogue the terminal's own screen shares; `work` is for all others.
+    """
+
+    port: int
+    listen: str
+    tls_port: int
+    scanner: str
+    work: Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that a run of the agent is told. `advice` is what works but should be better."""
 
@@ -77,6 +94,7 @@ class Settings:
     log_json: bool
     trial_s: int = 120
     printer: PrinterSettings | None = None
+    terminal: TerminalSettings | None = None
     advice: tuple[str, ...] = ()
     overlaid: bool = False
     """Whether what the hub wished is laid over the file."""
@@ -90,6 +108,11 @@ class Settings:
     def outbox(self) -> Path:
         """Where the outbox lives."""
         return self.device.data / "outbox.db"
+
+    @property
+    def terminal_socket(self) -> Path:
+        """Where the agent listens for its terminal's page."""
+        return self.device.data / "terminal.sock"
 
     @property
     def status(self) -> Path:
@@ -142,6 +165,7 @@ def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings
         log_json=log.boolean("json", True),
         trial_s=desired.integer("trial_s", 120, least=5, most=3600),
         printer=printer(root, path),
+        terminal=_terminal(root.table("terminal"), people),
         advice=tuple(faults.advice),
     )
     for section in (sign_on, outbox, log, desired, root):
@@ -153,15 +177,7 @@ def check(table: dict[str, Any], path: Path, *, joined: bool = True) -> Settings
 
 
 def _scanner(section: Section, people: SignOnSettings, language: str) -> ScannerSettings:
-    work = Work(
-        do=Action(section.choice("do", tuple(Action), Action.SIGHT.value)),
-        source=section.account("from"),
-        to=section.account("to"),
-        owner=section.name("owner"),
-        by=section.name("by"),
-        sign_on=people.required,
-        idle_ms=people.idle_min * 60_000,
-    )
+    work = _work(section, people)
     scanner = ScannerSettings(
         port=section.text("port"),
         baud=section.integer("baud", 115_200, least=300, most=4_000_000),
@@ -175,6 +191,38 @@ def _scanner(section: Section, people: SignOnSettings, language: str) -> Scanner
     return scanner
 
 
+def _work(section: Section, people: SignOnSettings) -> Work:
+    return Work(
+        do=Action(section.choice("do", tuple(Action), Action.SIGHT.value)),
+        source=section.account("from"),
+        to=section.account("to"),
+        owner=section.name("owner"),
+        by=section.name("by"),
+        sign_on=people.required,
+        idle_ms=people.idle_min * 60_000,
+    )
+
+
+def _terminal(section: Section, people: SignOnSettings) -> TerminalSettings | None:
+    if not section.given:
+        return None
+    terminal = TerminalSettings(
+        port=section.integer("port", TERMINAL_PORT, least=1, most=65_535),
+        listen=section.text("listen", ""),
+        tls_port=section.integer("tls_port", TERMINAL_TLS_PORT, least=1, most=65_535),
+        scanner=section.text("scanner", ""),
+        work=_work(section, people),
+    )
+    if terminal.listen and not _is_address(terminal.listen):
+        section.fault(
+            "listen", f'{terminal.listen!r} is no address: write "0.0.0.0" for all of this machine\'s, or one'
+        )
+    if terminal.port == terminal.tls_port:
+        section.fault("tls_port", f"{terminal.port} is also the port on this machine: choose another")
+    section.rest()
+    return terminal
+
+
 def _gnss(section: Section) -> GnssSettings:
     gnss = GnssSettings(
         port=section.text("port"),
@@ -185,10 +233,21 @@ def _gnss(section: Section) -> GnssSettings:
     return gnss
 
 
+def _is_address(text: str) -> bool:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError):
+            socket.inet_pton(family, text)
+            return True
+    return False
+
+
 def _ports_differ(settings: Settings, faults: Faults) -> None:
     for kind, ports in (("scanner", settings.scanners), ("gnss", settings.gnss)):
         if sum(each.port == AUTO for each in ports) > 1:
             faults.found.append(f'[[{kind}]] port: "{AUTO}" finds one device; name the ports of the others')
+    named = settings.terminal.scanner if settings.terminal is not None else ""
+    if named and named not in {scanner.port for scanner in settings.scanners}:
+        faults.found.append(f"[terminal] scanner: {named} is the port of no [[scanner]]: write it as it stands there")
     seen: set[str] = {AUTO}
     for port in settings.ports:
         if port and port != AUTO and port in seen:

@@ -9,11 +9,12 @@ import msgspec
 from edge.clock import Clock
 from edge.config import Settings
 from edge.crew import Crew, Pulse
+from edge.drivers.conversation import Aid, Conversation, FactStore
 from edge.drivers.finding import finder
 from edge.drivers.gnss import QUIET_S as GNSS_QUIET_S
 from edge.drivers.gnss import GnssSession, TelemetryStore
 from edge.drivers.scanner import QUIET_S as SCANNER_QUIET_S
-from edge.drivers.scanner import Aid, FactStore, ScannerSession
+from edge.drivers.scanner import ScannerSession
 from edge.drivers.serial_port import Port
 from edge.drivers.stop import Stop
 from edge.log import LineLog
@@ -61,6 +62,11 @@ class Intake:
         deadline = time.monotonic() + wait_s
         for _, port, _ in self._ports:
             port.tried.wait(max(0.0, deadline - time.monotonic()))
+
+    def conversation(self, port: str) -> Conversation | None:
+        """The dialogue of the scanner on this port; None where there is none."""
+        scanners = ((at.path, each) for _, at, each in self._ports if isinstance(each, ScannerSession))
+        return next((each.conversation for path, each in scanners if path == port), None)
 
     def pulses(self) -> dict[str, Pulse]:
         """The sign of life of each port's thread, by its name."""

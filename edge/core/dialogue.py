@@ -70,7 +70,7 @@ from wire import codes
 from wire.codes import Code
 
 __all__ = ["UNDO_DEPTH", "Fact", "Outcome", "Place", "Said", "State", "Verdict", "Work"]
-__all__ += ["awake", "begin", "committed", "expects", "resume", "said", "step"]
+__all__ += ["awake", "begin", "committed", "expects", "resume", "said", "step", "undo"]
 
 NOTHING: Final = NothingKnown()
 
@@ -135,6 +135,16 @@ def resume(state: State, ask: Ask, answer: Answer, *, at: int, up: int, knows: K
         return steering.task_begun(state, ask.task, answer if isinstance(answer, tuple) else (), now)
     sscc = answer if isinstance(answer, str) and not isinstance(answer, PinVerdict) else None
     return handling_units.issued(state, sscc, now)
+
+
+def undo(state: State, stream: str, seq: int, *, at: int, up: int, knows: Knowledge = NOTHING) -> Step:
+    """A person chose a committed fact from a list and wants it undone, as RR:UNDO would undo the latest."""
+    now = Moment(at=at, up=up, knows=knows)
+    state = signing_on.admitted(awake(state, up), now)
+    if state.work.sign_on and state.person is None:
+        return refused(state, "sign-on-first")
+    after, outcome = undoing.chosen(replace(state, signing=None), stream, seq, now)
+    return (after if outcome.verdict is Verdict.SETTLE else replace(after, last=None)), outcome
 
 
 def _code(state: State, code: Code, reading: Reading, now: Moment) -> Step:

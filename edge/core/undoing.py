@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from edge.core.dialogue_state import Moment, Outcome, State, Step, Verdict, counted, obeyed, refused
+from edge.core.dialogue_state import Moment, Outcome, State, Step, Trace, Undoable, Verdict, counted, obeyed, refused
 from wire.messages import Void
 
 
@@ -29,7 +29,19 @@ def _put_down(state: State) -> Step:
 
 def void(state: State, now: Moment) -> Step:
     """The latest committed fact is voided."""
-    latest = state.undoable[-1]
-    item = Void(at=now.at, up=now.up, stream=latest.stream, seq=latest.seq, by=state.by)
-    state = counted(replace(state, undoable=state.undoable[:-1]), latest.trace, -latest.trace.n)
+    return _voided(state, state.undoable[-1], now)
+
+
+def chosen(state: State, stream: str, seq: int, now: Moment) -> Step:
+    """A fact that a person chose from a list is voided, also one that this dialogue did not make; again: no harm."""
+    if state.unsettled:
+        return state, Outcome(verdict=Verdict.SETTLE)
+    of_mine = (each for each in state.undoable if (each.stream, each.seq) == (stream, seq))
+    return _voided(state, next(of_mine, Undoable(stream=stream, seq=seq, trace=Trace())), now)
+
+
+def _voided(state: State, which: Undoable, now: Moment) -> Step:
+    item = Void(at=now.at, up=now.up, stream=which.stream, seq=which.seq, by=state.by)
+    left = tuple(each for each in state.undoable if each is not which)
+    state = counted(replace(state, undoable=left), which.trace, -which.trace.n)
     return state, Outcome(verdict=Verdict.FACT, items=(item,))

@@ -128,6 +128,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "not-stored": ("not stored", "未保存"),
     "garbage": ("garbage, {fault}: {size} bytes and more", "无法识别，{fault}：{size} 字节以上"),
+    # What a terminal says beside its readings
+    "trouble-full": (
+        "there is no room left: scans are not stored until this device reaches its hub",
+        "存储已满：连接中心之前扫描无法保存",
+    ),
+    "trouble-tight": ("little room is left: this device has to reach its hub", "存储空间不足：请尽快连接中心"),
+    "trouble-foreign": (
+        "the hub that answers is another one: nothing is sent; a person has to rebind this device",
+        "应答的中心不是本机所属：暂不上传，需由管理员重新绑定",
+    ),
+    "trouble-shut-out": ("the hub does not let this device in: {why}", "中心拒绝本机接入：{why}"),
+    "trouble-scanner": ("the scanner is not there: {why}", "扫描枪未连接：{why}"),
+    "trouble-printer": ("nothing is printed now: {why}", "暂时无法打印：{why}"),
     # What was obeyed
     **{f"now-{verb}": (f"now: {verb}", f"现在：{chinese}") for verb, (_, chinese) in called.VERBS.items()},
     "now-from": ("now from {place}", "来自 {place}"),
@@ -153,6 +166,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "collect-open": ("{count} open", "可取 {count} 件"),
     "shelf-code": ("shelf {code}, {who} {last4}", "货架号 {code}，{who} {last4}"),
     "pick-skipped": ("line {line} comes later", "第 {line} 行稍后再拣"),
+    "undone-fact": ("undone", "已撤销"),
+    "unit-again": ("the label of unit {sscc} is printed", "正在打印箱号 {sscc} 的标签"),
     "undone-label": ("the label that waited is forgotten", "等待的标签已取消"),
     "undone-hand": ("put down; {count} in hand", "已取消；手中 {count} 项"),
     "pin": ("{name}: PIN, then RR:OK", "{name}：请输入密码后确认"),

@@ -147,6 +147,14 @@ class KnownSite:
         """The open ones."""
         return self._all(Kind.PICK, PickList)
 
+    def consignments(self) -> tuple[Consignment, ...]:
+        """The open ones that come or go here."""
+        return self._all(Kind.CONSIGNMENT, Consignment)
+
+    def parcels(self) -> tuple[Parcel, ...]:
+        """All that this device was told of."""
+        return self._all(Kind.PARCEL, Parcel, MOST_PARCELS)
+
     def organisation(self, id_: str) -> Org | None:
         return self._one(Kind.ORGANISATION, id_, Org)
 

@@ -27,7 +27,8 @@ from edge.store.room import Bounds, Room
 from edge.store.salvage import SalvageReport
 from edge.store.stats import OutboxStats, count
 from edge.version import BUILT_MS
-from wire.codec import encode_item
+from wire.codec import decode_item, encode_item
+from wire.errors import DecodeError
 from wire.limits import ITEM_BYTES, KEEP_DAYS
 from wire.messages import AnyItem, Clock, Gap, GapReason, Lane
 
@@ -217,6 +218,22 @@ class Outbox:
                 self._dirty.clear()
 
         engine.attempt(write, "rebind")
+
+    def oldest_pending(self) -> int | None:
+        """When the oldest fact that the hub does not have was made, Unix ms by the device's clock; None: it has all.
+
+        Raises OutboxError.
+        """
+        engine = self._engine
+        with engine.lock:
+            rows = [row for row in engine.rows.values() if row.lane is Lane.FACTS and row.pending]
+            waiting = [(row.stream, row.through) for row in rows]
+        for stream, through in waiting:  # older streams first
+            chunk = self.read(stream, Lane.FACTS, after=through, upto=through + 64, max_items=1, max_bytes=ITEM_BYTES)
+            for payload in chunk.items:
+                with suppress(DecodeError):
+                    return decode_item(payload).at
+        return None
 
     def observe(self, anchor: Anchor) -> None:
         """Uptime and true time met in this boot: kept for its items, however much later they leave.

@@ -76,6 +76,10 @@ Language = Literal["en", "zh"]
 Id = Annotated[str, Meta(max_length=64)]
 Shown = Literal["stored", "warned", "held", "obeyed", "refused", "full"]
 Digits = Literal["", "pin", "code", "number"]
+Hub = Literal["flowing", "greeting", "offline"]
+Room = Literal["free", "tight", "full"]
+Power = Literal["practice", "print", "pair", "sign-on"]
+TaskKind = Literal["delivery", "pick", "consignment", "collect"]
 
 
 class Words(Struct, frozen=True, kw_only=True):
@@ -115,7 +119,7 @@ class Hello(Struct, frozen=True, kw_only=True, tag_field="k", tag="hello"):
     practice: bool
     printer: bool
     scanner: str
-    may: tuple[Literal["practice", "print", "pair", "sign-on"], ...]
+    may: tuple[Power, ...]
     verbs: tuple[Choice, ...]
     now: int
 
@@ -144,9 +148,9 @@ class State(Struct, frozen=True, kw_only=True, tag_field="k", tag="state"):
     open: int
     pending: int
     oldest_s: int
-    hub: Literal["flowing", "greeting", "offline"]
+    hub: Hub
     heard_s: int | None
-    room: Literal["free", "tight", "full"]
+    room: Room
     problem: Words | None
     printing: int
     busy: bool
@@ -205,7 +209,7 @@ class Task(Struct, frozen=True, kw_only=True):
     """
 
     task: str
-    kind: Literal["delivery", "pick", "consignment", "collect"]
+    kind: TaskKind
     title: Words
     code: str
     due: int | None

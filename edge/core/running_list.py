@@ -1,0 +1,118 @@
+"""The running list of a terminal: what was read, what came of it, and what may be undone. Newest first, bounded.
+
+A reading that a person typed in secret (digits of a PIN or of a collection code) is in no list; one whose answer names
+somebody is listed without that answer. The same reading again within half a second is the scanner's stutter: the row
+of the first counts it, and nothing else happens.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from edge.core.dialogue_state import Fact, Outcome, Said, Verdict
+from edge.core.words import say, words
+from edge.ui.messages import BURST_MS, MOST_ROWS, Row, Shown, Stored, Via, Words
+from wire.display import shown
+from wire.messages import Count, Kit, Scan, Void
+
+LONGEST_LABEL: Final = 200
+_SHOWN: Final[dict[Verdict, Shown]] = {
+    Verdict.FACT: "stored",
+    Verdict.WARNED: "warned",
+    Verdict.HELD: "held",
+    Verdict.COMMAND: "obeyed",
+    Verdict.REFUSED: "refused",
+}
+
+
+def spoken(sentence: Said | None) -> Words:
+    """One sentence in both languages."""
+    return Words(en=say(sentence, "en"), zh=say(sentence, "zh")) if sentence is not None else Words()
+
+
+def spoken_of(outcome: Outcome) -> Words:
+    """All that an outcome says."""
+    return Words(en=words(outcome, "en"), zh=words(outcome, "zh"))
+
+
+def shown_as(outcome: Outcome, *, full: bool | None) -> Shown:
+    """How a verdict is shown; `full` None: it was committed, else whether the outbox had no room for it."""
+    return _SHOWN[outcome.verdict] if full is None else "full" if full else "refused"
+
+
+@dataclass(slots=True)
+class RunningList:
+    """Of one session, from one thread at a time."""
+
+    rows: tuple[Row, ...] = ()
+    count: int = 0
+    _last: tuple[str, int, Row] | None = None
+
+    def next(self) -> int:
+        """The number of a new row."""
+        self.count += 1
+        return self.count
+
+    def add(self, row: Row, text: str, up: int, *, private: bool) -> None:
+        """A reading was answered; `text` is what was read, where it may be kept at all."""
+        self._last = (text, up, row)
+        if not row.secret:
+            kept = msgspec.structs.replace(row, words=Words()) if private else row
+            self.rows = (kept, *self.rows)[:MOST_ROWS]
+
+    def stutter(self, text: str, via: Via, up: int) -> Row | None:
+        """The row of the reading before, counted once more, if this is the same one again at once."""
+        if self._last is None or via not in {"wedge", "camera"}:
+            return None
+        before, last_up, row = self._last
+        if before != text or not 0 <= up - last_up < BURST_MS or row.via != via:
+            return None
+        row = msgspec.structs.replace(row, repeats=row.repeats + 1)
+        self._last = (text, up, row)
+        self._replace(row.n, repeats=row.repeats)
+        return row
+
+    def undone(self, stream: str, seq: int) -> bool:
+        """A fact was voided; whether a row is of it."""
+        row = self.of(stream, seq)
+        if row is not None:
+            self._replace(row.n, undone=True)
+        return row is not None
+
+    def of(self, stream: str, seq: int) -> Row | None:
+        """The row of a fact."""
+        return next((row for row in self.rows if row.stored == Stored(stream=stream, seq=seq)), None)
+
+    def forget_last(self) -> None:
+        """The next reading is no stutter, whatever it is."""
+        self._last = None
+
+    def _replace(self, n: int, **changes: object) -> None:
+        self.rows = tuple(msgspec.structs.replace(row, **changes) if row.n == n else row for row in self.rows)
+
+
+def earlier_rows(found: list[tuple[str, int, Fact]]) -> tuple[Row, ...]:
+    """Rows of what the outbox tells of before: (stream, sequence, item), newest first. What is voided says so."""
+    voided = {(item.stream, item.seq) for _, _, item in found if isinstance(item, Void)}
+    kept = [(stream, seq, item) for stream, seq, item in found if not isinstance(item, Void)]
+    return tuple(
+        Row(
+            n=-at,
+            at=item.at,
+            label=shown(_label(item), LONGEST_LABEL),
+            verdict="warned" if isinstance(item, Scan) and item.warned else "stored",
+            words=Words(),
+            next=Words(),
+            stored=Stored(stream=stream, seq=seq),
+            via="wedge",
+            secret=False,
+            do="count" if isinstance(item, Count) else str(item.do),
+            undone=(stream, seq) in voided,
+        )
+        for at, (stream, seq, item) in enumerate(kept[:MOST_ROWS], start=1)
+    )
+
+
+def _label(item: Scan | Count | Kit) -> str:
+    return (item.made if isinstance(item, Kit) else item).labels[0]

@@ -1,0 +1,360 @@
+"""One dialogue and what is around it: readings come in, facts are committed, and only then is anybody answered.
+
+All readings that are taken at once are one group: one transaction, then its answers in the order of the readings. If
+the commit fails, none of the group has happened, commands neither. What the dialogue asks of the device around it (is
+this the PIN, a number for a unit) is done between two groups, and what it has printed follows the commit.
+
+A serial scanner has a dialogue (edge/drivers/scanner.py), a terminal's page has one (edge/terminal_session.py), and a
+terminal that names a scanner shares its: readings of both take turns, and both hear what came of each.
+
+In practice the same dialogue goes on over a store in memory, from a fresh beginning; what it was before comes back
+when practice ends. Nothing of it reaches the outbox, the printer, or the numbers that are kept.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from threading import RLock
+from typing import Final, Protocol
+
+import msgspec
+
+from edge.core.dialogue import (
+    Outcome,
+    Place,
+    Said,
+    State,
+    Verdict,
+    Work,
+    awake,
+    begin,
+    committed,
+    expects,
+    resume,
+    said,
+    step,
+    undo,
+)
+from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict, Print, PrintHandover
+from edge.core.words import words
+from edge.errors import EdgeError
+from edge.frames.scanner import Garbage, Reading
+from edge.log import Log
+from edge.store.errors import OutboxFullError
+from wire.messages import AnyItem, Void
+
+_SAY_EVERY_MS: Final = 10_000
+_TURN_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwanted:
+    """A fact that a person chose from a list, to be voided."""
+
+    stream: str
+    seq: int
+
+
+Frame = Reading | Garbage | Unwanted
+Frames = Sequence[Frame]
+
+
+class FactStore(Protocol):
+    """What a dialogue needs of the outbox."""
+
+    def append_facts(self, items: Sequence[AnyItem], /) -> Sequence[Place]:
+        """One durable commit of all of them before it returns. Raises EdgeError: none is stored."""
+
+
+class Clocks(Protocol):
+    """Unix time and uptime, in ms."""
+
+    def now_ms(self) -> int: ...
+    def up_ms(self) -> int: ...
+
+
+class Aid(Protocol):
+    """What a dialogue needs of the device around it. Nothing in it raises, and none of it keeps a fact back."""
+
+    @property
+    def knows(self) -> Knowledge: ...
+    def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
+        """Do what the dialogue waits for; `beat` is to be called every few seconds while it lasts."""
+
+    def prints(self, what: Print, /) -> bool:
+        """Have something printed, some time; whether it will be."""
+
+    def at_work(self, port: str, name: str | None, /) -> None:
+        """Somebody signed on at a scanner, or nobody is signed on there any more."""
+
+
+class Unaided:
+    """A device that knows nothing, checks no PINs, has no numbers to give, and no printer."""
+
+    knows: Knowledge = NothingKnown()
+
+    def answer(self, ask: Ask, _: Callable[[], None], /) -> Answer:
+        """No answer."""
+        return PinVerdict.UNABLE if isinstance(ask, CheckPin) else None
+
+    def prints(self, what: Print, /) -> bool:  # noqa: ARG002
+        return False
+
+    def at_work(self, port: str, name: str | None, /) -> None: ...
+
+
+class ScannerCounts(msgspec.Struct):
+    """What happened in one dialogue since the agent started."""
+
+    facts: int = 0
+    warned: int = 0
+    held: int = 0
+    commands: int = 0
+    refused: int = 0
+    garbage: int = 0
+    not_stored: int = 0
+    unheard: int = 0
+    last_at: int | None = None
+
+
+class Missing(StrEnum):
+    """Why a group is not kept."""
+
+    FAILED = "failed"
+    FULL = "full"
+    """The outbox or the disk is full: no repeating helps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of one reading: `place` is where its latest fact stands, `then` what is expected next.
+
+    `voided` are the facts that it took back, as (stream, sequence).
+    """
+
+    frame: Frame
+    outcome: Outcome
+    at: int
+    do: str
+    then: Said | None
+    place: Place | None = None
+    voided: tuple[tuple[str, int], ...] = ()
+    missing: Missing | None = None
+
+
+Hearer = Callable[[Sequence[Answered]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """Where facts of the dialogue go and who helps it: the device's own, or those of practice."""
+
+    store: FactStore
+    aid: Aid
+
+
+class Conversation:
+    """A dialogue that several may take part in, from threads of their own."""
+
+    def __init__(
+        self, name: str, work: Work, store: FactStore, clock: Clocks, log: Log, aid: Aid | None = None
+    ) -> None:
+        """`name`: the port or the terminal, for who works where."""
+        self.counts = ScannerCounts()
+        self.hearers: list[Hearer] = []
+        """Called after each group, in its order, by whoever brought it: they must be quick and wait for nobody."""
+        self.says_next = False
+        """Whether somebody wants to know what is expected next, though nobody hears."""
+        self._name, self._work = name, work
+        self._real = self._side = Side(store=store, aid=aid or Unaided())
+        self._clock, self._log = clock, log
+        self._state = begin(work)
+        self._before: State | None = None
+        self._storing = True
+        self._muted_until = 0
+        self._lock = RLock()
+
+    @property
+    def state(self) -> State:
+        """Where the dialogue stands. Any thread may ask."""
+        return self._state
+
+    @property
+    def practises(self) -> bool:
+        return self._before is not None
+
+    @property
+    def storing(self) -> bool:
+        """Whether the last commit went well."""
+        return self._storing
+
+    @property
+    def knows(self) -> Knowledge:
+        return self._side.aid.knows
+
+    @property
+    def person(self) -> str | None:
+        """Who is signed on."""
+        person = self._state.person
+        return person.name if person is not None else None
+
+    def expects(self) -> Said:
+        """What this dialogue waits for. Any thread may ask."""
+        return self._expected(self._state)
+
+    def quiet(self) -> None:
+        """Time passed: an idle person is signed off. Not while somebody else's reading is under way."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._enter(awake(self._state, self._clock.up_ms(), touched=False))
+            finally:
+                self._lock.release()
+
+    def take(self, frames: Frames, beat: Callable[[], None]) -> Iterator[Sequence[Answered]]:
+        """What came of them, group by group, after the commit of each. `beat` is called while anything lasts."""
+        while frames:
+            with self._turn(beat):
+                group = self._group(frames, beat)
+                for hear in self.hearers:
+                    hear(group)
+            yield group
+            frames = frames[len(group) :]
+
+    def practise(self, side: Side | None, beat: Callable[[], None]) -> None:
+        """Begin to practise with this side, or end it (None); the person who is signed on stays so."""
+        with self._turn(beat):
+            if side is not None and self._before is None:
+                person, self._before, self._side = self._state.person, self._state, side
+                self._state = replace(begin(self._work), person=person, seen_up=self._state.seen_up)
+            elif side is None and self._before is not None:
+                real, self._before, self._side = self._before, None, self._real
+                self._enter(real)
+
+    def prints(self, what: Print) -> bool:
+        """Have something printed that a person asks for beside the dialogue; whether it will be."""
+        return self._side.aid.prints(what)
+
+    @contextmanager
+    def _turn(self, beat: Callable[[], None]) -> Iterator[None]:
+        while not self._lock.acquire(timeout=_TURN_S):
+            beat()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _group(self, frames: Frames, beat: Callable[[], None]) -> list[Answered]:
+        """What each of the frames comes to that can go into one commit, at least one, and that commit.
+
+        If it fails, what follows in `frames` was meant to build on it (an undo would meet an earlier fact): all of
+        them are answered alike.
+        """
+        state, group = self._decided(frames, beat)
+        missing = self._store(group, state)
+        if missing is None:
+            return group
+        lost = Outcome(verdict=Verdict.REFUSED, said=(said("not-stored"),))
+        rest = [self._answered(frame, lost, self._state) for frame in frames[len(group) :]]
+        group = [replace(each, missing=missing, then=None) for each in (*group, *rest)]
+        self._count(group)
+        return group
+
+    def _decided(self, frames: Frames, beat: Callable[[], None]) -> tuple[State, list[Answered]]:
+        at, up = self._clock.now_ms(), self._clock.up_ms()
+        state, group = self._state, list[Answered]()
+        self.counts.last_at = at
+        for frame in frames:
+            state, outcome = self._step(state, frame, at, up)
+            if outcome.verdict is Verdict.SETTLE or (outcome.ask is not None and group):
+                break
+            if outcome.ask is not None:  # first of its group: what came before is committed
+                beat()
+                answer = self._side.aid.answer(outcome.ask, beat)
+                state, outcome = resume(state, outcome.ask, answer, at=at, up=up, knows=self.knows)
+            gone = tuple((each.stream, each.seq) for each in outcome.items if isinstance(each, Void))
+            group.append(replace(self._answered(frame, outcome, state), at=at, voided=gone))
+        return state, group
+
+    def _step(self, state: State, frame: Frame, at: int, up: int) -> tuple[State, Outcome]:
+        if isinstance(frame, Garbage):
+            fault = said("garbage", fault=frame.fault.value, size=frame.size)
+            self.counts.garbage += 1
+            return state, Outcome(verdict=Verdict.REFUSED, said=(fault,))
+        if isinstance(frame, Unwanted):
+            return undo(state, frame.stream, frame.seq, at=at, up=up, knows=self.knows)
+        return step(state, frame, at=at, up=up, knows=self.knows)
+
+    def _answered(self, frame: Frame, outcome: Outcome, state: State) -> Answered:
+        then = self._expected(state) if self.says_next or self.hearers else None
+        return Answered(frame=frame, outcome=outcome, at=self._clock.now_ms(), do=state.verb, then=then)
+
+    def _expected(self, state: State) -> Said:
+        return expects(state, at=self._clock.now_ms(), up=self._clock.up_ms(), knows=self.knows)
+
+    def _store(self, group: list[Answered], state: State) -> Missing | None:
+        """Commit a group's facts and take its state. If that fails, the state before stays."""
+        items = [item for each in group for item in each.outcome.items]
+        places: list[Place] = []
+        if items:
+            try:
+                stored = self._side.store.append_facts(items)
+            except (EdgeError, OSError) as error:
+                return self._is_not_stored(len(items), error)
+            places = [place for place, item in zip(stored, items, strict=True) if not isinstance(item, Void)]
+            self.counts.facts += 0 if self.practises else len(items)
+            if not self._storing:
+                self._log.info("scans-stored-again", not_stored=self.counts.not_stored)
+            self._storing = True
+        self._enter(committed(state, places))
+        left = iter(places)
+        for at, each in enumerate(group):
+            kept = [next(left) for item in each.outcome.items if not isinstance(item, Void)]
+            group[at] = replace(each, outcome=self._printed(each.outcome), place=kept[-1] if kept else None)
+        self._count(group)
+        return None
+
+    def _printed(self, outcome: Outcome) -> Outcome:
+        """Have printed what follows from a reading. Nobody is told that a slip comes out where none will."""
+        if all(self._side.aid.prints(what) for what in outcome.prints):
+            return outcome
+        if any(isinstance(what, PrintHandover) for what in outcome.prints):
+            return replace(outcome, verdict=Verdict.REFUSED, said=(said("not-printed"),))
+        return replace(outcome, said=(*outcome.said, said("not-printed")))
+
+    def _is_not_stored(self, count: int, error: Exception) -> Missing:
+        self.counts.not_stored += count
+        if self._storing:
+            self._log.error("scans-not-stored", why=str(error), answered="NAK: scan again when it is repaired")
+        self._storing = False
+        return Missing.FULL if isinstance(error, OutboxFullError) else Missing.FAILED
+
+    def _enter(self, state: State) -> None:
+        before, self._state = self.person, state
+        if self.person != before:
+            self._log.info("signed-on" if self.person else "signed-off", name=self.person or before)
+            self._side.aid.at_work(self._name, self.person)
+
+    def _count(self, group: Sequence[Answered]) -> None:
+        for each in group:
+            verdict, kept = each.outcome.verdict, each.missing is None
+            self.counts.commands += verdict is Verdict.COMMAND and kept
+            self.counts.warned += verdict is Verdict.WARNED and kept
+            self.counts.held += verdict is Verdict.HELD and kept
+            if verdict is Verdict.REFUSED:
+                self.counts.refused += 1
+                self._say_refused(_for_the_log(each.outcome))
+            elif verdict is not Verdict.FACT:
+                self._log.debug(verdict.value, does=_for_the_log(each.outcome), taken=kept)
+
+    def _say_refused(self, why: str) -> None:
+        """In the log, but not faster than a person reads when a scanner sends garbage at full speed."""
+        up = self._clock.up_ms()
+        if up >= self._muted_until:
+            self._muted_until = up + _SAY_EVERY_MS
+            self._log.warning("refused", why=why, refused_so_far=self.counts.refused)
+
+
+def _for_the_log(outcome: Outcome) -> str:
+    """What was said; where it names somebody, only which sentences."""
+    return ", ".join(each.code for each in outcome.said) if outcome.private else words(outcome)

@@ -1,0 +1,86 @@
+"""Practice: the same dialogue over a store in memory. Nothing of it is kept, sent, printed, or counted anywhere.
+
+What the device knows of its site stays what it is, so that real goods and cards can be practised with. Who may sign
+on is checked as ever. A collection code of nine sound digits opens one parcel that does not exist, whatever the code:
+nobody's real parcels are opened by practice. Numbers for units are made up, and begin with a 9 and zeros.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from edge.core.knowledge import Answer, Ask, Before, CheckPin, Earlier, Knowledge, Print
+from edge.core.parcels import CheckCode, CodeFound, CodeVerdict
+from edge.drivers.conversation import Aid, Side
+from wire.checkdigits import check_digit
+from wire.messages import AnyItem, Scan, Void
+
+STREAM: Final = "practice"
+PARCEL: Final = "door.PRACT1"
+"""For no station, so that none calls it another's."""
+MOST_KEPT: Final = 1_000
+
+
+class Standing(NamedTuple):
+    """Where a fact of practice stands."""
+
+    stream: str
+    seq: int
+
+
+class PracticeStore:
+    """Facts that go nowhere."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[Standing, AnyItem]] = []
+        self._count = 0
+
+    def append_facts(self, items: Sequence[AnyItem], /) -> Sequence[Standing]:
+        """Never fails; of many the oldest are forgotten."""
+        places = [Standing(STREAM, self._count + n) for n in range(1, len(items) + 1)]
+        self._count += len(items)
+        self.kept = [*self.kept, *zip(places, items, strict=True)][-MOST_KEPT:]
+        return places
+
+    def earlier(self, task: str) -> tuple[Before, ...]:
+        """The scans of a task, and all voids, oldest first."""
+        return tuple(
+            Before(stream=place.stream, seq=place.seq, item=item)
+            for place, item in self.kept
+            if isinstance(item, Void) or (isinstance(item, Scan) and item.task == task)
+        )
+
+
+class PracticeAid:
+    """The device around a dialogue that practises: what it knows is real, what it does is not."""
+
+    def __init__(self, real: Aid, store: PracticeStore) -> None:
+        self._real, self._store = real, store
+        self._units = 0
+
+    @property
+    def knows(self) -> Knowledge:
+        return self._real.knows
+
+    def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
+        """A PIN is checked as ever; everything else is answered from practice."""
+        if isinstance(ask, CheckPin):
+            return self._real.answer(ask, beat)
+        if isinstance(ask, CheckCode):
+            return CodeFound(verdict=CodeVerdict.RIGHT, parcels=(PARCEL,))
+        if isinstance(ask, Earlier):
+            return self._store.earlier(ask.task)
+        self._units += 1
+        digits = f"9{self._units:016d}"
+        return digits + check_digit(digits)
+
+    def prints(self, what: Print, /) -> bool:  # noqa: ARG002 - nothing is printed
+        return False
+
+    def at_work(self, port: str, name: str | None, /) -> None:
+        """Practice is no shift."""
+
+
+def practice(real: Aid) -> Side:
+    """A fresh side for a dialogue."""
+    store = PracticeStore()
+    return Side(store=store, aid=PracticeAid(real, store))

@@ -1,0 +1,260 @@
+"""The agent's side of its terminal's page: a Unix socket in the data folder, and the sessions behind it.
+
+The page's process (edge/ui) opens one connection for each page; its first line says which session the page is of, then
+both sides send lines of JSON (edge/ui/messages.py). One thread takes connections and keeps time; each connection has
+one that reads, because a reading may take seconds (a PIN, a collection code) and no page is to wait for another's.
+
+Bounds: MOST_SESSIONS sessions, MOST_PAGES pages of each; a session without a page gives way to a new one when nothing
+of it waits. What a page does not read is kept for it up to MOST_UNREAD bytes; then it is cut off and comes back.
+
+The socket is for this user alone (0600, in a folder that is 0700 as a service): whoever may write to it could write to
+the outbox as well.
+"""
+
+import os
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from edge.clock import Clock
+from edge.config import Settings, TerminalSettings
+from edge.core.running_list import earlier_rows
+from edge.crew import Pulse
+from edge.drivers.conversation import Conversation
+from edge.drivers.stop import Stop
+from edge.knowing import Knowing
+from edge.log import LineLog
+from edge.practice import practice
+from edge.store.outbox import Outbox
+from edge.store.recent import recent
+from edge.terminal_session import Session, Standing
+from edge.ui import messages
+from edge.ui.messages import MOST_LINE, MOST_SESSIONS, Words
+
+MOST_PAGES: Final = 4
+MOST_UNREAD: Final = 1 << 20
+_FIRST_LINE_S: Final = 5.0
+_TURN_S: Final = 1.0
+_READ_BYTES: Final = 64 * 1024
+_FULL: Final = Words(
+    en=f"{MOST_SESSIONS} terminals are open at this device: close one of them first",
+    zh=f"本机已打开 {MOST_SESSIONS} 个终端：请先关闭一个",
+)
+
+
+class Connection:
+    """One page. `send` from any thread, the rest from its own."""
+
+    def __init__(self, line: socket.socket) -> None:
+        line.setblocking(False)
+        self._line = line
+        self._unread = bytearray()
+        self._lock = threading.Lock()
+        self._cut = False
+        self._read = bytearray()
+
+    def send(self, message: messages.ToPage) -> None:
+        """Never waits. A page that reads nothing is cut off, and comes back."""
+        with self._lock:
+            self._unread += messages.encode(message) + b"\n"
+            self._flush()
+            if len(self._unread) > MOST_UNREAD:
+                self._cut = True
+
+    def lines(self, timeout_s: float, stop: Stop) -> list[bytes] | None:
+        """What came, within the time; None when the page is gone."""
+        writers = [self._line] if self._unread else []
+        line = self._line.fileno()
+        ready, free, _ = select.select([line, stop.fileno()], writers, [], timeout_s)
+        with self._lock:
+            if free:
+                self._flush()
+        if self._cut or stop.is_set():
+            return None
+        if line not in ready:
+            return []
+        try:
+            data = self._line.recv(_READ_BYTES)
+        except BlockingIOError:
+            return []
+        except OSError:
+            return None
+        self._read += data
+        *whole, rest = self._read.split(b"\n")
+        self._read = bytearray(rest)
+        return None if not data or len(rest) > MOST_LINE else [bytes(each) for each in whole]
+
+    def close(self) -> None:
+        with self._lock:
+            self._cut = True
+            self._line.close()
+
+    def _flush(self) -> None:
+        if self._cut:
+            self._unread.clear()
+            return
+        with suppress(BlockingIOError):
+            try:
+                while self._unread:
+                    del self._unread[: self._line.send(self._unread)]
+            except BlockingIOError:
+                raise
+            except OSError:
+                self._cut = True
+                self._unread.clear()
+
+
+class Terminal:
+    """All sessions of a device. `standing` says how the device stands; `shared` is the dialogue of its scanner."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        terms: TerminalSettings,
+        outbox: Outbox,
+        clock: Clock,
+        log: LineLog,
+        knowing: Knowing,
+        *,
+        stop: Stop,
+        standing: Callable[[], Standing],
+        shared: Callable[[str], Conversation | None],
+    ) -> None:
+        """Raises OSError if the socket cannot be made."""
+        self.pulse = Pulse()
+        self._settings, self._terms, self._outbox, self._clock = settings, terms, outbox, clock
+        self._log, self._knowing = log, knowing
+        self._stop, self._standing, self._shared = stop, standing, shared
+        self._run = os.urandom(8).hex()
+        self._sessions: dict[str, Session] = {}
+        self._lock = threading.Lock()
+        self._socket = listen(settings.terminal_socket)
+
+    def run(self) -> None:
+        """Until stop."""
+        due = 0.0
+        while not self._stop.is_set():
+            self.pulse.beat()
+            watched = [self._socket.fileno(), self._stop.fileno()]
+            ready, _, _ = select.select(watched, [], [], max(0.0, due - time.monotonic()))
+            if watched[0] in ready and not self._stop.is_set():
+                self._take()
+            if time.monotonic() >= due:
+                due = time.monotonic() + _TURN_S
+                for session in self._all():
+                    session.tick()
+        self._socket.close()
+        self._settings.terminal_socket.unlink(missing_ok=True)
+
+    def _take(self) -> None:
+        try:
+            line, _ = self._socket.accept()
+        except OSError as error:  # no file is left to open: the page comes again
+            self._log.warning("page-not-taken", why=str(error))
+            self._stop.wait(_TURN_S)
+            return
+        threading.Thread(target=self._serve, args=(Connection(line),), name="terminal page", daemon=True).start()
+
+    def _serve(self, page: Connection) -> None:
+        try:
+            session, waiting = self._attached(page)
+            if session is None:
+                return
+            try:
+                self._follow(page, session, waiting)
+            finally:
+                session.leave(page)
+        finally:
+            page.close()
+
+    def _attached(self, page: Connection) -> tuple[Session | None, list[bytes]]:
+        deadline = time.monotonic() + _FIRST_LINE_S
+        lines: list[bytes] | None = []
+        while not lines and lines is not None and time.monotonic() < deadline:
+            lines = page.lines(_TURN_S, self._stop)
+        wanted = messages.attach(lines[0]) if lines else None
+        if wanted is None or not lines:
+            return None, []
+        session = self._session(wanted)
+        if session is None or len(session.pages) >= MOST_PAGES:
+            self._log.warning("terminal-full", terminal=wanted.name, sessions=len(self._sessions))
+            page.send(messages.Gone(why=_FULL, again=False))
+            page.lines(0.0, self._stop)
+            return None, []
+        session.join(page)
+        return session, lines[1:]
+
+    def _follow(self, page: Connection, session: Session, lines: list[bytes] | None) -> None:
+        while lines is not None:
+            for line in lines:
+                said = messages.from_page(line)
+                if isinstance(said, messages.Ping):
+                    page.send(messages.Pong())
+                elif said is not None:
+                    session.said(said, _nothing)
+            lines = page.lines(_TURN_S, self._stop)
+
+    def _session(self, wanted: messages.Attach) -> Session | None:
+        with self._lock:
+            known = self._sessions.get(wanted.session)
+            if known is not None:
+                return known
+            if len(self._sessions) >= MOST_SESSIONS and not self._give_way():
+                return None
+            made = self._sessions[wanted.session] = self._made(wanted)
+        self._log.info("terminal-session", terminal=wanted.name, screen=wanted.screen)
+        return made
+
+    def _give_way(self) -> bool:
+        """The oldest session that nobody would miss ends; whether there is one."""
+        for key, session in self._sessions.items():
+            if session.idle:
+                self._sessions.pop(key).close()
+                return True
+        return False
+
+    def _made(self, wanted: messages.Attach) -> Session:
+        settings, work = self._settings, self._terms.work
+        shared = self._shared(self._terms.scanner) if wanted.screen and self._terms.scanner else None
+        name = "terminal" if wanted.screen else f"terminal {wanted.name}"
+        log = self._log.bind(port=name)
+        talk = shared or Conversation(name, work, self._outbox, self._clock, log, self._knowing)
+        return Session(
+            wanted.name,
+            settings,
+            talk,
+            self._clock,
+            run=self._run,
+            screen=wanted.screen,
+            practice=lambda: practice(self._knowing),
+            standing=self._standing,
+            site=self._knowing.site,
+            earlier=earlier_rows(recent(self._outbox)) if wanted.screen else (),
+        )
+
+    def _all(self) -> list[Session]:
+        with self._lock:
+            return list(self._sessions.values())
+
+
+def listen(path: Path) -> socket.socket:
+    """A socket for this user alone. What is left of a run that was killed goes. Raises OSError."""
+    path.unlink(missing_ok=True)
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        made.bind(str(path))
+    finally:
+        os.umask(before)
+    made.listen(16)
+    made.setblocking(False)
+    return made
+
+
+def _nothing() -> None:
+    """No pulse hangs on it."""
