@@ -64,10 +64,11 @@ class Listen(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a hub is told. `broker` None means: start Mosquitto ourselves on `mqtt_port` (0: any free).
 
-    `http_names` are further names by which browsers call this hub. `listen` None means: nothing beyond loopback but
-    what `http_host` says; else devices join by HTTPS on `https_port`, and `listen_names` are names they dial. `font` is
-    the file that labels are drawn with, None: one that is installed. So many `keep_days` after the last call, change or
-    request a recipient's data is erased. `forget_recipients`: the key that sealed them is lost for good.
+    `http_names` are further names by which browsers call this hub, `public_url` is where recipients do. `listen` None
+    means: nothing beyond loopback but what `http_host` says; else devices join by HTTPS on `https_port`, and
+    `listen_names` are names they dial. `font` is the file that labels are drawn with, None: one that is installed. So
+    many `keep_days` after the last call, change or request a recipient's data is erased. `forget_recipients`: the key
+    that sealed them is lost for good.
     """
 
     data: Path
@@ -75,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     http_names: tuple[str, ...] = ()
+    public_url: str = ""
     broker: Address | None = None
     listen: Listen | None = None
     https_port: int = HTTPS_PORT
@@ -158,6 +160,18 @@ def parse_broker(value: object) -> Address:
     return Address(host=parts.hostname, port=port, user=user, password=password)
 
 
+def parse_public(value: object) -> str:
+    """`https://NAME` or `http://NAME:PORT`, nothing behind it. Raises ValueError."""
+    try:
+        parts = urlsplit(value.rstrip("/") if isinstance(value, str) else "")
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        known = False
+    if not known or parts.path or parts.query or parts.fragment or parts.username or len(parts.geturl()) > 100:
+        raise ValueError(f"{value!r} is no address of a hub, such as https://relief.example.org")
+    return parts.geturl()
+
+
 def parse_listen(value: object) -> Listen:
     """`HOST:PORT`, each of which may be left out; an IPv6 address in brackets. Raises ValueError."""
     text = value if isinstance(value, str) else "?"
@@ -174,6 +188,7 @@ _KEYS: Mapping[tuple[str, str], tuple[str, Callable[[object], Any]]] = {
     ("http", "host"): ("http_host", _host),
     ("http", "port"): ("http_port", _port),
     ("http", "names"): ("http_names", _names),
+    ("http", "public"): ("public_url", parse_public),
     ("listen", "at"): ("listen", parse_listen),
     ("listen", "https_port"): ("https_port", _port),
     ("listen", "names"): ("listen_names", _names),

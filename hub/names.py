@@ -5,6 +5,7 @@ import fcntl
 import socket
 import struct
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hub.config import Settings
 from hub.folder import Running
@@ -44,7 +45,8 @@ def own_names() -> set[str]:
 
 def known_names(settings: Settings) -> set[str]:
     """The names by which others may call: those in the settings, and this machine's own where it listens."""
-    names = {settings.http_host, *settings.http_names}
+    public = urlsplit(settings.public_url).hostname
+    names = {settings.http_host, *settings.http_names, *([public] if public else [])}
     if settings.http_host not in ("127.0.0.1", "::1", "localhost"):
         names |= own_names()
     if settings.listen is not None:

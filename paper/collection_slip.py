@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from paper.canvas import Box, Canvas
 from paper.picture import Paper, Picture
+from paper.square import qr
 from paper.text import Font
 
 SIZES: Final = {"a5": (148.0, 210.0), "a4": (210.0, 297.0)}
@@ -30,6 +31,8 @@ _WORDS: Final = {
         "proxy": "Somebody else can come for you: call {line} and say their name. They get a code of their own.",
         "anybody": "Somebody else can come for you: give them this slip.",
         "more": "and {n} more",
+        "look": "Where is it now? Scan this. Parcel number: {number}",
+        "number": "Parcel number: {number}",
     },
     "zh": {
         "title": "救灾物资领取单",
@@ -44,12 +47,17 @@ _WORDS: Final = {
         "proxy": "自己来不了，可请别人代取：请拨打 {line}，说出代取人姓名，代取人会有自己的取件码。",
         "anybody": "自己来不了，可请别人代取：把这张单子交给代取人。",
         "more": "另有 {n} 种",
+        "look": "包裹现在在哪里？请扫码。包裹编号：{number}",
+        "number": "包裹编号：{number}",
     },
 }
 
 
 class CollectionSlip(Struct, frozen=True, kw_only=True):
-    """What a slip says. `whom` is a masked name; `code` is shown in groups; what is '' is left out."""
+    """What a slip says. `whom` is a masked name; `code` is shown in groups; what is '' is left out.
+
+    `link` is an address that tells where the parcel `number` is; it is drawn as a QR code.
+    """
 
     language: Literal["en", "zh"]
     whom: str
@@ -60,6 +68,8 @@ class CollectionSlip(Struct, frozen=True, kw_only=True):
     shelf: str = ""
     until: str = ""
     line: str = ""
+    number: str = ""
+    link: str = ""
 
 
 def collection_slip(slip: CollectionSlip, size: Literal["a5", "a4"], font: Font) -> Picture:
@@ -71,15 +81,24 @@ def collection_slip(slip: CollectionSlip, size: Literal["a5", "a4"], font: Font)
     head, box = canvas.whole.inside(_MARGIN).above(unit * 1.5)
     canvas.text((words["title"],), head, largest=unit)
     canvas.rule(box)
-    box, foot = _parted(box, unit * 4)
-    box, code = _parted(box, unit * 4.2)
+    box, foot = _parted(box, unit * (4.8 if slip.link else 4))
+    box, code = _parted(box, unit * 4)
     _rows(canvas, box, slip, words, unit)
     canvas.frame(code)
     caption, number = code.inside(2).above(unit * 0.9)
     canvas.text((words["code"],), caption, largest=unit * 0.7, centred=True)
     canvas.text((slip.code,), number, largest=unit * 2.2, centred=True)
     proxy = words["proxy"].format(line=slip.line) if slip.line else words["anybody"]
-    canvas.text((words["secret"], proxy), Box(foot.x, foot.y + 3, foot.width, foot.height - 3), largest=unit * 0.7)
+    foot = Box(foot.x, foot.y + 3, foot.width, foot.height - 3)
+    said = [words["secret"], proxy]
+    if slip.link:
+        text, square = foot.left(foot.width - foot.height * 0.85)
+        canvas.square(qr(slip.link), square, slip.link)
+        foot = Box(text.x, text.y, text.width - 2, text.height)
+        said.append(words["look"].format(number=slip.number))
+    elif slip.number:
+        said.append(words["number"].format(number=slip.number))
+    canvas.text(said, foot, largest=unit * 0.7)
     return canvas.picture()
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from hub.api.asking import Rest, Told
 from hub.api.parcel_words import WORDS, Language
+from hub.core.days import as_date
 from hub.core.instant import day
 from hub.core.parcel_answers import LONGEST, Stage
 from hub.store.queries.parcel_answers import Whereabouts
@@ -92,6 +93,7 @@ def page(told: Told, language: Language, *, asked: bool, number: str = "") -> st
         f'<!doctype html><html lang="{_tag(language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         # "no-referrer" would have browsers say Origin: null with the form
+        '<link rel="icon" href="data:,">'  # else browsers ask for one
         '<meta name="referrer" content="same-origin"><meta name="robots" content="noindex">'
         f"<title>{_say('title', words)}</title><style>{_STYLE}</style></head><body>"
         f'<header><a href="{_link(query)}" lang="{_tag(other)}">{_say("other", words)}</a></header>'
@@ -105,7 +107,9 @@ def _found(told: Whereabouts, words: Mapping[str, str], language: Language) -> I
     if told.locked:
         call = words["locked-call"].format(line=told.line) if told.line else words["locked-ask"]
         yield f"<p><strong>{escape(words['locked'].format(call=call))}</strong></p>"
-    until = "" if told.until is None else day(told.until)
+    until = (
+        "" if told.until is None else f"{day(told.until)} {words['weekdays'].split()[as_date(told.until).weekday()]}"
+    )
     rows = [
         ("where", told.station_zh if language == "zh" else told.station),
         ("hours", told.hours if told.stage in _COLLECTED else ""),

@@ -96,6 +96,7 @@ class Services:
     `site_data` serve devices that ask for what they may know. `desk` posts what people decide as facts of the hub;
     `follow` works out at once what facts that are in mean for parcels.
     `vault` opens what is sealed of recipients. `first_run` lets in the first administrator of an empty hub.
+    `public_url` is where recipients reach this hub, '' where nobody said so.
     """
 
     database: Database
@@ -123,3 +124,4 @@ class Services:
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     font: Callable[[], Font] = installed_font
     slowest_refusal_s: float = 0.3
+    public_url: str = ""

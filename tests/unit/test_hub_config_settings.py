@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hub.__main__ import spelled_out
-from hub.config import Address, ConfigError, Listen, load, parse_broker, parse_listen
+from hub.config import Address, ConfigError, Listen, load, parse_broker, parse_listen, parse_public
+from hub.names import hosts
 
 
 def _write(folder: Path, text: str) -> None:
@@ -148,3 +149,19 @@ def test_the_ports_for_devices_are_ports_like_the_others(tmp_path: Path) -> None
 )
 def test_listen_alone_means_everywhere(typed: str, meant: str) -> None:
     assert spelled_out(typed.split()) == meant.split()
+
+
+def test_where_recipients_reach_the_hub_is_a_name_of_it(tmp_path: Path) -> None:
+    _write(tmp_path, '[http]\npublic = "https://relief.example.org/"')
+    settings = load(tmp_path)
+    assert settings.public_url == "https://relief.example.org"
+    assert "relief.example.org" in hosts(settings)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["relief.example.org", "ftp://x", "https://x/y", "https://x?y", "https://a@x", "https://x:0", "https://x:y", 1],
+)
+def test_what_is_no_address_of_a_hub_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="no address of a hub"):
+        parse_public(value)
