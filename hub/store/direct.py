@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -12,12 +12,16 @@ from hub.core.rounds import Stop, Told, facts
 from hub.errors import HubError
 from hub.store import decisions, postings
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.rounds import Said
 from hub.store.schema import consignment, direct, parcel, parcel_line
 
 
 class DirectError(HubError):
     """A direct shipment that cannot be sent or told of like this."""
+
+
+WORDS: Final = Columns(texts=("direct.consignment", "direct.supplier"), organisations=("direct.organisation",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +116,11 @@ def is_told(connection: Connection, row: DirectRow, id_: str) -> bool:
 
 
 def shipments(
-    connection: Connection, pager: Pager, viewer: Viewer, *, limit: int, cursor: str | None
+    connection: Connection, pager: Pager, viewer: Viewer, *, words: str | None = None, limit: int, cursor: str | None
 ) -> Page[DirectRow]:
     """The latest planned first; staff see their organisation's."""
     query = _rows(viewer).order_by(direct.c.seq.desc()).limit(limit + 1)
+    query = query.where(clause(search(connection, words, WORDS)))
     after = pager.key(cursor, (int,))
     if after is not None:
         query = query.where(direct.c.seq < after[0])

@@ -36,6 +36,13 @@ Cursor = Annotated[
     str | None, Query(max_length=4000, description="`next` of the answer before; its filters must be the same.")
 ]
 DeviceName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$", description="A device's name.")]
+SearchText = Annotated[
+    str | None,
+    Query(
+        max_length=100,
+        description="Words that all have to be found: in numbers, notes, and names of sites, organisations and goods.",
+    ),
+]
 Short = Annotated[str | None, Query(max_length=300)]
 
 

@@ -11,7 +11,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.models import consignments as models
 from hub.api.models.reference import Id
 from hub.api.models.relief import GivenReason, Reason
-from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit
+from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, SearchText
 from hub.api.models.space import number
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
@@ -38,15 +38,16 @@ def the_consignments(
     organisation: Id | None = None,
     way: Way | None = None,
     site: Id | None = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[dict[str, Any]]:
     """Consignments, newest first; with `site`, those that come from there or go there."""
-    pager = here.pager("consignments", state, organisation, way, site)
+    pager = here.pager("consignments", state, organisation, way, site, text)
     with here.services.database.read() as connection:
         return queries.consignments(
-            connection, pager, viewer, limit=limit, cursor=cursor, site=site, state=state, organisation=organisation,
-            way=way,
+            connection, pager, viewer, limit=limit, cursor=cursor, site=site, words=text, state=state,
+            organisation=organisation, way=way,
         )  # fmt: skip
 
 

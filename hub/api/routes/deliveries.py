@@ -14,7 +14,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import deliveries as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.api.models.space import number
 from hub.core.access import API, Viewer
 from hub.core.deliveries import Event, State, after
@@ -38,12 +38,13 @@ def the_deliveries(
     site: Id | None = None,
     owner: Id | None = None,
     state: Annotated[list[State] | None, Query(max_length=5, description="`announced` is also what arrives.")] = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> models.DeliveryPage:
     """Announced deliveries, the latest expected first; staff see those of their organisation."""
     states = None if not state else frozenset(State.ANNOUNCED if one is State.ARRIVING else one for one in state)
-    wanted = DeliveryFilter(site=site, owner=owner, states=states)
+    wanted = DeliveryFilter(site=site, owner=owner, states=states, words=text)
     pager = here.pager("deliveries", *wanted.parts, viewer.owner_filter, viewer.site_filter)
     with here.services.database.read() as connection:
         page = queries.deliveries(connection, pager, viewer, wanted, limit=limit, cursor=cursor)

@@ -11,7 +11,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import direct as models
 from hub.api.models.rounds import OutcomeInput, TakenOutcome
-from hub.api.models.shared import LISTED, Cursor, Limit
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText
 from hub.api.models.space import number
 from hub.api.relieving import found, relieving
 from hub.api.routes.needs import CHANGED
@@ -33,11 +33,13 @@ Key = Annotated[str, Path(pattern=r"^C-[0-9A-HJKMNP-TV-Z]{8}$", description="Its
 
 
 @router.get("/direct-shipments", responses=LISTED, response_model=models.DirectPage)
-def the_shipments(here: Here, viewer: Viewing, limit: Limit = 100, cursor: Cursor = None) -> Page[DirectRow]:
+def the_shipments(
+    here: Here, viewer: Viewing, text: SearchText = None, limit: Limit = 100, cursor: Cursor = None
+) -> Page[DirectRow]:
     """Direct shipments, the latest first; staff see those of their organisation."""
-    pager = here.pager("direct", viewer.owner_filter)
+    pager = here.pager("direct", text, viewer.owner_filter)
     with here.services.database.read() as connection:
-        return store.shipments(connection, pager, viewer, limit=limit, cursor=cursor)
+        return store.shipments(connection, pager, viewer, words=text, limit=limit, cursor=cursor)
 
 
 @router.post("/direct-shipments", status_code=201, responses=CHANGED)

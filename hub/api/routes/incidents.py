@@ -13,7 +13,7 @@ from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import incidents as models
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.api.models.space import number
 from hub.api.routes.population import settlement
 from hub.api.routes.space import acting_for
@@ -46,11 +46,13 @@ IncidentPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="An in
 
 
 @router.get("/incidents", responses=LISTED, response_model=models.IncidentPage)
-def the_incidents(here: Here, state: State | None = None, limit: Limit = 100, cursor: Cursor = None) -> Page[Incident]:
+def the_incidents(
+    here: Here, state: State | None = None, text: SearchText = None, limit: Limit = 100, cursor: Cursor = None
+) -> Page[Incident]:
     """Incidents, newest first."""
-    pager = here.pager("incidents", state)
+    pager = here.pager("incidents", state, text)
     with here.services.database.read() as connection:
-        return incidents(connection, pager, state=state, limit=limit, cursor=cursor)
+        return incidents(connection, pager, state=state, words=text, limit=limit, cursor=cursor)
 
 
 @router.post("/incidents", status_code=201, responses=CHANGED)

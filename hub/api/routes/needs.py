@@ -14,7 +14,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import allocation as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.api.models.space import number
 from hub.api.routes.space import acting_for
 from hub.core.access import API, Viewer
@@ -37,15 +37,17 @@ def the_needs(
     viewer: Viewing,
     organisation: Id | None = None,
     state: NeedState | None = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[needs.NeedRow]:
     """Needs, newest first; staff of an organisation see its own."""
-    pager = here.pager("needs", organisation, state)
+    pager = here.pager("needs", organisation, state, text)
     with here.services.database.read() as connection:
         return needs.needs(
-            connection, pager, viewer, organisation=organisation, state=state, limit=limit, cursor=cursor, now=here.now
-        )
+            connection, pager, viewer, organisation=organisation, state=state, words=text, limit=limit, cursor=cursor,
+            now=here.now,
+        )  # fmt: skip
 
 
 @router.post("/needs", status_code=201, responses=CHANGED)

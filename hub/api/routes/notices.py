@@ -10,7 +10,7 @@ from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import story as models
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.core.access import API, Viewer
 from hub.core.notices import State
 from hub.store import help_lines, recipients
@@ -28,13 +28,15 @@ About = Annotated[
 
 @router.get("/notices", responses=LISTED)
 def the_notices(
-    here: Here, viewer: Viewing, state: State | None = None, about: About = None, limit: Limit = 100,
-    cursor: Cursor = None,
+    here: Here, viewer: Viewing, state: State | None = None, about: About = None, text: SearchText = None,
+    limit: Limit = 100, cursor: Cursor = None,
 ) -> models.NoticePage:  # fmt: skip
     """Notices, newest first. What they say is not in the list."""
-    pager = here.pager("notices", state, about)
+    pager = here.pager("notices", state, about, text)
     with here.services.database.read() as connection:
-        page = queries.notices(connection, pager, viewer, state=state, about=about, limit=limit, cursor=cursor)
+        page = queries.notices(
+            connection, pager, viewer, state=state, about=about, words=text, limit=limit, cursor=cursor
+        )
         unsent = queries.unsent(connection, viewer)
     rows = [models.NoticeModel.model_validate(row) for row in page.rows]
     return models.NoticePage(rows=rows, open=unsent, next=page.next)

@@ -10,7 +10,7 @@ from hub.api.context import Context, Here
 from hub.api.door import Viewing, Whoever, named
 from hub.api.models import relief as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
 from hub.core.access import API, Viewer
@@ -38,11 +38,12 @@ def the_parcels(
     way: Way | None = None,
     consignment: Annotated[str | None, Query(pattern=r"^C-[0-9A-HJKMNP-TV-Z]{8}$")] = None,
     request: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[dict[str, Any]]:
     """Parcels, newest first; operators and clerks of a site see what comes from there or goes there."""
-    pager = here.pager("parcels", site, state, way, consignment, request)
+    pager = here.pager("parcels", site, state, way, consignment, request, text)
     with here.services.database.read() as connection:
         of = None if consignment is None else relief.consignment(connection, consignment)
         asked = None if request is None else relief.request(connection, request)
@@ -53,7 +54,7 @@ def the_parcels(
             "station": site, "state": state, "way": way, carried: None if of is None else of.seq,
             "request": None if asked is None else asked.seq,
         }  # fmt: skip
-        return queries.parcels(connection, pager, viewer, limit=limit, cursor=cursor, **filters)
+        return queries.parcels(connection, pager, viewer, limit=limit, cursor=cursor, words=text, **filters)
 
 
 @router.get("/parcels/{parcel}", responses=CHANGED)

@@ -12,7 +12,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import relief as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText
 from hub.api.models.space import number
 from hub.api.relieving import found, relieving
 from hub.api.routes.needs import CHANGED, RandomPath
@@ -43,6 +43,7 @@ def the_requests(
     incident: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
     line: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
     recipient: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[dict[str, Any]]:
@@ -51,9 +52,9 @@ def the_requests(
         "state": state, "organisation": organisation, "way": way, "site": site, "priority": priority,
         "incident": incident, "line": line, "recipient": recipient,
     }  # fmt: skip
-    pager = here.pager("requests", *filters.values())
+    pager = here.pager("requests", text, *filters.values())
     with here.services.database.read() as connection:
-        return queries.requests(connection, pager, viewer, limit=limit, cursor=cursor, **filters)
+        return queries.requests(connection, pager, viewer, limit=limit, cursor=cursor, words=text, **filters)
 
 
 @router.post("/requests", status_code=201, responses=CHANGED)

@@ -12,7 +12,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import allocation as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText
 from hub.api.routes.needs import CHANGED, RandomPath, changing
 from hub.core.access import API, Viewer
 from hub.core.reservations import Event
@@ -95,13 +95,16 @@ def the_picks(
     viewer: Viewing,
     site: Id | None = None,
     state: Literal["open", "closed", "cancelled"] | None = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[reservations.PickRow]:
     """Pick lists with their lines, newest first."""
-    pager = here.pager("picks", site, state)
+    pager = here.pager("picks", site, state, text)
     with here.services.database.read() as connection:
-        return reservations.picks(connection, pager, viewer, site=site, state=state, limit=limit, cursor=cursor)
+        return reservations.picks(
+            connection, pager, viewer, site=site, state=state, words=text, limit=limit, cursor=cursor
+        )
 
 
 @router.post("/picks", status_code=201, responses=CHANGED)

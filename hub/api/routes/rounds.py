@@ -12,7 +12,7 @@ from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import rounds as models
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.core.access import API, Role, Viewer
 from hub.core.rounds import RoundState
 from hub.store import recipients
@@ -37,14 +37,19 @@ def the_rounds(
     viewer: Viewing,
     state: RoundState | None = None,
     courier: Annotated[str | None, Query(max_length=100)] = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[RoundRow]:
     """Rounds, the latest first; a courier sees the own ones."""
     eyes = _eyes(who, viewer)
-    pager = here.pager("rounds", state, courier, eyes.site_filter, eyes.name if eyes.role is Role.COURIER else None)
+    pager = here.pager(
+        "rounds", state, courier, text, eyes.site_filter, eyes.name if eyes.role is Role.COURIER else None
+    )
     with here.services.database.read() as connection:
-        return queries.rounds(connection, pager, eyes, state=state, courier=courier, limit=limit, cursor=cursor)
+        return queries.rounds(
+            connection, pager, eyes, state=state, courier=courier, words=text, limit=limit, cursor=cursor
+        )
 
 
 @router.post("/rounds", status_code=201, responses=CHANGED)

@@ -14,7 +14,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import space as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.core.access import API, Viewer
 from hub.core.days import later
 from hub.core.space import Event, Measure, State, Temperature
@@ -54,12 +54,13 @@ def the_bookings(
     site: Id | None = None,
     organisation: Id | None = None,
     state: models.StoredState | None = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[space.BookingRow]:
     """Bookings, newest first; staff of an organisation see their own."""
-    wanted = space.BookingFilter(site=site, organisation=organisation, state=state)
-    pager = here.pager("bookings", site, organisation, state)
+    wanted = space.BookingFilter(site=site, organisation=organisation, state=state, words=text)
+    pager = here.pager("bookings", site, organisation, state, text)
     with here.services.database.read() as connection:
         return space.bookings(connection, pager, viewer, wanted, limit=limit, cursor=cursor, now=here.now)
 

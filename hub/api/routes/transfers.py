@@ -11,7 +11,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import transfers as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.core.access import API, Viewer
 from hub.core.transfers import Event, State, obstacle, side_of
 from hub.desk import DeskError
@@ -35,14 +35,15 @@ def the_transfers(
     viewer: Viewing,
     state: Annotated[State | None, Query()] = None,
     organisation: Id | None = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[TransferRow]:
     """Requests and what became of them; staff see those that their organisation gives or takes."""
-    pager = here.pager("transfers", state, organisation, viewer.owner_filter, viewer.site_filter)
+    pager = here.pager("transfers", state, organisation, text, viewer.owner_filter, viewer.site_filter)
     with here.services.database.read() as connection:
         return queries.transfers(
-            connection, pager, viewer, state=state, organisation=organisation, limit=limit, cursor=cursor
+            connection, pager, viewer, state=state, organisation=organisation, words=text, limit=limit, cursor=cursor
         )
 
 

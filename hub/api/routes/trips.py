@@ -8,7 +8,7 @@ from hub.api.context import Here
 from hub.api.door import Viewing
 from hub.api.faults import ApiError
 from hub.api.models import trips as models
-from hub.api.models.shared import LISTED, Cursor, Limit, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.core.access import API
 from hub.store.queries import trips as queries
 from hub.store.queries.paging import Page
@@ -22,13 +22,14 @@ def the_trips(
     here: Here,
     viewer: Viewing,
     vehicle: Annotated[str | None, Query(pattern=r"^[a-z0-9-]{1,40}$")] = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[TripRow]:
     """Trips, the latest planned first."""
-    pager = here.pager("trips", vehicle, viewer.owner_filter, viewer.site_filter)
+    pager = here.pager("trips", vehicle, text, viewer.owner_filter, viewer.site_filter)
     with here.services.database.read() as connection:
-        return queries.trips(connection, pager, viewer, vehicle=vehicle, limit=limit, cursor=cursor)
+        return queries.trips(connection, pager, viewer, vehicle=vehicle, words=text, limit=limit, cursor=cursor)
 
 
 @router.get("/trips/{consignment}", responses=errors(401, 403, 404, 422, 503))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, select, tuple_
 
@@ -11,7 +12,13 @@ from hub.store.deliveries import Delivery, find, whole
 from hub.store.queries.goods import packs
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.received import Arrived, arrived
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.schema import delivery
+
+WORDS: Final = Columns(
+    texts=("delivery.id", "delivery.note"), sites=("delivery.site",), organisations=("delivery.owner",),
+    goods="delivery.id IN (SELECT delivery FROM delivery_line WHERE {})",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +28,12 @@ class DeliveryFilter:
     site: str | None = None
     owner: str | None = None
     states: Collection[State] | None = None
+    words: str | None = None
 
     @property
     def parts(self) -> tuple[str | None, ...]:
-        return self.site, self.owner, None if self.states is None else ",".join(sorted(self.states))
+        states = None if self.states is None else ",".join(sorted(self.states))
+        return self.site, self.owner, states, self.words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,7 @@ def deliveries(
             query = query.where(column == value)
     if wanted.states is not None:
         query = query.where(delivery.c.state.in_(sorted(wanted.states)))
+    query = query.where(clause(search(connection, wanted.words, WORDS)))
     after = pager.key(cursor, (int, str))
     if after is not None:
         query = query.where(tuple_(delivery.c.expected, delivery.c.id) < tuple_(*after))

@@ -1,6 +1,7 @@
 """Incidents page by page, and what lies in the area of one: settlements and sites."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,10 @@ from hub.core.incidents import State
 from hub.store.incidents import Incident, incident_of
 from hub.store.localities import Locality, localities
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, search
 from hub.store.reference import Site, sites
+
+WORDS: Final = Columns(texts=("id", "name", "name_zh", "kind"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +30,17 @@ class Affected:
 
 
 def incidents(
-    connection: Connection, pager: Pager, *, state: State | None = None, limit: int, cursor: str | None
-) -> Page[Incident]:
+    connection: Connection, pager: Pager, *, state: State | None = None, words: str | None = None,
+    limit: int, cursor: str | None,
+) -> Page[Incident]:  # fmt: skip
     """Incidents, newest first."""
     after = pager.key(cursor, (int,))
     conditions = [("seq < ?", after and after[0]), ("state = ?", state)]
     given = [(text, value) for text, value in conditions if value is not None]
-    where = " AND ".join(["1", *(text for text, _ in given)])
+    wanted, more = search(connection, words, WORDS)
+    where = " AND ".join([wanted, *(text for text, _ in given)])
     query = f"SELECT * FROM incident WHERE {where} ORDER BY seq DESC LIMIT ?"
-    rows = connection.exec_driver_sql(query, (*(value for _, value in given), limit + 1))
+    rows = connection.exec_driver_sql(query, (*more, *(value for _, value in given), limit + 1))
     return pager.page([((row.seq,), incident_of(row)) for row in rows], limit)
 
 

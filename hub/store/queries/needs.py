@@ -4,7 +4,7 @@ Staff of an organisation see its needs, the consents that it gives, and those by
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
@@ -12,7 +12,9 @@ from hub.core.access import Viewer
 from hub.core.reservations import NeedState, need_state
 from hub.store.needs import covered
 from hub.store.queries.paging import Key, Page, Pager
+from hub.store.queries.searching import Columns, search
 
+WORDS: Final = Columns(texts=("id", "note", "destination"), organisations=("organisation",), goods="{}")
 BATCH = 500
 """Needs whose state is worked out at once where one state is asked for."""
 
@@ -54,10 +56,12 @@ class ConsentRow:
 
 def needs(
     connection: Connection, pager: Pager, viewer: Viewer, *, organisation: str | None, state: NeedState | None = None,
-    limit: int, cursor: str | None, now: int,
+    words: str | None = None, limit: int, cursor: str | None, now: int,
 ) -> Page[NeedRow]:  # fmt: skip
     """Needs, newest first. Their state follows from reservations, so those of one state are looked for in batches."""
     condition, values = where({"organisation": (organisation, viewer.owner_filter)})
+    wanted, more = search(connection, words, WORDS)
+    condition, values = f"{condition} AND {wanted}", values + more
     if state is not None:
         condition += f" AND cancelled_at IS {'NOT ' if state is NeedState.CANCELLED else ''}NULL"
     found: list[tuple[Key, NeedRow]] = []

@@ -12,11 +12,13 @@ from hub.core.access import Viewer
 from hub.core.notices import TABLE, Event, State
 from hub.store import recipients
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, search
 from hub.store.relief import Found
 
 _SERVED: Final = (
     "EXISTS (SELECT 1 FROM request WHERE request.recipient = notice.recipient AND request.organisation = ?)"
 )
+WORDS: Final = Columns(texts=("id", "about", "asked_by"))
 _COLUMNS: Final = (
     "seq, id, kind, recipient, about, language, channel, state, why, queued_at, asked_by, due_at, tries, ended_at,"
     " sealed IS NOT NULL AS kept"
@@ -46,8 +48,8 @@ class Notice:
 
 
 def notices(
-    connection: Connection, pager: Pager, viewer: Viewer, *, state: State | None, about: str | None, limit: int,
-    cursor: str | None,
+    connection: Connection, pager: Pager, viewer: Viewer, *, state: State | None, about: str | None,
+    words: str | None = None, limit: int, cursor: str | None,
 ) -> Page[Notice]:  # fmt: skip
     """Notices, in a state or about one thing where that is asked."""
     before = pager.key(cursor, (int,))
@@ -56,10 +58,11 @@ def notices(
         ("seq < ?", None if before is None else before[0]),
     ]  # fmt: skip
     held = [(text, value) for text, value in given if value is not None]
-    where = " AND ".join(["TRUE", *(text for text, _ in held)])
+    wanted, more = search(connection, words, WORDS)
+    where = " AND ".join([wanted, *(text for text, _ in held)])
     rows = connection.exec_driver_sql(
         f"SELECT {_COLUMNS} FROM notice WHERE {where} ORDER BY seq DESC LIMIT ?",
-        (*(value for _, value in held), limit + 1),
+        (*more, *(value for _, value in held), limit + 1),
     ).all()
     names = recipients.shown(connection, [row.recipient for row in rows])
     return pager.page([((row.seq,), _notice(row, names)) for row in rows], limit)

@@ -15,6 +15,7 @@ from hub.core.access import Viewer
 from hub.core.lifecycles import OPEN_CONSIGNMENTS, ConsignmentState
 from hub.store.lives import AT_ONCE, told_of
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import ANY, Columns, Searched, search
 from hub.store.recipients import shown
 from hub.store.relief import PARCELS, Found, Kind, marks
 
@@ -22,17 +23,34 @@ MOST_HISTORY: Final = 500
 ON_BOARD: Final = 8
 """Consignments of each state that are shown at once."""
 _SITES: Final = (
-    "(from_site = ? OR to_site = ? OR EXISTS (SELECT 1 FROM parcel WHERE ? = parcel.station"
-    " AND consignment.seq IN (parcel.consignment, parcel.back)))"
+    "(from_site = ? OR to_site = ?"
+    " OR EXISTS (SELECT 1 FROM parcel WHERE parcel.consignment = consignment.seq AND +parcel.station = ?)"
+    " OR EXISTS (SELECT 1 FROM parcel WHERE parcel.back = consignment.seq AND +parcel.station = ?))"
 )
+"""By a consignment's few parcels: by the many of a station (`+` leaves that index aside) it takes seconds."""
+
+IN_REQUESTS: Final = Columns(
+    texts=("request.id", "request.note"), sites=("request.site",), organisations=("request.organisation",),
+    goods="request.seq IN (SELECT request FROM request_line WHERE {})",
+)  # fmt: skip
+IN_CONSIGNMENTS: Final = Columns(
+    texts=("consignment.id", "consignment.vehicle", "consignment.note"),
+    sites=("consignment.from_site", "consignment.to_site"), organisations=("consignment.organisation",),
+    goods="consignment.seq IN (SELECT p.consignment FROM parcel_line JOIN parcel AS p ON p.seq = parcel_line.parcel"
+    " WHERE {})",
+)  # fmt: skip
+IN_PARCELS: Final = Columns(
+    texts=("parcel.id", "consignment.id", "parcel.placed"), sites=("parcel.station",),
+    goods="parcel.seq IN (SELECT parcel FROM parcel_line WHERE {})",
+)  # fmt: skip
 
 
 def requests(
-    connection: Connection, pager: Pager, viewer: Viewer, *, limit: int, cursor: str | None,
+    connection: Connection, pager: Pager, viewer: Viewer, *, limit: int, cursor: str | None, words: str | None = None,
     **filters: str | int | None,
 ) -> Page[dict[str, Any]]:  # fmt: skip
     """Requests with their lines; `filters` are columns and the values that they must have (None: any)."""
-    conditions, values = _where("request", filters)
+    conditions, values = _where("request", filters, search(connection, words, IN_REQUESTS))
     if viewer.owner_filter is not None:
         conditions.append("request.organisation = ?")
         values.append(viewer.owner_filter)
@@ -67,10 +85,10 @@ def request_rows(connection: Connection, rows: Sequence[Found]) -> list[dict[str
 
 def consignments(
     connection: Connection, pager: Pager, viewer: Viewer, *, limit: int, cursor: str | None, site: str | None,
-    **filters: str | int | None,
+    words: str | None = None, **filters: str | int | None,
 ) -> Page[dict[str, Any]]:  # fmt: skip
     """Consignments, with how many of their parcels are in which state; `site`: that they come from or go to."""
-    conditions, values = _seen(viewer, site, filters)
+    conditions, values = _seen(viewer, site, filters, search(connection, words, IN_CONSIGNMENTS))
     rows = _page(connection, pager, "SELECT * FROM consignment", "consignment", conditions, values, limit, cursor)
     told = consignment_rows(connection, rows)
     return pager.page([((row.seq,), one) for row, one in zip(rows, told, strict=True)], limit)
@@ -130,11 +148,11 @@ def consignment_rows(connection: Connection, rows: Sequence[Found]) -> list[dict
 
 
 def parcels(
-    connection: Connection, pager: Pager, viewer: Viewer, *, limit: int, cursor: str | None,
+    connection: Connection, pager: Pager, viewer: Viewer, *, limit: int, cursor: str | None, words: str | None = None,
     **filters: str | int | None,
 ) -> Page[dict[str, Any]]:  # fmt: skip
     """Parcels with what is to go into each; `filters` as for requests."""
-    conditions, values = _where("parcel", filters)
+    conditions, values = _where("parcel", filters, search(connection, words, IN_PARCELS))
     if viewer.owner_filter is not None:
         conditions.append("consignment.organisation = ?")
         values.append(viewer.owner_filter)
@@ -206,7 +224,7 @@ def sees(connection: Connection, viewer: Viewer, kind: Kind, row: Found) -> bool
     if kind == "parcel":
         return site in (row.station, row.home) or _goes_back_to(connection, row, site)
     query = f"SELECT EXISTS (SELECT 1 FROM consignment WHERE seq = ? AND {_SITES})"
-    return bool(connection.exec_driver_sql(query, (row.seq, site, site, site)).scalar())
+    return bool(connection.exec_driver_sql(query, (row.seq, site, site, site, site)).scalar())
 
 
 def _goes_back_to(connection: Connection, row: Found, site: str) -> bool:
@@ -214,21 +232,23 @@ def _goes_back_to(connection: Connection, row: Found, site: str) -> bool:
     return row.back is not None and bool(connection.exec_driver_sql(query, (row.back, site)).scalar())
 
 
-def _seen(viewer: Viewer, site: str | None, filters: dict[str, str | int | None]) -> tuple[list[str], list[Any]]:
+def _seen(
+    viewer: Viewer, site: str | None, filters: dict[str, str | int | None], found: Searched = ANY
+) -> tuple[list[str], list[Any]]:
     """Of consignments: those that the viewer sees; `site`: that come from there or go there."""
-    conditions, values = _where("consignment", filters)
+    conditions, values = _where("consignment", filters, found)
     if viewer.owner_filter is not None:
         conditions.append("consignment.organisation = ?")
         values.append(viewer.owner_filter)
     for place in {site, viewer.site_filter} - {None}:
         conditions.append(_SITES)
-        values += [place] * 3
+        values += [place] * 4
     return conditions, values
 
 
-def _where(table: str, filters: dict[str, str | int | None]) -> tuple[list[str], list[Any]]:
+def _where(table: str, filters: dict[str, str | int | None], found: Searched = ANY) -> tuple[list[str], list[Any]]:
     given = {column: value for column, value in filters.items() if value is not None}
-    return [f"{table}.{column} = ?" for column in given], list(given.values())
+    return [*(f"{table}.{column} = ?" for column in given), found[0]], [*given.values(), *found[1]]
 
 
 def _page(

@@ -17,6 +17,7 @@ from hub.store.picks import date_of
 from hub.store.queries.needs import page, where
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.picked import Goods, picked
+from hub.store.queries.searching import Columns, search
 from hub.store.queries.standing import Key
 
 
@@ -91,6 +92,12 @@ _RESERVATIONS: Final = (
     " JOIN need ON need.seq = r.need)"
 )
 
+IN_PICKS: Final = Columns(
+    texts=("id", "destination"), sites=("site",), organisations=("organisation",),
+    goods="seq IN (SELECT pick_line.pick FROM pick_line JOIN reservation ON reservation.seq = pick_line.reservation"
+    " WHERE {})",
+)  # fmt: skip
+
 
 def reservations(
     connection: Connection, pager: Pager, viewer: Viewer, *, need: str | None, site: str | None, limit: int,
@@ -116,12 +123,14 @@ def reservation(connection: Connection, viewer: Viewer, id_: str, *, now: int) -
 
 
 def picks(
-    connection: Connection, pager: Pager, viewer: Viewer, *, site: str | None, state: str | None, limit: int,
-    cursor: str | None,
+    connection: Connection, pager: Pager, viewer: Viewer, *, site: str | None, state: str | None,
+    words: str | None = None, limit: int, cursor: str | None,
 ) -> Page[PickRow]:  # fmt: skip
     """Pick lists, newest first. `state` filters by what is written down: an open one may be picked whole."""
     kinds = {"site": (site, viewer.site_filter), "organisation": (viewer.owner_filter,), "state": (state,)}
     condition, values = where(kinds)
+    wanted, more = search(connection, words, IN_PICKS)
+    condition, values = f"{condition} AND {wanted}", values + more
     rows = page(connection, pager, f"SELECT * FROM pick WHERE {condition}", values, limit, cursor)
     return pager.page([((row.seq,), _pick(connection, row)) for row in rows], limit)
 

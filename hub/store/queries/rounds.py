@@ -6,7 +6,7 @@ The name of a courier's `Viewer` is the one by which decisions are noted, so tha
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from hub.core.access import Role, Viewer
 from hub.store import recipients, reference
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.rounds import GOES_OUT, LIVE
 from hub.store.schema import (
     consignment,
@@ -26,6 +27,8 @@ from hub.store.schema import (
     user,
 )
 from hub.store.schema import round as round_
+
+WORDS: Final = Columns(texts=("round.id", "round.courier", "round.made_by"), sites=("round.site",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,7 @@ def rounds(
     *,
     state: str | None,
     courier: str | None,
+    words: str | None = None,
     limit: int,
     cursor: str | None,
 ) -> Page[RoundRow]:
@@ -123,6 +127,7 @@ def rounds(
         query = query.where(round_.c.state == state)
     if courier is not None:
         query = query.where(round_.c.courier == courier)
+    query = query.where(clause(search(connection, words, WORDS)))
     after = pager.key(cursor, (int,))
     if after is not None:
         query = query.where(round_.c.seq < after[0])

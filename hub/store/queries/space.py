@@ -6,7 +6,7 @@ site see what is booked there.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -15,8 +15,13 @@ from hub.core.access import Viewer
 from hub.core.space import Span, State
 from hub.store.queries.goods import local_day
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.schema import booking, space_capacity
 from hub.store.space import Room
+
+WORDS: Final = Columns(
+    texts=("booking.id", "booking.note"), sites=("booking.site",), organisations=("booking.organisation",)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,7 @@ class BookingFilter:
     site: str | None = None
     organisation: str | None = None
     state: str | None = None
+    words: str | None = None
 
 
 def capacities(connection: Connection, viewer: Viewer) -> list[CapacityRow]:
@@ -106,6 +112,7 @@ def bookings(
     ):  # fmt: skip
         if value is not None:
             query = query.where(column == value)
+    query = query.where(clause(search(connection, wanted.words, WORDS)))
     after = pager.key(cursor, (int,))
     if after is not None:
         query = query.where(table.c.seq < after[0])

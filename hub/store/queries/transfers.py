@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, or_, select, tuple_
 
 from hub.core.access import Viewer
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.schema import transfer
 from hub.store.transfers import POSTED
+
+WORDS: Final = Columns(
+    texts=("transfer.id", "transfer.note", "transfer.lot", "transfer.asked_by", "transfer.account"),
+    sites=("transfer.site",), organisations=("transfer.giver", "transfer.taker"), goods="{}",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,7 @@ def transfers(
     *,
     state: str | None,
     organisation: str | None,
+    words: str | None = None,
     limit: int,
     cursor: str | None,
 ) -> Page[TransferRow]:
@@ -56,6 +63,7 @@ def transfers(
         query = query.where(transfer.c.site == viewer.site_filter)
     if state is not None:
         query = query.where(transfer.c.state == state)
+    query = query.where(clause(search(connection, words, WORDS)))
     after = pager.key(cursor, (int, str))
     if after is not None:
         query = query.where(tuple_(transfer.c.asked_at, transfer.c.id) < tuple_(*after))

@@ -11,6 +11,7 @@ from hub.core.access import Viewer
 from hub.core.trips import Step, Trip, TripEvent, event_of, told
 from hub.store import recipients
 from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, search
 from hub.store.relief import marks
 from wire.actions import Action
 
@@ -18,6 +19,7 @@ _TRIPS: Final = (
     "SELECT seq, id, vehicle, organisation, from_site, to_site, due, state FROM consignment"
     " WHERE way = 'vehicle' AND vehicle IS NOT NULL"
 )
+WORDS: Final = Columns(texts=("id", "vehicle"), sites=("from_site", "to_site"), organisations=("organisation",))
 _FACTS: Final = (
     "SELECT parcel.consignment, about, life_event.at, lane_id, fact_seq, action, source, target FROM life_event"
     " JOIN parcel ON parcel.id = about WHERE kind = 'parcel' AND voided = 0 AND lane_id IS NOT NULL AND content = 0"
@@ -76,13 +78,16 @@ class WholeTrip:
 
 
 def trips(
-    connection: Connection, pager: Pager, viewer: Viewer, *, vehicle: str | None, limit: int, cursor: str | None
-) -> Page[TripRow]:
+    connection: Connection, pager: Pager, viewer: Viewer, *, vehicle: str | None, words: str | None = None, limit: int,
+    cursor: str | None,
+) -> Page[TripRow]:  # fmt: skip
     """The latest planned first."""
     where, values = _seen(viewer)
     if vehicle is not None:
         where += " AND vehicle = ?"
         values.append(vehicle)
+    wanted, more = search(connection, words, WORDS)
+    where, values = f"{where} AND {wanted}", values + more
     after = pager.key(cursor, (int,))
     if after is not None:
         where += " AND seq < ?"

@@ -42,7 +42,7 @@ request = table(
         " 'cancelled', 'returned')"
     ),
     Index("request_by_organisation", "organisation", "seq"),
-    Index("request_by_state", "state", "priority", "seq"),
+    Index("request_by_state", "state", "seq"),
     Index("request_by_recipient", "recipient"),
     Index("request_by_incident", "incident", "seq"),
     Index("request_by_line", "line", "seq"),

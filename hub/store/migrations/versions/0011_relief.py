@@ -55,7 +55,7 @@ def _request() -> None:
     op.create_index("request_by_line", "request", ["line", "seq"])
     op.create_index("request_by_organisation", "request", ["organisation", "seq"])
     op.create_index("request_by_recipient", "request", ["recipient"])
-    op.create_index("request_by_state", "request", ["state", "priority", "seq"])
+    op.create_index("request_by_state", "request", ["state", "seq"])
 
 
 def _request_line() -> None:
