@@ -164,7 +164,7 @@ def parse_public(value: object) -> str:
     """`https://NAME` or `http://NAME:PORT`, nothing behind it. Raises ValueError."""
     try:
         parts = urlsplit(value.rstrip("/") if isinstance(value, str) else "")
-        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
     if not known or parts.path or parts.query or parts.fragment or parts.username or len(parts.geturl()) > 100:
