@@ -47,8 +47,9 @@ export function listen(desk: Desk): void {
       if (!field) event.preventDefault();
       return;
     }
-    const { key, code, ctrlKey: ctrl, altKey: alt, metaKey: meta, shiftKey: shift, timeStamp: at } = event;
-    if (wedge.text === "" && control(desk, event, field)) return;
+    const { code, ctrlKey: ctrl, altKey: alt, metaKey: meta, shiftKey: shift, timeStamp: at } = event;
+    const key = event.key === "Process" && isSink(event.target) ? "Unidentified" : event.key;
+    if (wedge.text === "" && (presses(event) || control(desk, event, field))) return;
     const caps = event.getModifierState("CapsLock");
     fed(feed(wedge, { key, code, ctrl, alt, meta, shift, caps, at, field: field !== null }), field, event);
     if (event.defaultPrevented || field || ctrl || alt || meta) return;
@@ -63,10 +64,12 @@ export function listen(desk: Desk): void {
 
   window.addEventListener("input", (event) => {
     const sink = event.target;
-    if (!(sink instanceof HTMLInputElement) || sink.id !== SINK) return;
+    if (!isSink(sink)) return;
     const text = sink.value;
     sink.value = "";
-    take(inserted(text), null);
+    if (text.length > 1) return take(inserted(text), null);
+    const key = { key: text, code: "", ctrl: false, alt: false, meta: false, shift: false, caps: false };
+    fed(feed(wedge, { ...key, at: event.timeStamp, field: false }), null, event);
   }, { capture: true });
 
   // A handheld whose scanner writes text instead of pressing keys needs a field to write into.
@@ -81,6 +84,11 @@ export function listen(desk: Desk): void {
     window.addEventListener("pointerup", () => window.setTimeout(rest, 300));
     window.setTimeout(rest, 500);
   }
+}
+
+/** Whether the key works the button that has the focus. */
+function presses(event: KeyboardEvent): boolean {
+  return event.key === " " && event.target instanceof HTMLButtonElement;
 }
 
 /** The controls that have a key; whether this was one. */
@@ -117,7 +125,11 @@ function put(field: Field, value: string): void {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+function isSink(target: EventTarget | null): target is HTMLInputElement {
+  return target instanceof HTMLInputElement && target.id === SINK;
+}
+
 function fieldOf(target: EventTarget | null): Field | null {
-  if (target instanceof HTMLInputElement) return target.id === SINK ? null : target;
+  if (target instanceof HTMLInputElement) return isSink(target) ? null : target;
   return target instanceof HTMLTextAreaElement ? target : null;
 }

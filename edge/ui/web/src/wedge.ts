@@ -53,7 +53,7 @@ export const GS = "\u001d";
 export const GAP_MS = 70;
 export const GAP_IN_FIELD_MS = 45;
 /** After so long without a key it is decided what the last ones were. */
-export const IDLE_MS = 250;
+export const IDLE_MS = 120;
 const LEAST = 3;
 /** So many keys at a scanner's pace are no person's. */
 const SURELY = 6;

@@ -1,0 +1,25 @@
+// A window over the page. The browser keeps the focus in it, and gives it back.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useDesk } from "../context.ts";
+
+export function Dialog(props: { title: string; wide?: boolean; close(): void; children: ComponentChildren }) {
+  const { say } = useDesk();
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const held = box.current!;
+    if (!held.open) held.showModal();
+    return () => held.close();
+  }, []);
+  return (
+    <dialog ref={box} class={props.wide ? "wide" : ""} aria-labelledby="dialog-title"
+      onCancel={(event) => (event.preventDefault(), props.close())}>
+      <header class="dialog-head">
+        <h2 id="dialog-title">{props.title}</h2>
+        <button type="button" class="quiet" onClick={props.close}>{say.t("close")}</button>
+      </header>
+      {props.children}
+    </dialog>
+  );
+}

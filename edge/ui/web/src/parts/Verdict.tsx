@@ -1,0 +1,74 @@
+// The one big answer: what became of the latest reading, or of the worst that nobody has looked at yet.
+
+import { useDesk } from "../context.ts";
+import type { Look, Seen } from "../screen.ts";
+import { toLookAt, waiting } from "../screen.ts";
+import { Sign } from "./Sign.tsx";
+
+export function Verdict() {
+  const { desk, say } = useDesk();
+  const { screen } = desk;
+  const standing = toLookAt(screen);
+  const sent = waiting(screen);
+  const row = standing?.row ?? (sent ? null : screen.latest);
+  const look = row ? row.verdict : sent ? "waits" : "ready";
+  const others = screen.standing.length - 1;
+  return (
+    <section class={`verdict is-${look}`} data-verdict={look} data-n={row?.n ?? ""} aria-live="assertive" aria-atomic="true">
+      <Sign of={look} />
+      <div class="verdict-text">
+        {row ? <About row={row} times={standing?.rows.length ?? 1} /> : <Ready sent={sent?.label} />}
+      </div>
+      {standing && (
+        <div class="verdict-seen">
+          <button type="button" class="seen" onClick={() => desk.acknowledge()}>{say.t("understood")}</button>
+          {others > 0 && <span>{say.t("more-look", { n: others })}</span>}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function About({ row, times }: { row: Seen; times: number }) {
+  const { desk, say } = useDesk();
+  const practice = desk.screen.hello?.practice && (row.verdict === "stored" || row.verdict === "warned");
+  return (
+    <>
+      <p class="verdict-word">{say.t(row.undone ? "undone" : row.verdict)}</p>
+      {practice && <p class="verdict-note">{say.t("practice-not")}</p>}
+      <p class="verdict-what">{wordsOf(row, say)}</p>
+      {row.label !== "" && <p class="label">{row.label}</p>}
+      {times > 1 && <p class="verdict-note">{say.t("more-like", { n: times })}</p>}
+      {row.repeats > 0 && <p class="verdict-note">{say.t("repeats", { n: row.repeats + 1 })}</p>}
+    </>
+  );
+}
+
+function Ready({ sent }: { sent: string | undefined }) {
+  const { desk, say } = useDesk();
+  if (sent === undefined) return <p class="verdict-word">{say.t("begin")}</p>;
+  return (
+    <>
+      <p class="verdict-word">{say.t(desk.screen.state?.busy ? "checking" : "being-stored")}</p>
+      {sent !== "" && <p class="label">{sent}</p>}
+    </>
+  );
+}
+
+/** While something worse is shown: what became of the latest reading. */
+export function Since() {
+  const { desk, say } = useDesk();
+  const { screen } = desk;
+  const latest = screen.latest;
+  if (!latest || toLookAt(screen) === null || toLookAt(screen)?.row === latest) return null;
+  return (
+    <p class={`since is-${latest.verdict}`}>
+      <Sign of={latest.verdict as Look} />
+      <span>{say.t("since")}: <strong>{say.t(latest.verdict)}</strong> {latest.label || wordsOf(latest, say)}</span>
+    </p>
+  );
+}
+
+export function wordsOf(row: Seen, say: ReturnType<typeof useDesk>["say"]): string {
+  return row.reason ? say.t(row.reason) : say.pick(row.words);
+}
