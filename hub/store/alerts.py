@@ -15,7 +15,7 @@ from hub.store.relief import Found
 
 TOPIC: Final = "alert"
 _RULES: Final = "alert-rules"
-_LASTING: Final = "SELECT id, key, kind, state, severity, figures, calm_since FROM alarm WHERE cleared_at IS NULL"
+_LASTING: Final = "SELECT id, key, kind, state, severity, code, figures, calm_since FROM alarm WHERE cleared_at IS NULL"
 _RAISE: Final = (
     "INSERT INTO alarm (id, key, kind, site, owner, severity, code, figures, state, raised_at, changed_at)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)"

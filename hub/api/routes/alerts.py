@@ -11,7 +11,7 @@ from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import alerts as models
-from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, Short, errors
+from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, SearchText, Short, errors
 from hub.core.access import API, ASSIGNING, Answer, Viewer, ask
 from hub.core.alerts import DEFAULTS, TABLE, Event, Kind, Rules, State, faults
 from hub.store import alerts as store
@@ -43,14 +43,12 @@ def the_alerts(
     severity: Annotated[int | None, Query(ge=1, le=3)] = None,
     assigned: Short = None,
     lasting: bool | None = None,
-    q: Short = None,
+    text: SearchText = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> models.AlertPage:
-    """Alerts: of one state the most urgent first, else the newest first. `q` finds what they name."""
-    wanted = Wanted(
-        state=state, kind=kind, site=site, severity=severity, assigned=assigned, lasting=lasting, text=q or None
-    )
+    """Alerts: of one state the most urgent first, else the newest first. `text` finds what they name."""
+    wanted = Wanted(state=state, kind=kind, site=site, severity=severity, assigned=assigned, lasting=lasting, text=text)
     pager = here.pager("alerts", *wanted.parts, viewer.owner_filter, viewer.site_filter)
     with here.services.database.read() as connection:
         page = queries.alerts(connection, pager, viewer, wanted, limit=limit, cursor=cursor)

@@ -10,10 +10,17 @@ from hub.core.access import Role, Viewer
 from hub.core.alerts import Kind, State, sentence
 from hub.core.discrepancies import Value
 from hub.store.queries.paging import Key, Page, Pager
+from hub.store.queries.searching import Columns, search
 from hub.store.relief import Found
 
 HANDLING: Final = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.OPERATOR, Role.CLERK, Role.STAFF, Role.ENGINEER})
 """Who takes alerts on, and to whom they are given."""
+WORDS: Final = Columns(
+    texts=("id", "kind", "assigned", "figures"),
+    sites=("site",),
+    organisations=("owner",),
+    goods="EXISTS (SELECT 1 FROM (SELECT json_extract(figures, '$.item') AS item) WHERE {})",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,8 @@ def alerts(
     shape = (int, int) if by_urgency else (int,)
     after = pager.key(cursor, shape)
     where, values = _where(viewer, wanted)
+    found, words = search(connection, wanted.text, WORDS)
+    where, values = f"{where} AND {found}", [*values, *words]
     if after is not None:
         where += " AND (severity > ? OR (severity = ? AND seq < ?))" if by_urgency else " AND seq < ?"
         values += [after[0], after[0], after[1]] if by_urgency else [after[0]]
@@ -149,7 +158,6 @@ def _where(viewer: Viewer, wanted: Wanted) -> tuple[str, list[Any]]:
         ("site = ?", wanted.site),
         ("severity = ?", wanted.severity),
         ("assigned = ?", wanted.assigned),
-        ("figures LIKE '%' || ? || '%' ESCAPE '\\'", None if wanted.text is None else _like(wanted.text)),
         ("owner = ?", viewer.owner_filter),
         ("site = ?", viewer.site_filter),
     ]
@@ -157,9 +165,3 @@ def _where(viewer: Viewer, wanted: Wanted) -> tuple[str, list[Any]]:
     if wanted.lasting is not None:
         texts.append(f"cleared_at IS {'' if wanted.lasting else 'NOT '}NULL")
     return " AND ".join(["TRUE", *texts]), [value for _, value in given if value is not None]
-
-
-def _like(text: str) -> str:
-    """A text as it stands in JSON, with what LIKE would take for a pattern escaped."""
-    said = msgspec.json.encode(text).decode()[1:-1]
-    return said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -41,11 +41,11 @@ WHERE state = 'in-transit' AND coalesce((SELECT action FROM journey WHERE journe
 ORDER BY consignment.seq LIMIT ?
 """
 _FIX: Final = (
-    "SELECT t, lat_e7, lon_e7 FROM fix WHERE device_id = ? AND verdict = 'good' AND t <= ?"
+    "SELECT t AS at, lat_e7, lon_e7 FROM fix WHERE device_id = ? AND verdict = 'good' AND t <= ?"
     " ORDER BY t DESC, lane_id DESC, seq DESC LIMIT 1"
 )
 _FIRST: Final = (
-    "SELECT t, lat_e7, lon_e7 FROM fix WHERE device_id = ? AND verdict = 'good' AND t >= ?"
+    "SELECT t AS at, lat_e7, lon_e7 FROM fix WHERE device_id = ? AND verdict = 'good' AND t >= ?"
     " ORDER BY t, lane_id, seq LIMIT 1"
 )
 
@@ -125,4 +125,4 @@ def _still(connection: Connection, device: int, began: int, rule: Rule, now: int
 
 def _point(connection: Connection, query: str, device: int, at: int) -> Point | None:
     row = connection.exec_driver_sql(query, (device, at)).first()
-    return None if row is None else Point(row.t, row.lat_e7, row.lon_e7)
+    return None if row is None else Point(row.at, row.lat_e7, row.lon_e7)
