@@ -82,6 +82,10 @@ class Pipe:
         """PUBLISH at QoS 1."""
         self._put(0x32 | int(retain), _text(topic) + self._next().to_bytes(2, "big") + payload)
 
+    def tell(self, topic: str, payload: bytes) -> None:
+        """PUBLISH at QoS 0."""
+        self._put(0x30, _text(topic) + payload)
+
     def acknowledge(self, number: int) -> None:
         """PUBACK."""
         self._put(0x40, number.to_bytes(2, "big"))
