@@ -198,6 +198,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("PUT", f"{API}/region"): STEERING,
     ("GET", f"{API}/stock"): INDOORS,
     ("GET", f"{API}/balances"): INDOORS,
+    ("GET", f"{API}/flows"): INDOORS,
     ("GET", f"{API}/trace"): INDOORS,
     ("GET", f"{API}/journal"): WATCHING,
     ("GET", f"{API}/devices"): only("admin supervisor operator clerk engineer auditor"),
