@@ -13,7 +13,7 @@ BIG = 1_000_000_000
 Text = Annotated[str, Field(max_length=500)]
 
 
-class AlertModel(Model):
+class AlertRow(Model):
     """What somebody has to look at."""
 
     id: str
@@ -34,11 +34,11 @@ class AlertModel(Model):
 class AlertPage(Next):
     """Alerts, page by page."""
 
-    rows: list[AlertModel]
+    rows: list[AlertRow]
     open: dict[int, int] = Field(description="How many are open in all, by urgency.")
 
 
-class HappenedModel(Model):
+class AlertEvent(Model):
     """What happened to an alert."""
 
     at: Instant
@@ -52,25 +52,25 @@ class HappenedModel(Model):
 class AlertWhole(Model):
     """An alert with its history, and what may be done with it now."""
 
-    alert: AlertModel
-    history: list[HappenedModel]
+    alert: AlertRow
+    history: list[AlertEvent]
     may: list[Literal["acknowledge", "assign", "close"]]
     takers: list[str] = Field(description="To whom it may be given by who asks.")
 
 
-class NoteInput(Input):
+class AlertNote(Input):
     """What somebody writes to it."""
 
     note: Text = ""
 
 
-class AssignmentInput(NoteInput):
+class AlertAssignment(AlertNote):
     """Who looks after it from now on."""
 
     to: Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class RuleModel(Input):
+class AlertRule(Input):
     """When alerts of a kind are raised, and when they are over."""
 
     on: bool
@@ -80,7 +80,7 @@ class RuleModel(Input):
     calm_s: Annotated[int, Field(ge=0, le=86_400, description="It has to be over for so long.")]
 
 
-class LeastModel(Input):
+class LeastStock(Input):
     """How much of an item a site should have."""
 
     site: Annotated[str, Field(min_length=1, max_length=40)]
@@ -90,14 +90,14 @@ class LeastModel(Input):
     enough: Annotated[int, Field(ge=1, le=BIG, description="Over from here on.")]
 
 
-class RulesModel(Input):
+class AlertRulesInput(Input):
     """All rules; kinds that are left out have those that a hub starts with."""
 
-    kinds: dict[Kind, RuleModel]
-    stock: Annotated[list[LeastModel], Field(default_factory=list, max_length=MOST_LEAST)]
+    kinds: dict[Kind, AlertRule]
+    stock: Annotated[list[LeastStock], Field(default_factory=list, max_length=MOST_LEAST)]
 
 
-class RulesTold(RulesModel):
+class AlertRules(AlertRulesInput):
     """All rules, and what each counts."""
 
     units: dict[Kind, str] = Field(default=dict(UNITS), description="What the limits of a kind count.")

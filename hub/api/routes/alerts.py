@@ -53,7 +53,7 @@ def the_alerts(
     with here.services.database.read() as connection:
         page = queries.alerts(connection, pager, viewer, wanted, limit=limit, cursor=cursor)
         counted = queries.open_ones(connection, viewer)
-    rows = [models.AlertModel.model_validate(row) for row in page.rows]
+    rows = [models.AlertRow.model_validate(row) for row in page.rows]
     return models.AlertPage(rows=rows, open=counted, next=page.next)
 
 
@@ -66,7 +66,7 @@ def the_alert(here: Here, who: Whoever, viewer: Viewing, alert: AlertId) -> mode
 
 @router.post("/alerts/{alert}/acknowledgement", responses=CHANGED)
 def acknowledge(
-    here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: models.NoteInput
+    here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: models.AlertNote
 ) -> models.AlertWhole:  # fmt: skip
     """Say that somebody has seen it."""
     return _decide(here, who, viewer, alert, Event.ACKNOWLEDGED, note=sent.note)
@@ -74,27 +74,27 @@ def acknowledge(
 
 @router.post("/alerts/{alert}/assignment", responses=CHANGED)
 def assign(
-    here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: models.AssignmentInput
+    here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: models.AlertAssignment
 ) -> models.AlertWhole:  # fmt: skip
     """Give it to somebody who can see it; most roles can only take it on themselves."""
     return _decide(here, who, viewer, alert, Event.ASSIGNED, whom=sent.to, note=sent.note)
 
 
 @router.post("/alerts/{alert}/closing", responses=CHANGED)
-def close(here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: models.NoteInput) -> models.AlertWhole:
+def close(here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: models.AlertNote) -> models.AlertWhole:
     """Be done with it, though it may last: it comes back only when it gets worse, or ends and begins again."""
     return _decide(here, who, viewer, alert, Event.CLOSED, note=sent.note)
 
 
 @router.get("/alert-rules", responses=SIGNED_IN)
-def the_rules(here: Here) -> models.RulesTold:
+def the_rules(here: Here) -> models.AlertRules:
     """The rules by which alerts are raised; until somebody enters some, those that a hub starts with."""
     with here.services.database.read() as connection:
         return _told(store.rules(connection))
 
 
 @router.put("/alert-rules", responses=errors(401, 403, 413, 422, 503))
-def put_rules(here: Here, who: Whoever, sent: models.RulesModel) -> models.RulesTold:
+def put_rules(here: Here, who: Whoever, sent: models.AlertRulesInput) -> models.AlertRules:
     """Replace all rules. What they do not raise any more is over."""
     new = msgspec.convert(sent.model_dump(mode="json"), Rules)
     wrong = faults(new)
@@ -166,6 +166,6 @@ def _check_names(connection: Connection, new: Rules) -> None:
         raise ApiError(422, "no-item", f"There is no item {unknown[0]}.", hint=hint)
 
 
-def _told(rules: Rules) -> models.RulesTold:
+def _told(rules: Rules) -> models.AlertRules:
     kinds = {kind: msgspec.to_builtins(rules.of(kind)) for kind in DEFAULTS}
-    return models.RulesTold.model_validate({"kinds": kinds, "stock": msgspec.to_builtins(rules.stock)})
+    return models.AlertRules.model_validate({"kinds": kinds, "stock": msgspec.to_builtins(rules.stock)})
