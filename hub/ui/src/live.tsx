@@ -6,7 +6,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 
-import { api, ApiError, EVENTS, type Health, type Position } from "./api";
+import { api, ApiError, EVENTS, type Health } from "./api";
 
 export type Link = "connecting" | "live" | "lost";
 interface LinkState {
@@ -62,16 +62,6 @@ function makeInvalidator(client: QueryClient) {
   };
 }
 
-/** Newer rows replace older ones of the same device; a position never goes back in time. */
-export function mergePositions(old: Position[], fresh: Position[]): Position[] {
-  const byDevice = new Map(old.map((row) => [row.device, row]));
-  for (const row of fresh) {
-    const known = byDevice.get(row.device);
-    if (!known || Date.parse(row.at) >= Date.parse(known.at)) byDevice.set(row.device, row);
-  }
-  return [...byDevice.values()];
-}
-
 function listen(client: QueryClient, onOpen: () => void, onLost: () => void): () => void {
   const invalidator = makeInvalidator(client);
   let source: EventSource | undefined;
@@ -90,12 +80,6 @@ function listen(client: QueryClient, onOpen: () => void, onLost: () => void): ()
     };
     for (const [name, keys] of Object.entries(TOUCHES)) source.addEventListener(name, () => invalidator.touch(keys));
     source.addEventListener("reset", onOpen); // what was missed is not known any more
-    source.addEventListener("position", (event: MessageEvent<string>) => {
-      const { positions } = JSON.parse(event.data) as { positions: Position[] };
-      client.setQueryData<{ positions: Position[] }>(["positions"], (old) =>
-        old ? { positions: mergePositions(old.positions, positions) } : old,
-      );
-    });
   };
   open();
   return () => {

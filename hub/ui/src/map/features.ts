@@ -1,17 +1,17 @@
 /** Sites, the region's frame and a track as map features. */
-import type { Feature, FeatureCollection, LineString } from "geojson";
+import type { Feature, FeatureCollection, LineString, Point } from "geojson";
 
-import type { Region, Site, Track } from "../api";
+import type { Region, Site } from "../api";
+import type { Fleet } from "./fleet";
+import type { Bounds } from "./positionLink";
+import { fixAt, gapAt, lines, type Played } from "./replay";
 import { NOTHING } from "./style";
 
 const KINDS = new Set(["warehouse", "station", "hospital", "camp"]);
-/** Further apart than this, two fixes are not joined: the vehicle was silent between them. */
-const GAP_MS = 300_000;
-
 /** In the outer thirds a name stands towards the middle, so that the map's edge does not cut it. */
 const OUTER = 0.33;
 
-export function siteFeatures(sites: Site[], picked: string | null, name: (site: Site) => string): FeatureCollection {
+export function siteFeatures(sites: Site[], picked: string | null, name: (site: Site) => string, stock: (site: Site) => string): FeatureCollection {
   const lons = sites.map((site) => site.lon);
   const [west, east] = [Math.min(...lons), Math.max(...lons)];
   const side = (lon: number) => (lon < west + OUTER * (east - west) ? "west" : lon > east - OUTER * (east - west) ? "east" : "middle");
@@ -20,7 +20,7 @@ export function siteFeatures(sites: Site[], picked: string | null, name: (site: 
     features: sites.map((site) => ({
       type: "Feature",
       geometry: { type: "Point", coordinates: [site.lon, site.lat] },
-      properties: { id: site.id, label: name(site), kind: KINDS.has(site.kind) ? site.kind : "warehouse", picked: Number(site.id === picked), side: side(site.lon) },
+      properties: { id: site.id, label: name(site), stock: stock(site), kind: KINDS.has(site.kind) ? site.kind : "warehouse", picked: Number(site.id === picked), side: side(site.lon) },
     })),
   };
 }
@@ -56,18 +56,48 @@ export function boundsOf(area: FeatureCollection): [number, number, number, numb
   return [least(lons), least(lats), most(lons), most(lats)];
 }
 
-/** Good fixes only, as lines that break where the vehicle was silent. */
-export function trackFeatures(track: Track | undefined): FeatureCollection {
-  const lines: number[][][] = [];
-  let before = -Infinity;
-  const points = (track?.points ?? []).filter((point) => point.verdict === "good").sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  for (const point of points) {
-    const at = Date.parse(point.at);
-    if (at - before > GAP_MS) lines.push([]);
-    lines[lines.length - 1]!.push([point.lon, point.lat]);
-    before = at;
+/** The lines between silences, and both ends of each silence. */
+export function trackFeatures(track: Played | null): FeatureCollection {
+  if (!track) return NOTHING;
+  const ends = track.gaps.flatMap((gap) => gap.map((at) => track.lonLat[fixAt(track, at)]!));
+  return {
+    type: "FeatureCollection",
+    features: [
+      ...lines(track).map((coordinates): Feature<LineString> => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } })),
+      ...ends.map((coordinates): Feature<Point> => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } })),
+    ],
+  };
+}
+
+/** Where a vehicle was at a time that is played; nothing before its first fix. */
+export function replayFeatures(track: Played | null, ms: number | null): FeatureCollection {
+  const index = track && ms !== null ? fixAt(track, ms) : -1;
+  if (!track || ms === null || index < 0) return NOTHING;
+  return { type: "FeatureCollection", features: [{ type: "Feature", properties: { silent: Number(gapAt(track, ms) !== null) }, geometry: { type: "Point", coordinates: track.lonLat[index]! } }] };
+}
+
+/** So many names the map can hold without becoming a page of words. */
+const MOST_NAMES = 40;
+
+/** The names of the picked vehicle, and of those that are in view if they are few; under an old one stands its age. */
+export function nameFeatures(fleet: Fleet, slots: Int32Array, picked: number | undefined, [west, south, east, north]: Bounds,
+  promiseMs: number, now: number, age: (seconds: number) => string): FeatureCollection {
+  const seen: number[] = [];
+  for (const slot of slots) {
+    const [lon, lat] = fleet.lonLat(slot);
+    if (slot === picked || lat < south || lat > north || (lon < west && lon + 360 > east) || lon > east) continue;
+    seen.push(slot);
+    if (seen.length > MOST_NAMES) break;
   }
-  const features = lines.filter((line) => line.length > 1)
-    .map((coordinates): Feature<LineString> => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } }));
-  return { type: "FeatureCollection", features };
+  const named = [...(picked === undefined ? [] : [picked]), ...(seen.length > MOST_NAMES ? [] : seen)];
+  return {
+    type: "FeatureCollection",
+    features: named.map((slot) => {
+      const waited = now - fleet.columns.at[slot]!;
+      const old = waited > promiseMs;
+      const name = fleet.names[slot] ?? "";
+      return { type: "Feature", geometry: { type: "Point", coordinates: fleet.lonLat(slot) },
+        properties: { label: old ? `${name}\n${age(waited / 1_000)}` : name, old: Number(old), picked: Number(slot === picked) } };
+    }),
+  };
 }

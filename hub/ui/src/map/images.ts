@@ -16,35 +16,6 @@ function draw(size: number, paint: (c: CanvasRenderingContext2D) => void): Image
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-function arrow(fill: string, edge: string): ImageData {
-  return draw(30, (c) => {
-    c.translate(15, 15);
-    c.fillStyle = fill;
-    c.strokeStyle = edge;
-    c.lineWidth = 2;
-    c.beginPath();
-    c.moveTo(0, -12);
-    c.lineTo(9, 10);
-    c.lineTo(0, 5.5);
-    c.lineTo(-9, 10);
-    c.closePath();
-    c.fill();
-    c.stroke();
-  });
-}
-
-function dot(fill: string, edge: string): ImageData {
-  return draw(24, (c) => {
-    c.fillStyle = fill;
-    c.strokeStyle = edge;
-    c.lineWidth = 2;
-    c.beginPath();
-    c.arc(12, 12, 8, 0, 2 * Math.PI);
-    c.fill();
-    c.stroke();
-  });
-}
-
 const GLYPHS: Record<SiteKind, (c: CanvasRenderingContext2D) => void> = {
   warehouse: (c) => {
     c.moveTo(-6, 6);
@@ -101,9 +72,5 @@ function site(kind: SiteKind, palette: Palette): ImageData {
 
 export function addImages(map: MapLibre, palette: Palette): void {
   const add = (name: string, image: ImageData) => map.hasImage(name) || map.addImage(name, image, { pixelRatio: RATIO });
-  add("arrow", arrow(palette.vehicle, palette.halo));
-  add("dot", dot(palette.vehicle, palette.halo));
-  add("arrow-stale", arrow(palette.halo, palette.stale));
-  add("dot-stale", dot(palette.halo, palette.stale));
   for (const kind of Object.keys(GLYPHS) as SiteKind[]) add(`site-${kind}`, site(kind, palette));
 }

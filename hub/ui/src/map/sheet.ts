@@ -6,10 +6,13 @@ import { Map as MapLibre, ScaleControl, setWorkerUrl, type GeoJSONSource, type M
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import type { Region } from "../api";
+import type { Fleet } from "./fleet";
 import { degreeLabel, graticule, gridStep, ticks, type View } from "./graticule";
 import { addImages } from "./images";
 import { loadLand } from "./land";
 import type { Palette } from "./palette";
+import type { Bounds } from "./positionLink";
+import { Signs } from "./signs";
 import { mapStyle, type SourceName } from "./style";
 
 setWorkerUrl(workerUrl);
@@ -21,7 +24,12 @@ export interface Pick {
   kind: "vehicle" | "site";
   id: string;
 }
-export type Bounds = [number, number, number, number];
+
+/** What the sheet tells of the reader's hand and eye. */
+export interface Told {
+  pick: (pick: Pick | null) => void;
+  view: (bounds: Bounds, zoom: number) => void;
+}
 
 /** Where the reader left the map; kept while the page is open, so that a change of colours does not move it. */
 let lastView: { center: [number, number]; zoom: number } | null = null;
@@ -29,11 +37,13 @@ let lastView: { center: [number, number]; zoom: number } | null = null;
 export class Sheet {
   private readonly map: MapLibre;
   private readonly labels: HTMLElement;
+  private readonly signs: Signs;
+  private fleet: Fleet | undefined;
   private readonly waiting = new Map<SourceName, FeatureCollection>();
   private ready = false;
   private removed = false;
 
-  constructor(element: HTMLElement, palette: Palette, region: Region, label: string, onPick: (pick: Pick | null) => void) {
+  constructor(element: HTMLElement, palette: Palette, region: Region, label: string, private readonly told: Told) {
     const view = lastView ?? { center: region.center, zoom: region.zoom };
     this.map = new MapLibre({
       container: element,
@@ -47,6 +57,7 @@ export class Sheet {
       localIdeographFontFamily: "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif",
       fadeDuration: 0,
     });
+    this.signs = new Signs(palette);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.getCanvas().setAttribute("aria-label", label);
@@ -56,6 +67,7 @@ export class Sheet {
     if (!lastView && region.bbox) this.fit(region.bbox, false);
     this.map.on("load", () => {
       addImages(this.map, palette);
+      this.map.addLayer(this.signs);
       this.ready = true;
       for (const [name, data] of this.waiting) this.set(name, data);
       this.regrid();
@@ -65,13 +77,20 @@ export class Sheet {
         this.map.setPaintProperty("sea", "background-color", palette.sea);
       }).catch(() => undefined); // the map serves without its coast
     });
-    this.map.on("move", () => this.relabel());
+    this.map.on("move", () => {
+      this.relabel();
+      this.tellView();
+    });
     this.map.on("moveend", () => {
       lastView = { center: this.map.getCenter().toArray() as [number, number], zoom: this.map.getZoom() };
       this.regrid();
     });
-    this.map.on("resize", () => this.regrid());
-    this.map.on("click", (event) => onPick(this.pickAt(event.point.x, event.point.y)));
+    this.map.on("resize", () => {
+      this.regrid();
+      this.tellView();
+    });
+    this.tellView();
+    this.map.on("click", (event) => told.pick(this.pickAt(event.point.x, event.point.y)));
     this.map.on("mousemove", (event) => {
       this.map.getCanvas().style.cursor = this.pickAt(event.point.x, event.point.y) ? "pointer" : "";
     });
@@ -84,6 +103,17 @@ export class Sheet {
       return;
     }
     (this.map.getSource(name) as GeoJSONSource | undefined)?.setData(data);
+  }
+
+  /** The signs of vehicles: `slots` of the fleet, one of them picked. */
+  show(fleet: Fleet, slots: Int32Array, picked: number | undefined, promiseMs: number): void {
+    this.fleet = fleet;
+    this.signs.show(fleet, slots, picked, promiseMs);
+  }
+
+  bounds(): Bounds {
+    const { west, south, east, north } = this.view();
+    return [west, south, east, north];
   }
 
   fly(lon: number, lat: number): void {
@@ -109,8 +139,8 @@ export class Sheet {
     const reach = 8;
     const box: [[number, number], [number, number]] = [[x - reach, y - reach], [x + reach, y + reach]];
     const found = (layer: string): MapGeoJSONFeature | undefined => this.map.queryRenderedFeatures(box, { layers: [layer] })[0];
-    const vehicle = found("vehicles");
-    if (vehicle) return { kind: "vehicle", id: String(vehicle.properties["device"]) };
+    const vehicle = this.fleet?.names[this.signs.pick(x, y) ?? -1];
+    if (vehicle) return { kind: "vehicle", id: vehicle };
     const site = found("sites");
     return site ? { kind: "site", id: String(site.properties["id"]) } : null;
   }
@@ -118,6 +148,10 @@ export class Sheet {
   private view(): View {
     const bounds = this.map.getBounds();
     return { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
+  }
+
+  private tellView(): void {
+    this.told.view(this.bounds(), this.map.getZoom());
   }
 
   private regrid(): void {

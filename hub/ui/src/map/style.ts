@@ -16,7 +16,7 @@ const SITE_ANCHORS = ["match", ["get", "side"],
 export const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 const FONT = ["Noto Sans CJK SC,Noto Sans SC,PingFang SC,Microsoft YaHei,Noto Sans,Segoe UI,sans-serif"];
 
-const SOURCES = ["land", "grid", "frame", "area", "people", "roads", "track", "sites", "vehicles"] as const;
+const SOURCES = ["land", "grid", "frame", "area", "people", "roads", "track", "sites", "names", "replay"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 function ground(p: Palette): LayerSpecification[] {
@@ -67,24 +67,25 @@ function things(p: Palette): LayerSpecification[] {
   const text = { "text-font": FONT, "text-size": 13, "text-max-width": 9, "text-padding": 2 };
   const halo = { "text-halo-color": p.halo, "text-halo-width": 2 };
   return [
-    { id: "track", type: "line", source: "track", layout: { "line-cap": "round", "line-join": "round" },
+    { id: "track", type: "line", source: "track", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": p.track, "line-width": 3, "line-opacity": 0.85 } },
+    { id: "track-ends", type: "circle", source: "track", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 4, "circle-color": p.halo, "circle-stroke-color": p.track, "circle-stroke-width": 2 } },
     // Names stand below all signs in this list, so that they find their places after them and never cover one.
     { id: "site-names", type: "symbol", source: "sites",
-      layout: { ...text, "text-size": ["step", ["zoom"], 11, 10, 13], "text-field": ["get", "label"], "text-variable-anchor-offset": SITE_ANCHORS,
+      layout: { ...text, "text-size": ["step", ["zoom"], 11, 10, 13], "text-field": ["step", ["zoom"], ["get", "label"], 11, ["concat", ["get", "label"], "\n", ["get", "stock"]]], "text-variable-anchor-offset": SITE_ANCHORS,
         // What is picked first, then warehouses: where names must give way, those of stations do.
         "symbol-sort-key": ["case", ["==", ["get", "picked"], 1], 0, ["==", ["get", "kind"], "warehouse"], 1, 2] },
       paint: { ...halo, "text-color": p.ink } },
-    { id: "vehicle-names", type: "symbol", source: "vehicles",
+    { id: "vehicle-names", type: "symbol", source: "names",
       layout: { ...text, "text-size": 12, "text-field": ["get", "label"], "text-variable-anchor": ["bottom", "top", "left", "right"],
-        "text-radial-offset": 2, "text-padding": 1, "symbol-sort-key": ["-", 0, ["get", "picked"]] },
-      paint: { ...halo, "text-color": ["case", ["==", ["get", "stale"], 1], p.stale, p.vehicle] } },
+        "text-radial-offset": 1.6, "text-padding": 1, "symbol-sort-key": ["-", 0, ["get", "picked"]] },
+      paint: { ...halo, "text-color": ["case", ["==", ["get", "old"], 1], p.stale, p.vehicle] } },
     { id: "sites", type: "symbol", source: "sites",
       layout: { "icon-image": ["concat", "site-", ["get", "kind"]], "icon-allow-overlap": true, "icon-size": ["case", ["==", ["get", "picked"], 1], 1.2, 0.85] } },
-    { id: "picked", type: "circle", source: "vehicles", filter: ["==", ["get", "picked"], 1],
-      paint: { "circle-radius": 19, "circle-color": p.track, "circle-opacity": 0.22, "circle-stroke-color": p.track, "circle-stroke-width": 2 } },
-    { id: "vehicles", type: "symbol", source: "vehicles",
-      layout: { "icon-image": ["get", "icon"], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "icon-padding": 0 } },
+    // Where the vehicle was at the time that is played; hollow while nothing was heard of it.
+    { id: "replay", type: "circle", source: "replay",
+      paint: { "circle-radius": 8, "circle-color": ["case", ["==", ["get", "silent"], 1], p.halo, p.track], "circle-stroke-color": p.ink, "circle-stroke-width": 3 } },
   ];
 }
 

@@ -9,7 +9,7 @@ import { api, query, type Device, type Position, type Site, type Summary } from 
 import { useNow } from "../clock";
 import { useFormat, type Format } from "../format";
 import { word } from "../i18n";
-import { STALE_POSITION_S } from "../map/vehicles";
+import { STALE_POSITION_S } from "../map/fleet";
 import { useSites } from "../parts/Account";
 import { Icon, type IconName } from "../parts/icons";
 import { Page, type Tone } from "../parts/Page";

@@ -50,6 +50,8 @@ const PATHS = {
   camp: "M12 4 3 20h18zM12 11l-4 9M12 11l4 9",
   fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   close: "M6 6l12 12M18 6 6 18",
+  play: "M8 5v14l11-7z",
+  pause: "M8 5v14M16 5v14",
   pending: "M12 20a8 8 0 1 0-8-8M4 6v6h6",
 } as const;
 

@@ -22,7 +22,7 @@ export function AreaMap({ whole }: { whole: Whole }) {
   if (!region.data) return <div className="rr-card rr-map"><Loading rows={6} /></div>;
   return (
     <section aria-label={t("incident.map")} style={{ display: "grid", minHeight: "clamp(320px, 52vh, 520px)" }}>
-      <MapView region={region.data} sites={sites} roads={roads.data} positions={[]} track={undefined} picked={picked} onPick={setPicked} area={whole.area} aroundArea people={people} />
+      <MapView region={region.data} sites={sites} roads={roads.data} picked={picked} onPick={setPicked} area={whole.area} aroundArea people={people} />
     </section>
   );
 }
