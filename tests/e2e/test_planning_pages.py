@@ -134,7 +134,7 @@ def test_somebody_is_invited_by_a_link_that_is_shown_once_and_opens_by_its_qr_co
 
 
 def open_person(page, name):
-    page.get_by_role("textbox", name="Name", exact=True).fill(name)
+    page.get_by_role("searchbox", name="Name", exact=True).fill(name)
     expect(page).to_have_url(re.compile(f"text={name}"))
     expect(page.get_by_role("row")).to_have_count(2)
     page.get_by_role("button", name=f"Open {name}").click()

@@ -2,6 +2,7 @@
 import "@mantine/core/styles.css";
 import "./styles.css";
 import "./forms.css";
+import "./paper.css";
 
 import { MantineProvider } from "@mantine/core";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";

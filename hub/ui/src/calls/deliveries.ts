@@ -53,19 +53,22 @@ export interface Announced {
   note: string;
 }
 export interface DeliveryFilter {
+  text?: string | null;
   site: string | null;
   owner: string | null;
   states: DeliveryState[];
-  cursor: string | null;
+  cursor?: string | null;
 }
 
 const one = (key: string) => `/deliveries/${encodeURIComponent(key)}`;
 
+function deliveryQuery({ states, ...filter }: DeliveryFilter, limit?: number): string {
+  return [query({ ...filter, limit }) || "?", ...states.map((state) => `state=${state}`)].join("&").replace("?&", "?");
+}
+
 export const deliveries = {
-  list: ({ site, owner, states, cursor }: DeliveryFilter) => {
-    const rest = query({ site, owner, cursor, limit: 50 });
-    return call<Page<Delivery>>("GET", `/deliveries${rest}${states.map((state) => `&state=${state}`).join("")}`);
-  },
+  list: (filter: DeliveryFilter) => call<Page<Delivery>>("GET", `/deliveries${deliveryQuery(filter, 50)}`),
+  query: deliveryQuery,
   one: (key: string) => call<DeliveryWhole>("GET", one(key)),
   announce: (sent: Announced) => call<DeliveryWhole>("POST", "/deliveries", sent),
   change: (key: string, sent: Announced) => call<DeliveryWhole>("PUT", one(key), sent),

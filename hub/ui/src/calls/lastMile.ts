@@ -48,14 +48,14 @@ const PAGE = 50;
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export const trips = {
-  list: (filter: { vehicle?: string | null; cursor?: string | null }) => call<Page<Trip>>("GET", "/trips" + query({ ...filter, limit: PAGE })),
+  list: (filter: { text?: string | null; vehicle?: string | null; cursor?: string | null }) => call<Page<Trip>>("GET", "/trips" + query({ ...filter, limit: PAGE })),
   one: (consignment: string) => call<WholeTrip>("GET", `/trips/${encodeURIComponent(consignment)}`),
 };
 
 const shipment = (key: string) => `/direct-shipments/${encodeURIComponent(key)}`;
 
 export const shipments = {
-  list: (filter: { cursor?: string | null }) => call<Page<Shipment>>("GET", "/direct-shipments" + query({ ...filter, limit: PAGE })),
+  list: (filter: { text?: string | null; cursor?: string | null }) => call<Page<Shipment>>("GET", "/direct-shipments" + query({ ...filter, limit: PAGE })),
   one: (key: string) => call<WholeShipment>("GET", shipment(key)),
   /** Requests that a supplier could serve: approved ones whose way is `direct`. */
   requests: () => call<Page<DirectRequest>>("GET", "/requests" + query({ way: "direct", state: "approved", limit: 200 })),

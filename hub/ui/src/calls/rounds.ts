@@ -91,7 +91,7 @@ export interface Sendable {
 const one = (id: string) => `/rounds/${encodeURIComponent(id)}`;
 
 export const rounds = {
-  list: (filter: { state?: string | null; courier?: string | null; cursor?: string | null }) => call<Page<RoundRow>>("GET", "/rounds" + query({ ...filter, limit: 50 })),
+  list: (filter: { text?: string | null; state?: string | null; courier?: string | null; cursor?: string | null }) => call<Page<RoundRow>>("GET", "/rounds" + query({ ...filter, limit: 50 })),
   one: (id: string) => call<Round>("GET", one(id)),
   doors: (site: string) => call<Sendable>("GET", `/sites/${encodeURIComponent(site)}/doors`),
   plan: (round: NewRound) => call<Round>("POST", "/rounds", round),

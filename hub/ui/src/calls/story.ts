@@ -90,7 +90,7 @@ export const story = {
 };
 
 export const notices = {
-  list: (filter: { state: string | null; about: string | null; cursor: string | null }) =>
+  list: (filter: { text?: string | null; state: string | null; about: string | null; cursor: string | null }) =>
     call<Page<Notice> & { open: Record<string, number> }>("GET", "/notices" + query({ ...filter, limit: 100 })),
   one: (id: string) => call<{ notice: Notice; text: string | null }>("GET", `/notices/${id}`),
   again: (id: string) => call<Notice>("POST", `/notices/${id}/again`, {}),

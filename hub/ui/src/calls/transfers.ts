@@ -38,7 +38,7 @@ export interface TransferWish {
 export type Verdict = "approval" | "refusal" | "withdrawal";
 
 export const transfers = {
-  list: (state: TransferState | null, cursor: string | null) => call<Page<Transfer>>("GET", "/transfers" + query({ state, cursor, limit: 50 })),
+  list: (state: TransferState | null, cursor: string | null, text: string | null = null) => call<Page<Transfer>>("GET", "/transfers" + query({ state, text, cursor, limit: 50 })),
   ask: (wish: TransferWish) => call<Transfer>("POST", "/transfers", wish),
   decide: (key: string, verdict: Verdict, reason: string) =>
     call<Transfer>("POST", `/transfers/${encodeURIComponent(key)}/${verdict}`, { reason }),

@@ -8,6 +8,7 @@ import { query } from "../../api";
 import { CONSIGNMENT_STATES, relief, type Board as Shown, type ConsignmentRow } from "../../calls/relief";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
+import { Export } from "../../parts/Export";
 import { Ago, Page, Tag } from "../../parts/Page";
 import { useFilters } from "../../parts/Pickers";
 import { Sections } from "../../parts/Sections";
@@ -52,7 +53,7 @@ export default function Board() {
   const { values, any, set, clear } = useFilters(["way", "site", "organisation"] as const);
   const found = useQuery({ queryKey: ["board", values], queryFn: () => relief.board(values), placeholderData: keepPreviousData });
   return (
-    <Page title={t("nav.consignments")} lead={t("consignments.lead")} asOf={found.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+    <Page title={t("nav.consignments")} lead={t("consignments.lead")} asOf={found.dataUpdatedAt} actions={<>{any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="consignments" filter={values} /></>}>
       <Sections label={t("consignments.sections")} sections={sections} />
       <Filters values={values} set={set} />
       <Loaded query={found} rows={8}>

@@ -7,10 +7,12 @@ import { Link } from "wouter";
 import { CONSIGNMENT_STATES, relief, type ConsignmentRow } from "../../calls/relief";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
+import { Export } from "../../parts/Export";
 import { LifeState } from "../../parts/Life";
 import { Ago, Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
@@ -22,7 +24,7 @@ export default function Consignments() {
   const { t } = useTranslation();
   const format = useFormat();
   const sections = useSections();
-  const { values, cursor, any, set, clear } = useFilters(["state", "way", "site", "organisation"] as const);
+  const { values, cursor, any, set, clear } = useFilters(["text", "state", "way", "site", "organisation"] as const);
   const list = useQuery({ queryKey: ["consignments", values, cursor], queryFn: () => relief.consignments({ ...values, cursor }), placeholderData: keepPreviousData });
   const columns: Column<ConsignmentRow>[] = [
     { key: "id", title: word(t, "thing", "consignment"), lead: true, cell: (row) => <Link href={`/consignments/${row.id}`} className="rr-mono rr-strong rr-nowrap">{row.id}</Link> },
@@ -34,9 +36,10 @@ export default function Consignments() {
     { key: "changed", title: t("relief.changed"), cell: (row) => <Ago at={row.changed_at} /> },
   ];
   return (
-    <Page title={t("nav.consignments")} lead={t("consignments.lead")} asOf={list.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+    <Page title={t("nav.consignments")} lead={t("consignments.lead")} asOf={list.dataUpdatedAt} actions={<>{any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="consignments" filter={values} /></>}>
       <Sections label={t("consignments.sections")} sections={sections} />
       <Filters values={values} set={set}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <Select label={t("journey.state")} placeholder={t("needs.all")} clearable value={values.state} data={CONSIGNMENT_STATES.map((state) => ({ value: state, label: word(t, "consignmentState", state) }))} onChange={(value) => set("state", value)} />
       </Filters>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>

@@ -9,11 +9,13 @@ import { deliveries, type Delivery, type DeliveryState } from "../../calls/deliv
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useSiteName } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { Owner, Plain, useGoodsName } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
 import { Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { OwnerSelect, SiteSelect, useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 import { useUser } from "../../session";
@@ -70,11 +72,11 @@ export default function Deliveries() {
   const { t } = useTranslation();
   const may = useMay();
   const user = useUser();
-  const { values, cursor, any, set, clear } = useFilters(["state", "site", "owner"] as const);
+  const { values, cursor, any, set, clear } = useFilters(["text", "state", "site", "owner"] as const);
   const states = WANTED[values.state ?? "open"] ?? [];
   const list = useQuery({
     queryKey: ["deliveries", values, cursor],
-    queryFn: () => deliveries.list({ site: values.site, owner: values.owner, states, cursor }),
+    queryFn: () => deliveries.list({ text: values.text, site: values.site, owner: values.owner, states, cursor }),
     placeholderData: keepPreviousData,
   });
   const columns = useColumns();
@@ -83,8 +85,9 @@ export default function Deliveries() {
     <Button component={Link} href="/deliveries/new" size="md" leftSection={<Icon name="plus" size={18} />}>{t("delivery.announce")}</Button>
   );
   return (
-    <Page title={t("delivery.title")} lead={t("delivery.lead")} asOf={list.dataUpdatedAt} actions={announce}>
+    <Page title={t("delivery.title")} lead={t("delivery.lead")} asOf={list.dataUpdatedAt} actions={<><Export list="deliveries" filter={deliveries.query({ text: values.text, site: values.site, owner: values.owner, states })} />{announce}</>}>
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <Select label={t("delivery.state")} allowDeselect={false} value={values.state ?? "open"} onChange={(value) => set("state", value === "open" ? null : value)}
           data={Object.keys(WANTED).map((each) => ({ value: each, label: word(t, "deliveryFilter", each) }))} />
         <SiteSelect clearable placeholder={t("stock.allSites")} value={values.site} onChange={(value) => set("site", value)} />

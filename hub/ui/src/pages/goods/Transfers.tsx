@@ -10,11 +10,13 @@ import { query, type User } from "../../api";
 import { transfers, type Transfer, type TransferState, type Verdict } from "../../calls/transfers";
 import { word } from "../../i18n";
 import { Account } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { Condition, Goods, Owner, Plain, Quantity } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
 import { Ago, Page, Tag, type Tone } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { useUser } from "../../session";
 import { Ask } from "./TransferAsk";
@@ -93,16 +95,19 @@ export default function Transfers() {
   const may = useMay();
   const [, go] = useLocation();
   const [params] = useSearchParams();
-  const { values, cursor, set } = useFilters(["view"] as const);
+  const { values, cursor, set } = useFilters(["view", "text"] as const);
   const view = VIEWS.find((each) => each === values.view) ?? "waiting";
   const state = view === "waiting" ? "asked" : view === "all" ? null : view;
-  const list = useQuery({ queryKey: ["transfers", state, cursor], queryFn: () => transfers.list(state, cursor), placeholderData: keepPreviousData });
+  const list = useQuery({ queryKey: ["transfers", state, values.text, cursor], queryFn: () => transfers.list(state, cursor, values.text), placeholderData: keepPreviousData });
   const [deciding, setDeciding] = useState<[Transfer, Verdict] | null>(null);
   const asking = params.get("ask") !== null;
   const decide = (transfer: Transfer, verdict: Verdict) => setDeciding([transfer, verdict]);
   return (
     <Page title={t("transfer.title")} lead={t("transfer.lead")} asOf={list.dataUpdatedAt}
-      actions={may("POST /transfers") && <Button size="md" variant="default" component={Link} href="/stock" leftSection={<Icon name="stock" size={18} />}>{t("transfer.fromStock")}</Button>}>
+      actions={<>
+        <Export list="transfers" filter={{ state, text: values.text }} />
+        {may("POST /transfers") && <Button size="md" variant="default" component={Link} href="/stock" leftSection={<Icon name="stock" size={18} />}>{t("transfer.fromStock")}</Button>}
+      </>}>
       <nav className="rr-sections" aria-label={t("transfer.views")}>
         {VIEWS.map((each) => (
           <Link key={each} href={"/transfers" + query({ view: each === "waiting" ? null : each })} aria-current={each === view ? "page" : undefined}>
@@ -110,6 +115,9 @@ export default function Transfers() {
           </Link>
         ))}
       </nav>
+      <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
+      </div>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
         <Loaded query={list}>
           {(page) => page.rows.length === 0

@@ -9,11 +9,13 @@ import { useMay } from "../../access";
 import { incidents, type Incident } from "../../calls/incidents";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
+import { Export } from "../../parts/Export";
 import { Plain } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
 import { Ago, Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
@@ -29,7 +31,7 @@ export default function Incidents() {
   const format = useFormat();
   const may = useMay();
   const sections = useSections();
-  const { values, cursor, any, set, clear } = useFilters(["state"] as const);
+  const { values, cursor, any, set, clear } = useFilters(["text", "state"] as const);
   const [adding, setAdding] = useState<"alert" | "typed" | null>(null);
   const filter = { ...values, cursor };
   const list = useQuery({ queryKey: ["incidents", filter], queryFn: () => incidents.list(filter), placeholderData: keepPreviousData });
@@ -41,14 +43,18 @@ export default function Incidents() {
   ];
   return (
     <Page title={t("incidents.title")} lead={t("incidents.lead")} asOf={list.dataUpdatedAt}
-      actions={may("POST /incidents") && (
+      actions={
         <Group gap="sm">
+          <Export list="incidents" filter={values} />
+          {may("POST /incidents") && <>
           <Button size="md" variant="default" leftSection={<Icon name="importing" size={18} />} onClick={() => setAdding("alert")}>{t("incidents.takeAlert")}</Button>
           <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setAdding("typed")}>{t("incidents.typeIn")}</Button>
+          </>}
         </Group>
-      )}>
+      }>
       <Sections label={t("incidents.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <Select label={t("incidents.state")} placeholder={t("incidents.all")} clearable value={values.state} data={STATES.map((state) => ({ value: state, label: word(t, "incidentState", state) }))}
           onChange={(value) => set("state", value)} />
       </div>

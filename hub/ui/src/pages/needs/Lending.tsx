@@ -10,6 +10,7 @@ import { newId } from "../../calls/identity";
 import { useFormat } from "../../format";
 import { useOwnerName } from "../../parts/Account";
 import { Dialog, Sure } from "../../parts/Dialog";
+import { Export } from "../../parts/Export";
 import { Icon } from "../../parts/icons";
 import { Ago, Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
@@ -89,7 +90,10 @@ export default function Lending() {
   ];
   return (
     <Page title={t("lending.title")} lead={t("lending.lead")} asOf={list.dataUpdatedAt}
-      actions={may("POST /consents") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setLending(true)}>{t("lending.new")}</Button>}>
+      actions={<>
+        <Export list="consents" />
+        {may("POST /consents") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setLending(true)}>{t("lending.new")}</Button>}
+      </>}>
       <Sections label={t("needs.sections")} sections={sections} />
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
         <Loaded query={list}>

@@ -10,10 +10,12 @@ import { allocation, type Need } from "../../calls/allocation";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Account, useOwnerName } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { Icon } from "../../parts/icons";
 import { Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { OwnerSelect, useFilters, useGoods } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
@@ -32,7 +34,7 @@ export default function Needs() {
   const sections = useSections();
   const goods = useGoods();
   const ownerName = useOwnerName();
-  const { values, cursor, any, set, clear } = useFilters(["state", "organisation"] as const);
+  const { values, cursor, any, set, clear } = useFilters(["text", "state", "organisation"] as const);
   const [asking, setAsking] = useState(false);
   const filter = { ...values, cursor };
   const list = useQuery({ queryKey: ["needs", filter], queryFn: () => allocation.needs(filter), placeholderData: keepPreviousData });
@@ -48,9 +50,13 @@ export default function Needs() {
   ];
   return (
     <Page title={t("needs.title")} lead={t("needs.lead")} asOf={list.dataUpdatedAt}
-      actions={may("POST /needs") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setAsking(true)}>{t("needs.new")}</Button>}>
+      actions={<>
+        <Export list="needs" filter={values} />
+        {may("POST /needs") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setAsking(true)}>{t("needs.new")}</Button>}
+      </>}>
       <Sections label={t("needs.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <Select label={t("needs.state")} placeholder={t("needs.all")} clearable value={values.state} data={STATES.map((state) => ({ value: state, label: word(t, "needState", state) }))}
           onChange={(value) => set("state", value)} />
         {user.role !== "staff" && <OwnerSelect clearable placeholder={t("needs.everyone")} value={values.organisation} onChange={(value) => set("organisation", value)} />}

@@ -10,10 +10,12 @@ import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Account, useOwnerName, useSiteName } from "../../parts/Account";
 import { Dialog, Sure } from "../../parts/Dialog";
+import { Export } from "../../parts/Export";
 import { Meter } from "../../parts/Meter";
 import { Ago, Page, Tag, type Tone } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { SiteSelect, useFilters, useGoods } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
@@ -86,9 +88,9 @@ export default function Picks() {
   const may = useMay();
   const client = useQueryClient();
   const sections = useSections();
-  const { values, cursor, any, set, clear } = useFilters(["site", "state", "pick"] as const);
+  const { values, cursor, any, set, clear } = useFilters(["text", "site", "state", "pick"] as const);
   const [ending, setEnding] = useState<{ pick: Pick; how: "close" | "cancel" } | null>(null);
-  const filter = { site: values.site, state: values.state, cursor };
+  const filter = { text: values.text, site: values.site, state: values.state, cursor };
   const list = useQuery({ queryKey: ["picks", filter], queryFn: () => allocation.picks(filter), placeholderData: keepPreviousData });
   const end = useMutation({
     mutationFn: ({ pick, how }: { pick: Pick; how: "close" | "cancel" }) => (how === "close" ? allocation.closePick : allocation.cancelPick)(pick.id),
@@ -103,9 +105,10 @@ export default function Picks() {
   };
   const closing = ending?.how === "close";
   return (
-    <Page title={t("picks.title")} lead={t("picks.lead")} asOf={list.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+    <Page title={t("picks.title")} lead={t("picks.lead")} asOf={list.dataUpdatedAt} actions={<>{any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="picks" filter={filter} /></>}>
       <Sections label={t("needs.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <SiteSelect clearable placeholder={t("stock.allSites")} value={values.site} onChange={(value) => set("site", value)} />
         <Select label={t("needs.state")} placeholder={t("needs.all")} clearable value={values.state} data={STATES.map((state) => ({ value: state, label: word(t, "pickState", state) }))}
           onChange={(value) => set("state", value)} />

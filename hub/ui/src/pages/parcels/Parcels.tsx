@@ -7,14 +7,16 @@ import { Link, useLocation } from "wouter";
 
 import { parcelOf, PARCEL_STATES, relief, WAYS } from "../../calls/relief";
 import { word } from "../../i18n";
+import { Export } from "../../parts/Export";
 import { Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { ParcelTable } from "../../parts/ParcelTable";
 import { SiteSelect, useFilters } from "../../parts/Pickers";
 import { ScanField } from "../../parts/ScanField";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 
-const FILTERS = ["state", "way", "site", "consignment"] as const;
+const FILTERS = ["text", "state", "way", "site", "consignment"] as const;
 
 function Finder() {
   const { t } = useTranslation();
@@ -38,9 +40,10 @@ export default function Parcels() {
   const { values, cursor, any, set, clear } = useFilters(FILTERS);
   const list = useQuery({ queryKey: ["parcels", values, cursor], queryFn: () => relief.parcels({ ...values, cursor }), placeholderData: keepPreviousData });
   return (
-    <Page title={t("nav.parcels")} lead={t("parcels.lead")} asOf={list.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+    <Page title={t("nav.parcels")} lead={t("parcels.lead")} asOf={list.dataUpdatedAt} actions={<>{any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="parcels" filter={values} /></>}>
       <Finder />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <Select label={t("journey.state")} placeholder={t("needs.all")} clearable value={values.state} data={PARCEL_STATES.map((state) => ({ value: state, label: word(t, "parcelState", state) }))} onChange={(value) => set("state", value)} />
         <Select label={t("desk.way")} placeholder={t("needs.all")} clearable value={values.way} data={WAYS.map((way) => ({ value: way, label: word(t, "way", way) }))} onChange={(value) => set("way", value)} />
         <SiteSelect label={t("desk.station")} clearable placeholder={t("stock.allSites")} value={values.site} onChange={(value) => set("site", value)} />

@@ -1,5 +1,5 @@
 /** Everybody who may sign in: found by name and role; administrators invite, change and shut out. */
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,10 +8,12 @@ import { useMay } from "../../access";
 import { people, type Person } from "../../calls/people";
 import { word } from "../../i18n";
 import { useOwnerName, useSiteName } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { Icon } from "../../parts/icons";
 import { Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
-import { useFilters, useTyped } from "../../parts/Pickers";
+import { useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
@@ -58,7 +60,6 @@ export default function People() {
   const may = useMay();
   const sections = useSections();
   const { values, cursor, any, set, clear } = useFilters(["text", "role", "active"] as const);
-  const [text, setText] = useTyped(values.text, (value) => set("text", value));
   const [inviting, setInviting] = useState(false);
   const [opened, setOpened] = useState<string | null>(null);
   const list = useQuery({ queryKey: ["people", values, cursor], queryFn: () => people.list({ ...values, cursor }), placeholderData: keepPreviousData });
@@ -67,10 +68,13 @@ export default function People() {
   const one = list.data?.rows.find((each) => each.name === opened);
   return (
     <Page title={t("people.title")} lead={t("people.lead")} asOf={list.dataUpdatedAt}
-      actions={may("POST /users") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setInviting(true)}>{t("people.invite")}</Button>}>
+      actions={<>
+        <Export list="users" filter={values} />
+        {may("POST /users") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setInviting(true)}>{t("people.invite")}</Button>}
+      </>}>
       <Sections label={t("people.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
-        <TextInput label={t("people.search")} value={text} spellCheck={false} maxLength={100} onChange={(event) => setText(event.currentTarget.value)} />
+        <SearchField value={values.text} set={(value) => set("text", value)} label={t("people.search")} help={t("people.searchHelp")} />
         <Select label={t("people.role")} placeholder={t("people.allRoles")} clearable value={values.role}
           data={ROLES.map((role) => ({ value: role, label: word(t, "role", role) }))} onChange={(value) => set("role", value)} />
         <Select label={t("people.state")} placeholder={t("people.everybody")} clearable value={values.active}

@@ -9,15 +9,17 @@ import { notices, type Notice, type NoticeState as State } from "../../calls/sto
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Dialog } from "../../parts/Dialog";
+import { Export } from "../../parts/Export";
 import { Ago, Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
 import { Refused } from "../../parts/Refused";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { AboutLink, NoticeState } from "../../parts/StorySteps";
 import { Table, type Column } from "../../parts/Table";
 
-const FILTERS = ["state", "about"] as const;
+const FILTERS = ["text", "state", "about"] as const;
 const STATES: readonly State[] = ["queued", "sent", "failed"];
 
 function Words({ id, close }: { id: string; close: () => void }) {
@@ -64,15 +66,16 @@ export default function Notices() {
   ];
   const open = list.data?.open;
   return (
-    <Page title={t("nav.notices")} lead={t("notices.lead")} asOf={list.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+    <Page title={t("nav.notices")} lead={t("notices.lead")} asOf={list.dataUpdatedAt} actions={<>{any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="notices" filter={values} /></>}>
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <Select label={t("journey.state")} placeholder={t("notices.all")} clearable value={values.state} data={STATES.map((state) => ({ value: state, label: word(t, "noticeState", state) }))} onChange={(value) => set("state", value)} />
         {open && <div style={{ alignSelf: "end" }} className="rr-dim">{t("notices.open", { queued: format.number(open.queued ?? 0), failed: format.number(open.failed ?? 0) })}</div>}
       </div>
       {again.error && <Refused error={again.error} />}
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
         <Loaded query={list} rows={8}>
-          {(page) => page.rows.length === 0 ? <Empty icon="check" title={t("notices.empty")} help={t("notices.emptyHelp")} />
+          {(page) => page.rows.length === 0 ? <Empty icon="check" title={t("notices.empty")} help={any ? t("needs.emptyFilter") : t("notices.emptyHelp")} />
             : <Table label={t("nav.notices")} columns={columns} rows={page.rows} rowKey={(row) => row.id} />}
         </Loaded>
       </div>

@@ -10,19 +10,21 @@ import { relief, REQUEST_STATES, WAYS, type RequestRow } from "../../calls/relie
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useOwnerName } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { useGoodsName } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
 import { ForWhom, LifeState, Whereto } from "../../parts/Life";
 import { Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { OwnerSelect, SiteSelect, useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 import { useUser } from "../../session";
 import { AskFor } from "./AskFor";
 import { together, Together } from "./Together";
 
-const FILTERS = ["state", "way", "site", "priority", "organisation", "incident", "line", "recipient"] as const;
+const FILTERS = ["text", "state", "way", "site", "priority", "organisation", "incident", "line", "recipient"] as const;
 const PRIORITIES = ["1", "2", "3"];
 const MOST_NAMED = 3;
 
@@ -68,6 +70,7 @@ function Filters({ values, set }: Pick<ReturnType<typeof useFilters<(typeof FILT
   const narrowed = (["incident", "line", "recipient"] as const).filter((name) => values[name]);
   return (
     <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+      <SearchField value={values.text} set={(value) => set("text", value)} />
       <Select label={t("journey.state")} placeholder={t("needs.all")} clearable value={values.state} data={REQUEST_STATES.map((state) => ({ value: state, label: word(t, "requestState", state) }))} onChange={(value) => set("state", value)} />
       <Select label={t("desk.way")} placeholder={t("needs.all")} clearable value={values.way} data={WAYS.map((way) => ({ value: way, label: word(t, "way", way) }))} onChange={(value) => set("way", value)} />
       <SiteSelect clearable placeholder={t("stock.allSites")} value={values.site} onChange={(value) => set("site", value)} />
@@ -97,6 +100,7 @@ export default function Requests() {
     <Page title={t("nav.requests")} lead={t("requests.lead")} asOf={list.dataUpdatedAt} actions={
       <>
         {any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}
+        <Export list="requests" filter={values} />
         {may("POST /requests") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setAsking(true)}>{t("requests.new")}</Button>}
       </>
     }>

@@ -11,11 +11,13 @@ import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useOwnerName } from "../../parts/Account";
 import { Dialog } from "../../parts/Dialog";
+import { Export } from "../../parts/Export";
 import { Icon } from "../../parts/icons";
 import { Ago, Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters, useGoods } from "../../parts/Pickers";
 import { Refused } from "../../parts/Refused";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 
@@ -55,9 +57,9 @@ export default function Direct() {
   const { t } = useTranslation();
   const may = useMay();
   const ownerName = useOwnerName();
-  const { cursor, set } = useFilters([] as const);
+  const { values, cursor, any, set } = useFilters(["text"] as const);
   const [planning, setPlanning] = useState(false);
-  const list = useQuery({ queryKey: ["shipments", cursor], queryFn: () => shipments.list({ cursor }), placeholderData: keepPreviousData });
+  const list = useQuery({ queryKey: ["shipments", values, cursor], queryFn: () => shipments.list({ ...values, cursor }), placeholderData: keepPreviousData });
   const columns: Column<Shipment>[] = [
     { key: "id", title: t("trips.consignment"), lead: true, cell: (row) => <Link href={`/direct/${row.consignment}`} className="rr-mono rr-strong">{row.consignment}</Link> },
     { key: "supplier", title: t("direct.supplier"), cell: (row) => <span className="rr-any">{row.supplier}</span> },
@@ -67,10 +69,16 @@ export default function Direct() {
   ];
   return (
     <Page title={t("direct.title")} lead={t("direct.lead")} asOf={list.dataUpdatedAt}
-      actions={may("POST /direct-shipments") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setPlanning(true)}>{t("direct.plan")}</Button>}>
+      actions={<>
+        <Export list="direct-shipments" filter={values} />
+        {may("POST /direct-shipments") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setPlanning(true)}>{t("direct.plan")}</Button>}
+      </>}>
+      <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
+      </div>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
         <Loaded query={list}>
-          {(page) => page.rows.length === 0 ? <Empty icon="deliveries" title={t("direct.empty")} help={t("direct.emptyHelp")} />
+          {(page) => page.rows.length === 0 ? <Empty icon="deliveries" title={t("direct.empty")} help={any ? t("needs.emptyFilter") : t("direct.emptyHelp")} />
             : <Table label={t("direct.title")} columns={columns} rows={page.rows} rowKey={(row) => row.consignment} />}
         </Loaded>
       </div>

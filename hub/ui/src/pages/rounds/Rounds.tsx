@@ -10,11 +10,13 @@ import { rounds, type RoundRow, type RoundState } from "../../calls/rounds";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useSiteName } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { Icon } from "../../parts/icons";
 import { Meter } from "../../parts/Meter";
 import { Ago, Page, Tag, type Tone } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 import { PlanRound } from "./PlanRound";
@@ -27,9 +29,9 @@ export default function Rounds() {
   const format = useFormat();
   const may = useMay();
   const siteName = useSiteName();
-  const { values, cursor, set } = useFilters(["state"] as const);
+  const { values, cursor, set } = useFilters(["text", "state"] as const);
   const [planning, setPlanning] = useState(false);
-  const filter = { state: values.state, cursor };
+  const filter = { text: values.text, state: values.state, cursor };
   const list = useQuery({ queryKey: ["rounds", filter], queryFn: () => rounds.list(filter), placeholderData: keepPreviousData });
   const columns: Column<RoundRow>[] = [
     { key: "id", title: t("rounds.round"), lead: true, cell: (row) => <Link href={`/rounds/${row.id}`} className="rr-mono rr-strong">{row.id}</Link> },
@@ -41,8 +43,12 @@ export default function Rounds() {
   ];
   return (
     <Page title={t("rounds.title")} lead={t("rounds.lead")} asOf={list.dataUpdatedAt}
-      actions={may("POST /rounds") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setPlanning(true)}>{t("rounds.plan")}</Button>}>
+      actions={<>
+        <Export list="rounds" filter={filter} />
+        {may("POST /rounds") && <Button size="md" leftSection={<Icon name="plus" size={18} />} onClick={() => setPlanning(true)}>{t("rounds.plan")}</Button>}
+      </>}>
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
         <Select label={t("rounds.state")} placeholder={t("needs.all")} clearable value={values.state} data={STATES.map((state) => ({ value: state, label: word(t, "roundState", state) }))}
           onChange={(value) => set("state", value)} />
       </div>

@@ -1,4 +1,5 @@
 /** Unmanned vehicles on their way: what is in which compartment, and what happened, all by facts. */
+import { Button } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -7,10 +8,12 @@ import { trips, type Trip, type TripState, type WholeTrip } from "../../calls/la
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useOwnerName, useSiteName } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { Meter } from "../../parts/Meter";
 import { Ago, Page, Tag, type Tone } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 
@@ -21,8 +24,8 @@ export default function Trips() {
   const format = useFormat();
   const siteName = useSiteName();
   const ownerName = useOwnerName();
-  const { cursor, set } = useFilters([] as const);
-  const list = useQuery({ queryKey: ["trips", cursor], queryFn: () => trips.list({ cursor }), placeholderData: keepPreviousData });
+  const { values, cursor, any, set, clear } = useFilters(["text", "vehicle"] as const);
+  const list = useQuery({ queryKey: ["trips", values, cursor], queryFn: () => trips.list({ ...values, cursor }), placeholderData: keepPreviousData });
   const columns: Column<Trip>[] = [
     { key: "id", title: t("trips.consignment"), lead: true, cell: (row) => <Link href={`/trips/${row.consignment}`} className="rr-mono rr-strong">{row.consignment}</Link> },
     { key: "vehicle", title: t("trips.vehicle"), cell: (row) => <span className="rr-mono">{row.vehicle}</span> },
@@ -33,10 +36,13 @@ export default function Trips() {
     { key: "arrived", title: t("trips.arrived"), empty: (row) => !row.arrived_at, cell: (row) => row.arrived_at && <Ago at={row.arrived_at} /> },
   ];
   return (
-    <Page title={t("trips.title")} lead={t("trips.lead")} asOf={list.dataUpdatedAt}>
+    <Page title={t("trips.title")} lead={t("trips.lead")} asOf={list.dataUpdatedAt} actions={<>{any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="trips" filter={values} /></>}>
+      <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} />
+      </div>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
         <Loaded query={list}>
-          {(page) => page.rows.length === 0 ? <Empty icon="vehicle" title={t("trips.empty")} help={t("trips.emptyHelp")} />
+          {(page) => page.rows.length === 0 ? <Empty icon="vehicle" title={t("trips.empty")} help={any ? t("needs.emptyFilter") : t("trips.emptyHelp")} />
             : <Table label={t("trips.title")} columns={columns} rows={page.rows} rowKey={(row) => row.consignment} />}
         </Loaded>
       </div>

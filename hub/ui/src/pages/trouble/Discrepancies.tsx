@@ -10,6 +10,7 @@ import { discrepancies, type Discrepancy } from "../../calls/discrepancies";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Account, useSiteName } from "../../parts/Account";
+import { Export } from "../../parts/Export";
 import { Goods, Owner, Quantity } from "../../parts/Goods";
 import { Ago, Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
@@ -94,7 +95,7 @@ export default function Discrepancies() {
     placeholderData: keepPreviousData,
   });
   return (
-    <Page title={t("discrepancies.title")} lead={t("discrepancies.lead")} asOf={list.dataUpdatedAt}>
+    <Page title={t("discrepancies.title")} lead={t("discrepancies.lead")} asOf={list.dataUpdatedAt} actions={<Export list="discrepancies" filter={{ kind: values.kind }} />}>
       <Sections label={t("settle.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         <Select label={t("common.kind")} placeholder={t("settle.allKinds")} clearable value={values.kind} onChange={(value) => set("kind", value)}

@@ -10,6 +10,7 @@ import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Account } from "../../parts/Account";
 import { Dialog } from "../../parts/Dialog";
+import { Export } from "../../parts/Export";
 import { Goods, Plain, Quantity } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
 import { Ago, Page } from "../../parts/Page";
@@ -97,7 +98,7 @@ export default function Owners() {
   });
   const columns = useColumns(chosen, steers ? toggle : null);
   return (
-    <Page title={t("discrepancies.title")} lead={t("settle.ownersLead")} asOf={list.dataUpdatedAt}>
+    <Page title={t("discrepancies.title")} lead={t("settle.ownersLead")} asOf={list.dataUpdatedAt} actions={<Export list="unsettled" filter={values} />}>
       <Sections label={t("settle.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         <SiteSelect clearable placeholder={t("stock.allSites")} value={values.site} onChange={(value) => set("site", value)} />

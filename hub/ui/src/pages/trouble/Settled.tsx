@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { discrepancies, type Discrepancy } from "../../calls/discrepancies";
 import { word } from "../../i18n";
+import { Export } from "../../parts/Export";
 import { Goods, Plain } from "../../parts/Goods";
 import { Ago, Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
@@ -37,7 +38,7 @@ export default function Settled() {
     { key: "who", title: t("settle.who"), cell: (row) => row.settlement && <><Plain text={row.settlement.by} /><div className="rr-small rr-dim"><Ago at={row.settlement.at} /></div></> },
   ];
   return (
-    <Page title={t("discrepancies.title")} lead={t("settle.settledLead")} asOf={list.dataUpdatedAt}>
+    <Page title={t("discrepancies.title")} lead={t("settle.settledLead")} asOf={list.dataUpdatedAt} actions={<Export list="discrepancies" filter={{ state: "settled" }} />}>
       <Sections label={t("settle.sections")} sections={sections} />
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
         <Loaded query={list}>
