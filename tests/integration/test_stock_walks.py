@@ -94,3 +94,40 @@ def test_each_fact_of_a_batch_of_any_form_is_read_as_it_came(tmp_path, form):
         assert [reader.find(lane, seq).data.decode() for seq in (3, 1, 2)] == [said[2], said[0], said[1]]
         assert reader.find(lane, 4) is None
     database.close()
+
+
+def test_what_expires_first_comes_first_and_what_never_does_last_page_by_page(tmp_path):
+    made = make_database(tmp_path)
+    days = {"a": "270301", "b": "261231", "c": "", "d": "270301", "e": "261231"}
+    with feeding(made) as feeder:
+        for up, (lot, expiry) in enumerate(days.items(), start=1):
+            for place in (A01, DOCK2):
+                feeder.send("d-1", [scan(Action.RECEIVE, label(WATER, lot=lot, expiry=expiry), up=up, to=place, n=up)])
+    for limit in (1, 3, 100):
+        rows = paged(made, StockFilter(first="expiry", account=None), EVERYTHING, limit=limit)
+        placed = [row for row in rows if not row.account.startswith("virtual:")]
+        assert len(placed) == 2 * len(days)
+        assert [row.lot for row in placed][::2] == ["b", "e", "a", "d", "c"]
+    at_one = paged(made, StockFilter(first="expiry", site="wh-2", item=WATER), EVERYTHING, limit=2)
+    assert [row.lot for row in at_one] == ["b", "e", "a", "d", "c"]
+    soon = paged(made, StockFilter(until=20261231, site="wh-1"), EVERYTHING)
+    assert {row.lot for row in soon} == {"b", "e"}
+    made.close()
+
+
+@pytest.mark.parametrize("first", ["any", "expiry"])
+@pytest.mark.parametrize(
+    ("text", "lots"),
+    [("WATER", None), ("qt-1", {"QT-1"}), ("qt wh-2", {"QT-1", "QT_2"}), ("%", set()), ("t_2", {"QT_2"})],
+)
+def test_stock_is_found_by_words_of_its_name_number_lot_place_or_owner(tmp_path, text, lots, first):
+    made = make_database(tmp_path)
+    name_things(made)
+    with feeding(made) as feeder:
+        for up, lot in enumerate(("QT-1", "QT_2", "R3"), start=1):
+            feeder.send("d-1", [scan(Action.RECEIVE, label(WATER, lot=lot), up=up, to=DOCK2)])
+        feeder.send("d-1", [scan(Action.RECEIVE, label(TENT, lot="R4"), up=9, to=A01)])
+    rows = paged(made, StockFilter(text=text, first=first), EVERYTHING, limit=1)
+    wanted = {"QT-1", "QT_2", "R3"} if lots is None else lots
+    assert {row.lot for row in rows if not row.account.startswith("virtual:")} == wanted
+    made.close()

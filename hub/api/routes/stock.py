@@ -1,5 +1,6 @@
 """Stock and balances, traces, the journal."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -7,14 +8,16 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from hub.api.context import Here
 from hub.api.door import Viewing
-from hub.api.models.shared import LISTED, Cursor, Limit, Short
+from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, Short
 from hub.api.models.stock import BalancePage, EventModel, JournalPage, StockPage, TraceModel
 from hub.core.access import API
+from hub.core.days import as_day
 from hub.core.instant import rfc3339
 from hub.store.queries import journal, stock, trace
 from hub.store.queries.facts import Fact
 from hub.store.queries.paging import Page
 from hub.store.queries.stock import BalanceRow, StockFilter, StockRow
+from hub.store.queries.walks import First
 
 router = APIRouter(prefix=API, tags=["stock"])
 
@@ -28,8 +31,15 @@ async def _filter(
     owner: Short = None,
     account: Short = None,
     condition: Literal["good", "quarantined", "damaged"] | None = None,
+    text: SearchText = None,
+    until: Annotated[date | None, Query(description="What expires on that day or before.")] = None,
+    first: Annotated[First, Query(description="`expiry`: what expires first, and last what never does.")] = "any",
 ) -> StockFilter:
-    return StockFilter(site=site, item=item, lot=lot, owner=owner, account=account, condition=condition)
+    last = None if until is None else as_day(until)
+    return StockFilter(
+        site=site, item=item, lot=lot, owner=owner, account=account, condition=condition, text=text, until=last,
+        first=first,
+    )  # fmt: skip
 
 
 Wanted = Annotated[StockFilter, Depends(_filter)]

@@ -8,14 +8,17 @@ from sqlalchemy import Connection, func, select
 from hub.core.access import Viewer
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.places import sites_of, standing
-from hub.store.queries.walks import SHAPES, Wanted, seen, walk
+from hub.store.queries.walks import SHAPES, First, Wanted, seen, walk
 from hub.store.reference import names_of
 from hub.store.schema import holding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockFilter:
-    """What to list; None: all. `item` is a key such as `gtin:09501101530003`, or just the digits."""
+    """What to list; None: all. `item` is a key such as `gtin:09501101530003`, or just the digits.
+
+    `text`: words to find; `until`: what expires by that day (yyyymmdd); `first`: what comes first.
+    """
 
     site: str | None = None
     item: str | None = None
@@ -23,10 +26,16 @@ class StockFilter:
     owner: str | None = None
     account: str | None = None
     condition: str | None = None
+    text: str | None = None
+    until: int | None = None
+    first: First = "any"
 
     @property
-    def parts(self) -> tuple[str | None, ...]:
-        return self.site, self.item, self.lot, self.owner, self.account, self.condition
+    def parts(self) -> tuple[str | int | None, ...]:
+        """What a cursor is bound to."""
+        return (
+            self.site, self.item, self.lot, self.owner, self.account, self.condition, self.text, self.until, self.first
+        )  # fmt: skip
 
     def walked(self, *, places: bool) -> Wanted:
         """What to walk through; `places`: virtual accounts are left out."""
@@ -37,6 +46,9 @@ class StockFilter:
             account=self.account,
             sites=frozenset() if self.site is None else frozenset({self.site}),
             places=places,
+            text=self.text,
+            until=self.until,
+            first=self.first,
         )
 
 

@@ -4,7 +4,7 @@ Quantities are whole units. `lane.id` is derived from device, stream and lane (s
 keys order facts the same way in whatever order they arrived.
 """
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 
 from hub.store.schema.base import KEY, table
 
@@ -23,6 +23,7 @@ lot = table(
 """What stock is kept apart by. `item` is `gtin:<14>` or `text:<code>`; lot and owner '' where nobody said;
 expiry is yyyymmdd, the earliest that any label gave."""
 
+Index("lot_by_expiry", text("coalesce(expiry, 99999999)"), lot.c.item, lot.c.lot, lot.c.owner, lot.c.condition)
 Index("lot_not_good", lot.c.condition, sqlite_where=lot.c.condition != "good")
 
 account = table(

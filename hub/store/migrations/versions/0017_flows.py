@@ -1,4 +1,4 @@
-"""Flows of goods."""
+"""Flows of goods, lots by their expiry, and how devices fared."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,4 +50,6 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    columns = [sa.text("coalesce(expiry, 99999999)"), "item", "lot", "owner", "condition"]
+    op.create_index("lot_by_expiry", "lot", columns)
     op.execute("INSERT INTO flow_due (lot_id, since) SELECT id, 0 FROM lot")
