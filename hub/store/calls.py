@@ -35,13 +35,17 @@ class StrangerError(CallError):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said: a note, and an answer to each question of the line that got one (from 0)."""
+    """What was said: a note, and an answer to each question of the line that got one (from 0).
+
+    `caller` is who called, where it was somebody else than the recipient, and how to reach them.
+    """
 
     note: str = ""
     answers: dict[int, str] = {}
+    caller: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.note or self.answers)
+        return bool(self.note or self.answers or self.caller)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,11 +128,12 @@ def test_who_does_not_answer_a_line_takes_no_call_on_it(desk):
 
 def test_a_call_says_to_others_only_that_it_was(desk):
     known = desk.take_down()["id"]
-    said = {"note": "her leg is broken", "answers": {"0": "alone"}}
+    said = {"note": "her leg is broken", "answers": {"0": "alone"}, "caller": "neighbour 13900139000"}
     call = desk.post("/calls", {"line": desk.line, "kind": "need", "recipient": known, **said})
     assert (call["note"], call["answers"], call["shown"]) == (said["note"], said["answers"], "王*芳")
+    assert call["caller"] == said["caller"]
     seen = desk.get(f"/calls/{call['id']}", Role.AUDITOR)
-    assert (seen["note"], seen["answers"], seen["shown"]) == (None, None, "王*芳")
+    assert (seen["note"], seen["answers"], seen["caller"], seen["shown"]) == (None, None, None, "王*芳")
     assert "broken" not in desk.ask("GET", "/calls", role=Role.SUPERVISOR).text
 
 

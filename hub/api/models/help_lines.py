@@ -183,6 +183,9 @@ class CallInput(Input):
     answers: Annotated[dict[int, Annotated[str, Field(max_length=500)]], Field(max_length=20)] = Field(
         default={}, description="To the line's questions, by their place (from 0)."
     )
+    caller: Annotated[str, Field(max_length=100)] = Field(
+        default="", description="Who called for the recipient, and how to reach them; kept as the note is."
+    )
     due: When | None = Field(default=None, description="When somebody has to call back.")
 
 
@@ -213,9 +216,10 @@ class CallPage(Next):
 
 
 class OneCall(CallModel):
-    """A call; `note` and `answers` are for who answers its line, else null."""
+    """A call; `note`, `answers` and `caller` are for who answers its line, else null."""
 
     note: str | None = None
+    caller: str | None = None
     answers: dict[int, str] | None = None
     requests: list[str] = Field(description="What was asked for in it.")
 

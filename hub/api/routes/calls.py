@@ -51,8 +51,8 @@ def take_call(here: Here, who: Whoever, viewer: Viewing, sent: models.CallInput)
     """Keep a call. What was asked for in it is a request that names it (POST /api/v1/requests)."""
     new = store.NewCall(
         id=sent.id or secrets.token_hex(8), recipient=sent.recipient, kind=sent.kind, phone=sent.phone,
-        about=sent.about, after=sent.after, said=store.Said(note=sent.note, answers=sent.answers), due=sent.due,
-        by=named(who), now=here.now,
+        about=sent.about, after=sent.after, due=sent.due, by=named(who), now=here.now,
+        said=store.Said(note=sent.note, answers=sent.answers, caller=sent.caller),
     )  # fmt: skip
     with deciding(here, "helpline", call=new.id) as connection:
         line = line_answered(connection, sent.line, named(who))
@@ -103,5 +103,5 @@ def _shown(here: Context, connection: Connection, viewer: Viewer, who: str, call
         said = store.said(connection, here.services.vault, call)
     return models.OneCall(
         **told, requests=[row[0] for row in requests], note=None if said is None else said.note,
-        answers=None if said is None else said.answers,
+        answers=None if said is None else said.answers, caller=None if said is None else said.caller,
     )  # fmt: skip

@@ -74,6 +74,7 @@ export interface OneCall extends Call {
   /** Null: it is for who answers the line. */
   note: string | null;
   answers: Record<string, string> | null;
+  caller: string | null;
   requests: string[];
 }
 export interface NewCall {
@@ -86,6 +87,8 @@ export interface NewCall {
   after?: string | null;
   note?: string;
   answers?: Record<string, string>;
+  /** Who called for the recipient, and how to reach them. */
+  caller?: string;
   due?: string | null;
 }
 export interface Wish {
@@ -114,6 +117,14 @@ export interface Asked {
   needed_by: string;
   made_at: string;
   lines: { item: string; n: number }[];
+}
+export interface AskedParcel {
+  id: string;
+  state: string;
+  way: Way;
+  station: string | null;
+  until: string | null;
+  given_at: string | null;
 }
 export interface View {
   at: string;
@@ -145,7 +156,7 @@ export const helpline = {
   followUp: (id: string, due: string | null) => call<OneCall>("POST", `/calls/${id}/follow-up`, { due }),
   ask: (request: NewRequest) => call<Asked>("POST", "/requests", request),
   requests: (recipient: string) => call<Page<Asked>>("GET", "/requests" + query({ recipient, limit: PAGE })),
-  parcels: (request: string) => call<{ parcels: { id: string; state: string }[] }>("GET", `/requests/${request}`),
+  parcels: (request: string) => call<{ parcels: AskedParcel[] }>("GET", `/requests/${request}`),
   slip: (parcel: string) => file("POST", "/slips", { parcel }),
   views: (filter: Record<string, string | null>) => call<Page<View>>("GET", "/personal-views" + query({ ...filter, limit: PAGE })),
 };

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { helpline, type Recipient } from "../../calls/helpline";
 import { word } from "../../i18n";
 import { Dialog, Sure } from "../../parts/Dialog";
+import { Key, keyed, useKeys } from "../../parts/keys";
 import { Tag } from "../../parts/Page";
 import { faultsOf, Refused } from "../../parts/Refused";
 import { Loaded } from "../../parts/States";
@@ -92,6 +93,7 @@ export function Person({ who, onGone }: { who: Recipient; onGone: () => void }) 
   const [step, setStep] = useState<"change" | "proxies" | "erase" | null>(null);
   const erase = useMutation({ mutationFn: () => helpline.erase(who.id), onSuccess: onGone });
   const close = () => setStep(null);
+  useKeys({ C: () => setStep("change"), P: () => setStep("proxies") });
   return (
     <section aria-label={who.name}>
       <h2 className="rr-deskhead rr-any">{who.name}</h2>
@@ -99,8 +101,8 @@ export function Person({ who, onGone }: { who: Recipient; onGone: () => void }) 
       {who.note && <div className="rr-dim rr-any">{who.note}</div>}
       <Group gap={6} my={8}>{who.groups.map((group) => <Tag key={group} tone="note">{word(t, "group", group)}</Tag>)}</Group>
       <Group gap={8}>
-        <Button variant="default" onClick={() => setStep("change")}>{t("desk.change")}</Button>
-        <Button variant="default" onClick={() => setStep("proxies")}>{t("desk.proxies")}</Button>
+        <Button variant="default" {...keyed("C")} rightSection={<Key of="C" />} onClick={() => setStep("change")}>{t("desk.change")}</Button>
+        <Button variant="default" {...keyed("P")} rightSection={<Key of="P" />} onClick={() => setStep("proxies")}>{t("desk.proxies")}</Button>
         <Button variant="default" onClick={() => setStep("erase")}>{t("desk.erase")}</Button>
       </Group>
       {step === "change" && <Dialog title={t("desk.change")} onClose={close}><Change who={who} onDone={close} /></Dialog>}
