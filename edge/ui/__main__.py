@@ -4,12 +4,14 @@ Exit codes: 0 ended as told, 1 a port or the data folder cannot be used, 2 the c
 """
 
 import asyncio
+import errno
 import os
 import signal
 import socket
 import ssl
 import stat
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +31,8 @@ from edge.ui.site import House, site
 MOST_AT_ONCE: Final = 64
 """Connections of one door."""
 _GRACE_S: Final = 1
+_FREE_S: Final = 3.0
+"""So long the process of an agent that was killed may take to free the ports."""
 
 
 def main(arguments: list[str]) -> int:
@@ -102,10 +106,15 @@ def _server(house: House, door: Door) -> uvicorn.Server:
 
 def _listen(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        made = socket.create_server((address, port), family=family, backlog=128)
-    except OSError as error:
-        raise OSError(f"port {port} of {address} cannot be used: {error.strerror}") from error
+    deadline = time.monotonic() + _FREE_S
+    while True:
+        try:
+            made = socket.create_server((address, port), family=family, backlog=128)
+            break
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise OSError(f"port {port} of {address} cannot be used: {error.strerror}") from error
+        time.sleep(0.05)
     made.setsockopt(
         socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
     )  # a verdict waits for nothing; who is accepted has it too
@@ -114,8 +123,9 @@ def _listen(address: str, port: int) -> socket.socket:
 
 async def _serve(servers: list[tuple[uvicorn.Server, Any]]) -> None:
     def end() -> None:
-        for server, _ in servers:
-            server.should_exit = True
+        for server, listening in servers:
+            listening.close()
+            server.should_exit = server.force_exit = True
 
     if stat.S_ISFIFO(os.fstat(0).st_mode):
         asyncio.get_running_loop().add_reader(0, end)  # it holds nothing: readable means that the agent ended
