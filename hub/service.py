@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -226,6 +227,8 @@ class Hub:
             vault=vault,
             first_run=first_run,
             public_url=settings.public_url,
+            keep_days=settings.keep_days,
+            notices_host=urlsplit(settings.notices_url).hostname or "",
         )
         self._start_web(services, web_socket, https)
         if not intake.broker.wait_connected(CONNECT_S):

@@ -96,7 +96,8 @@ class Services:
     `site_data` serve devices that ask for what they may know. `desk` posts what people decide as facts of the hub;
     `follow` works out at once what facts that are in mean for parcels.
     `vault` opens what is sealed of recipients. `first_run` lets in the first administrator of an empty hub.
-    `public_url` is where recipients reach this hub, '' where nobody said so.
+    `public_url` is where recipients reach this hub, '' where nobody said so. `keep_days` and `notices_host` are shown
+    to whoever looks how the hub is set up.
     """
 
     database: Database
@@ -125,3 +126,5 @@ class Services:
     font: Callable[[], Font] = installed_font
     slowest_refusal_s: float = 0.3
     public_url: str = ""
+    keep_days: int = 90
+    notices_host: str = ""

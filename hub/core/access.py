@@ -174,6 +174,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/lots/notes"): INDOORS,
     ("POST", f"{API}/lots/notes"): STEERING,
     ("GET", f"{API}/numbering"): WATCHING,
+    ("GET", f"{API}/settings"): WATCHING,
     ("PUT", f"{API}/numbering"): ADMINS,
     ("GET", f"{API}/deliveries"): AT_SITES,
     ("POST", f"{API}/deliveries"): ASKING,
@@ -197,6 +198,9 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/region"): EVERYONE,
     ("PUT", f"{API}/region"): STEERING,
     ("GET", f"{API}/stock"): INDOORS,
+    ("GET", f"{API}/reports/holdings"): AT_SITES,
+    ("GET", f"{API}/reports/movements"): AT_SITES,
+    ("GET", f"{API}/reports/fulfilment"): AT_SITES,
     ("GET", f"{API}/balances"): INDOORS,
     ("GET", f"{API}/flows"): INDOORS,
     ("GET", f"{API}/trace"): INDOORS,
@@ -375,6 +379,9 @@ EXPORTED: Final[dict[str, str]] = {
         "notices": "notices",
         "calls": "calls",
         "users": "users",
+        "holdings": "reports/holdings",
+        "movements": "reports/movements",
+        "fulfilment": "reports/fulfilment",
         "audit-log": "audit-log",
     }.items()
 }

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from hub.api.models.shared import Input, Instant, Model
+from hub.core.datum import Datum
 from wire.checkdigits import is_checked, is_digits
 from wire.sitedata import Temperature
 
@@ -47,6 +48,7 @@ class SiteInput(Input):
     kind: Literal["warehouse", "station", "hospital", "camp"]
     lat: Lat
     lon: Lon
+    datum: Datum = Field(default=Datum.WGS84, description="What lat and lon are given in; they are kept as WGS84.")
     zone: Annotated[str, Field(max_length=64, examples=["Asia/Shanghai"]), AfterValidator(_zone)] = "UTC"
     rule_owner: Id | None = Field(default=None, description="Whose goods are that nobody named an owner for.")
     warn_days: Annotated[int, Field(ge=0, le=3650)] = Field(
@@ -246,6 +248,18 @@ class Session(Model):
     """A session."""
 
     user: UserModel
+
+
+class SettingsModel(Model):
+    """How the hub is set up."""
+
+    version: str
+    ledger: str
+    listening: bool = Field(description="Whether devices on other machines may join.")
+    notices: str = Field(description="The host that notices are sent by; empty: they are not sent.")
+    keep_days: int = Field(description="So long recipients are kept after their last call, change or request.")
+    public_url: str = Field(description="Where recipients reach this hub; empty: nowhere but here.")
+    company_prefix: str = Field(description="What handling units are numbered with.")
 
 
 class Health(Model):

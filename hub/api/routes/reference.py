@@ -11,6 +11,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.models import reference as models
 from hub.api.models.shared import SIGNED_IN, Done, errors
 from hub.core.access import API
+from hub.core.datum import to_wgs84
 from hub.store import reference
 from hub.store.decisions import note
 from hub.store.users import Principal
@@ -45,15 +46,7 @@ def the_sites(here: Here, viewer: Viewing) -> models.Sites:
 def put_sites(here: Here, who: Whoever, sent: models.SiteList | list[models.SiteInput]) -> Done:
     """Add sites, or replace those with the same id; others stay."""
     sites = sent if isinstance(sent, list) else sent.sites
-    rows = [
-        reference.Site(
-            id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
-            lat_e7=round(site.lat * 1e7), lon_e7=round(site.lon * 1e7),
-            zone=site.zone, rule_owner=site.rule_owner, warn_days=site.warn_days,
-            keep_days=site.keep_days, remind_days=site.remind_days, hours=site.hours,
-        )
-        for site in sites
-    ]  # fmt: skip
+    rows = [_site(site) for site in sites]
     with here.write() as connection:
         reference.put_sites(connection, rows)
         _tell(here, connection, who, "sites", [row.id for row in rows])
@@ -123,6 +116,15 @@ def the_region(here: Here) -> models.Region:
 def put_region(here: Here, who: Whoever, region: models.Region) -> Done:
     """Replace what the map shows first."""
     return _document(here, who, "region", region.model_dump(), 1)
+
+
+def _site(site: models.SiteInput) -> reference.Site:
+    lat, lon = to_wgs84(site.lat, site.lon, site.datum)
+    return reference.Site(
+        id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind, lat_e7=round(lat * 1e7),
+        lon_e7=round(lon * 1e7), zone=site.zone, rule_owner=site.rule_owner, warn_days=site.warn_days,
+        keep_days=site.keep_days, remind_days=site.remind_days, hours=site.hours,
+    )  # fmt: skip
 
 
 def _item(item: reference.Item) -> models.ItemModel:

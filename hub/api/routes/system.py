@@ -10,9 +10,10 @@ from hub.api import metrics
 from hub.api.context import Here
 from hub.api.door import Viewing
 from hub.api.faults import ApiError
-from hub.api.models.reference import Health, Ready, SummaryModel
+from hub.api.models.reference import Health, Ready, SettingsModel, SummaryModel
 from hub.api.models.shared import SIGNED_IN, errors
 from hub.core.access import API
+from hub.store import sscc
 from hub.store.queries import summary
 
 router = APIRouter(prefix=API, tags=["hub"])
@@ -34,6 +35,19 @@ def ready(here: Here) -> Ready:
     if faults:
         raise ApiError(503, "not-ready", "; ".join(faults), hint="relay-hub doctor says more; devices keep their data.")
     return Ready(status="ready")
+
+
+@router.get("/settings", responses=SIGNED_IN)
+def settings(here: Here) -> SettingsModel:
+    """How the hub is set up: what its hub.toml and its command line say, and its numbers for handling units."""
+    services = here.services
+    with services.database.read() as connection:
+        prefix = sscc.company_prefix(connection)
+    return SettingsModel(
+        version=services.version, ledger=services.ledger, listening=services.inviter is not None,
+        notices=services.notices_host, keep_days=services.keep_days, public_url=services.public_url,
+        company_prefix=prefix,
+    )  # fmt: skip
 
 
 @router.get("/summary", responses=SIGNED_IN, response_model=SummaryModel)

@@ -55,6 +55,12 @@ const Space = lazy(() => import("./pages/space/Space"));
 const Capacities = lazy(() => import("./pages/space/Capacities"));
 const Import = lazy(() => import("./pages/Import"));
 const Print = lazy(() => import("./pages/Print"));
+const Items = lazy(() => import("./pages/catalogue/Items"));
+const Sites = lazy(() => import("./pages/catalogue/Sites"));
+const SiteOne = lazy(() => import("./pages/catalogue/SiteOne"));
+const Organisations = lazy(() => import("./pages/catalogue/Organisations"));
+const Setup = lazy(() => import("./pages/setup/Setup"));
+const Settings = lazy(() => import("./pages/Settings"));
 const People = lazy(() => import("./pages/people/People"));
 const Programs = lazy(() => import("./pages/people/Programs"));
 const Log = lazy(() => import("./pages/people/Log"));
@@ -134,6 +140,12 @@ export function App() {
               <Route path="/rounds/:id">{({ id }) => <RoundOne key={id} id={id} />}</Route>
               <Route path="/import"><Import /></Route>
               <Route path="/print"><Print /></Route>
+              <Route path="/setup"><Setup /></Route>
+              <Route path="/settings"><Settings /></Route>
+              <Route path="/catalogue"><Items /></Route>
+              <Route path="/catalogue/sites"><Sites /></Route>
+              <Route path="/catalogue/sites/:id">{({ id }) => <SiteOne key={id} id={id} />}</Route>
+              <Route path="/catalogue/organisations"><Organisations /></Route>
               <Route path="/people"><People /></Route>
               <Route path="/people/programs"><Programs /></Route>
               <Route path="/people/log"><Log /></Route>

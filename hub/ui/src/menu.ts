@@ -55,9 +55,12 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "quarantine", icon: "quarantine", roles: WATCHING },
   ] },
   { group: "setup", entries: [
+    { page: "setup", icon: "check", roles: ["admin"] },
+    { page: "catalogue", icon: "stock", roles: INDOORS },
     { page: "people", icon: "user", roles: ["admin", "supervisor", "auditor"] },
     { page: "import", icon: "importing", roles: ["admin", "supervisor"] },
     { page: "print", icon: "print", roles: ["admin", "supervisor", "operator", "clerk", "engineer"] },
+    { page: "settings", icon: "more", roles: WATCHING },
   ] },
 ];
 

@@ -1,6 +1,6 @@
 /** Sign in; shown in place of any page, so that the address survives it. */
 import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -28,6 +28,7 @@ export function SignIn() {
     event.preventDefault();
     signIn.mutate();
   };
+  const empty = useQuery({ queryKey: ["first-run"], queryFn: api.firstRun, refetchInterval: false, retry: false }).data?.open === true;
   const ended = client.getQueryData(["session-ended"]) === true;
   const error = signIn.error;
   const status = error instanceof ApiError ? error.status : null;
@@ -39,6 +40,7 @@ export function SignIn() {
         <div className="rr-brand"><Mark size={44} /><div><div>{t("brand")}</div><div className="rr-small rr-dim rr-tagline">{t("tagline")}</div></div></div>
         <h1>{t("signIn.title")}</h1>
         <p className="rr-dim">{t("signIn.lead")}</p>
+        {empty && <Alert color="yellow" variant="light" mb="md" role="status" title={t("welcome.emptyTitle")}>{t("welcome.empty")}</Alert>}
         {ended && !error && <Alert color="yellow" variant="light" mb="md" role="status">{t("signIn.expired")}</Alert>}
         <form onSubmit={submit}>
           <TextInput label={t("signIn.user")} size="md" name="username" autoComplete="username" required withAsterisk={false} autoFocus
