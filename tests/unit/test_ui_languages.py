@@ -28,6 +28,7 @@ BY_VALUE = re.compile(
     r"|noticeKind|noticeState|noticeWhy|viewWhy|lifeEvent|consignmentState|thing|channel"
     r"|deed|deedSure|deedFact"
     r"|parcelState|stationShow|stationEmpty"
+    r"|watchKind|watchSays|urgency|watchState|hubFault|watchDeed|watchDeedSure|watchDeedFact|watchEvent|watchHelp|watchRule|watchUnit"
     r"|incidentState|severity|alertKind|per|step|stepSure"
     r"|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|tripState|tripEvent|priority|requestState|way)\."
 )

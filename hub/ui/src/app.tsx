@@ -10,10 +10,14 @@ import { SignIn } from "./pages/SignIn";
 import { Welcome } from "./pages/Welcome";
 import { Shell } from "./parts/Shell";
 import { Failure, Loading, NotFound } from "./parts/States";
+import { Watch } from "./parts/Watch";
 import { SessionGate, useUser } from "./session";
 import { ApiError } from "./api";
 
 const Stock = lazy(() => import("./pages/Stock"));
+const Alerts = lazy(() => import("./pages/alerts/Alerts"));
+const AlertOne = lazy(() => import("./pages/alerts/AlertOne"));
+const AlertRules = lazy(() => import("./pages/alerts/Rules"));
 const Deliveries = lazy(() => import("./pages/goods/Deliveries"));
 const DeliveryForm = lazy(() => import("./pages/goods/DeliveryForm"));
 const DeliveryOne = lazy(() => import("./pages/goods/DeliveryOne"));
@@ -89,10 +93,14 @@ export function App() {
       failed={(retry) => <Center h="100dvh"><Failure error={new ApiError(0, "unreachable", "")} retry={retry} /></Center>}
     >
       <LiveLink>
+        <Watch>
         <Shell>
           <Suspense fallback={<Loading rows={8} />}>
             <Switch>
               <Route path="/"><Home /></Route>
+              <Route path="/alerts"><Alerts /></Route>
+              <Route path="/alerts/rules"><AlertRules /></Route>
+              <Route path="/alerts/:id">{({ id }) => <AlertOne key={id} id={id} />}</Route>
               <Route path="/stock"><Stock /></Route>
               <Route path="/deliveries"><Deliveries /></Route>
               <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
@@ -153,6 +161,7 @@ export function App() {
             </Switch>
           </Suspense>
         </Shell>
+        </Watch>
       </LiveLink>
     </SessionGate>
   );

@@ -38,6 +38,7 @@ const TOUCHES: Record<string, string[]> = {
   collecting: ["station", "shelfCounts"],
   round: ["rounds", "round", "doors"],
   incident: ["incidents", "incident", "readiness"],
+  alert: ["alerts", "alert", "alertRules"],
   reference: ["sites", "items", "organisations", "roads", "region", "lotNotes", "settlements", "rates"],
 };
 

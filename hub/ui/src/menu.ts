@@ -21,6 +21,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   { group: "now", entries: [
     { page: "round", icon: "vehicle", roles: ["courier"] },
     { page: "overview", icon: "overview", roles: INDOORS },
+    { page: "alerts", icon: "bell", roles: INDOORS },
     { page: "map", icon: "map", roles: INDOORS },
     { page: "trace", icon: "trace", roles: INDOORS },
   ] },

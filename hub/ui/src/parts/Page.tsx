@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { asServerTime, useNow } from "../clock";
 import { useFormat } from "../format";
 import { useLink } from "../live";
+import { setTitle } from "../title";
 
 export type Tone = "ok" | "warn" | "bad" | "note" | "plain";
 
@@ -49,7 +50,7 @@ export function Page({ title, lead, asOf, actions, children }: {
 }) {
   const { t } = useTranslation();
   useEffect(() => {
-    document.title = `${title} · ${t("brand")}`;
+    setTitle(`${title} · ${t("brand")}`);
   }, [title, t]);
   return (
     <div className="rr-page">

@@ -19,6 +19,7 @@ import { LinkBanner, LinkSign } from "./LinkBanner";
 import { Tag, type Tone } from "./Page";
 import { Preferences } from "./Preferences";
 import { ScanField, useWedge } from "./ScanField";
+import { Bell, useWatch } from "./Watch";
 
 function Navigation({ onGo }: { onGo: () => void }) {
   const { t } = useTranslation();
@@ -27,7 +28,9 @@ function Navigation({ onGo }: { onGo: () => void }) {
   const may = useMay();
   const [path] = useLocation();
   const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary, enabled: may("GET /summary") }).data;
+  const watched = useWatch();
   const marks: Record<string, [number, Tone]> = {
+    alerts: [watched.total, watched.open?.open["1"] ? "bad" : "warn"],
     quarantine: [summary?.quarantined ?? 0, "warn"],
     discrepancies: [summary?.discrepancies ?? 0, "bad"],
   };
@@ -128,6 +131,7 @@ export function Shell({ children }: { children: ReactNode }) {
                 <Icon name="scan" />
               </ActionIcon>
             )}
+            <Bell />
             <Preferences />
             <UserMenu />
           </Group>
