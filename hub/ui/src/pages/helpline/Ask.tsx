@@ -20,6 +20,8 @@ const DAY_MS = 86_400_000;
 const SOON_DAYS = 3;
 const day = (at: number) => new Date(at).toISOString().slice(0, 10);
 const HOURS = [1, 4, 24];
+/** Their keys follow those of the priorities. */
+const FIRST_HOURS = 4;
 /** What a field for local time holds. */
 const local = (at: number) => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
@@ -61,11 +63,13 @@ export function Ask({ who, line, onDone }: { who: Recipient; line: Line; onDone:
     event.preventDefault();
     if (ready && !ask.isPending) ask.mutate();
   };
+  const promise = (hours: number) => set({ back: local(serverNow() + hours * HOUR_MS) });
   const go = (selector: string) => form.current?.querySelector<HTMLElement>(selector)?.focus();
   useKeys({
-    G: () => go("input"), M: () => go("textarea"), R: () => go("input[type=datetime-local]"), O: () => go("input[name=caller]"),
+    G: () => go(".rr-wish input"), T: () => go("[data-step=site] input"), M: () => go("textarea"), R: () => go("input[type=datetime-local]"), O: () => go("input[name=caller]"),
     K: worth && !keep.isPending && !ask.isPending ? () => keep.mutate() : undefined,
     1: () => set({ priority: "1" }), 2: () => set({ priority: "2" }), 3: () => set({ priority: "3" }),
+    ...Object.fromEntries(HOURS.map((hours, at) => [String(FIRST_HOURS + at), () => promise(hours)])),
   });
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
@@ -90,7 +94,11 @@ export function Ask({ who, line, onDone }: { who: Recipient; line: Line; onDone:
           </div>
         </div>
         <div className="rr-two">
-          {wish.way === "station" && <SiteSelect size="md" label={t("desk.station")} value={wish.site} error={faults.site} onChange={(site) => set({ site })} />}
+          {wish.way === "station" && (
+            <div data-step="site">
+              <SiteSelect size="md" label={<>{t("desk.station")} <Key of="T" /></>} {...keyed("T")} value={wish.site} error={faults.site} onChange={(site) => set({ site })} />
+            </div>
+          )}
           <TextInput size="md" type="date" label={t("desk.neededBy")} value={wish.needed_by} error={faults.needed_by} onChange={(event) => set({ needed_by: event.currentTarget.value })} />
         </div>
         {line.questions.map((question, at) => (
@@ -101,7 +109,11 @@ export function Ask({ who, line, onDone }: { who: Recipient; line: Line; onDone:
         <div role="group" aria-label={t("desk.promise")}>
           <div className="rr-promise">
             <TextInput size="md" type="datetime-local" label={<>{t("desk.callBack")} <Key of="R" /></>} {...keyed("R")} value={wish.back} onChange={(event) => set({ back: event.currentTarget.value })} />
-            {HOURS.map((hours) => <Button key={hours} size="md" variant="default" onClick={() => set({ back: local(serverNow() + hours * HOUR_MS) })}>{t("desk.inHours", { n: hours })}</Button>)}
+            {HOURS.map((hours, at) => (
+              <Button key={hours} size="md" variant="default" {...keyed(String(FIRST_HOURS + at))} rightSection={<Key of={String(FIRST_HOURS + at)} />} onClick={() => promise(hours)}>
+                {t("desk.inHours", { n: hours })}
+              </Button>
+            ))}
           </div>
           {wish.back && <p className="rr-aloud">{t("desk.promiseSaid", { time: format.dateTime(new Date(wish.back).toISOString()) })}</p>}
         </div>
