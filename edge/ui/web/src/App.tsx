@@ -35,7 +35,7 @@ export function App({ desk }: { desk: Desk }) {
       <div class={`page${desk.screen.hello?.practice ? " practising" : ""}`} data-link={desk.screen.link}>
         <Top />
         <Banners now={now} />
-        <main>
+        <main class={desk.pad ? "has-pad" : ""}>
           <div class="work">
             <Doing />
             <Verdict />
@@ -46,10 +46,10 @@ export function App({ desk }: { desk: Desk }) {
           <aside class={desk.pad ? "with-pad" : ""}>
             <PadOf />
             <Rows clock={clock} />
+            <input id="sink" class="sr" tabIndex={-1} inputMode="none" autocomplete="off" aria-label={say.t("by-wedge")} />
           </aside>
         </main>
       </div>
-      <input id="sink" class="sr" tabIndex={-1} inputMode="none" autocomplete="off" aria-label={say.t("by-wedge")} />
       {desk.view === "board" && <Board />}
       {desk.view === "type" && <TypeIn />}
       {desk.view === "menu" && <Menu />}

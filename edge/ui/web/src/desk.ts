@@ -29,7 +29,6 @@ export class Desk {
     this.language = document.documentElement.lang === "zh" ? "zh" : "en";
     this.mark = [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36)).join("");
     this.link = new AgentLink(url, {
-      up: () => this.take({ what: "up" }),
       down: (code) => this.down(code),
       told: (message) => this.told(message),
     });

@@ -9,7 +9,6 @@ const PING_MS = 5000;
 const LOOK_MS = 300;
 
 export interface Ends {
-  up(): void;
   down(code: number): void;
   told(message: ToPage): void;
 }
@@ -57,7 +56,6 @@ export class AgentLink {
     socket.onopen = () => {
       if (this.socket !== socket) return;
       this.heardAt = this.pingedAt = performance.now();
-      this.ends.up();
     };
     socket.onmessage = (event) => {
       if (this.socket !== socket) return;

@@ -65,7 +65,6 @@ export interface Screen {
 }
 
 export type Event =
-  | { what: "up" }
   | { what: "down"; code: number }
   | { what: "told"; message: ToPage }
   | { what: "sent"; id: string; asked: Asked }
@@ -86,8 +85,6 @@ const SHUT = new Set([4401, 4403]);
 
 export function step(screen: Screen, event: Event, now: number): Screen {
   switch (event.what) {
-    case "up":
-      return { ...screen, link: "joining", gone: null, code: 0 };
     case "down":
       return down(screen, event.code, now);
     case "told":
@@ -98,7 +95,9 @@ export function step(screen: Screen, event: Event, now: number): Screen {
       return fail(screen, [sentOf(screen, event.id, event.asked, now)], event.reason);
     case "acknowledged": {
       const shown = toLookAt(screen);
-      return shown ? { ...screen, standing: screen.standing.filter((each) => each !== shown) } : screen;
+      if (!shown) return screen;
+      const latest = screen.latest === shown.row ? null : screen.latest;
+      return { ...screen, latest, standing: screen.standing.filter((each) => each !== shown) };
     }
     case "read-anew":
       return { ...screen, anew: false };
@@ -135,10 +134,11 @@ export function keyOf(row: Seen): string {
   return row.verdict === "lost" ? row.id : `${row.n}`;
 }
 
-/** Text of a label for people: what is no character is shown as a dot, GS as its sign. */
+/** Text of a label for people: what does not show itself is written out, as the agent does. */
 export function plain(text: string): string {
-  const safe = text.replace(/\u001d/g, "␝");
-  return safe.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "·").slice(0, 80);
+  const hidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+  const written = (mark: string) => `\\x${mark.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return text.slice(0, 80).replace(hidden, written);
 }
 
 function down(screen: Screen, code: number, now: number): Screen {
@@ -151,7 +151,7 @@ function told(screen: Screen, message: ToPage, now: number): Screen {
   switch (message.k) {
     case "hello": {
       const anew = screen.hello !== null && screen.hello.run !== message.run;
-      const link = { link: "up" as const, lostAt: null, hello: message, ahead: message.now - now };
+      const link = { link: "up" as const, lostAt: null, code: 0, gone: null, hello: message, ahead: message.now - now };
       return { ...screen, ...link, anew: screen.anew || anew, latest: anew ? null : screen.latest };
     }
     case "state":

@@ -9,7 +9,7 @@ export function Banners({ now }: { now: number }) {
   const { state, hello, link, lostAt } = screen;
   const problem = link === "up" ? state?.problem : null;
   return (
-    <div class="banners">
+    <section class="banners" aria-label={say.t("notices")}>
       {link === "lost" && (
         <div class="banner bad" role="alert" data-banner="lost">
           <Sign of="lost" />
@@ -35,7 +35,7 @@ export function Banners({ now }: { now: number }) {
           <button type="button" onClick={() => desk.practise(false)}>{say.t("practice-end")}</button>
         </div>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -14,7 +14,7 @@ export function Board() {
     desk.press(code);
   };
   return (
-    <Dialog title={say.t("choose")} wide close={() => desk.show("")}>
+    <Dialog title={say.t("choose")} wide close={() => desk.show("")} onKeyDown={walk}>
       <h3>{say.t("choose-task")}</h3>
       {tasks.length === 0 && <p class="dim">{say.t("no-tasks")}</p>}
       <ul class="tiles tasks">
@@ -36,7 +36,8 @@ export function Board() {
       <ul class="tiles">
         {hello?.verbs.map((choice) => (
           <li key={choice.verb}>
-            <button type="button" class="tile" aria-current={state?.do === choice.verb ? "true" : undefined}
+            <button type="button" class="tile" autofocus={state?.do === choice.verb}
+              aria-current={state?.do === choice.verb ? "true" : undefined}
               onClick={() => choose(`RR:DO:${choice.verb}`)}>
               <VerbSign verb={choice.verb} />
               <strong>{say.pick(choice.title)}</strong>
@@ -50,6 +51,22 @@ export function Board() {
 }
 
 const SIGNS = { delivery: "receive", pick: "pick", consignment: "load", collect: "collect" } as const;
+
+/** Arrow keys go from tile to tile, up and down within a column. */
+function walk(event: KeyboardEvent): void {
+  const tiles = [...document.querySelectorAll<HTMLElement>("dialog .tile")];
+  const here = tiles.indexOf(document.activeElement as HTMLElement);
+  const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 };
+  const step = steps[event.key];
+  if (step === undefined || tiles.length === 0) return;
+  event.preventDefault();
+  let next = here < 0 ? 0 : here + step;
+  if (here >= 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const left = tiles[here]!.offsetLeft;
+    while (tiles[next] && Math.abs(tiles[next]!.offsetLeft - left) > 8) next += step;
+  }
+  tiles[next]?.focus();
+}
 
 function leftOf(task: Task, say: ReturnType<typeof useDesk>["say"]): string {
   if (task.left === null) return "";

@@ -4,7 +4,15 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useDesk } from "../context.ts";
 
-export function Dialog(props: { title: string; wide?: boolean; close(): void; children: ComponentChildren }) {
+interface DialogOf {
+  title: string;
+  wide?: boolean;
+  close(): void;
+  onKeyDown?(event: KeyboardEvent): void;
+  children: ComponentChildren;
+}
+
+export function Dialog(props: DialogOf) {
   const { say } = useDesk();
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -14,7 +22,7 @@ export function Dialog(props: { title: string; wide?: boolean; close(): void; ch
   }, []);
   return (
     <dialog ref={box} class={props.wide ? "wide" : ""} aria-labelledby="dialog-title"
-      onCancel={(event) => (event.preventDefault(), props.close())}>
+      onKeyDown={props.onKeyDown} onCancel={(event) => (event.preventDefault(), props.close())}>
       <header class="dialog-head">
         <h2 id="dialog-title">{props.title}</h2>
         <button type="button" class="quiet" onClick={props.close}>{say.t("close")}</button>

@@ -15,6 +15,8 @@ interface Paired {
 
 interface Invitation {
   url: string;
+  /** The same at this device's other addresses. */
+  others: string[];
   svg: string;
   until: number;
   fingerprint: string;
@@ -90,14 +92,17 @@ function Invited({ invited, left }: { invited: Invitation; left: number }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const drawn = new DOMParser().parseFromString(invited.svg, "image/svg+xml").documentElement;
-    if (drawn.nodeName === "svg") box.current?.replaceChildren(document.importNode(drawn, true));
+    if (drawn.nodeName !== "svg") return;
+    const size = `0 0 ${drawn.getAttribute("width")} ${drawn.getAttribute("height")}`;
+    if (!drawn.hasAttribute("viewBox")) drawn.setAttribute("viewBox", size);
+    box.current?.replaceChildren(document.importNode(drawn, true));
   }, [invited.svg]);
   if (left <= 0) return <p class="banner warn">{say.t("pair-over")}</p>;
   return (
     <div class="invited">
       <p>{say.t("pair-what", { left: say.age(left) })}</p>
       <div class="qr" ref={box} role="img" aria-label={invited.url} />
-      <p class="label">{invited.url}</p>
+      {[invited.url, ...(invited.others ?? [])].map((url) => <p class="label" key={url}>{url}</p>)}
       <p class="dim">{say.t("pair-print")} <span class="label">{invited.fingerprint}</span></p>
     </div>
   );

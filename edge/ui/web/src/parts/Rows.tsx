@@ -7,7 +7,7 @@ import type { Desk } from "../desk.ts";
 import { allRows, keyOf, type Seen } from "../screen.ts";
 import type { Speech } from "../words.ts";
 import { Sign } from "./Sign.tsx";
-import { wordsOf } from "./Verdict.tsx";
+import { wordOf, wordsOf } from "./Verdict.tsx";
 
 export function Rows({ clock }: { clock(at: number): string }) {
   const { desk, say } = useDesk();
@@ -46,7 +46,7 @@ const Line = memo(function Line({ row, at, say, desk, asked }: LineOf) {
       <Sign of={row.verdict} />
       <div class="row-text">
         <p class="row-word">
-          <strong>{say.t(row.undone ? "undone" : row.verdict)}</strong>
+          <strong>{wordOf(row, say)}</strong>
           <span class="dim"><time>{at}</time> · {say.t(`by-${row.via}`)}</span>
         </p>
         <p class="label">{row.secret ? say.t("hidden") : row.label}</p>

@@ -10,7 +10,7 @@ const SIGNS: Record<Look | "ready" | "waits", { shape: string; mark: string }> =
   warned: { shape: "M24 4 46 43H2z", mark: "M24 18v12m0 5v2" },
   refused: { shape: "M15 3h18l12 12v18L33 45H15L3 33V15z", mark: "m16 16 16 16m0-16L16 32" },
   full: { shape: "M15 3h18l12 12v18L33 45H15L3 33V15z", mark: "M13 19h22v14H13zm0 5h22" },
-  lost: { shape: "M15 3h18l12 12v18L33 45H15L3 33V15z", mark: "M12 24h8m8 0h8M20 15l8 18" },
+  lost: { shape: "M15 3h18l12 12v18L33 45H15L3 33V15z", mark: "M24 12a12 12 0 1 0 0 24 12 12 0 0 0 0-24M16 16l16 16" },
   ready: { shape: "M6 12V6h6m24 0h6v6m0 24v6h-6m-24 0H6v-6", mark: "M13 15v18m5-18v18m5-18v18m7-18v18m5-18v18" },
   waits: { shape: "M24 3a21 21 0 1 0 0 42 21 21 0 0 0 0-42z", mark: "M24 13v12l8 5" },
 };

@@ -3,6 +3,7 @@
 import { useDesk } from "../context.ts";
 import type { Look, Seen } from "../screen.ts";
 import { toLookAt, waiting } from "../screen.ts";
+import type { Speech } from "../words.ts";
 import { Sign } from "./Sign.tsx";
 
 export function Verdict() {
@@ -30,12 +31,10 @@ export function Verdict() {
 }
 
 function About({ row, times }: { row: Seen; times: number }) {
-  const { desk, say } = useDesk();
-  const practice = desk.screen.hello?.practice && (row.verdict === "stored" || row.verdict === "warned");
+  const { say } = useDesk();
   return (
     <>
-      <p class="verdict-word">{say.t(row.undone ? "undone" : row.verdict)}</p>
-      {practice && <p class="verdict-note">{say.t("practice-not")}</p>}
+      <p class="verdict-word">{wordOf(row, say)}</p>
       <p class="verdict-what">{wordsOf(row, say)}</p>
       {row.label !== "" && <p class="label">{row.label}</p>}
       {times > 1 && <p class="verdict-note">{say.t("more-like", { n: times })}</p>}
@@ -64,11 +63,19 @@ export function Since() {
   return (
     <p class={`since is-${latest.verdict}`}>
       <Sign of={latest.verdict as Look} />
-      <span>{say.t("since")}: <strong>{say.t(latest.verdict)}</strong> {latest.label || wordsOf(latest, say)}</span>
+      <span>{say.t("since")}: <strong>{wordOf(latest, say)}</strong> {latest.label || wordsOf(latest, say)}</span>
     </p>
   );
 }
 
-export function wordsOf(row: Seen, say: ReturnType<typeof useDesk>["say"]): string {
+/** The verdict in one word or two. In practice nothing is called stored. */
+export function wordOf(row: Seen, say: Speech): string {
+  if (row.undone) return say.t("undone");
+  const practised = row.stored?.stream === "practice" && (row.verdict === "stored" || row.verdict === "warned");
+  return say.t(practised ? `practised-${row.verdict as "stored" | "warned"}` : row.verdict);
+}
+
+/** What is said of it. */
+export function wordsOf(row: Seen, say: Speech): string {
   return row.reason ? say.t(row.reason) : say.pick(row.words);
 }
