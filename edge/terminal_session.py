@@ -15,7 +15,7 @@ import msgspec
 from edge.config import Settings
 from edge.core.dialogue import Said, said
 from edge.core.knowledge import PrintUnit
-from edge.core.running_list import LONGEST_LABEL, RunningList, shown_as, spoken, spoken_of
+from edge.core.running_list import LONGEST_LABEL, RunningList, is_digits, shown_as, spoken, spoken_of
 from edge.core.todo import Site, todo
 from edge.core.verbs import VERBS
 from edge.drivers.conversation import Answered, Clocks, Conversation, Missing, Side, Unwanted
@@ -112,7 +112,10 @@ class Session:
             page.send(self._hello())
             page.send(messages.List(rows=self._list.rows))
             page.send(self._todo())
-            page.send(self._state())
+            state = self._state()
+            page.send(state)
+            if self._said is None:
+                self._said, self._state_up = state, self._clock.up_ms()
 
     def leave(self, page: Page) -> None:
         with self._lock:
@@ -229,19 +232,18 @@ class Session:
 
     def _row(self, each: Answered, mine: Asked | None) -> Row:
         outcome, missing = each.outcome, each.missing
+        text = mine.text if mine is not None else _text(each)
         only_undone = bool(each.voided) and each.place is None and missing is None
         verdict = shown_as(outcome, full=None if missing is None else missing is Missing.FULL)
         words = spoken_of(outcome)
-        if missing is not None and not words.en:
-            words = spoken(said("not-stored"))
+        if missing is not None:
+            words = spoken(said("trouble-full" if missing is Missing.FULL else "not-stored"))
         if only_undone and not words.en:
             verdict, words = "obeyed", spoken(said("undone-fact"))
         return Row(
             n=self._list.next(),
             at=each.at,
-            label=""
-            if outcome.secret
-            else shown((mine.text if mine else _text(each)).removeprefix(_TYPED), LONGEST_LABEL),
+            label="" if outcome.secret or is_digits(text) else shown(text.removeprefix(_TYPED), LONGEST_LABEL),
             verdict=verdict,
             words=words,
             next=spoken(each.then),

@@ -1,8 +1,8 @@
 """The running list of a terminal: what was read, what came of it, and what may be undone. Newest first, bounded.
 
-A reading that a person typed in secret (digits of a PIN or of a collection code) is in no list; one whose answer names
-somebody is listed without that answer. The same reading again within half a second is the scanner's stutter: the row
-of the first counts it, and nothing else happens.
+What a person typed in secret (digits of a PIN or of a collection code) is in no list, nor is anything else of the
+digit pad; a reading whose answer names somebody is listed without that answer. The same reading again within half a
+second is the scanner's stutter: the row of the first counts it, and nothing else happens.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from wire.display import shown
 from wire.messages import Count, Kit, Scan, Void
 
 LONGEST_LABEL: Final = 200
+_DIGITS: Final = "RR:D:"
+"""What a digit pad says. A PIN may be typed where none is awaited any more: so none of it is listed."""
 _SHOWN: Final[dict[Verdict, Shown]] = {
     Verdict.FACT: "stored",
     Verdict.WARNED: "warned",
@@ -41,6 +43,11 @@ def shown_as(outcome: Outcome, *, full: bool | None) -> Shown:
     return _SHOWN[outcome.verdict] if full is None else "full" if full else "refused"
 
 
+def is_digits(text: str) -> bool:
+    """Whether a reading is of the digit pad."""
+    return text.startswith(_DIGITS)
+
+
 @dataclass(slots=True)
 class RunningList:
     """Of one session, from one thread at a time."""
@@ -57,7 +64,7 @@ class RunningList:
     def add(self, row: Row, text: str, up: int, *, private: bool) -> None:
         """A reading was answered; `text` is what was read, where it may be kept at all."""
         self._last = (text, up, row)
-        if not row.secret:
+        if not row.secret and not is_digits(text):
             kept = msgspec.structs.replace(row, words=Words()) if private else row
             self.rows = (kept, *self.rows)[:MOST_ROWS]
 
