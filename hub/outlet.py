@@ -26,5 +26,4 @@ class Outlet:
         self._live.notify()
 
     def shown(self, device: str, now: Now, received_at: int) -> None:
-        self._live.shown(device, now, received_at)
         self._positions.shown(device, now, received_at)

@@ -4,26 +4,22 @@ One pump reads new rows of the change log, at most a few times a second, however
 each of them the same bytes. A screen that reconnects names the last event it saw and gets the rows since from the
 log itself, so nothing is missed; where the log no longer goes back so far, it is told to ask everything again
 (event `reset`). A screen that does not take what it is given is dropped when its queue is full: it reconnects and
-catches up. Positions are not in the log: only the newest of each vehicle is sent, and missed ones do not matter.
+catches up. Positions are not in the log and do not come this way: hub.api.fanout shows them.
 """
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
 
 import structlog
 
-from hub.api.models.devices import PositionModel
 from hub.api.screen import Screen, event
 from hub.core.access import Viewer
 from hub.errors import HubError
 from hub.store.database import Database
 from hub.store.queries import changes
 from hub.store.queries.changes import Change
-from hub.store.queries.positions import Position, shown
-from wire.messages import Now
 
 MOST_SCREENS: Final = 500
 READ_AT_ONCE: Final = 500
@@ -41,7 +37,7 @@ class FullError(HubError):
 
 
 class LiveFeed:
-    """notify(), positions(), shown() and close() may be called from any thread; the rest belongs to the event loop."""
+    """notify() and close() may be called from any thread; the rest belongs to the event loop."""
 
     def __init__(
         self, database: Database, clock: Callable[[], int], *, heartbeat_s: float = HEARTBEAT_S, pace_s: float = PACE_S
@@ -51,9 +47,6 @@ class LiveFeed:
         self._generation = database.generation
         self._heartbeat_s = heartbeat_s
         self._pace_s = pace_s
-        self._lock = threading.Lock()
-        self._moving: dict[str, Position] = {}
-        self._newest: dict[str, int] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pump: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -70,21 +63,6 @@ class LiveFeed:
         """The change log may have grown."""
         self._call(self._wake.set)
 
-    def positions(self, rows: Sequence[Position]) -> None:
-        """Vehicles were seen here; what is older than a position that was told before is not told any more."""
-        with self._lock:
-            for row in rows:
-                if row.at >= self._newest.get(row.device, row.at):
-                    self._newest[row.device] = row.at
-                    self._moving[row.device] = row
-        self.notify()
-
-    def shown(self, device: str, now: Now, received_at: int) -> None:
-        """A device told its newest state; its fix is shown if it is good by itself."""
-        position = None if now.fix is None else shown(device, now.fix, received_at)
-        if position is not None:
-            self.positions([position])
-
     def close(self) -> None:
         """End all streams and take no more. Idempotent."""
         self._closed = True
@@ -97,9 +75,7 @@ class LiveFeed:
         """
         if len(self._screens) >= MOST_SCREENS:
             raise FullError(f"{MOST_SCREENS} screens listen already")
-        screen = Screen(
-            veiled=not (viewer.sees_all and viewer.indoors), vehicles=viewer.owner_filter is None and viewer.indoors
-        )
+        screen = Screen(veiled=not (viewer.sees_all and viewer.indoors))
         if self._closed:
             screen.ended.set()
         self._screens.add(screen)
@@ -179,16 +155,13 @@ class LiveFeed:
     async def _round(self) -> None:
         self._wake.clear()
         rows = await asyncio.to_thread(self._read, self._head, None)
-        with self._lock:
-            moving, self._moving = list(self._moving.values()), {}
         messages = {veiled: self._events(rows, veiled=veiled) for veiled in (False, True)}
-        vehicles = [event("position", {"positions": [_position(row) for row in moving]}, None)] if moving else []
         if rows:
             self._head = rows[-1].id
             if len(rows) == READ_AT_ONCE:
                 self._wake.set()
         for screen in list(self._screens):
-            for message in (*messages[screen.veiled], *(vehicles if screen.vehicles else ())):
+            for message in messages[screen.veiled]:
                 screen.give(message)
 
     def _events(self, rows: Sequence[Change], *, veiled: bool) -> list[bytes]:
@@ -242,7 +215,3 @@ def _merge(old: Any, new: Any) -> Any:
         else:
             result[key] = value
     return result
-
-
-def _position(row: Position) -> dict[str, Any]:
-    return PositionModel.model_validate(row).model_dump()

@@ -12,11 +12,11 @@ QUEUE: Final = 256
 class Screen:
     """One listener: a bounded queue. It ends when `ended` is set and what was queued has been taken.
 
-    A veiled one hears that something changed, and neither what nor where; one without `vehicles` nothing of positions.
+    A veiled one hears that something changed, and neither what nor where.
     """
 
-    def __init__(self, *, veiled: bool = False, vehicles: bool = True) -> None:
-        self.veiled, self.vehicles = veiled, vehicles
+    def __init__(self, *, veiled: bool = False) -> None:
+        self.veiled = veiled
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
         self.ended = asyncio.Event()
 

@@ -97,9 +97,9 @@ class Vehicles:
     def _likely(self, id_: int, point: Point) -> bool:
         """Whether a vehicle can have come so far."""
         lat, lon = self.lat_e7[id_], self.lon_e7[id_]
+        doubted = self._doubted.pop(id_, None) if self._doubted else None
         if abs(point.lat_e7 - lat) < NEAR_E7 and abs(point.lon_e7 - lon) < NEAR_E7:
             return True
-        doubted = self._doubted.pop(id_, None)
         if verdict(Point(self._at[id_], lat, lon), point, None, doubted) != "jump":
             return True
         self._doubted[id_] = point

@@ -14,12 +14,10 @@ from hub.api.live import LiveFeed
 from hub.api.screen import QUEUE, Screen, event
 from hub.core.access import Role
 from hub.store import schema, users
-from hub.store.queries.positions import Position
-from tests.support.hubdata import BASE, add_change, feeding, fix, scan
+from tests.support.hubdata import add_change, feeding, scan
 from tests.support.hubweb import PASSWORD, START_MS, make_database, serving
 from tests.support.viewers import EVERYTHING
 from wire.actions import Action
-from wire.messages import Now, Quality
 
 
 @pytest.fixture
@@ -80,12 +78,6 @@ def eventually(question):
     while not question():
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-def position(name="van-1", at=START_MS):
-    return Position(
-        device=name, at=at, lat=30.0, lon=105.0, speed_mps=None, heading_deg=None, quality="gnss", age_s=0.0
-    )
 
 
 def test_what_ingest_commits_is_told_to_an_open_screen(web):
@@ -160,28 +152,6 @@ def test_a_screen_whose_last_event_is_not_known_any_more_is_told_to_ask_everythi
             add_change(database, "stock", '{"sites":["a"]}')
             web.live.notify()
             assert stream.event() == ("stock", {"sites": ["a"]})
-
-
-def test_only_the_newest_position_of_each_vehicle_is_sent_and_it_never_goes_back(web):
-    with listening(web) as stream:
-        web.live.positions([position(at=START_MS + 1000), position(at=START_MS), position("van-2")])
-        name, data = stream.event()
-        assert name == "position"
-        found = {row["device"]: row["at"] for row in data["positions"]}
-        assert found == {"van-1": "2026-11-23T02:13:21.000Z", "van-2": "2026-11-23T02:13:20.000Z"}
-        assert data["positions"][0].keys() == {
-            "device", "at", "lat", "lon", "speed_mps", "heading_deg", "quality", "age_s"
-        }  # fmt: skip
-
-
-def test_a_live_fix_that_is_not_good_by_itself_is_not_shown(web):
-    with listening(web) as stream:
-        bad = (fix(1, 0, 0), fix(10**12, 30, 105), fix(1, 30, 105, quality=Quality.SIMULATED))
-        for one in (None, *bad):
-            web.live.shown("van-1", Now(at=0, fix=one), START_MS)
-        web.live.shown("van-2", Now(at=0, fix=fix(1, 30, 105)), START_MS)
-        _, data = stream.event()
-        assert [(row["device"], row["age_s"]) for row in data["positions"]] == [("van-2", (START_MS - BASE - 1) / 1000)]
 
 
 def test_a_silent_stream_gives_a_sign_of_life(web):

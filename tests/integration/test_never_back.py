@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.api.live import LiveFeed
 from hub.ingest.group import Arrival
 from hub.store.queries import positions, trace
 from hub.store.queries.paging import Pager
@@ -26,7 +25,7 @@ from tests.support.ingest import Bench, bench
 from tests.support.viewers import EVERYTHING
 from wire import codec
 from wire.actions import Action
-from wire.messages import Clock, Lane, Now, Presence
+from wire.messages import Clock, Lane, Presence
 from wire.topics import Leaf
 
 YEAR_MS = 365 * 86_400_000
@@ -109,11 +108,3 @@ def test_of_a_unit_that_was_seen_at_some_time_of_a_day_nobody_knows_whether_it_i
     assert (guessed.estimated, guessed.uncertain) == (True, True)
     assert (guessed.earliest, guessed.latest) == (NOW - day // 2, NOW + day + day // 2)
     assert PALLET in found.what.sscc
-
-
-def test_a_position_that_was_told_is_not_followed_by_an_older_one(made: Bench):
-    feed = LiveFeed(made.database, lambda: made.now)
-    for at, told in ((5_000, {5_000}), (4_000, set()), (5_000, {5_000}), (6_000, {6_000})):
-        feed.shown("van", Now(at=0, fix=fix(at)), made.now)
-        assert {position.at - NOW for position in feed._moving.values()} == told
-        feed._moving.clear()  # as a round of the pump does

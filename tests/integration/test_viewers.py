@@ -7,7 +7,7 @@ import pytest
 
 from hub.core.access import API, RULES, Role
 from hub.store import reference, users
-from tests.integration.test_api_events import listening, position
+from tests.integration.test_api_events import listening
 from tests.support.hubdata import CARTON, PALLET, TENT, WATER, add_change, feeding, label, name_things, presence, scan
 from tests.support.hubweb import ORGANISATION, make_database, serving
 from tests.support.parcels_world import put_recipient
@@ -323,33 +323,21 @@ def test_the_stream_tells_staff_that_something_changed_and_neither_what_nor_wher
         assert stream.event() == ("stock", {})
 
 
-def test_the_stream_tells_staff_no_positions(web):
-    with listening(web, role=Role.STAFF) as staff, listening(web) as auditor:
-        web.live.positions([position()])
-        assert auditor.event()[0] == "position"
-        add_change(web.database, "reference", '{"what":"items"}')
-        web.live.notify()
-        assert staff.event() == ("reference", {})
-
-
-def test_a_courier_hears_that_something_changed_and_nothing_of_stock_or_vehicles(web):
+def test_a_courier_hears_that_something_changed_and_nothing_of_stock(web):
     with listening(web, role=Role.COURIER) as stream:
-        web.live.positions([position()])
         add_change(web.database, "stock", '{"sites":["wh-1"],"facts":3}')
         web.live.notify()
         assert stream.event() == ("stock", {})
     assert {row["stock"] for row in web.get("/sites", Role.COURIER)["sites"]} == {0}
 
 
-def test_the_stream_tells_who_works_at_a_site_where_vehicles_are_and_nothing_of_other_sites(web):
+def test_the_stream_tells_who_works_at_a_site_nothing_of_other_sites(web):
     with web.database.write() as connection:
         token = users.add_token(connection, "streams-wh-2", Role.OPERATOR, now=0, site="wh-2")
     with listening(web, token=token) as stream:
         add_change(web.database, "delivery", '{"ids":["D-elsewhere"]}')
         web.live.notify()
         assert stream.event() == ("delivery", {})
-        web.live.positions([position()])
-        assert stream.event()[0] == "position"
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.CLERK])

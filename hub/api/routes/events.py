@@ -21,7 +21,7 @@ _TEXT: dict[int | str, dict[str, Any]] = {200: {"description": "A stream.", "con
 async def events(
     here: Here, principal: Whoever, last_event_id: Annotated[str | None, Header(max_length=100)] = None
 ) -> Response:
-    """What changes, as server-sent events: `stock`, `device`, `position`, `quarantine`, `discrepancy`, `reference`.
+    """What changes, as server-sent events: `stock`, `device`, `quarantine`, `discrepancy`, `reference`.
 
     With `Last-Event-ID` the events since then come first; `reset` says that they are not known any more: ask
     everything again. A comment comes every 10 seconds. The stream ends with the session.

@@ -8,9 +8,8 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from hub.core.access import Viewer
-from hub.core.fixes import Point, distance_m, intrinsic
+from hub.core.fixes import Point, distance_m
 from hub.store.schema import device, fix
-from wire.messages import Fix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,21 +140,4 @@ def track(connection: Connection, name: str, *, start: int | None, end: int | No
         ],
         distance_m=round(sum(distance_m(a, b) for a, b in pairwise(good)), 1),
         truncated=len(rows) > limit,
-    )
-
-
-def shown(device_name: str, item: Fix, received_at: int) -> Position | None:
-    """A position for the live map out of a fix that is not stored; None for one that is not good by itself."""
-    point = Point(item.t, item.lat_e7, item.lon_e7, item.speed_cms)
-    if intrinsic(point, item.quality.value, received_at) != "good":
-        return None
-    return Position(
-        device=device_name,
-        at=item.t,
-        lat=item.lat_e7 / 1e7,
-        lon=item.lon_e7 / 1e7,
-        speed_mps=None if item.speed_cms is None else item.speed_cms / 100,
-        heading_deg=None if item.heading_cd is None else item.heading_cd / 100,
-        quality=item.quality.value,
-        age_s=max(0, received_at - item.t) / 1000,
     )
