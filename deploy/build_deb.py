@@ -41,6 +41,10 @@ PLACES = {
 """Where files of this project go as they are."""
 
 
+PAGE = Path("edge/ui/web")
+"""The terminal's page."""
+
+
 def build(
     source: Path, output: Path, *, epoch: int, python: str = f"/usr/bin/python{MINOR}", fast: bool = False
 ) -> Path:
@@ -53,6 +57,8 @@ def build(
     different = unlocked(distributions, ROOT / "requirements.lock")
     if different:
         raise BuildError(f"These are not as requirements.lock says, run deploy/setup.sh: {', '.join(different)}")
+    if (source / PAGE).exists() and not (source / PAGE / "dist/index.html").exists():
+        raise BuildError("The terminal's page is not built: python deploy/build_dashboard.py.")
     with tempfile.TemporaryDirectory(prefix="relief-relay-deb-") as folder:
         stage = Path(folder) / NAME
         _libraries(stage, source, distributions)
@@ -69,7 +75,7 @@ def _libraries(stage: Path, source: Path, distributions: list[Distribution]) -> 
     for package in ("edge", "wire", "paper"):
         if package == "paper" and not (source / package).exists():  # of version 0.1.0, which printed nothing
             continue
-        shutil.copytree(source / package, stage / LIBRARIES / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source / package, stage / LIBRARIES / package, ignore=_not_wanted)
     for distribution in distributions:
         for file in distribution.files or ():
             name = str(file)
@@ -79,6 +85,12 @@ def _libraries(stage: Path, source: Path, distributions: list[Distribution]) -> 
             ):
                 continue
             _put(Path(str(distribution.locate_file(file))), stage / LIBRARIES / name)
+
+
+def _not_wanted(folder: str, names: list[str]) -> set[str]:
+    """Of the terminal's page only what was built goes in."""
+    sources = set(names) - {"dist"} if Path(folder).parts[-3:] == PAGE.parts else set[str]()
+    return sources | ({"__pycache__"} & set(names))
 
 
 def _environment(stage: Path, python: str) -> None:

@@ -20,6 +20,7 @@ from edge.errors import EdgeError
 from edge.findings import Finding
 from edge.identity_checks import examine_identity
 from edge.printer import PrinterSettings
+from edge.terminal_checks import examine_terminal
 
 _LOW_BYTES: Final = 200 * 1024 * 1024
 _CONNECT_S: Final = 3.0
@@ -35,10 +36,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for kind, ports in (("scanner", settings.scanners), ("receiver", settings.gnss)):
         for each in ports:
             yield _found(each.port, kind, settings, running=running)
-    if not settings.ports:
+    if not settings.ports and settings.terminal is None:
         yield Finding(check="ports", said="none configured", todo="add [[scanner]] or [[gnss]] to read a device")
     if status is not None and running:
         yield from examine_agent(status)
+    yield from examine_terminal(settings, running=running)
     if settings.printer is not None:
         yield _printer(settings.printer)
     yield _disk(settings.device.data)

@@ -114,6 +114,14 @@ def test_the_same_sources_give_the_same_bytes(package, tmp_path):
     assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(package.read_bytes()).digest()
 
 
+def test_the_terminals_page_goes_in_as_it_was_built_and_nothing_that_it_was_built_of(package):
+    inside = subprocess.run(["dpkg-deb", "-c", package], capture_output=True, text=True, check=True).stdout
+    assert "/edge/ui/web/dist/index.html" in inside
+    assert "/starlette/applications.py" in inside
+    assert "node_modules" not in inside
+    assert "/edge/ui/web/src" not in inside
+
+
 def test_an_installed_agent_is_upgraded_with_configuration_identity_and_outbox_and_removed_without_them(
     package, system, tmp_path
 ):
