@@ -72,3 +72,25 @@ def test_a_weak_password_or_a_name_that_nobody_gets_uses_up_nothing(hub):
     assert ask(client, code_of(first), password="short").json()["code"] == "weak-password"
     assert ask(client, code_of(first), name="a/b").json()["code"] == "refused"
     assert ask(client, code_of(first)).status_code == 201
+
+
+def test_how_the_hub_is_set_up_is_shown_to_whoever_watches_it(tmp_path):
+    told = {"keep_days": 30, "notices_host": "sms.example", "public_url": "https://relief.example"}
+    with serving(tmp_path, **told) as web, web.client(Role.ENGINEER) as client:
+        shown = client.get("/api/v1/settings").json()
+    expected = {"listening": False, "notices": "sms.example", "keep_days": 30, "public_url": "https://relief.example"}
+    assert expected.items() <= shown.items()
+    assert shown["company_prefix"] == ""
+
+
+def test_a_site_given_in_the_datum_of_chinese_maps_is_kept_as_wgs84(tmp_path):
+    there = {"name": "Beijing", "kind": "station", "zone": "Asia/Shanghai"}
+    sites = [
+        there | {"id": "st-1", "lat": 39.916404, "lon": 116.404, "datum": "GCJ-02"},
+        there | {"id": "st-2", "lat": 39.915, "lon": 116.397756},
+    ]
+    with serving(tmp_path) as web, web.client(Role.ADMIN) as client:
+        assert client.put("/api/v1/sites", json={"sites": sites}).status_code == 200
+        first, second = client.get("/api/v1/sites").json()["sites"]
+    assert abs(first["lat"] - second["lat"]) < 2e-4
+    assert abs(first["lon"] - second["lon"]) < 2e-4

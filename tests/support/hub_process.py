@@ -82,6 +82,7 @@ class HubProcess:
         self.mqtt_port = int(said["mqtt"].rpartition(":")[2])
         self.mqtts_port: int = said["mqtts_port"]
         self.https_port: int = said["https_port"]
+        self.first: str | None = said["first"]
         self.ledger: str = said["ledger"]
         self.run: str = said["run"]
         return self

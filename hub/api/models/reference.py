@@ -259,7 +259,7 @@ class SettingsModel(Model):
     notices: str = Field(description="The host that notices are sent by; empty: they are not sent.")
     keep_days: int = Field(description="So long recipients are kept after their last call, change or request.")
     public_url: str = Field(description="Where recipients reach this hub; empty: nowhere but here.")
-    company_prefix: str = Field(description="What handling units are numbered with.")
+    company_prefix: str = Field(description="What handling units are numbered with; empty: nobody said.")
 
 
 class Health(Model):

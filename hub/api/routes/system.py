@@ -46,7 +46,7 @@ def settings(here: Here) -> SettingsModel:
     return SettingsModel(
         version=services.version, ledger=services.ledger, listening=services.inviter is not None,
         notices=services.notices_host, keep_days=services.keep_days, public_url=services.public_url,
-        company_prefix=prefix,
+        company_prefix=prefix or "",
     )  # fmt: skip
 
 
