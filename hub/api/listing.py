@@ -31,7 +31,7 @@ CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE: Final = 500
 KINDS: Final[dict[str, Kind]] = {
-    **dict.fromkeys(("site", "from_site", "to_site", "station"), "site"),
+    **dict.fromkeys(("site", "from_site", "to_site", "source_site", "station"), "site"),
     **dict.fromkeys(("organisation", "owner", "giver", "taker"), "organisation"),
     "item": "item",
 }  # fmt: skip

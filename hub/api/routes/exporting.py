@@ -17,6 +17,7 @@ from hub.api.routes import (
     parcels,
     people,
     population,
+    reports,
     requests,
     reservations,
     rounds,
@@ -139,6 +140,22 @@ LISTINGS: Final[dict[str, Listing]] = {
     "users": Listing(
         router=people.router,
         columns="name shown role organisation+ site+ active created_at signs_in badge",
+    ),
+    "holdings": Listing(
+        router=reports.router,
+        columns="site+ item+ owner+ condition lots quantity expiry",
+    ),
+    "movements": Listing(
+        router=reports.router,
+        columns="at item+ lot owner+ condition quantity source source_site+ to to_site+ unit counted device seq",
+    ),
+    "hand-overs": Listing(
+        router=reports.router,
+        columns="consignment parcel request organisation+ way station+ given_at proof checked photo item+ lot owner+ n",
+    ),
+    "fulfilment": Listing(
+        router=reports.router,
+        columns="month organisation+ item+ requests parcels n hours",
     ),
     "audit-log": Listing(
         router=tokens.router,
