@@ -23,7 +23,9 @@ def test_whoever_starts_an_empty_hub_becomes_its_administrator_and_sets_it_up(ch
         expect(page.get_by_role("heading", name="Set up", level=1)).to_be_visible()
         entries = {
             "Add an organisation": {"Name": "Red Cross", "Short name": "red-cross"},
-            "Add a site": {"Name": "North", "Short name": "wh-1", "Latitude, degrees": "31.9", "Longitude, degrees": "105.4"},
+            "Add a site": {
+                "Name": "North", "Short name": "wh-1", "Latitude, degrees": "31.9", "Longitude, degrees": "105.4",
+            },
             "Add an item": {"Barcode (GTIN)": "4006381333931", "Name": "Blanket"},
         }  # fmt: skip
         for button, fields in entries.items():
