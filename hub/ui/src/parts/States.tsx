@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { ApiError } from "../api";
+import { word } from "../i18n";
 import { Page } from "./Page";
 import { Icon, type IconName } from "./icons";
 
@@ -48,9 +49,9 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
   const said = error instanceof Error ? error.message : String(error);
   return (
     <div role="alert">
-      <Message icon={away ? "unlink" : "alert"} title={t("state.errorTitle")}>
-        <p>{away ? t("state.unreachable") : said}</p>
-        {error instanceof ApiError && error.hint && <p>{error.hint}</p>}
+      <Message icon={away ? "unlink" : "alert"} title={error instanceof ApiError && !away ? word(t, "problem", error.code, t("state.errorTitle")) : t("state.errorTitle")}>
+        <p>{away ? t("state.unreachable") : <span lang="en">{said}</span>}</p>
+        {error instanceof ApiError && error.hint && <p lang="en">{error.hint}</p>}
         <Button variant="default" onClick={retry}>{t("state.retry")}</Button>
       </Message>
     </div>
