@@ -7,6 +7,8 @@ export default defineConfig({
   base: "/",
   build: {
     target: "es2022",
+    // What is in the bundle and under which licences, so that the page can show it.
+    license: { fileName: "third-party-notices.md" },
     // A data: address would need a wider content security policy than 'self'.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

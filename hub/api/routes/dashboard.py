@@ -25,6 +25,7 @@ TYPES: Final = {
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
     ".txt": "text/plain; charset=utf-8",
+    ".md": "text/plain; charset=utf-8",
 }
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 NOT_BUILT: Final = """<!doctype html>
