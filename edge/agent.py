@@ -98,7 +98,10 @@ class Agent:
         self._reporter.printer = self._knowing.printer_status
         self._ntp = NtpWatch(self._outbox, clock, log)
         self._intake = Intake(settings, self._outbox, clock, self._reporter.show, log, self._knowing)
-        self._pages = Pages(settings, self._outbox, clock, log, self._knowing, self._uplink, self._intake)
+        self._pages = Pages(
+            settings, self._outbox, clock, log, self._knowing, self._uplink, self._intake, self._reporter.messages
+        )
+        self._reporter.terminal = self._pages.status
         self._main = threading.main_thread().ident or 0
         self._crew = Crew(self._intake.stop.is_set, self._alarm, log)
         self._crew.watch_strays()

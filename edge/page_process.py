@@ -16,6 +16,8 @@ FIRST_RETRY_MS: Final = 500
 LAST_RETRY_MS: Final = 30_000
 _LONG_MS: Final = 60_000
 """One that ran so long was well."""
+_STAYS_MS: Final = 5_000
+"""After so long it is taken to serve."""
 _END_S: Final = 3.0
 
 
@@ -41,6 +43,8 @@ class PageProcess:
         if self._child is not None:
             code = self._child.poll()
             if code is None:
+                if up - self._started_up >= _STAYS_MS:
+                    self.problem = ""
                 return
             self._ended(code, up)
         if up >= self._next_up:

@@ -3,6 +3,7 @@
 A device without one loads nothing of it.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from edge.clock import Clock
@@ -12,6 +13,7 @@ from edge.errors import EdgeError
 from edge.intake import Intake
 from edge.knowing import Knowing
 from edge.log import LineLog
+from edge.status import Message, TerminalStatus
 from edge.store.outbox import Outbox
 from edge.uplink import Uplink
 
@@ -32,10 +34,12 @@ class Pages:
         knowing: Knowing,
         uplink: Uplink,
         intake: Intake,
+        news: Callable[[], tuple[Message, ...]],
     ) -> None:
         """Raises EdgeError."""
         self._terminal: _Terminal | None = None
         self._process: _PageProcess | None = None
+        self._port = 0
         if settings.terminal is None:
             return
         from edge.page_process import PageProcess  # noqa: PLC0415 - see above
@@ -60,11 +64,12 @@ class Pages:
                 stop=intake.stop,
                 standing=standing,
                 shared=intake.conversation,
+                news=news,
             )
         except OSError as error:
             where = settings.terminal_socket
             raise EdgeError(f"the terminal's socket {where} cannot be made: {error.strerror or error}") from error
-        self._process = PageProcess(settings.path, clock, bound)
+        self._process, self._port = PageProcess(settings.path, clock, bound), settings.terminal.port
 
     def start(self, crew: Crew) -> None:
         """Begin."""
@@ -81,6 +86,13 @@ class Pages:
         """End the process; the sessions end with the ports."""
         if self._process is not None:
             self._process.stop()
+
+    def status(self) -> TerminalStatus | None:
+        """How it stands; None where there is none."""
+        if self._terminal is None or self._process is None:
+            return None
+        sessions, pages = self._terminal.counts()
+        return TerminalStatus(port=self._port, sessions=sessions, pages=pages, problem=self._process.problem)
 
     def pulses(self) -> dict[str, Pulse]:
         """The sign of life of its thread."""

@@ -13,7 +13,15 @@ from edge.clock import Clock
 from edge.config import Settings
 from edge.errors import EdgeError
 from edge.log import Log
-from edge.status import AgentStatus, CertificateStatus, Message, PortStatus, PrinterStatus, SiteDataStatus
+from edge.status import (
+    AgentStatus,
+    CertificateStatus,
+    Message,
+    PortStatus,
+    PrinterStatus,
+    SiteDataStatus,
+    TerminalStatus,
+)
 from edge.store.commands import CommandLog
 from edge.store.outbox import Outbox
 from edge.store.room import Level, Room
@@ -25,6 +33,7 @@ _HEALTH_EVERY_MS: Final = 60_000
 _SAME_STATUS_MS: Final = 5_000
 _SHOW_EVERY_MS: Final = 10_000
 _MESSAGES: Final = 5
+_SUPPLIES: Final = Path("/sys/class/power_supply")
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 Ports = Callable[[], tuple[PortStatus, ...]]
@@ -42,6 +51,8 @@ class Reporter:
         """What the device knows of its site."""
         self.printer: Callable[[], PrinterStatus | None] = _nothing_known
         """How the printer stands."""
+        self.terminal: Callable[[], TerminalStatus | None] = _nothing_known
+        """How the terminal stands."""
         self._since = clock.now_ms()
         self._fix: Fix | None = None
         self._shown: Now | None = None
@@ -136,6 +147,7 @@ class Reporter:
             outbox_bytes=stats.bytes,
             disk_free_bytes=_free_bytes(self._settings.device.data),
             rss_bytes=_rss_bytes(),
+            battery_pct=battery_pct(),
             version=VERSION,
             note=self._note(),
         )
@@ -144,7 +156,8 @@ class Reporter:
         notes = [str(each) for each in (self._room, self._outbox.salvage) if each is not None]
         return "; ".join(filter(None, notes))[:1000]
 
-    def _newest_messages(self) -> tuple[Message, ...]:
+    def messages(self) -> tuple[Message, ...]:
+        """What the hub wrote to the person at the device, the newest first."""
         try:
             return tuple(Message(at=each.at, text=each.text) for each in self._messages.messages(_MESSAGES))
         except EdgeError:  # said by whoever writes
@@ -179,11 +192,12 @@ class Reporter:
             rss_bytes=_rss_bytes(),
             note=self._note(),
             configuration=self.configuration(),
-            messages=self._newest_messages(),
+            messages=self.messages(),
             ports=ports,
             certificate=self.certificate(),
             site_data=self.site_data(),
             printer=self.printer(),
+            terminal=self.terminal(),
         )
 
 
@@ -228,3 +242,24 @@ def _free_bytes(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:
         return 0
+
+
+def battery_pct(supplies: Path = _SUPPLIES) -> int | None:
+    """How full the machine's own battery is, the emptiest of several; None where it has none.
+
+    As the kernel tells it (Documentation/ABI/testing/sysfs-class-power): a supply whose scope is `Device` is the
+    battery of a mouse.
+    """
+    try:
+        own = [supply for supply in supplies.iterdir() if _line(supply / "type") == "Battery"]
+        found = [int(_line(supply / "capacity")) for supply in own if _line(supply / "scope") != "Device"]
+    except (OSError, ValueError):
+        return None
+    return max(0, min(100, *found)) if found else None
+
+
+def _line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return ""

@@ -12,7 +12,7 @@ from edge.browse import Counts, Kept, browse
 from edge.config import Settings
 from edge.errors import EdgeError
 from edge.findings import Finding
-from edge.status import AgentStatus, CertificateStatus, PrinterStatus, SiteDataStatus
+from edge.status import AgentStatus, CertificateStatus, PrinterStatus, SiteDataStatus, TerminalStatus
 from wire.codec import decode_item
 from wire.display import shown
 from wire.errors import DecodeError
@@ -86,6 +86,8 @@ def _show_agent(status: AgentStatus) -> None:
         table.add_row("site data", Text(shown(_site_data(status.site_data))))
     if status.printer is not None:
         table.add_row("printer", Text(shown(_printer(status.printer))))
+    if status.terminal is not None:
+        table.add_row("terminal", Text(shown(_terminal(status.terminal))))
     if status.problem:
         table.add_row("problem", Text(shown(status.problem), style="bold red"))
     if status.note:
@@ -119,6 +121,11 @@ def _site_data(known: SiteDataStatus) -> str:
 def _printer(printer: PrinterStatus) -> str:
     waits = f"{printer.port}: {printer.waiting} wait, {printer.printed} printed"
     return f"{waits}; {printer.problem}" if printer.problem else waits
+
+
+def _terminal(terminal: TerminalStatus) -> str:
+    said = f"http://127.0.0.1:{terminal.port}: {terminal.pages} pages open, {terminal.sessions} sessions"
+    return f"{said}; its page {terminal.problem}" if terminal.problem else said
 
 
 def _written(status: AgentStatus) -> str:

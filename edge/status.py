@@ -62,6 +62,15 @@ class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class TerminalStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The terminal: its port on this machine, how many sessions and open pages it has, and why its page ended last."""
+
+    port: int
+    sessions: int = 0
+    pages: int = 0
+    problem: str = ""
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A text from the hub for the person at the device, as it was written: whoever shows it makes it harmless first."""
 
@@ -108,6 +117,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     certificate: CertificateStatus | None = None
     site_data: SiteDataStatus | None = None
     printer: PrinterStatus | None = None
+    terminal: TerminalStatus | None = None
 
 
 def write(path: Path, status: AgentStatus) -> None:

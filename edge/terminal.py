@@ -30,6 +30,7 @@ from edge.drivers.stop import Stop
 from edge.knowing import Knowing
 from edge.log import LineLog
 from edge.practice import practice
+from edge.status import Message
 from edge.store.outbox import Outbox
 from edge.store.recent import recent
 from edge.terminal_session import Session, Standing
@@ -124,12 +125,14 @@ class Terminal:
         stop: Stop,
         standing: Callable[[], Standing],
         shared: Callable[[str], Conversation | None],
+        news: Callable[[], tuple[Message, ...]],
     ) -> None:
         """Raises OSError if the socket cannot be made."""
         self.pulse = Pulse()
         self._settings, self._terms, self._outbox, self._clock = settings, terms, outbox, clock
         self._log, self._knowing = log, knowing
         self._stop, self._standing, self._shared = stop, standing, shared
+        self._news = news
         self._run = os.urandom(8).hex()
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
@@ -150,6 +153,11 @@ class Terminal:
                     session.tick()
         self._socket.close()
         self._settings.terminal_socket.unlink(missing_ok=True)
+
+    def counts(self) -> tuple[int, int]:
+        """Sessions, and pages that are open."""
+        sessions = self._all()
+        return len(sessions), sum(len(session.pages) for session in sessions)
 
     def _take(self) -> None:
         try:
@@ -233,6 +241,7 @@ class Terminal:
             screen=wanted.screen,
             practice=lambda: practice(self._knowing),
             standing=self._standing,
+            news=self._news,
             site=self._knowing.site,
             earlier=earlier_rows(recent(self._outbox)) if wanted.screen else (),
         )

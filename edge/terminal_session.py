@@ -21,6 +21,7 @@ from edge.core.verbs import VERBS
 from edge.drivers.conversation import Answered, Clocks, Conversation, Missing, Side, Unwanted
 from edge.frames.scanner import Garbage, Reading
 from edge.practice import STREAM
+from edge.status import Message
 from edge.ui import messages
 from edge.ui.messages import Digits, Hello, Language, Row, Stored, Tasks, Verdict, Via, Words
 from edge.version import VERSION
@@ -76,6 +77,7 @@ class Session:
         screen: bool,
         practice: Callable[[], Side],
         standing: Callable[[], Standing],
+        news: Callable[[], tuple[Message, ...]] = tuple,
         site: Site | None = None,
         earlier: tuple[Row, ...] = (),
     ) -> None:
@@ -83,6 +85,7 @@ class Session:
         self._name, self._settings, self._run, self.screen = name, settings, run, screen
         self._talk, self._clock = conversation, clock
         self._practice, self._standing, self._site = practice, standing, site
+        self._news_of, self._news = news, messages.News(rows=())
         self._language: Language = "zh" if settings.device.language == "zh" else "en"
         self._list = RunningList(rows=earlier)
         self._real: RunningList | None = None
@@ -108,10 +111,12 @@ class Session:
     def join(self, page: Page) -> None:
         """A page came: it is told all there is."""
         with self._lock:
+            self._tell_news()
             self.pages.append(page)
             page.send(self._hello())
             page.send(messages.List(rows=self._list.rows))
             page.send(self._todo())
+            page.send(self._news)
             state = self._state()
             page.send(state)
             if self._said is None:
@@ -134,6 +139,7 @@ class Session:
                 before, now = self._tasks, self._todo()
                 if now != before:
                     self._send(now)
+                self._tell_news()
 
     def said(self, message: messages.FromPage, beat: Callable[[], None]) -> None:
         """A page said something. `beat` is called while it lasts; pages of one session take turns."""
@@ -304,6 +310,12 @@ class Session:
         self._tasks_up = self._clock.up_ms()
         self._tasks = Tasks(rows=todo(self._site, dict(self._talk.state.done)) if self._site is not None else ())
         return self._tasks
+
+    def _tell_news(self) -> None:
+        rows = tuple(messages.Note(at=each.at, text=shown(each.text)) for each in self._news_of())
+        if rows != self._news.rows:
+            self._news = messages.News(rows=rows)
+            self._send(self._news)
 
     def _tell_state(self) -> None:
         state, up = self._state(), self._clock.up_ms()

@@ -22,6 +22,7 @@ both languages, `{"en": ..., "zh": ...}`, as text: whoever shows them shows them
     hello    first, and whenever something of it changes
     list     after hello (what this session did, newest first, at most 100), and after an undo
     tasks    after hello, and when the site data or the progress of a task changes
+    news     after hello, and when somebody at the hub wrote to the people at this device
     state    on every change and at least every 2 s: nothing for 5 s means that the link to the agent is gone
     verdict  one a reading
     pong
@@ -51,7 +52,7 @@ Pages of the process itself, plain HTTP on the same origin (JSON; a fault is {"d
     GET    /pair?t=..         what the link opens: a plain page of the process's own that ends at /
 
 `hello.screen` says whether this page is the terminal's own screen. WebSocket close codes: 4401 not paired (open /: it
-says how to pair), 4403 from another origin, 4408 nothing heard of the page for 30 s (send ping every 10 s), 4409
+says how to pair), 4408 nothing heard of the page for 30 s (send ping every 10 s), 4409
 `gone` was sent, 1012 or 1013 the agent does not answer (yet): come again in a second.
 """
 
@@ -223,6 +224,19 @@ class Tasks(Struct, frozen=True, kw_only=True, tag_field="k", tag="tasks"):
     rows: tuple[Task, ...]
 
 
+class Note(Struct, frozen=True, kw_only=True):
+    """What somebody at the hub wrote to whoever is at this device. `at`: Unix ms."""
+
+    at: int
+    text: str
+
+
+class News(Struct, frozen=True, kw_only=True, tag_field="k", tag="news"):
+    """The latest five of them, newest first."""
+
+    rows: tuple[Note, ...]
+
+
 class Pong(Struct, frozen=True, kw_only=True, tag_field="k", tag="pong"):
     """The agent is there."""
 
@@ -277,7 +291,7 @@ class Attach(Struct, frozen=True, kw_only=True, tag_field="k", tag="attach"):
 
 
 FromPage = Scan | Press | Undo | Print | Practice | Speak | Ping
-ToPage = Hello | State | Verdict | List | Tasks | Pong | Gone
+ToPage = Hello | State | Verdict | List | Tasks | News | Pong | Gone
 
 _encoder = msgspec.json.Encoder()
 _from_page = msgspec.json.Decoder(FromPage)
