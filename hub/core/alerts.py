@@ -148,6 +148,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "past-its-day": "consignment {consignment} was due on {due}, and is {state}",
     "below-least": "{site} has {n} of {item}, and should have {least}",
     "expires": "{n} of {item}, lot {lot}, expire on {expiry}",
+    "expired": "{n} of {item}, lot {lot}, expired on {expiry} and still stand in stock",
     "kept-warm": "{n} of {item} have to be kept {class}, and stand at {account}",
     "open-discrepancies": "{n} things of one kind do not add up ({what})",
 }

@@ -91,7 +91,7 @@ def ending(connection: Connection, rules: Rules, now: int, most: int) -> Iterato
             kind=Kind.EXPIRING_LOT, about=(row.site, row.item, row.lot, row.owner),
             fires=row.expiry <= later(today, rule.raise_at),
             severity=NOW if row.expiry < today else SOON if row.expiry <= later(today, SOON_DAYS) else KNOW,
-            code="expires",
+            code="expired" if row.expiry < today else "expires",
             values={"item": row.item, "lot": row.lot, "owner": row.owner, "expiry": row.expiry, "n": int(row.n)},
             site=row.site, owner=row.owner,
         )  # fmt: skip

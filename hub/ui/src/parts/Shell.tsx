@@ -123,7 +123,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </Link>
           </Group>
           {path !== "/trace" && may("GET /trace") && <ScanField onScan={trace} visibleFrom="md" w="min(380px, 34vw)" />}
-          <Group gap={4} wrap="nowrap">
+          <Group gap={4} wrap="nowrap" className="rr-headtools">
             <LinkSign />
             {may("GET /trace") && (
               <ActionIcon component={Link} href="/trace" variant="subtle" color="gray" c="inherit" size="lg" hiddenFrom="md"

@@ -5,6 +5,7 @@
 import "./watch.css";
 
 import { ActionIcon, Button, CloseButton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -22,8 +23,9 @@ import { Ago } from "./Page";
 
 const AT_ONCE = 200;
 const MOST_PAGES = 5;
-/** Cards at a time; the others are counted. */
+/** Cards at a time, and on a phone; the others are counted. */
 const CARDS = 3;
+const CARDS_NARROW = 1;
 
 interface Watched {
   /** The open ones, the most urgent first; up to AT_ONCE. */
@@ -103,7 +105,8 @@ function useAKey(): void {
 function Cards({ news, drop }: { news: Alert[]; drop: (ids: string[]) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const shown = news.slice(0, CARDS);
+  const narrow = useMediaQuery("(max-width: 40em)");
+  const shown = [...news].sort((a, b) => a.severity - b.severity).slice(0, narrow ? CARDS_NARROW : CARDS);
   const more = news.length - shown.length;
   return (
     <section className="rr-cards rr-noprint" aria-label={t("watch.news")} aria-live={news.some((one) => one.severity === 1) ? "assertive" : "polite"}>
@@ -115,13 +118,13 @@ function Cards({ news, drop }: { news: Alert[]; drop: (ids: string[]) => void })
             <div className="rr-small rr-dim"><Ago at={alert.raised_at} />{alert.cleared_at !== null && <> · {t("watch.overBynow")}</>}</div>
           </div>
           <CloseButton size="lg" aria-label={t("watch.hide")} onClick={() => drop([alert.id])} />
-          <div className="rr-alertcard-do" onClick={() => drop([alert.id])}><Seen alert={alert} size="sm" /></div>
+          <div className="rr-alertcard-do" onClick={() => drop([alert.id])}><Seen alert={alert} /></div>
         </div>
       ))}
       {(more > 0 || news.length > 1) && (
         <div className="rr-alertcard-more">
           {more > 0 && <Link href="/alerts" onClick={() => drop(news.map((one) => one.id))}>{t("watch.more", { n: format.number(more) })}</Link>}
-          <Button size="sm" variant="default" onClick={() => drop(news.map((one) => one.id))}>{t("watch.hideAll")}</Button>
+          <Button size="md" variant="default" onClick={() => drop(news.map((one) => one.id))}>{t("watch.hideAll")}</Button>
         </div>
       )}
     </section>

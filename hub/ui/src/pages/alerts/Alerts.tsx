@@ -66,7 +66,7 @@ function useColumns(): Column<Alert>[] {
       </div>
     ) },
     { key: "urgency", title: t("watch.urgency"), cell: (row) => <Urgency alert={row} /> },
-    { key: "state", title: t("journey.state"), cell: (row) => <><AlertState alert={row} />{row.assigned && <div className="rr-small rr-dim rr-any">{row.assigned}</div>}</> },
+    { key: "state", title: t("journey.state"), empty: (row) => row.state === "open" && !row.assigned, cell: (row) => <><AlertState alert={row} />{row.assigned && <div className="rr-small rr-dim rr-any">{row.assigned}</div>}</> },
     { key: "site", title: t("common.site"), empty: (row) => !row.site, cell: (row) => row.site ? siteName(row.site) : <span className="rr-dim">{t("common.none")}</span> },
     { key: "owner", title: t("common.owner"), empty: (row) => row.owner === null, cell: (row) => row.owner === null ? <span className="rr-dim">{t("common.none")}</span> : <Owner id={row.owner} /> },
     { key: "since", title: t("common.since"), cell: (row) => <Ago at={row.raised_at} /> },
