@@ -209,6 +209,7 @@ class Health(Item, frozen=True, kw_only=True, gc=False, tag="health"):
     outbox_bytes: Sequence = 0
     disk_free_bytes: Sequence = 0
     rss_bytes: Sequence = 0
+    battery_pct: Annotated[int, Meta(ge=0, le=100)] | None = None
     version: Annotated[str, Meta(max_length=40)] = ""
     note: Annotated[str, Meta(max_length=1000)] = ""
 

@@ -180,6 +180,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "Health": {
         "outbox_bytes": "Size of the device's store.",
         "disk_free_bytes": "Space left on its disk.",
+        "battery_pct": "How full its battery is, in percent; left out where it has none.",
         "rss_bytes": "Memory of the agent.",
         "note": "Anything that a person should know.",
     },

@@ -197,6 +197,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("PUT", f"{API}/roads"): STEERING,
     ("GET", f"{API}/region"): EVERYONE,
     ("PUT", f"{API}/region"): STEERING,
+    ("GET", f"{API}/region.pmtiles"): EVERYONE,
     ("GET", f"{API}/stock"): INDOORS,
     ("GET", f"{API}/reports/holdings"): AT_SITES,
     ("GET", f"{API}/reports/movements"): AT_SITES,
@@ -389,6 +390,7 @@ EXPORTED: Final[dict[str, str]] = {
         "fulfilment": "reports/fulfilment",
         "hand-overs": "reports/hand-overs",
         "audit-log": "audit-log",
+        "devices": "devices",
     }.items()
 }
 """Lists that can be had as files, `/exports/{name}.csv` and `.xlsx`, and the route of each: whoever may read a list

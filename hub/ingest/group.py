@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hub.core.reception import LaneState
 from hub.ingest.decoding import BadItem
 from wire.errors import Reason
-from wire.messages import AnyItem, Clock, Lane, Presence, Receipt, Welcome
+from wire.messages import AnyItem, Clock, Health, Lane, Presence, Receipt, Welcome
 from wire.topics import Leaf
 
 
@@ -199,6 +199,9 @@ class Touch:
     pending_facts: int | None = None
     pending_telemetry: int | None = None
     version: str | None = None
+    health: Health | None = None
+    health_at: int | None = None
+    clock_error_ms: int | None = None
     presence: Presence | None = None
     last_heard: int = 0
     """When `presence` was heard of, by the hub's clock: the device's own may be wrong."""

@@ -246,6 +246,8 @@ def _account_for(
     """Counts, and what the device's row shows. Returns how many sequences are new."""
     stored = sum(last - first + 1 for first, last in fresh)
     touch = group.touches[device_id]
+    if ref.clock is not None:
+        touch.clock_error_ms = ref.clock.error
     if ref.facts:
         group.facts += stored
         group.rows.ranges.extend((ref.id, first, last) for first, last in fresh)
@@ -256,6 +258,7 @@ def _account_for(
     if health is not None:
         touch.pending_facts, touch.pending_telemetry = health.pending_facts, health.pending_telemetry
         touch.version = health.version or touch.version
+        touch.health, touch.health_at = health, ref.received_at
     return stored
 
 

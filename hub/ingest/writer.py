@@ -12,8 +12,9 @@ from hub.ingest.bulk import insert
 from hub.ingest.group import Group, LaneChange, Touch
 from hub.ingest.projector import Projector
 from hub.ingest.quarantine import set_aside
-from wire.messages import HUB, Lane
+from wire.messages import HUB, Lane, Presence
 
+PRESENCE_KEPT_MS = 180 * 86_400_000
 CHANGES_KEPT = 100_000
 """How many rows of the change log stay for screens that come back."""
 
@@ -111,8 +112,10 @@ def touch_device(connection: Connection, device: int, touch: Touch) -> None:
         ),
     )
 
+    _note_health(connection, device, touch)
     presence = touch.presence
     if presence is not None:
+        _note_presence(connection, device, presence, touch.last_heard)
         connection.exec_driver_sql(
             "UPDATE device SET presence_at = CASE WHEN online = ? AND connection = ? AND run = ? THEN presence_at"
             " ELSE max(coalesce(presence_at, 0), ?) END, online = ?, connection = ?, run = ?,"
@@ -135,6 +138,33 @@ def touch_device(connection: Connection, device: int, touch: Touch) -> None:
         )
     if touch.others is not None:
         connection.exec_driver_sql("UPDATE device SET others = ? WHERE id = ?", (touch.others, device))
+
+
+def _note_health(connection: Connection, device: int, touch: Touch) -> None:
+    """What a device said of itself, and how sure it is of its clock."""
+    if touch.clock_error_ms is not None:
+        query = "UPDATE device SET clock_error_ms = ? WHERE id = ? AND clock_error_ms IS NOT ?"
+        connection.exec_driver_sql(query, (touch.clock_error_ms, device, touch.clock_error_ms))
+    health = touch.health
+    if health is not None:
+        said = (health.outbox_bytes, health.disk_free_bytes, health.battery_pct, touch.health_at, health.note)
+        query = (
+            "UPDATE device SET outbox_bytes = ?, disk_free_bytes = ?, battery_pct = ?, health_at = ?, note = ?"
+            " WHERE id = ?"
+        )
+        connection.exec_driver_sql(query, (*said, device))
+
+
+def _note_presence(connection: Connection, device: int, presence: Presence, now: int) -> None:
+    """Note that a device came or left, where that is news; what is older than some months goes."""
+    state = (int(presence.online), presence.run, presence.connection)
+    query = (
+        "INSERT INTO presence (device_id, at, online, run, connection, version) SELECT id, ?, ?, ?, ?, ? FROM device"
+        " WHERE id = ? AND NOT (online IS ? AND run IS ? AND connection IS ?)"
+    )
+    if connection.exec_driver_sql(query, (now, *state, presence.version, device, *state)).rowcount:
+        old = "DELETE FROM presence WHERE device_id = ? AND at < ?"
+        connection.exec_driver_sql(old, (device, now - PRESENCE_KEPT_MS))
 
 
 def announce(connection: Connection, group: Group, accounts: set[int], now: int) -> None:

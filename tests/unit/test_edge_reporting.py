@@ -7,7 +7,7 @@ import pytest
 
 from edge import status as status_file
 from edge.config import load
-from edge.reporting import Reporter
+from edge.reporting import Reporter, battery_pct
 from edge.status import PortStatus
 from edge.store.errors import OutboxFullError
 from edge.store.extent import MIB
@@ -150,3 +150,18 @@ def test_a_wall_clock_that_jumps_neither_silences_the_agent_nor_keeps_an_old_fix
     assert shown + 2 <= len(told.uplink.shown) <= shown + 5
     assert told.uplink.shown[-1].fix is None
     assert status_file.read(told.settings.status).up > said + 15_000
+
+
+def test_the_emptiest_battery_of_the_machine_itself_counts(tmp_path):
+    for name, kind, scope, capacity in (
+        ("BAT0", "Battery", "", "81"),
+        ("mouse", "Battery", "Device", "3"),
+        ("AC", "Mains", "", ""),
+    ):
+        supply = tmp_path / name
+        supply.mkdir()
+        for file, text in (("type", kind), ("scope", scope), ("capacity", capacity)):
+            if text:
+                (supply / file).write_text(f"{text}\n")
+    assert battery_pct(tmp_path) == 81
+    assert battery_pct(tmp_path / "none") is None

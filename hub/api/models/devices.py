@@ -30,13 +30,56 @@ class DeviceModel(Model):
     streams: int = Field(description="Runs of its agent that the hub has met.")
     access: Literal["certificate", "password", "none"] = Field(description="By what it is let in.")
     certificate_until: Instant | None = Field(description="When its newest certificate ends, or has ended.")
+    clock_error_ms: int | None = Field(description="How far its clock may be off, by its own reckoning.")
+    outbox_bytes: int | None = Field(description="What it keeps on its disk for the hub.")
+    disk_free_bytes: int | None
+    battery_pct: int | None = Field(description="Null where it has no battery, or says nothing of it.")
+    health_at: Instant | None = Field(description="When the hub heard of its health last.")
+    note: str | None = Field(description="What it says is wrong with itself.")
 
 
-class Devices(Model):
-    """All devices, by name."""
+class Devices(Next):
+    """Devices, by name; all of them unless a limit is asked for."""
 
     devices: list[DeviceModel]
     listening: bool = Field(description="Whether devices on other machines may join, by an invitation.")
+
+
+class CameModel(Model):
+    """A device came or left."""
+
+    at: Instant = Field(description="By the hub's clock.")
+    online: bool
+    run: str
+    connection: str
+    version: str
+
+
+class CamePage(Next):
+    """When a device came and left, newest first."""
+
+    rows: list[CameModel]
+
+
+class HealthPointModel(Model):
+    """What a device said of itself."""
+
+    at: Instant
+    pending_facts: int
+    pending_telemetry: int
+    outbox_bytes: int
+    disk_free_bytes: int
+    rss_bytes: int = Field(description="Memory of its agent.")
+    battery_pct: int | None
+    clock_error_ms: int | None
+    version: str
+    note: str
+
+
+class HealthModel(Model):
+    """A device's health over time, oldest first; thinned to some hundred points."""
+
+    points: list[HealthPointModel]
 
 
 class NewDevice(Input):
@@ -87,8 +130,9 @@ class TrackModel(Model):
     """Where a vehicle went."""
 
     points: list[TrackPointModel]
-    distance_m: float = Field(description="Along the good fixes shown, great circles.")
+    distance_m: float = Field(description="Along all good fixes from the first point to the last, great circles.")
     truncated: bool = Field(description="Earlier points were left out: ask with `to` before the first.")
+    thinned: bool = Field(description="Between the points there are more.")
 
 
 class GapModel(Model):
@@ -141,3 +185,4 @@ class QuarantinePage(Next):
     """The quarantine, newest first."""
 
     rows: list[QuarantineModel]
+    counts: dict[str, int] = Field(description="How much there is in all, by reason.")

@@ -10,6 +10,7 @@ from hub.api.routes import (
     calls,
     consignments,
     deliveries,
+    devices,
     direct,
     incidents,
     needs,
@@ -160,6 +161,12 @@ LISTINGS: Final[dict[str, Listing]] = {
     "audit-log": Listing(
         router=tokens.router,
         columns="id at who action what detail",
+    ),
+    "devices": Listing(
+        router=devices.router,
+        columns="name kind site+ online presence_at last_seen last_fact_at last_position_at version pending_facts"
+        " pending_telemetry lost quarantined others clock_error_ms battery_pct disk_free_bytes outbox_bytes health_at"
+        " note access certificate_until",
     ),
 }
 

@@ -1,12 +1,18 @@
 """Devices: whether they are there, what they hold back, what is missing of what they made."""
 
 from dataclasses import dataclass
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, Select, distinct, func, select
 
 from hub.store import authority
 from hub.store.queries.paging import Key, Page, Pager
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.schema import device, gap, lane, quarantine
+
+SILENT_MS: Final = 900_000
+"""A device says hello every 10 minutes at least."""
+_SEARCHED: Final = Columns(texts=("device.name", "device.kind", "device.version"), sites=("device.site",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,29 @@ class DeviceRow:
     streams: int
     access: str
     certificate_until: int | None
+    clock_error_ms: int | None
+    outbox_bytes: int | None
+    disk_free_bytes: int | None
+    battery_pct: int | None
+    health_at: int | None
+    note: str | None
+
+
+State = Literal["online", "offline", "silent", "trouble"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFilter:
+    """Which devices; None: any.
+
+    `state`: `silent` is connected but not heard for `SILENT_MS`; of `trouble` facts are lost or in quarantine.
+    """
+
+    text: str | None = None
+    kind: str | None = None
+    site: str | None = None
+    state: State | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +82,33 @@ class GapRow:
 
 def devices(connection: Connection) -> list[DeviceRow]:
     """All devices that were not removed, by name."""
+    return _rows(connection, select(device).where(device.c.removed_at.is_(None)).order_by(device.c.name))
+
+
+def page(
+    connection: Connection, pager: Pager, wanted: DeviceFilter, *, now: int, limit: int | None, cursor: str | None
+) -> Page[DeviceRow]:
+    """The devices that are wanted, by name; None as limit: all of them."""
+    query = select(device).where(device.c.removed_at.is_(None)).order_by(device.c.name)
+    query = query.where(clause(search(connection, wanted.text, _SEARCHED)))
+    for column, value in ((device.c.kind, wanted.kind), (device.c.site, wanted.site), (device.c.name, wanted.name)):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.state in ("online", "offline"):
+        query = query.where(device.c.online == int(wanted.state == "online"))
+    elif wanted.state == "silent":
+        query = query.where(device.c.online == 1, device.c.last_seen < now - SILENT_MS)
+    elif wanted.state == "trouble":
+        aside = select(quarantine.c.device)
+        query = query.where(device.c.name.in_(aside) | device.c.id.in_(list(missing_facts(connection))))
+    after = pager.key(cursor, (str,))
+    if after is not None:
+        query = query.where(device.c.name > after[0])
+    rows = _rows(connection, query if limit is None else query.limit(limit + 1))
+    return Page(rows, None) if limit is None else pager.page([((row.name,), row) for row in rows], limit)
+
+
+def _rows(connection: Connection, query: "Select[Any]") -> list[DeviceRow]:
     quarantined = {
         row.device: row.n
         for row in connection.execute(
@@ -67,7 +123,6 @@ def devices(connection: Connection) -> list[DeviceRow]:
     }
     missing = missing_facts(connection)
     ends = authority.ends(connection)
-    rows = connection.execute(select(device).where(device.c.removed_at.is_(None)).order_by(device.c.name))
     return [
         DeviceRow(
             name=row.name,
@@ -89,8 +144,14 @@ def devices(connection: Connection) -> list[DeviceRow]:
             streams=streams.get(row.id, 0),
             access="certificate" if row.id in ends else "none" if row.password is None else "password",
             certificate_until=ends.get(row.id),
+            clock_error_ms=row.clock_error_ms,
+            outbox_bytes=row.outbox_bytes,
+            disk_free_bytes=row.disk_free_bytes,
+            battery_pct=row.battery_pct,
+            health_at=row.health_at,
+            note=row.note,
         )
-        for row in rows
+        for row in connection.execute(query)
     ]
 
 

@@ -1,13 +1,17 @@
 """What could not be understood, with its bytes."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hub.core.access import Viewer
 from hub.store.queries.paging import Key, Page, Pager
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.schema import lane, quarantine
 from wire.errors import SENTENCES, Reason
+
+_SEARCHED: Final = Columns(texts=("quarantine.device", "quarantine.detail", "CAST(quarantine.bytes AS TEXT)"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +31,17 @@ class QuarantineRow:
     times: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineFilter:
+    """What to list; None: all. `text`: words that stand in the device's name, the detail or the bytes."""
+
+    device: str | None = None
+    reason: str | None = None
+    text: str | None = None
+
+
 def rows(
-    connection: Connection, pager: Pager, *, viewer: Viewer, device: str | None, limit: int, cursor: str | None
+    connection: Connection, pager: Pager, wanted: QuarantineFilter, *, viewer: Viewer, limit: int, cursor: str | None
 ) -> Page[QuarantineRow]:
     """What was set aside, newest first. Nobody knows whose it is: who does not see all sees none."""
     if not viewer.sees_all:
@@ -39,8 +52,10 @@ def rows(
         .order_by(quarantine.c.id.desc())
         .limit(limit + 1)
     )
-    if device is not None:
-        query = query.where(quarantine.c.device == device)
+    query = query.where(clause(search(connection, wanted.text, _SEARCHED)))
+    for column, value in ((quarantine.c.device, wanted.device), (quarantine.c.reason, wanted.reason)):
+        if value is not None:
+            query = query.where(column == value)
     before = pager.key(cursor, (int,))
     if before is not None:
         query = query.where(quarantine.c.id < before[0])
@@ -64,6 +79,21 @@ def rows(
         for row in connection.execute(query)
     ]
     return pager.page(found, limit)
+
+
+def one(connection: Connection, viewer: Viewer, id_: int) -> bytes | None:
+    """The bytes of one thing that was set aside; None where there is none for this viewer."""
+    if not viewer.sees_all:
+        return None
+    return connection.execute(select(quarantine.c.bytes).where(quarantine.c.id == id_)).scalar()
+
+
+def reasons(connection: Connection, viewer: Viewer) -> dict[str, int]:
+    """How much was set aside for each reason."""
+    if not viewer.sees_all:
+        return {}
+    query = select(quarantine.c.reason, func.count()).group_by(quarantine.c.reason).order_by(func.count().desc())
+    return {reason: int(n) for reason, n in connection.execute(query)}
 
 
 def _sentence(reason: str) -> str:

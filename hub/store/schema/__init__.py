@@ -33,6 +33,7 @@ from hub.store.schema.devices import (
     lane,
     opaque,
     outcome,
+    presence,
     quarantine,
     report,
 )
@@ -156,6 +157,7 @@ __all__ = [
     "pick",
     "pick_line",
     "posting",
+    "presence",
     "proposed",
     "quarantine",
     "recipient",

@@ -25,10 +25,31 @@ device = table(
     Column("others", Integer, nullable=False, server_default="0"),
     Column("site", Text),
     Column("seal", Text),
+    Column("clock_error_ms", KEY),
+    Column("outbox_bytes", KEY),
+    Column("disk_free_bytes", KEY),
+    Column("battery_pct", Integer),
+    Column("health_at", KEY),
+    Column("note", Text),
     CheckConstraint("online in (0, 1)"),
 )
 """`others` counts connections that spoke under this name while another one was alive: two agents, one name. `site` is
-where it stands; `seal` the public key (DER, base64) that it last proved to hold: what is for it alone is sealed so."""
+where it stands; `seal` the public key (DER, base64) that it last proved to hold: what is for it alone is sealed so.
+What a device last said of its health stands beside what it holds back: `health_at` is when the hub heard that."""
+
+presence = table(
+    "presence",
+    Column("id", KEY, primary_key=True),
+    Column("device_id", KEY, ForeignKey("device.id"), nullable=False),
+    Column("at", KEY, nullable=False),
+    Column("online", Integer, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    CheckConstraint("online in (0, 1)"),
+    Index("presence_by_device", "device_id", "id"),
+)
+"""When devices came and left, by the hub's clock, for some months; each connection of each run of an agent."""
 
 lane = table(
     "lane",

@@ -50,6 +50,25 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    for name in ("clock_error_ms", "outbox_bytes", "disk_free_bytes"):
+        op.add_column("device", sa.Column(name, _big(), nullable=True))
+    op.add_column("device", sa.Column("battery_pct", sa.Integer(), nullable=True))
+    op.add_column("device", sa.Column("health_at", _big(), nullable=True))
+    op.add_column("device", sa.Column("note", sa.Text(), nullable=True))
+    op.create_table(
+        "presence",
+        sa.Column("id", _big(), nullable=False),
+        sa.Column("device_id", _big(), nullable=False),
+        sa.Column("at", _big(), nullable=False),
+        sa.Column("online", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("run", "connection", "version")),
+        sa.CheckConstraint("online in (0, 1)"),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("presence_by_device", "presence", ["device_id", "id"])
     columns = [sa.text("coalesce(expiry, 99999999)"), "item", "lot", "owner", "condition"]
     op.create_index("lot_by_expiry", "lot", columns)
     op.execute("INSERT INTO flow_due (lot_id, since) SELECT id, 0 FROM lot")
