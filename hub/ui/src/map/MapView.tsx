@@ -81,7 +81,7 @@ export function MapView({ region, sites, roads, vehicles, track, replayMs, picke
 
   useEffect(() => sheet?.set("frame", frame(region)), [sheet, region]);
   useEffect(() => {
-    sheet?.set("sites", siteFeatures(sites, picked?.kind === "site" ? picked.id : null, (site) => format.name(site) ?? site.id, (site) => t("map.units", { n: format.number(site.stock) })));
+    sheet?.set("sites", siteFeatures(sites, picked?.kind === "site" ? picked.id : null, (site) => format.name(site) ?? site.id, (site) => (site.stock > 0 ? t("map.units", { n: format.number(site.stock) }) : "")));
   }, [sheet, sites, picked, format, t]);
   useEffect(() => {
     if (!roads) return;

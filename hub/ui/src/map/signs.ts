@@ -11,11 +11,10 @@ import type { Palette } from "./palette";
 
 /** x, y (i32), seconds since `base` (f32), heading in 0.1 degree or -1 for a dot (i16), picked (i16). */
 const STRIDE = 16;
-/** Half a sign's height in CSS px, by zoom. */
-const SIZES: [zoom: number, px: number][] = [[4, 4], [8, 5.5], [11, 8], [14, 13]];
-/** So few are drawn at least so large. */
-const FEW = 150;
-const FEW_PX = 11;
+/** Half a sign's height in CSS px, at least and at most: where there are many, a sign takes no more room than it has. */
+const LEAST_PX = 3.5;
+const MOST_PX = 11;
+const SHARE = 0.55;
 /** From a sign's middle to the outside of its ring, in its own halves. */
 const RING = 1.75;
 const REACH_PX = 6;
@@ -52,14 +51,11 @@ vec4 over(vec4 top, vec4 under) { return top + under * (1.0 - top.a); }
 void main() {
   vec2 p = (gl_PointCoord * 2.0 - 1.0) * (v_half * mix(1.0, ${RING.toFixed(2)}, v_picked) + 1.0);
   vec2 q = vec2(abs(p.x * v_turn.x + p.y * v_turn.y), p.y * v_turn.x - p.x * v_turn.y) / v_half;
-  float arrow = max(dot(q - vec2(0.0, -1.0), vec2(0.912, -0.410)), dot(q - vec2(0.0, 0.45), vec2(-0.53, 0.848)));
-  float away = mix(arrow, length(q) - 0.68, v_dot) * v_half;
+  float away = v_half * (v_dot > 0.5 ? length(q) - 0.68 : max(dot(q, vec2(0.912, -0.410)) - 0.41, dot(q, vec2(-0.53, 0.848)) - 0.3816));
   float sign = clamp(0.5 - away, 0.0, 1.0);
   float inside = clamp(0.5 - away - u_edge * mix(1.0, 1.35, v_old), 0.0, 1.0);
   vec4 found = mix(mix(u_paper, u_stale, v_old), mix(u_fill, u_paper, v_old), inside) * sign;
-  float ring = clamp(0.5 + u_edge * 0.9 - abs(length(p) - v_half * ${(RING - 0.15).toFixed(2)}), 0.0, 1.0) * v_picked;
-  found = over(found, u_ring * ring);
-  if (found.a < 0.01) discard;
+  if (v_picked > 0.5) found = over(found, u_ring * clamp(0.5 + u_edge * 0.9 - abs(length(p) - v_half * ${(RING - 0.15).toFixed(2)}), 0.0, 1.0));
   color = found;
 }`;
 
@@ -95,6 +91,7 @@ export class Signs implements CustomLayerInterface {
   private slots: Int32Array = new Int32Array(0);
   private count = 0;
   private promiseMs = 60_000;
+  private half = MOST_PX;
   private sent = false;
 
   constructor(private readonly palette: Palette) {}
@@ -135,15 +132,20 @@ export class Signs implements CustomLayerInterface {
       data.setInt16(byte + 14, slot === picked ? 1 : 0, true);
     }
     [this.slots, this.count, this.promiseMs, this.sent] = [all, all.length, promiseMs, false];
+    this.half = this.halfOf(x, y);
     this.map?.triggerRepaint();
   }
 
-  /** Half a sign in CSS px. */
-  private half(zoom: number): number {
-    const above = SIZES.findIndex(([at]) => at > zoom);
-    const [[z0, a], [z1, b]] = above === 0 ? [SIZES[0]!, SIZES[0]!] : above < 0 ? [SIZES.at(-1)!, SIZES.at(-1)!] : [SIZES[above - 1]!, SIZES[above]!];
-    const px = z1 === z0 ? a : a + ((b - a) * (zoom - z0)) / (z1 - z0);
-    return this.count <= FEW ? Math.max(px, FEW_PX) : px;
+  /** Half a sign in CSS px, by how many are in view. */
+  private halfOf(x: Int32Array, y: Int32Array): number {
+    if (!this.map) return MOST_PX;
+    const { clientWidth, clientHeight } = this.map.getCanvas();
+    const center = this.map.getCenter();
+    const [cx, cy, px] = [mercatorX(center.lng), mercatorY(center.lat), pixel(this.map)];
+    let seen = 0;
+    for (const slot of this.slots) if (Math.abs((x[slot]! - cx) | 0) < (clientWidth / 2) * px && Math.abs(y[slot]! - cy) < (clientHeight / 2) * px) seen += 1;
+    const room = SHARE * Math.sqrt((clientWidth * clientHeight) / Math.max(1, seen));
+    return Math.max(LEAST_PX, Math.min(MOST_PX, Math.round(room * 2) / 2));
   }
 
   /** The slot whose sign is under a point of the map's canvas, the nearest of several. */
@@ -151,8 +153,7 @@ export class Signs implements CustomLayerInterface {
     const { map } = this;
     if (!map || this.count === 0) return undefined;
     const at = map.unproject([x, y]);
-    const scale = WORLD / (512 * 2 ** map.getZoom());
-    const reach = (this.half(map.getZoom()) + REACH_PX) * scale;
+    const reach = (this.half + REACH_PX) * pixel(map);
     const [px, py] = [mercatorX(at.lng), mercatorY(at.lat)];
     let [found, nearest]: [number | undefined, number] = [undefined, reach * reach];
     for (let row = 0; row < this.count; row++) {
@@ -183,12 +184,17 @@ export class Signs implements CustomLayerInterface {
     gl.uniformMatrix4fv(u["u_matrix"]!, false, moved(defaultProjectionData.mainMatrix, (center.lng + 180) / 360, y / WORLD + 0.5));
     gl.uniform1f(u["u_now"]!, (serverNow() - this.base) / 1_000);
     gl.uniform1f(u["u_promise"]!, this.promiseMs / 1_000);
-    gl.uniform1f(u["u_half"]!, this.half(this.map.getZoom()) * ratio);
+    gl.uniform1f(u["u_half"]!, this.half * ratio);
     gl.uniform1f(u["u_edge"]!, Math.max(1, 1.5 * ratio));
     for (const [name, hex] of [["u_fill", palette.vehicle], ["u_paper", palette.halo], ["u_stale", palette.stale], ["u_ring", palette.track]] as const) gl.uniform4fv(u[name]!, rgba(hex));
     gl.drawArrays(gl.POINTS, 0, this.count);
     gl.bindVertexArray(null);
   }
+}
+
+/** A CSS px of the map in units of the world's square. */
+function pixel(map: MapLibre): number {
+  return WORLD / (512 * 2 ** map.getZoom());
 }
 
 function withLast(slots: Int32Array, last: number): Int32Array {

@@ -73,7 +73,7 @@ function things(p: Palette): LayerSpecification[] {
       paint: { "circle-radius": 4, "circle-color": p.halo, "circle-stroke-color": p.track, "circle-stroke-width": 2 } },
     // Names stand below all signs in this list, so that they find their places after them and never cover one.
     { id: "site-names", type: "symbol", source: "sites",
-      layout: { ...text, "text-size": ["step", ["zoom"], 11, 10, 13], "text-field": ["step", ["zoom"], ["get", "label"], 11, ["concat", ["get", "label"], "\n", ["get", "stock"]]], "text-variable-anchor-offset": SITE_ANCHORS,
+      layout: { ...text, "text-size": ["step", ["zoom"], 11, 10, 13], "text-field": ["step", ["zoom"], ["get", "label"], 11, ["case", ["==", ["get", "stock"], ""], ["get", "label"], ["concat", ["get", "label"], "\n", ["get", "stock"]]]], "text-variable-anchor-offset": SITE_ANCHORS,
         // What is picked first, then warehouses: where names must give way, those of stations do.
         "symbol-sort-key": ["case", ["==", ["get", "picked"], 1], 0, ["==", ["get", "kind"], "warehouse"], 1, 2] },
       paint: { ...halo, "text-color": p.ink } },

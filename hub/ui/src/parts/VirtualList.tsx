@@ -72,7 +72,7 @@ export function VirtualList({ count, rowPx, label, chosen, chosenKey, row }: Pro
   const indices = Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index);
   if (count > 0 && (at < first || at >= last)) indices.push(at); // the tab key finds it
   return (
-    <div ref={box} className="rr-virtual" onKeyDown={key}>
+    <div ref={box} className="rr-virtual" style={{ maxHeight: count * rowPx }} onKeyDown={key}>
       <ul aria-label={label} style={{ height: count * rowPx }}>
         {indices.map((index) => {
           const { key: name, pressed, press, content, attributes } = row(index);

@@ -54,7 +54,7 @@ function Moment({ track, ms }: { track: Played; ms: number }) {
       {fix === undefined ? t("map.noFixYet")
         : gap ? t("map.silent", { from: format.time(gap[0]), to: format.time(gap[1]) })
         : after ? t("map.silentSince", { from: format.time(fix) })
-        : t("map.fixAt", { time: format.time(fix), speed: track.speed[index] == null ? "" : t("map.speed", { value: format.decimal(track.speed[index]! * 3.6, 0) }) })}
+        : t("map.fixAt", { time: format.time(fix), speed: track.speed[index] == null ? "" : ` · ${t("map.speed", { value: format.decimal(track.speed[index]! * 3.6, 0) })}` })}
     </p>
   );
 }
