@@ -384,6 +384,7 @@ EXPORTED: Final[dict[str, str]] = {
         "direct-shipments": "direct-shipments",
         "notices": "notices",
         "calls": "calls",
+        "personal-views": "personal-views",
         "users": "users",
         "holdings": "reports/holdings",
         "movements": "reports/movements",

@@ -94,12 +94,13 @@ class CallFilter:
     recipient: str | None = None
     about: str | None = None
     open: bool | None = None
+    kind: str | None = None
     organisation: str | None = None
     operator: str | None = None
 
     @property
     def parts(self) -> tuple[str | int | None, ...]:
-        return self.line, self.recipient, self.about, self.open, self.organisation, self.operator
+        return self.line, self.recipient, self.about, self.open, self.kind, self.organisation, self.operator
 
 
 def take(connection: Connection, vault: Vault, line: Line, new: NewCall) -> None:
@@ -172,6 +173,7 @@ def calls(connection: Connection, pager: Pager, wanted: CallFilter, *, limit: in
     where, values = ["TRUE"], list[str | int]()
     for condition, value in (
         ("line.id = ?", wanted.line), ("r.id = ?", wanted.recipient), ("call.about = ?", wanted.about),
+        ("call.kind = ?", wanted.kind),
         ("line.organisation = ?", wanted.organisation),
         ('call.line IN (SELECT line FROM line_operator WHERE "user" = ?)', wanted.operator),
     ):  # fmt: skip

@@ -34,12 +34,13 @@ def the_calls(
     recipient: OneId = None,
     about: OneId = None,
     open: Annotated[bool | None, Query(description="Whether somebody has to call back yet.")] = None,  # noqa: A002
+    kind: store.Kind | None = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[store.Call]:
     """Calls, newest first; with `open`, the one that is due first. Operators see those of the lines they answer."""
     wanted = store.CallFilter(
-        line=line, recipient=recipient, about=about, open=open, organisation=viewer.owner_filter,
+        line=line, recipient=recipient, about=about, open=open, kind=kind, organisation=viewer.owner_filter,
         operator=named(who) if viewer.role is Role.HELPLINE else None,
     )  # fmt: skip
     with here.services.database.read() as connection:

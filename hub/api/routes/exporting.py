@@ -18,6 +18,7 @@ from hub.api.routes import (
     parcels,
     people,
     population,
+    recipients,
     reports,
     requests,
     reservations,
@@ -157,6 +158,10 @@ LISTINGS: Final[dict[str, Listing]] = {
     "fulfilment": Listing(
         router=reports.router,
         columns="month organisation+ item+ requests parcels n hours",
+    ),
+    "personal-views": Listing(
+        router=recipients.router,
+        columns="at who recipient why",
     ),
     "audit-log": Listing(
         router=tokens.router,

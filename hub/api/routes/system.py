@@ -76,9 +76,8 @@ def the_metrics(here: Here) -> Response:
     """Measurements in the text format of Prometheus, for monitoring with an API token."""
     with here.services.database.read() as connection:
         totals = summary.totals(connection)
-    values = metrics.collect(
-        totals, here.services.gauges(), screens=here.services.live.screens, timings=here.services.timings
-    )
+    gauges = {**here.services.gauges(), **here.asking.gauges()}
+    values = metrics.collect(totals, gauges, screens=here.services.live.screens, timings=here.services.timings)
     return Response(values, media_type=metrics.CONTENT_TYPE)
 
 

@@ -4,10 +4,11 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { helpline, type Call } from "../../calls/helpline";
+import { CALL_KINDS, helpline, type Call } from "../../calls/helpline";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Dialog } from "../../parts/Dialog";
+import { Export } from "../../parts/Export";
 import { LargeType } from "../../parts/LargeType";
 import { Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
@@ -23,7 +24,7 @@ export default function Calls() {
   const { t } = useTranslation();
   const format = useFormat();
   const sections = useSections();
-  const { values, cursor, set } = useFilters(["line", "open"] as const);
+  const { values, cursor, set } = useFilters(["line", "open", "kind"] as const);
   const [opened, setOpened] = useState<Call | null>(null);
   const lines = useQuery({ queryKey: ["helpline", "lines", "all"], queryFn: () => helpline.lines(false) });
   const list = useQuery({ queryKey: ["helpline", "calls", values, cursor], queryFn: () => helpline.calls({ ...values, cursor }), placeholderData: keepPreviousData });
@@ -40,11 +41,13 @@ export default function Calls() {
   ];
   const waits = opened !== null && opened.due !== null && opened.done_at === null;
   return (
-    <Page title={t("calls.title")} lead={t("calls.lead")} asOf={list.dataUpdatedAt} actions={<LargeType />}>
+    <Page title={t("calls.title")} lead={t("calls.lead")} asOf={list.dataUpdatedAt} actions={<><LargeType /><Export list="calls" filter={values} /></>}>
       <Sections label={t("desk.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         <Select label={t("desk.line")} clearable placeholder={t("calls.allLines")} value={values.line} onChange={(value) => set("line", value)}
           data={(lines.data?.rows ?? []).map((line) => ({ value: line.id, label: line.name }))} />
+        <Select label={t("common.kind")} clearable placeholder={t("calls.all")} value={values.kind} onChange={(value) => set("kind", value)}
+          data={CALL_KINDS.map((value) => ({ value, label: word(t, "callKind", value) }))} />
         <Select label={t("calls.back")} clearable placeholder={t("calls.all")} value={values.open} data={[{ value: "true", label: t("calls.waiting") }]} onChange={(value) => set("open", value)} />
       </div>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>

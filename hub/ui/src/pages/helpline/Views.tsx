@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { helpline, type View } from "../../calls/helpline";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
+import { Export } from "../../parts/Export";
 import { Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters, useTyped } from "../../parts/Pickers";
@@ -30,7 +31,7 @@ export default function Views() {
     { key: "at", title: t("calls.when"), cell: (row) => <time dateTime={row.at} className="rr-small rr-nowrap">{format.dateTime(row.at)}</time> },
   ];
   return (
-    <Page title={t("views.title")} lead={t("views.lead")} asOf={list.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+    <Page title={t("views.title")} lead={t("views.lead")} asOf={list.dataUpdatedAt} actions={<>{any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="personal-views" filter={filter} /></>}>
       <Sections label={t("desk.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         <TextInput label={t("views.who")} value={who} spellCheck={false} maxLength={300} onChange={(event) => setWho(event.currentTarget.value)} />

@@ -121,10 +121,12 @@ export default function Station() {
     placeholderData: keepPreviousData,
   });
   const columns = useColumns(setOpened);
+  const hours = useSites().data?.sites.find(({ id }) => id === site)?.hours;
   return (
     <Page title={t("station.title")} lead={t("station.lead")} asOf={list.dataUpdatedAt}
       actions={site && <Button variant="default" onClick={() => setCounting(true)}>{t("station.counts")}</Button>}>
       {!user.site && <div className="rr-card rr-pad rr-filters"><SiteSelect allowDeselect={false} value={site} onChange={(value) => set("site", value)} /></div>}
+      {hours !== undefined && <p className="rr-any">{hours ? <>{t("station.hours")} <b>{hours}</b></> : <Tag tone="warn">{t("station.noHours")}</Tag>}</p>}
       {site === null ? <div className="rr-card"><Empty icon="station" title={t("station.none")} help={t("station.noneHelp")} /></div> : (
         <>
           {may("POST /stations/{site}/search") && <Finder key={site} site={site} onOpen={setOpened} />}
