@@ -27,6 +27,7 @@ from typing import Any, Final
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from bench.fanout_fleet import CENTRE, HALF_E7
 from bench.frame import parser, percentile, run, say
@@ -66,11 +67,11 @@ class Maps:
         headers = {"Authorization": f"Bearer {self.token}"}
         async with connect(
             self.url,
-            subprotocols=[PROTOCOL],
+            subprotocols=[Subprotocol(PROTOCOL)],
             additional_headers=headers,
             compression=None,
             proxy=None,
-            max_size=None,  # type: ignore[list-item]
+            max_size=None,
         ) as socket:
             await socket.send(msgspec.json.encode({"view": view, "zoom": 9}).decode())
             await self._watch(socket)

@@ -28,6 +28,7 @@ from hub.api.fanout import Fanout
 from hub.api.live import LiveFeed
 from hub.api.services import Services
 from hub.authority import Authority
+from hub.base_map import FILE, BaseMap
 from hub.broker import Broker
 from hub.clock import now_ms, uptime_ms
 from hub.collecting import Keeper
@@ -211,6 +212,7 @@ class Hub:
             ui=UI,
             live=live,
             positions=positions,
+            base_map=BaseMap(settings.data / FILE),
             devices=Registry(database, address, embedded=settings.broker is None, changed=self.reload),
             gauges=lambda: gauges(intake.pipeline, intake.broker),
             timings={"commit": intake.pipeline.commits, "positions_tick": positions.ticks},

@@ -11,6 +11,7 @@ from hub import fonts
 from hub.admission import Admission
 from hub.api.fanout import Fanout
 from hub.api.live import LiveFeed
+from hub.base_map import BaseMap
 from hub.desk import Desk
 from hub.device_sessions import DeviceSessions
 from hub.first_run import FirstRun
@@ -111,6 +112,7 @@ class Services:
     devices: DeviceRegistry
     vault: Vault
     first_run: FirstRun | None = None
+    base_map: BaseMap | None = None
     admission: Admission | None = None
     inviter: Inviter | None = None
     device_sessions: DeviceSessions | None = None

@@ -1,6 +1,7 @@
 """Vehicles in columns, the areas that maps are served, and the bytes they are told in."""
 
 import struct
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.core import position_frames, views
 from hub.core.fixes import Point
+from hub.core.tracks import GAP_MS, thin
 from hub.core.vehicles import Moved, Vehicles
 from hub.core.views import TURN, WORLD, Area, around, serves, view
 
@@ -138,3 +140,25 @@ def test_what_is_no_view_is_refused(edges):
 
 def test_the_description_and_the_code_name_the_same_header():
     assert position_frames.HEADER.size == HEADER.size == 16
+
+
+@given(st.lists(st.integers(0, 200_000), max_size=300), st.integers(0, 60))
+def test_a_long_track_keeps_its_ends_its_longest_gap_and_no_more_points_than_asked_for(steps, limit):
+    times = list(accumulate(steps))
+    kept = thin(times, limit)
+    assert len(kept) <= limit
+    assert list(kept) == sorted(set(kept))
+    assert set(kept) <= set(range(len(times)))
+    if len(times) <= limit:
+        assert list(kept) == list(range(len(times)))
+    elif limit >= 2:
+        assert (kept[0], kept[-1]) == (0, len(times) - 1)
+        longest = max(range(1, len(times)), key=steps.__getitem__)
+        if limit >= 8 and steps[longest] > GAP_MS and steps[1:].count(steps[longest]) == 1:
+            assert {longest - 1, longest} <= set(kept)
+
+
+def test_a_track_of_one_fix_a_second_is_thinned_evenly():
+    kept = thin(range(0, 86_400_000, 1000), 5000)
+    assert 4990 <= len(kept) <= 5000
+    assert max(after - before for before, after in pairwise(kept)) <= 18

@@ -226,6 +226,26 @@ class Region(Model):
     bbox: tuple[Lon, Lat, Lon, Lat] | None = Field(default=None, description="West, south, east, north.")
 
 
+class BaseMapModel(Model):
+    """The region's own map, `GET /region.pmtiles`: a PMTiles file, read by ranges."""
+
+    name: str
+    attribution: str = Field(description="Whose map it is, as text: to be shown with it.")
+    tiles: Literal["mvt", "png", "jpeg", "webp", "avif"] = Field(description="mvt: vector tiles.")
+    min_zoom: int
+    max_zoom: int
+    bbox: tuple[float, float, float, float] = Field(description="West, south, east, north.")
+    size: int = Field(description="Bytes.")
+    version: str = Field(description="Another one when the file was replaced.")
+
+
+class RegionShown(Region):
+    """What the map shows first, and the region's own map where somebody put one into the hub's data folder."""
+
+    base_map: BaseMapModel | None = None
+    base_map_fault: str | None = Field(default=None, description="Why the file that is there cannot be shown.")
+
+
 class SignInInput(Input):
     """Name and password, as they are: spaces at their ends count."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
+from hub.api.base_map import base_map
 from hub.api.context import Context, Here
 from hub.api.door import Viewing, Whoever, named
 from hub.api.models import reference as models
@@ -104,12 +105,14 @@ def put_roads(here: Here, who: Whoever, roads: models.Roads) -> Done:
 
 
 @router.get("/region", responses=SIGNED_IN)
-def the_region(here: Here) -> models.Region:
-    """What the map shows first: as entered, else around the sites, else the world."""
+def the_region(here: Here) -> models.RegionShown:
+    """What the map shows first: as entered, else around the sites, else the world. And the region's own map."""
     with here.services.database.read() as connection:
         found = reference.document(connection, "region")
         sites = reference.sites(connection) if found is None else []
-    return models.Region.model_validate(found) if found is not None else _around(sites)
+    region = models.Region.model_validate(found) if found is not None else _around(sites)
+    own, fault = base_map(here)
+    return models.RegionShown(**region.model_dump(), base_map=own, base_map_fault=fault)
 
 
 @router.put("/region", responses=CHANGED)

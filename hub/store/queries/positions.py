@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from hub.core.access import Viewer
 from hub.core.fixes import Point, distance_m
-from hub.store.schema import device, fix
+from hub.core.tracks import thin
+from hub.store.schema import device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,15 @@ class TrackPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """Fixes in order of time; the distance follows the good ones. `truncated`: earlier ones are left out."""
+    """Fixes in order of time; the distance follows all good ones. `truncated`: earlier ones are left out of both.
+
+    `thinned`: between the points there are more, which only the distance knows of.
+    """
 
     points: Sequence[TrackPoint]
     distance_m: float
     truncated: bool
+    thinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,13 @@ _NEWEST: Final = (
     " ORDER BY best.t DESC, best.lane_id DESC, best.seq DESC LIMIT 1)"
     " WHERE device.removed_at IS NULL AND device.last_position_at IS NOT NULL"
 )
+MOST_FIXES: Final = 200_000
+"""Fixes that are read for one track: two days of one a second."""
+_TRACK: Final = (
+    "SELECT t, lat_e7, lon_e7, verdict, speed_cms FROM fix WHERE device_id = ? AND t BETWEEN ? AND ?"
+    " ORDER BY t DESC, lane_id DESC, seq DESC LIMIT ?"
+)
+_EVER: Final = (-(2**63), 2**63 - 1)
 NAMED: Final = 500
 """Devices that one query names; for more of them all are read."""
 
@@ -114,30 +126,25 @@ def _shown(one: Newest, now: int) -> Position:
 
 
 def track(connection: Connection, name: str, *, start: int | None, end: int | None, limit: int) -> Track | None:
-    """The last `limit` fixes of a device between two times; None for a device that nobody knows."""
+    """The last `limit` fixes of a device, or, from a `start` on, so many spread over all; None for no known device."""
     device_id = connection.execute(select(device.c.id).where(device.c.name == name)).scalar()
     if device_id is None:
         return None
-    query = select(fix, fix.c.t.label("at")).where(fix.c.device_id == device_id)
-    if start is not None:
-        query = query.where(fix.c.t >= start)
-    if end is not None:
-        query = query.where(fix.c.t <= end)
-    newest = query.order_by(fix.c.t.desc(), fix.c.lane_id.desc(), fix.c.seq.desc()).limit(limit + 1)
-    rows = connection.execute(newest).all()
-    shown = rows[:limit][::-1]
-    good = [Point(row.at, row.lat_e7, row.lon_e7) for row in shown if row.verdict == "good"]
+    most = limit if start is None else max(limit, MOST_FIXES)
+    rows = connection.exec_driver_sql(
+        _TRACK, (device_id, _EVER[0] if start is None else start, _EVER[1] if end is None else end, most + 1)
+    ).all()
+    found = rows[:most][::-1]
+    good = [Point(row[0], row[1], row[2]) for row in found if row[3] == "good"]
+    chosen = thin([row[0] for row in found], limit)
     return Track(
         points=[
             TrackPoint(
-                at=row.at,
-                lat=row.lat_e7 / 1e7,
-                lon=row.lon_e7 / 1e7,
-                verdict=row.verdict,
-                speed_mps=None if row.speed_cms is None else row.speed_cms / 100,
+                at=at, lat=lat / 1e7, lon=lon / 1e7, verdict=verdict, speed_mps=None if speed is None else speed / 100
             )
-            for row in shown
+            for at, lat, lon, verdict, speed in (found[index] for index in chosen)
         ],
         distance_m=round(sum(distance_m(a, b) for a, b in pairwise(good)), 1),
-        truncated=len(rows) > limit,
+        truncated=len(rows) > most,
+        thinned=len(chosen) < len(found),
     )
