@@ -5,7 +5,7 @@ from pydantic import Field
 from hub.api.models.shared import Day, Instant, Model, Next
 
 
-class HeldModel(Model):
+class HoldingModel(Model):
     """All of an item at a site."""
 
     site: str | None = Field(description="Null: on the way.")
@@ -17,10 +17,10 @@ class HeldModel(Model):
     expiry: Day | None = Field(description="Of the lot that ends first.")
 
 
-class HeldReport(Model):
+class HoldingReport(Model):
     """What is held, by site, item, owner and condition."""
 
-    rows: list[HeldModel]
+    rows: list[HoldingModel]
 
 
 class MovementModel(Model):

@@ -33,10 +33,10 @@ About = Annotated[Wanted, Depends(_wanted)]
 
 
 @router.get("/reports/holdings", responses=_READ)
-def the_holdings(here: Here, viewer: Viewing, wanted: About) -> models.HeldReport:
+def the_holdings(here: Here, viewer: Viewing, wanted: About) -> models.HoldingReport:
     """What stands where now, by item; what a handling unit holds stands where the unit does. Times do not matter."""
     with here.services.database.read() as connection:
-        return models.HeldReport.model_validate({"rows": reports.holdings(connection, viewer, wanted)})
+        return models.HoldingReport.model_validate({"rows": reports.holdings(connection, viewer, wanted)})
 
 
 @router.get("/reports/movements", responses=LISTED, response_model=models.MovementPage)

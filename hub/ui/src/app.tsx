@@ -31,6 +31,8 @@ const ParcelOne = lazy(() => import("./pages/parcels/ParcelOne"));
 const Station = lazy(() => import("./pages/relief/Station"));
 const Notices = lazy(() => import("./pages/relief/Notices"));
 const Recall = lazy(() => import("./pages/goods/Recall"));
+const Reports = lazy(() => import("./pages/reports/Reports"));
+const Start = lazy(() => import("./pages/organisation/Start"));
 const Transfers = lazy(() => import("./pages/goods/Transfers"));
 const HelpDesk = lazy(() => import("./pages/helpline/HelpDesk"));
 const HelpCalls = lazy(() => import("./pages/helpline/Calls"));
@@ -78,9 +80,11 @@ function Waiting() {
   return <Center h="100dvh"><Loader aria-label={t("state.loading")} /></Center>;
 }
 
-/** A courier has one page, and begins there. */
+/** A courier has one page, and begins there; staff of an organisation begin with what is theirs. */
 function Home() {
-  return useUser().role === "courier" ? <Redirect to="/round" replace /> : <Overview />;
+  const { role } = useUser();
+  if (role === "courier") return <Redirect to="/round" replace />;
+  return role === "staff" ? <Start /> : <Overview />;
 }
 
 export function App() {
@@ -117,6 +121,8 @@ export function App() {
               <Route path="/recall"><Recall /></Route>
               <Route path="/station"><Station /></Route>
               <Route path="/transfers"><Transfers /></Route>
+              <Route path="/reports"><Reports key="holdings" report="holdings" /></Route>
+              <Route path="/reports/:report">{({ report }) => <Reports key={report} report={report} />}</Route>
               <Route path="/helpline"><HelpDesk /></Route>
               <Route path="/helpline/calls"><HelpCalls /></Route>
               <Route path="/helpline/lines"><HelpLines /></Route>

@@ -38,6 +38,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     { page: "deliveries", icon: "deliveries", roles: AT_SITES },
     { page: "transfers", icon: "transfers", roles: OWNING },
     { page: "recall", icon: "recall", roles: RECALLING },
+    { page: "reports", icon: "reports", roles: AT_SITES },
     { page: "discrepancies", icon: "discrepancies", roles: INDOORS },
   ] },
   { group: "plan", entries: [

@@ -43,7 +43,7 @@ export function Export({ list, filter = {} }: { list: List; filter?: Filter | st
           <Menu.Item leftSection={<Icon name="print" size={18} />} onClick={() => print()}>{t("list.print")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <span className="rr-sr" role="status">{fetched.isPending && t("list.preparing")}</span>
+      {fetched.isPending && <span className="rr-sr" role="status">{t("list.preparing")}</span>}
       {fetched.error && <Dialog title={t("list.failed")} size="md" onClose={fetched.reset}><Refused error={fetched.error} /></Dialog>}
     </>
   );

@@ -14,6 +14,7 @@ const PATHS = {
   recall: "M4 12a8 8 0 1 0 3-6.200M4 4v4h4M12 8v4.500M12 15.500v.01",
   more: "M12 6v.01M12 12v.01M12 18v.01",
   needs: "M5 4h14v16H5zM9 9h6M9 13h6M9 17h3",
+  reports: "M5 3h10l4 4v14H5zM15 3v4h4M9 17v-4M12 17v-7M15 17v-2",
   requests: "M4 12h4l2 3h4l2-3h4M4 12l3-8h10l3 8v8H4z",
   transit: "M2 17V8h11v9M13 11h4l4 3v3h-2M6 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM17 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 17h7M5 11h5M5 5h6",
   parcel: "M4 7h16v13H4zM4 7l2-3h12l2 3M12 4v8M9 12h6",
