@@ -138,6 +138,7 @@ def settings_in_the_code(monkeypatch) -> dict[tuple[str, str], object]:
         "scanner": [{"port": "p"}],
         "gnss": [{"port": "q"}],
         "printer": {"port": "lp"},
+        "terminal": {"port": 8090},
     }
     with pytest.raises(config.ConfigError):
         config.check(table, Path("nowhere/edge.toml"))
