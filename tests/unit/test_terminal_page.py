@@ -17,7 +17,7 @@ TYPE = """
   let wedge = m.QUIET, at = 0; const taken = [], swallowed = [];
   for (const [key, gap, more] of given) {
     const before = at; at += gap;
-    if (wedge.text !== "" && at - before > m.IDLE_MS) {
+    if (wedge.text !== "" && at - before > m.patience(wedge)) {
       const idle = m.idle(wedge); wedge = idle.wedge; taken.push(...idle.taken);
     }
     const plain = {key, code: "", ctrl: false, alt: false, meta: false, shift: false, caps: false, at, field: false};
@@ -92,6 +92,32 @@ def test_a_label_without_its_end_is_told_and_never_taken(typed) -> None:
 def test_the_rest_of_a_torn_label_is_not_taken_for_a_label(typed) -> None:
     rest = [*keys("1", 200), *keys("0LOT7"), *enter()]
     assert [kind for kind, _ in typed(keys("0106901234567892"), rest)] == ["cut", "cut"]
+    late = [*keys("1", 700), *keys("0LOT7"), *enter()]
+    assert [kind for kind, _ in typed(keys("0106901234567892"), late)] == ["cut", "cut"]
+
+
+def test_a_page_that_is_too_slow_to_see_a_scan_at_once_takes_back_what_it_called_typed(node) -> None:
+    slow = """
+      let fed = m.feed(m.QUIET, {...given, key: "4"}); const taken = [];
+      const first = m.idle(fed.wedge); taken.push(...first.taken);
+      let wedge = first.wedge;
+      for (const [n, key] of ["7", "1", "Enter"].entries()) {
+        fed = m.feed(wedge, {...given, key, at: 8 * (n + 1)}); wedge = fed.wedge; taken.push(...fed.taken);
+      }
+      return taken.map((each) => [each.kind, each.text]);
+    """
+    key = {
+        "code": "",
+        "ctrl": False,
+        "alt": False,
+        "meta": False,
+        "shift": False,
+        "caps": False,
+        "at": 0,
+        "field": False,
+    }
+    said = node.evaluate(f"{WEB}/wedge.ts", slow, key)
+    assert said == [["typed", "4"], ["untyped", "4"], ["scan", "471"]]
 
 
 def test_letters_under_caps_lock_are_not_trusted_but_digits_are(typed) -> None:
@@ -170,6 +196,19 @@ def test_what_was_sent_and_is_in_no_list_after_the_link_broke_was_not_stored(scr
     assert [(each["verdict"], each["id"]) for each in seen["all"]] == [("lost", "b"), ("stored", "a")]
     assert seen["shown"]["reason"] == "no-answer"
     assert seen["sent"] == []
+
+
+def test_an_answer_that_comes_late_takes_back_that_it_was_lost(screen) -> None:
+    late = [
+        scan("a"),
+        {"what": "down", "code": 1006},
+        hello(),
+        told("list", rows=[]),
+        told("verdict", **row(1, id_="a")),
+    ]
+    seen = screen(*late)
+    assert [each["verdict"] for each in seen["all"]] == ["stored"]
+    assert seen["shown"] is None
 
 
 def test_a_scan_without_a_link_is_told_as_not_stored_at_once(screen) -> None:

@@ -114,7 +114,9 @@ export class Desk {
     this.turn();
   }
 
-  back(): void {
+  /** Takes the last digit off; where one is given, only that one. */
+  back(digit = ""): void {
+    if (!this.digits.endsWith(digit)) return;
     this.digits = this.digits.slice(0, -1);
     this.turn();
   }

@@ -2,7 +2,7 @@
 // No letter is a shortcut: a scanner types letters.
 
 import type { Desk } from "./desk.ts";
-import { altReleased, feed, idle, IDLE_MS, inserted, QUIET, type Fed, type Taken } from "./wedge.ts";
+import { altReleased, feed, GAP_MS, idle, inserted, patience, QUIET, type Fed, type Taken } from "./wedge.ts";
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
@@ -16,9 +16,10 @@ export function listen(desk: Desk): void {
 
   function take(taken: Taken[], field: Field | null): void {
     for (const each of taken) {
-      if (field && each.kind !== "typed") put(field, before);
+      if (field && each.kind !== "typed" && each.kind !== "untyped") put(field, before);
       if (each.kind === "scan") desk.scan(each.text);
       else if (each.kind === "typed") desk.key(each.text);
+      else if (each.kind === "untyped") unkey(desk, each.text);
       else desk.spoilt(each.text, each.kind);
     }
   }
@@ -33,12 +34,14 @@ export function listen(desk: Desk): void {
     take(result.taken, field);
     window.clearTimeout(timer);
     if (wedge.text !== "") {
-      timer = window.setTimeout(() => {
-        const decided = idle(wedge);
-        wedge = decided.wedge;
-        take(decided.taken, null);
-      }, IDLE_MS);
+      timer = window.setTimeout(decide, patience(wedge));
     }
+  }
+
+  function decide(): void {
+    const decided = idle(wedge);
+    wedge = decided.wedge;
+    take(decided.taken, null);
   }
 
   window.addEventListener("keydown", (event) => {
@@ -49,11 +52,13 @@ export function listen(desk: Desk): void {
     }
     const { code, ctrlKey: ctrl, altKey: alt, metaKey: meta, shiftKey: shift, timeStamp: at } = event;
     const key = event.key === "Process" && isSink(event.target) ? "Unidentified" : event.key;
-    if (wedge.text === "" && (presses(event) || control(desk, event, field))) return;
+    if (at - wedge.last > GAP_MS) {
+      decide();
+      if (presses(event) || control(desk, event, field)) return;
+    }
     const caps = event.getModifierState("CapsLock");
     fed(feed(wedge, { key, code, ctrl, alt, meta, shift, caps, at, field: field !== null }), field, event);
-    if (event.defaultPrevented || field || ctrl || alt || meta) return;
-    if (control(desk, event, field)) event.stopImmediatePropagation();
+    if (!event.defaultPrevented) control(desk, event, field);
   }, { capture: true });
 
   window.addEventListener("keyup", (event) => {
@@ -103,7 +108,7 @@ function control(desk: Desk, event: KeyboardEvent, field: Field | null): boolean
     F9: !open && (() => desk.askUndo()),
     F10: !open && (() => desk.press("RR:DONE")),
     Backspace: free && desk.digits !== "" && (() => desk.back()),
-    Enter: free && (() => (desk.digits !== "" ? desk.confirm() : desk.acknowledge())),
+    Enter: free && (() => enter(desk)),
     Escape: !open && (() => escape(desk)),
   };
   const action = event.ctrlKey || event.altKey || event.metaKey ? undefined : does[event.key];
@@ -111,6 +116,16 @@ function control(desk: Desk, event: KeyboardEvent, field: Field | null): boolean
   event.preventDefault();
   action();
   return true;
+}
+
+function unkey(desk: Desk, text: string): void {
+  for (const digit of [...text].reverse()) if (/[0-9]/.test(digit)) desk.back(digit);
+}
+
+function enter(desk: Desk): void {
+  if (desk.undoing !== null) desk.undo(desk.undoing);
+  else if (desk.digits !== "") desk.confirm();
+  else desk.acknowledge();
 }
 
 function escape(desk: Desk): void {

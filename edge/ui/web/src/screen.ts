@@ -169,7 +169,8 @@ function told(screen: Screen, message: ToPage, now: number): Screen {
   }
 }
 
-function verdict(screen: Screen, row: Seen): Screen {
+function verdict(before: Screen, row: Seen): Screen {
+  const screen = found(before, new Set([row.id]));
   const at = screen.rows.findIndex((each) => each.n === row.n);
   const sent = screen.sent.filter((each) => each.id !== row.id || row.id === "");
   if (at >= 0) {
@@ -182,8 +183,9 @@ function verdict(screen: Screen, row: Seen): Screen {
 }
 
 /** A list takes the place of the one before; it also tells what became of what was sent before the link broke. */
-function list(screen: Screen, given: Row[]): Screen {
+function list(before: Screen, given: Row[]): Screen {
   const ids = new Set(given.map((row) => row.id).filter((id) => id !== ""));
+  const screen = found(before, ids);
   const missing = screen.sent.filter((each) => each.before && !ids.has(each.id));
   const sent = screen.sent.filter((each) => !each.before);
   const asked = new Set(screen.sent.filter((each) => each.before).map((each) => each.id));
@@ -192,6 +194,14 @@ function list(screen: Screen, given: Row[]): Screen {
   const answered = given.filter((row) => row.n > top || (row.id !== "" && asked.has(row.id))).reverse();
   const known = { ...screen, rows: given, listed: run, sent };
   return fail(answered.reduce(news, known), missing.filter((each) => !each.secret), "no-answer");
+}
+
+/** What was taken for lost and was not: its answer was only late. */
+function found(screen: Screen, ids: Set<string>): Screen {
+  if (!screen.lost.some((row) => ids.has(row.id))) return screen;
+  const lost = screen.lost.filter((row) => !ids.has(row.id));
+  const standing = screen.standing.filter((each) => !each.rows.every((key) => ids.has(key)));
+  return { ...screen, lost, standing };
 }
 
 /** Something became of a reading: it is shown, heard, and stands if it has to be looked at. */

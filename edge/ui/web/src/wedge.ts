@@ -25,6 +25,8 @@ export type Taken =
   | { kind: "scan"; text: string }
   /** A person's keys, where no field takes them. */
   | { kind: "typed"; text: string }
+  /** These were told as typed and are the beginning of a label: the page was too slow to see it at once. */
+  | { kind: "untyped"; text: string }
   /** A scan without its end. */
   | { kind: "cut"; text: string }
   /** A scan with Caps Lock on: its letters cannot be trusted. */
@@ -37,6 +39,8 @@ export interface Wedge {
   field: boolean;
   /** What came just before was begun by a scanner too: this is the rest of a label, not one. */
   torn: boolean;
+  /** How many of these keys were told as a person's, because none came for long. */
+  told: number;
   /** The digits of Alt and the number pad. */
   alt: string;
 }
@@ -52,8 +56,9 @@ export const GS = "\u001d";
 /** Most ms between two keys of a scanner: outside of a field, and in one, where people type fast. */
 export const GAP_MS = 70;
 export const GAP_IN_FIELD_MS = 45;
-/** After so long without a key it is decided what the last ones were. */
+/** After so long without a key it is decided what the last ones were: a person's, or a label without its end. */
 export const IDLE_MS = 120;
+export const IDLE_IN_LABEL_MS = 500;
 const LEAST = 3;
 /** So many keys at a scanner's pace are no person's. */
 const SURELY = 6;
@@ -61,7 +66,7 @@ const MOST = 4096;
 /** What follows a label that was not ended within so many ms may be its rest. */
 const TORN_MS = 1000;
 
-export const QUIET: Wedge = { text: "", last: -1e9, caps: false, field: false, torn: false, alt: "" };
+export const QUIET: Wedge = { text: "", last: -1e9, caps: false, field: false, torn: false, told: 0, alt: "" };
 
 /** What US keys give, for a scanner that types while an input method holds the characters back. */
 const PLAIN: Record<string, string> = {
@@ -79,7 +84,8 @@ export function feed(wedge: Wedge, key: Key): Fed {
   const near = gap <= (key.field ? GAP_IN_FIELD_MS : GAP_MS);
   const ends = key.key === "Enter" || key.key === "Tab" || (key.ctrl && (key.code === "KeyM" || key.code === "KeyJ"));
   if (ends && wedge.text.length >= LEAST && near) {
-    return { wedge: QUIET, taken: [whole(wedge)], swallow: true };
+    const back: Taken[] = wedge.told > 0 ? [{ kind: "untyped", text: wedge.text.slice(0, wedge.told) }] : [];
+    return { wedge: QUIET, taken: [...back, whole(wedge)], swallow: true };
   }
   if (char === null) {
     if (isModifier(key.key)) return { wedge, taken: [], swallow: false };
@@ -91,7 +97,7 @@ export function feed(wedge: Wedge, key: Key): Fed {
     return { wedge: { ...wedge, text, last: key.at, caps: wedge.caps || key.caps }, taken: [], swallow };
   }
   const torn = (wedge.torn || wedge.text.length >= LEAST) && gap < TORN_MS;
-  const begun: Wedge = { text: char, last: key.at, caps: key.caps, field: key.field, torn, alt: "" };
+  const begun: Wedge = { text: char, last: key.at, caps: key.caps, field: key.field, torn, told: 0, alt: "" };
   return { wedge: begun, taken: rest(wedge), swallow };
 }
 
@@ -104,10 +110,13 @@ export function altReleased(wedge: Wedge, at: number, field: boolean): Fed | nul
   return { ...fed, swallow: true };
 }
 
-/** What the keys so far were, when none has come for IDLE_MS. */
+export function patience(wedge: Wedge): number {
+  return wedge.text.length < LEAST ? IDLE_MS : IDLE_IN_LABEL_MS;
+}
+
+/** What the keys so far seem to be, when none has come for `patience`. */
 export function idle(wedge: Wedge): Fed {
-  const torn = wedge.text.length >= LEAST;
-  return { wedge: { ...QUIET, last: wedge.last, torn }, taken: rest(wedge), swallow: false };
+  return { wedge: { ...wedge, told: wedge.text.length }, taken: rest(wedge), swallow: false };
 }
 
 /** What is put in as one piece, as some handhelds do; one without an end of its own is whole. */
@@ -123,8 +132,9 @@ function whole(wedge: Wedge): Taken {
 }
 
 function rest(wedge: Wedge): Taken[] {
-  if (wedge.text === "" || wedge.field) return [];
-  return [{ kind: wedge.text.length >= SURELY ? "cut" : "typed", text: wedge.text }];
+  const text = wedge.text.slice(wedge.told);
+  if (text === "" || wedge.field) return [];
+  return [{ kind: wedge.text.length >= SURELY ? "cut" : "typed", text }];
 }
 
 function charOf(key: Key): string | null {

@@ -1,7 +1,7 @@
 // A window over the page. The browser keeps the focus in it, and gives it back.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useDesk } from "../context.ts";
 
 interface DialogOf {
@@ -15,7 +15,7 @@ interface DialogOf {
 export function Dialog(props: DialogOf) {
   const { say } = useDesk();
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const held = box.current!;
     if (!held.open) held.showModal();
     return () => held.close();

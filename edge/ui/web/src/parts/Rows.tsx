@@ -1,7 +1,7 @@
 // The running list, newest first, each fact with its undo.
 
 import { memo } from "./memo.ts";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useDesk } from "../context.ts";
 import type { Desk } from "../desk.ts";
 import { allRows, keyOf, type Seen } from "../screen.ts";
@@ -67,7 +67,7 @@ const Line = memo(function Line({ row, at, say, desk, asked }: LineOf) {
 
 function Undoing({ desk, say, row }: { desk: Desk; say: Speech; row: Seen }) {
   const yes = useRef<HTMLButtonElement>(null);
-  useEffect(() => yes.current?.focus(), []);
+  useLayoutEffect(() => yes.current?.focus(), []);
   return (
     <div class="undoing" role="group" aria-label={say.t("undo-ask")}>
       <p>{say.t("undo-ask")}</p>
