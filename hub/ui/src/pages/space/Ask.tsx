@@ -12,11 +12,12 @@ import { OwnerSelect } from "../../parts/Pickers";
 import { faultsOf, Refused } from "../../parts/Refused";
 import { useUser } from "../../session";
 import { counted } from "./amounts";
+import type { Span } from "./Calendar";
 import { RoomFields, type MaybeRoom } from "./RoomFields";
 
 const FIELDS = ["organisation", "site", "temperature", "measure", "amount", "first_day", "last_day", "note"];
 
-export function Ask({ room: given, onClose }: { room: MaybeRoom; onClose: () => void }) {
+export function Ask({ room: given, span, onClose }: { room: MaybeRoom; span: Span | null; onClose: () => void }) {
   const { t } = useTranslation();
   const user = useUser();
   const client = useQueryClient();
@@ -24,14 +25,14 @@ export function Ask({ room: given, onClose }: { room: MaybeRoom; onClose: () => 
   const [room, setRoom] = useState(given);
   const [organisation, setOrganisation] = useState(user.organisation);
   const [amount, setAmount] = useState<string | number>("");
-  const [first, setFirst] = useState("");
-  const [last, setLast] = useState("");
+  const [first, setFirst] = useState(span?.first ?? "");
+  const [last, setLast] = useState(span?.last ?? "");
   const [note, setNote] = useState("");
   const measure: Measure = room.measure ?? "pallets";
   const ask = useMutation({
     mutationFn: () => space.ask({ ...(room as Room), id, organisation, amount: counted(amount, measure), first_day: first, last_day: last, note }),
     onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["bookings"] });
+      void client.invalidateQueries({ predicate: ({ queryKey }) => ["bookings", "calendar"].includes(String(queryKey[0])) });
       onClose();
     },
   });

@@ -10,10 +10,12 @@ import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useOwnerName, useSiteName } from "../../parts/Account";
 import { Dialog, Sure } from "../../parts/Dialog";
+import { Export } from "../../parts/Export";
 import { Ago, Tag, type Tone } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
 import { Refused } from "../../parts/Refused";
+import { SearchField } from "../../parts/SearchField";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
 import { useAmount } from "./amounts";
@@ -119,16 +121,17 @@ function useColumns(onDeed: (booking: Booking, deed: Exclude<Deed, "wait">) => v
 
 export function Bookings({ site }: { site: string | null }) {
   const { t } = useTranslation();
-  const { values, cursor, set } = useFilters(["state"] as const);
+  const { values, cursor, set } = useFilters(["text", "state"] as const);
   const [deciding, setDeciding] = useState<{ booking: Booking; deed: Exclude<Deed, "wait"> } | null>(null);
-  const filter = { site, state: values.state, cursor };
+  const filter = { site, text: values.text, state: values.state, cursor };
   const list = useQuery({ queryKey: ["bookings", filter], queryFn: () => space.bookings(filter), placeholderData: keepPreviousData });
   const columns = useColumns((booking, deed) => setDeciding({ booking, deed }));
   return (
     <section aria-labelledby="bookings">
-      <h2 className="rr-section" id="bookings">{t("space.bookings")}</h2>
+      <div className="rr-head" style={{ marginBottom: 10 }}><h2 className="rr-section" id="bookings" style={{ margin: 0 }}>{t("space.bookings")}</h2><Export list="bookings" filter={filter} /></div>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
-        <div className="rr-pad rr-filters">
+        <div className="rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+          <SearchField value={values.text} set={(value) => set("text", value)} />
           <Select label={t("needs.state")} placeholder={t("needs.all")} clearable value={values.state} data={STORED.map((value) => ({ value, label: word(t, "bookingState", value) }))} onChange={(value) => set("state", value)} />
         </div>
         <Loaded query={list}>

@@ -15,7 +15,7 @@ import { Sections } from "../../parts/Sections";
 import { Empty } from "../../parts/States";
 import { Ask } from "./Ask";
 import { Bookings } from "./Bookings";
-import { Calendar, DAYS, later } from "./Calendar";
+import { Calendar, DAYS, later, type Span } from "./Calendar";
 import { RoomFields } from "./RoomFields";
 import { useSections } from "./sections";
 
@@ -26,6 +26,7 @@ export default function Space() {
   const now = useNow();
   const { values, set } = useFilters(["site", "temperature", "measure", "from"] as const);
   const [asking, setAsking] = useState(false);
+  const [span, setSpan] = useState<Span | null>(null);
   const capacities = useQuery({ queryKey: ["capacities"], queryFn: space.capacities });
   const first = capacities.data?.capacities[0];
   const site = values.site ?? first?.site ?? null;
@@ -43,7 +44,7 @@ export default function Space() {
       <section aria-labelledby="calendar">
         <h2 className="rr-section" id="calendar">{t("space.calendarIn", { unit: word(t, "measure", room.measure) })}</h2>
         <div className="rr-card">
-          {site ? <Calendar room={{ ...room, site }} from={from} /> : <Empty icon="warehouse" title={t("space.noRoom")} help={t("space.noRoomHelp")} />}
+          {site ? <Calendar room={{ ...room, site }} from={from} span={span} choose={setSpan} ask={may("POST /space/bookings") ? () => setAsking(true) : null} /> : <Empty icon="warehouse" title={t("space.noRoom")} help={t("space.noRoomHelp")} />}
           <div className="rr-pad rr-deeds">
             <Button variant="default" leftSection={<Icon name="left" size={16} />} onClick={() => set("from", later(from, -DAYS))}>{t("space.earlier")}</Button>
             <Button variant="default" rightSection={<Icon name="right" size={16} />} onClick={() => set("from", later(from, DAYS))}>{t("space.later")}</Button>
@@ -51,7 +52,7 @@ export default function Space() {
         </div>
       </section>
       <Bookings site={values.site} />
-      {asking && <Ask room={room} onClose={() => setAsking(false)} />}
+      {asking && <Ask room={room} span={span} onClose={() => setAsking(false)} />}
     </Page>
   );
 }
