@@ -1,7 +1,7 @@
 """Watches for what somebody has to look at: one thread that holds the hub's tables against the rules of alerts.
 
-Each kind is looked at every few seconds while that is cheap, and seldomer the longer it takes: a large hub spends no
-more than a hundredth of the time on any of them. What lasts, and since when, is kept in the alerts themselves; what
+Each kind is looked at every second while that is cheap, and seldomer the longer it takes: a large hub spends no more
+than a two-hundredth of the time on any of them. What lasts, and since when, is kept in the alerts themselves; what
 does not last long enough yet is known to this thread alone, and is timed anew after a restart.
 """
 
@@ -21,8 +21,8 @@ from hub.store.queries import watching_devices as devices
 from hub.store.queries import watching_goods as goods
 from hub.tending import Tending
 
-LOOK_S: Final = 5.0
-REST: Final = 100
+LOOK_S: Final = 1.0
+REST: Final = 200
 SELDOMEST_S: Final = 600.0
 MOST: Final = 500
 """Alerts of one kind; where more is wrong, the first of them, and an alert that says so."""

@@ -56,18 +56,19 @@ function useNews(open: AlertPage | undefined): [Alert[], (ids: string[]) => void
   const { name } = useUser();
   const [news, setNews] = useState<Alert[]>([]);
   const known = useRef<Map<string, Alert["severity"]> | null>(null);
+  const told = useRef<string | null>(null); // of this window: each tells for itself
   useEffect(() => {
     if (!open) return;
     let gone = false;
     const tell = async () => {
-      const stored = localStorage.getItem(storeName(name));
-      const since = stored ?? open.rows.reduce((latest, row) => (row.raised_at > latest ? row.raised_at : latest), "");
+      const since = told.current ?? localStorage.getItem(storeName(name)) ?? (await alerts.list({ limit: 1 })).rows[0]?.raised_at ?? "";
       const raised = await raisedSince(since);
       if (gone) return;
       const before = known.current;
       const again = before === null ? [] : open.rows.filter((row) => row.raised_at <= since && (before.get(row.id) ?? 4) > row.severity);
       known.current = new Map(open.rows.map((row) => [row.id, row.severity]));
-      localStorage.setItem(storeName(name), raised.reduce((latest, row) => (row.raised_at > latest ? row.raised_at : latest), since));
+      told.current = raised.reduce((latest, row) => (row.raised_at > latest ? row.raised_at : latest), since);
+      localStorage.setItem(storeName(name), told.current);
       const fresh = [...raised, ...again];
       if (fresh.length === 0) return;
       setNews((old) => [...fresh, ...old.filter((one) => !fresh.some((each) => each.id === one.id))]);
