@@ -34,7 +34,7 @@ export function App({ desk }: { desk: Desk }) {
     <AroundContext.Provider value={around}>
       <div class={`page${desk.screen.hello?.practice ? " practising" : ""}`} data-link={desk.screen.link}>
         <Top />
-        <Banners now={now} />
+        <Banners now={now} clock={clock} />
         <main class={desk.pad ? "has-pad" : ""}>
           <div class="work">
             <Doing />

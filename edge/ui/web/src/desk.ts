@@ -27,6 +27,7 @@ export class Desk {
 
   constructor(url: string) {
     this.language = document.documentElement.lang === "zh" ? "zh" : "en";
+    this.screen = { ...START, readAt: Number(setting("read") ?? 0) || 0 };
     this.mark = [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36)).join("");
     this.link = new AgentLink(url, {
       down: (code) => this.down(code),
@@ -96,6 +97,12 @@ export class Desk {
 
   readAnew(): void {
     this.take({ what: "read-anew" });
+  }
+
+  readNotes(): void {
+    const until = this.screen.notes[0]?.at ?? 0;
+    set("read", String(until));
+    this.take({ what: "read-notes", until });
   }
 
   show(view: View): void {
@@ -189,12 +196,8 @@ export class Desk {
   /** The language is the person's at this screen; who chose none here has the device's. */
   private greeted(language: Language): void {
     const chosen = setting("language");
-    if (chosen === null) {
-      this.language = language;
-      document.documentElement.lang = language;
-    } else if (chosen !== language && (chosen === "en" || chosen === "zh")) {
-      this.tell({ k: "language", to: chosen });
-    }
+    this.language = chosen === "en" || chosen === "zh" ? chosen : language;
+    document.documentElement.lang = this.language;
     this.turn();
   }
 

@@ -82,12 +82,19 @@ export interface Task {
   of: number | null;
 }
 
+/** What somebody at the hub wrote to whoever is at this device. */
+export interface Note {
+  at: number;
+  text: string;
+}
+
 export type ToPage =
   | Hello
   | State
   | (Row & { k: "verdict" })
   | { k: "list"; rows: Row[] }
   | { k: "tasks"; rows: Task[] }
+  | { k: "news"; rows: Note[] }
   | { k: "pong" }
   | { k: "gone"; why: Words; again: boolean };
 

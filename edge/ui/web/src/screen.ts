@@ -4,7 +4,7 @@
 // looked for in the list that comes with the next link: what is in no row of it was not stored (`lost`). What has to
 // be looked at (warned, refused, full, lost) stays until somebody says so, whatever is scanned after it.
 
-import type { Asked, Hello, Row, Shown, State, Task, ToPage, Via, Words } from "./messages.ts";
+import type { Asked, Hello, Note, Row, Shown, State, Task, ToPage, Via, Words } from "./messages.ts";
 
 export type Look = Shown | "lost";
 
@@ -46,6 +46,10 @@ export interface Screen {
   /** When the state came, ms of the page's clock. */
   stateAt: number;
   tasks: Task[];
+  /** What was written to the people here, newest first. */
+  notes: Note[];
+  /** Up to when somebody read them, Unix ms of the device. */
+  readAt: number;
   rows: Seen[];
   /** The agent's run of which the rows are. */
   listed: string;
@@ -70,18 +74,20 @@ export type Event =
   | { what: "sent"; id: string; asked: Asked }
   | { what: "failed"; id: string; asked: Asked; reason: Reason }
   | { what: "acknowledged" }
-  | { what: "read-anew" };
+  | { what: "read-anew" }
+  | { what: "read-notes"; until: number };
 
 export const START: Screen = {
-  link: "joining", lostAt: null, code: 0, hello: null, state: null, stateAt: 0, tasks: [], rows: [], listed: "", lost: [],
-  sent: [], standing: [], latest: null, anew: false, gone: null, ahead: 0, heard: 0, sound: "obeyed",
+  link: "joining", lostAt: null, code: 0, hello: null, state: null, stateAt: 0, tasks: [], notes: [], readAt: 0, rows: [],
+  listed: "", lost: [], sent: [], standing: [], latest: null, anew: false, gone: null, ahead: 0, heard: 0,
+  sound: "obeyed",
 };
 
 const RANK: Record<Look, number> = { stored: 0, obeyed: 0, held: 0, warned: 1, refused: 2, full: 3, lost: 4 };
 const MOST_ROWS = 100;
 const MOST_STANDING = 50;
 /** Close codes after which coming again by itself is of no use. */
-const SHUT = new Set([4401, 4403]);
+const SHUT = new Set([4401]);
 
 export function step(screen: Screen, event: Event, now: number): Screen {
   switch (event.what) {
@@ -101,6 +107,8 @@ export function step(screen: Screen, event: Event, now: number): Screen {
     }
     case "read-anew":
       return { ...screen, anew: false };
+    case "read-notes":
+      return { ...screen, readAt: Math.max(screen.readAt, event.until) };
   }
 }
 
@@ -158,6 +166,12 @@ function told(screen: Screen, message: ToPage, now: number): Screen {
       return { ...screen, state: message, stateAt: now, ahead: message.now - now };
     case "tasks":
       return { ...screen, tasks: message.rows };
+    case "news": {
+      const known = screen.notes[0]?.at ?? screen.readAt;
+      const fresh = message.rows.some((note) => note.at > Math.max(known, screen.readAt));
+      const noted = { ...screen, notes: message.rows };
+      return fresh ? { ...noted, heard: screen.heard + 1, sound: "warned" } : noted;
+    }
     case "verdict":
       return verdict(screen, message);
     case "list":

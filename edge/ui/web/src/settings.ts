@@ -1,7 +1,7 @@
 // What somebody set at this screen: colours, size of type, sound. Kept in the browser; where it keeps nothing, it lasts
 // until the page is closed.
 
-export type Setting = "scheme" | "type" | "sound" | "language";
+export type Setting = "scheme" | "type" | "sound" | "language" | "read";
 
 const known = new Map<Setting, string>();
 

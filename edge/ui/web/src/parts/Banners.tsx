@@ -3,7 +3,7 @@
 import { useDesk } from "../context.ts";
 import { Sign } from "./Sign.tsx";
 
-export function Banners({ now }: { now: number }) {
+export function Banners({ now, clock }: { now: number; clock(at: number): string }) {
   const { desk, say } = useDesk();
   const { screen } = desk;
   const { state, hello, link, lostAt } = screen;
@@ -23,6 +23,12 @@ export function Banners({ now }: { now: number }) {
       {link === "up" && state?.room === "full" && <p class="banner bad" role="alert">{say.t("room-full")}</p>}
       {link === "up" && state?.room === "tight" && <p class="banner warn">{say.t("room-tight")}</p>}
       {problem && <p class="banner warn" data-banner="problem">{say.pick(problem)}</p>}
+      {screen.notes.filter((note) => note.at > screen.readAt).slice(0, 1).map((note) => (
+        <div class="banner note" role="alert" data-banner="note" key={note.at}>
+          <p><strong>{say.t("note-from", { at: clock(note.at) })}</strong> <span>{note.text}</span></p>
+          <button type="button" onClick={() => desk.readNotes()}>{say.t("understood")}</button>
+        </div>
+      ))}
       {screen.anew && (
         <div class="banner note" role="alert" data-banner="anew">
           <p>{say.t("anew")}</p>
@@ -42,10 +48,8 @@ export function Banners({ now }: { now: number }) {
 /** Instead of the page: nothing comes by waiting. */
 export function Shut() {
   const { desk, say } = useDesk();
-  const { code, gone } = desk.screen;
-  const [title, what] = gone
-    ? [say.pick(gone.why), ""]
-    : code === 4403 ? [say.t("elsewhere"), say.t("elsewhere-what")] : [say.t("unpaired"), say.t("unpaired-what")];
+  const { gone } = desk.screen;
+  const [title, what] = gone ? [say.pick(gone.why), ""] : [say.t("unpaired"), say.t("unpaired-what")];
   return (
     <main class="shut">
       <Sign of="refused" />
