@@ -9,7 +9,7 @@ import msgspec
 from edge.clock import Clock
 from edge.config import Settings
 from edge.crew import Crew, Pulse
-from edge.drivers.conversation import Aid, Conversation, FactStore
+from edge.drivers.conversation import Conversation
 from edge.drivers.finding import finder
 from edge.drivers.gnss import QUIET_S as GNSS_QUIET_S
 from edge.drivers.gnss import GnssSession, TelemetryStore
@@ -17,6 +17,7 @@ from edge.drivers.scanner import QUIET_S as SCANNER_QUIET_S
 from edge.drivers.scanner import ScannerSession
 from edge.drivers.serial_port import Port
 from edge.drivers.stop import Stop
+from edge.drivers.surroundings import Aid, FactStore
 from edge.log import LineLog
 from edge.status import PortStatus
 from wire.messages import Fix

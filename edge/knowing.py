@@ -1,7 +1,7 @@
 """What an agent knows of its site and does for the people at it, beside reading ports and delivering.
 
 Site data, signing on, numbers for handling units, printing: each works with the hub gone, over restarts, and none of
-them ever keeps a scan back. What a dialogue needs of all this (edge.drivers.conversation.Aid) is answered here.
+them ever keeps a scan back. What a dialogue needs of all this (edge.drivers.surroundings.Aid) is answered here.
 """
 
 from collections.abc import Callable

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from edge.clock import Clock
 from edge.config import Settings
 from edge.crew import Crew, Pulse
-from edge.errors import EdgeError
 from edge.intake import Intake
 from edge.knowing import Knowing
 from edge.log import LineLog
@@ -36,10 +35,10 @@ class Pages:
         intake: Intake,
         news: Callable[[], tuple[Message, ...]],
     ) -> None:
-        """Raises EdgeError."""
         self._terminal: _Terminal | None = None
         self._process: _PageProcess | None = None
-        self._port = 0
+        self._port = settings.terminal.port if settings.terminal is not None else 0
+        self._problem = ""
         if settings.terminal is None:
             return
         from edge.page_process import PageProcess  # noqa: PLC0415 - see above
@@ -66,10 +65,11 @@ class Pages:
                 shared=intake.conversation,
                 news=news,
             )
-        except OSError as error:
-            where = settings.terminal_socket
-            raise EdgeError(f"the terminal's socket {where} cannot be made: {error.strerror or error}") from error
-        self._process, self._port = PageProcess(settings.path, clock, bound), settings.terminal.port
+        except OSError as error:  # scanning goes on without it
+            self._problem = f"cannot be served: {settings.terminal_socket}: {error.strerror or error}"
+            bound.error("terminal-not-served", why=self._problem)
+            return
+        self._process = PageProcess(settings.path, clock, bound)
 
     def start(self, crew: Crew) -> None:
         """Begin."""
@@ -90,7 +90,7 @@ class Pages:
     def status(self) -> TerminalStatus | None:
         """How it stands; None where there is none."""
         if self._terminal is None or self._process is None:
-            return None
+            return TerminalStatus(port=self._port, problem=self._problem) if self._problem else None
         sessions, pages = self._terminal.counts()
         return TerminalStatus(port=self._port, sessions=sessions, pages=pages, problem=self._process.problem)
 

@@ -6,13 +6,15 @@ nobody's real parcels are opened by practice. Numbers for units are made up, and
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from edge.core.knowledge import Answer, Ask, Before, CheckPin, Earlier, Knowledge, Print
 from edge.core.parcels import CheckCode, CodeFound, CodeVerdict
-from edge.drivers.conversation import Aid, Side
+from edge.drivers.surroundings import Aid, Side
+from wire.actions import Action
 from wire.checkdigits import check_digit
 from wire.messages import AnyItem, Scan, Void
+from wire.sitedata import Parcel
 
 STREAM: Final = "practice"
 PARCEL: Final = "door.PRACT1"
@@ -41,6 +43,15 @@ class PracticeStore:
         self.kept = [*self.kept, *zip(places, items, strict=True)][-MOST_KEPT:]
         return places
 
+    def gave(self, parcel: str) -> bool:
+        """Whether it was handed over, and that was not undone."""
+        voided = {(item.stream, item.seq) for _, item in self.kept if isinstance(item, Void)}
+        return any(
+            item.labels == (f"RR:P:{parcel}",) and place not in voided
+            for place, item in self.kept
+            if isinstance(item, Scan) and item.do is Action.HAND_OVER
+        )
+
     def earlier(self, task: str) -> tuple[Before, ...]:
         """The scans of a task, and all voids, oldest first."""
         return tuple(
@@ -48,6 +59,23 @@ class PracticeStore:
             for place, item in self.kept
             if isinstance(item, Void) or (isinstance(item, Scan) and item.task == task)
         )
+
+
+class PracticeSite:
+    """The site as it is known, and the parcel that does not exist."""
+
+    def __init__(self, real: Knowledge, store: PracticeStore) -> None:
+        self._real, self._store = real, store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def parcel(self, parcel: str) -> Parcel | None:
+        """It waits until it was handed over."""
+        if parcel != PARCEL:
+            return self._real.parcel(parcel)
+        state: Literal["given", "here"] = "given" if self._store.gave(PARCEL) else "here"
+        return Parcel(id=PARCEL, consignment="practice", number=1, state=state, shown="***", where="practice")
 
 
 class PracticeAid:
@@ -59,7 +87,7 @@ class PracticeAid:
 
     @property
     def knows(self) -> Knowledge:
-        return self._real.knows
+        return cast("Knowledge", PracticeSite(self._real.knows, self._store))
 
     def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
         """A PIN is checked as ever; everything else is answered from practice."""

@@ -33,9 +33,11 @@ from edge.practice import practice
 from edge.status import Message
 from edge.store.outbox import Outbox
 from edge.store.recent import recent
-from edge.terminal_session import Session, Standing
+from edge.terminal_session import Session
+from edge.terminal_telling import Standing
 from edge.ui import messages
 from edge.ui.messages import MOST_LINE, MOST_SESSIONS, Words
+from edge.ui.short_path import short
 
 MOST_PAGES: Final = 4
 MOST_UNREAD: Final = 1 << 20
@@ -257,7 +259,8 @@ def listen(path: Path) -> socket.socket:
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
-        made.bind(str(path))
+        with short(path) as name:
+            made.bind(name)
     finally:
         os.umask(before)
     made.listen(16)

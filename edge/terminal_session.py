@@ -7,7 +7,6 @@ buffers (edge/terminal.py).
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import msgspec
@@ -15,22 +14,30 @@ import msgspec
 from edge.config import Settings
 from edge.core.dialogue import Said, said
 from edge.core.knowledge import PrintUnit
-from edge.core.running_list import LONGEST_LABEL, RunningList, is_digits, shown_as, spoken, spoken_of
+from edge.core.running_list import LONGEST_LABEL, RunningList, spoken
 from edge.core.todo import Site, todo
-from edge.core.verbs import VERBS
-from edge.drivers.conversation import Answered, Clocks, Conversation, Missing, Side, Unwanted
-from edge.frames.scanner import Garbage, Reading
+from edge.drivers.conversation import Answered, Conversation, Unwanted
+from edge.drivers.surroundings import Clocks, Side
+from edge.frames.scanner import Reading
 from edge.practice import STREAM
 from edge.status import Message
+from edge.terminal_telling import (
+    TYPED,
+    Asked,
+    Standing,
+    hello,
+    row_of,
+    same,
+    state_of,
+    text_of,
+    verdict_of,
+)
 from edge.ui import messages
-from edge.ui.messages import Digits, Hello, Language, Row, Stored, Tasks, Verdict, Via, Words
-from edge.version import VERSION
-from wire import called
+from edge.ui.messages import Language, Row, Tasks, Verdict, Via
 from wire.display import shown
 
 STATE_EVERY_MS: Final = 2_000
 TASKS_EVERY_MS: Final = 5_000
-_TYPED: Final = "RR:KEY:"
 
 
 class Page(Protocol):
@@ -38,29 +45,6 @@ class Page(Protocol):
 
     def send(self, message: messages.ToPage) -> None:
         """Never waits. A page that reads nothing is cut off, and comes back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How the device stands, for every page: see edge.ui.messages.State."""
-
-    pending: int = 0
-    oldest_s: int = 0
-    hub: messages.Hub = "offline"
-    heard_s: int | None = None
-    room: messages.Room = "free"
-    problem: Words | None = None
-    printing: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A reading that a page brought."""
-
-    frame: Reading | Unwanted
-    id: str
-    text: str
-    via: Via
 
 
 class Session:
@@ -110,12 +94,14 @@ class Session:
 
     def join(self, page: Page) -> None:
         """A page came: it is told all there is."""
+        tasks = self._todo()
         with self._lock:
             self._tell_news()
+            self._tasks = tasks
             self.pages.append(page)
             page.send(self._hello())
             page.send(messages.List(rows=self._list.rows))
-            page.send(self._todo())
+            page.send(tasks)
             page.send(self._news)
             state = self._state()
             page.send(state)
@@ -130,16 +116,17 @@ class Session:
     def tick(self) -> None:
         """Once a second, by one thread: what time alone changes."""
         self._talk.quiet()
+        if not self.pages:
+            return
+        due = self._clock.up_ms() - self._tasks_up >= TASKS_EVERY_MS
+        tasks = self._todo() if due else self._tasks  # read outside of the lock: a verdict does not wait for it
         with self._lock:
-            if not self.pages:
-                return
             self._tell_state()
-            up = self._clock.up_ms()
-            if up - self._tasks_up >= TASKS_EVERY_MS:
-                before, now = self._tasks, self._todo()
-                if now != before:
-                    self._send(now)
+            if due:
                 self._tell_news()
+            if tasks is not None and tasks != self._tasks:
+                self._tasks = tasks
+                self._send(tasks)
 
     def said(self, message: messages.FromPage, beat: Callable[[], None]) -> None:
         """A page said something. `beat` is called while it lasts; pages of one session take turns."""
@@ -149,7 +136,7 @@ class Session:
     def _said_in_turn(self, message: messages.FromPage, beat: Callable[[], None]) -> None:
         match message:
             case messages.Scan():
-                text = message.data if message.via != "typed" else _TYPED + message.data
+                text = message.data if message.via != "typed" else TYPED + message.data
                 self._read(text, message.via, message.id, beat)
             case messages.Press():
                 self._read(message.code, "button", message.id, beat)
@@ -172,7 +159,7 @@ class Session:
         with self._lock:
             again = self._list.stutter(text, via, self._clock.up_ms())
             if again is not None:
-                self._send(_verdict(msgspec.structs.replace(again, id=id_)))
+                self._send(verdict_of(msgspec.structs.replace(again, id=id_)))
                 return
         reading = Reading(data=text.encode("utf-8", "replace"), text=text)
         self._taken(Asked(frame=reading, id=id_, text=text, via=via), beat)
@@ -184,7 +171,7 @@ class Session:
         if row is None or row.undone or mine != self._talk.practises:
             self._answer(wish.id, "", "refused", said("nothing-to-undo"))
             return
-        unwanted = Unwanted(stream=wish.stream, seq=wish.seq)
+        unwanted = Unwanted(facts=self._list.facts(row))
         self._taken(Asked(frame=unwanted, id=wish.id, text=row.label, via="button"), beat)
 
     def _taken(self, asked: Asked, beat: Callable[[], None]) -> None:
@@ -224,41 +211,21 @@ class Session:
             undone = False
             for each in group:
                 mine = self._mine if self._mine is not None and each.frame is self._mine.frame else None
-                row = self._row(each, mine)
-                text = mine.text if mine is not None else _text(each)
+                row = row_of(each, mine, self._list.next())
+                text = mine.text if mine is not None else text_of(each)
                 self._list.add(
-                    row, "" if each.outcome.secret else text, self._clock.up_ms(), private=each.outcome.private
+                    row,
+                    "" if each.outcome.secret else text,
+                    self._clock.up_ms(),
+                    private=each.outcome.private,
+                    facts=each.places,
                 )
-                self._send(_verdict(row))
+                self._send(verdict_of(row))
                 if each.missing is None:
-                    undone = sum(self._list.undone(*which) for which in each.voided) > 0 or undone
+                    undone = sum(self._list.undone(which) for which in each.voided) > 0 or undone
             if undone:
                 self._send(messages.List(rows=self._list.rows))
             self._tell_state()
-
-    def _row(self, each: Answered, mine: Asked | None) -> Row:
-        outcome, missing = each.outcome, each.missing
-        text = mine.text if mine is not None else _text(each)
-        only_undone = bool(each.voided) and each.place is None and missing is None
-        verdict = shown_as(outcome, full=None if missing is None else missing is Missing.FULL)
-        words = spoken_of(outcome)
-        if missing is not None:
-            words = spoken(said("trouble-full" if missing is Missing.FULL else "not-stored"))
-        if only_undone and not words.en:
-            verdict, words = "obeyed", spoken(said("undone-fact"))
-        return Row(
-            n=self._list.next(),
-            at=each.at,
-            label="" if outcome.secret or is_digits(text) else shown(text.removeprefix(_TYPED), LONGEST_LABEL),
-            verdict=verdict,
-            words=words,
-            next=spoken(each.then),
-            stored=Stored(stream=each.place.stream, seq=each.place.seq) if each.place is not None else None,
-            via=mine.via if mine else "serial",
-            secret=outcome.secret,
-            do=each.do,
-            id=mine.id if mine else "",
-        )
 
     def _answer(self, id_: str, label: str, verdict: messages.Shown, word: Said) -> None:
         """A verdict on what is no reading; it is in no list."""
@@ -280,36 +247,20 @@ class Session:
                 )
             )
 
-    def _hello(self) -> Hello:
-        settings, knows = self._settings, self._talk.knows
-        site, terminal = knows.site, settings.terminal
-        may: list[messages.Power] = ["practice"]
-        may += ["print"] if settings.printer is not None else []
-        may += ["pair"] if self.screen and terminal is not None and terminal.listen else []
-        may += ["sign-on"] if self._talk.state.work.sign_on else []
-        return Hello(
+    def _hello(self) -> messages.Hello:
+        return hello(
+            self._settings,
+            self._talk,
             run=self._run,
-            device=settings.device.name,
-            kind=settings.device.kind,
-            site=site.id if site is not None else "",
-            site_name=Words(en=site.name, zh=site.name_zh or site.name) if site is not None else Words(),
-            zone=site.zone if site is not None else "UTC",
-            language=self._language,
-            version=VERSION,
             terminal="screen" if self.screen else self._name,
             screen=self.screen,
-            practice=self._talk.practises,
-            printer=settings.printer is not None,
-            scanner=terminal.scanner if self.screen and terminal is not None else "",
-            may=tuple(may),
-            verbs=tuple(messages.Choice(verb=verb, title=_title(verb)) for verb in VERBS),
+            language=self._language,
             now=self._clock.now_ms(),
         )
 
     def _todo(self) -> Tasks:
         self._tasks_up = self._clock.up_ms()
-        self._tasks = Tasks(rows=todo(self._site, dict(self._talk.state.done)) if self._site is not None else ())
-        return self._tasks
+        return Tasks(rows=todo(self._site, dict(self._talk.state.done)) if self._site is not None else ())
 
     def _tell_news(self) -> None:
         rows = tuple(messages.Note(at=each.at, text=shown(each.text)) for each in self._news_of())
@@ -320,62 +271,13 @@ class Session:
     def _tell_state(self) -> None:
         state, up = self._state(), self._clock.up_ms()
         before = self._said
-        if before is None or up - self._state_up >= STATE_EVERY_MS or not _same(state, before):
+        if before is None or up - self._state_up >= STATE_EVERY_MS or not same(state, before):
             self._said, self._state_up = state, up
             self._send(state)
 
     def _state(self) -> messages.State:
-        state, standing, then = self._talk.state, self._standing(), self._talk.expects()
-        digits, typed = _digits(then, state.verb, state.opening is not None), len(state.digits)
-        if state.signing is not None:
-            digits, typed = "pin", len(state.signing.pin)
-        return messages.State(
-            person=self._talk.person,
-            do=state.verb,
-            task=state.task or "",
-            expects=spoken(then),
-            wants=then.code,
-            digits=digits,
-            typed=typed,
-            hand=len(state.hand) + len(state.parts),
-            open=len(state.opening.parcels) if state.opening is not None else 0,
-            pending=standing.pending,
-            oldest_s=standing.oldest_s,
-            hub=standing.hub,
-            heard_s=standing.heard_s,
-            room=standing.room,
-            problem=standing.problem,
-            printing=standing.printing,
-            busy=self._busy,
-            now=self._clock.now_ms(),
-        )
+        return state_of(self._talk, self._standing(), busy=self._busy, now=self._clock.now_ms())
 
     def _send(self, message: messages.ToPage) -> None:
         for page in tuple(self.pages):
             page.send(message)
-
-
-def _digits(then: Said, verb: str, is_open: bool) -> Digits:
-    if verb == "collect":
-        return "" if is_open and then.code != "pin-more" else "code"
-    return "number" if then.code in {"expect-number", "expect-confirm"} else ""
-
-
-def _title(verb: str) -> Words:
-    english, chinese = called.VERBS[verb]
-    return Words(en=english, zh=chinese)
-
-
-def _verdict(row: Row) -> Verdict:
-    return Verdict(**msgspec.structs.asdict(row))
-
-
-def _text(each: Answered) -> str:
-    if isinstance(each.frame, Reading):
-        return each.frame.text
-    return each.frame.fault.value if isinstance(each.frame, Garbage) else ""
-
-
-def _same(one: messages.State, other: messages.State) -> bool:
-    """Whether nothing happened between them but time."""
-    return msgspec.structs.replace(one, now=other.now, heard_s=other.heard_s, oldest_s=other.oldest_s) == other

@@ -10,7 +10,7 @@ from edge.core.running_list import spoken
 from edge.errors import EdgeError
 from edge.store.outbox import Outbox
 from edge.store.room import Level
-from edge.terminal_session import Standing
+from edge.terminal_telling import Standing
 from edge.ui.messages import Hub, Room
 from edge.uplink import Uplink
 

@@ -137,13 +137,13 @@ def resume(state: State, ask: Ask, answer: Answer, *, at: int, up: int, knows: K
     return handling_units.issued(state, sscc, now)
 
 
-def undo(state: State, stream: str, seq: int, *, at: int, up: int, knows: Knowledge = NOTHING) -> Step:
-    """A person chose a committed fact from a list and wants it undone, as RR:UNDO would undo the latest."""
+def undo(state: State, facts: tuple[tuple[str, int], ...], *, at: int, up: int, knows: Knowledge = NOTHING) -> Step:
+    """A person chose from a list and wants these committed facts undone, as RR:UNDO would undo the latest."""
     now = Moment(at=at, up=up, knows=knows)
     state = signing_on.admitted(awake(state, up), now)
     if state.work.sign_on and state.person is None:
         return refused(state, "sign-on-first")
-    after, outcome = undoing.chosen(replace(state, signing=None), stream, seq, now)
+    after, outcome = undoing.chosen(replace(state, signing=None), facts, now)
     return (after if outcome.verdict is Verdict.SETTLE else replace(after, last=None)), outcome
 
 

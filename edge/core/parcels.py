@@ -17,7 +17,7 @@ ELSEWAYS: Final = frozenset({"door", "van", "direct"})
 GONE: Final = frozenset({Action.HAND_OVER, Action.LOSE, Action.DAMAGE, Action.DISPOSE, Action.EXPIRE})
 """After these a parcel stands nowhere any more."""
 _PLACED: Final = ("place:", "transit:")
-_WAITING: Final = frozenset({"here", "due-back", "locked"})
+WAITING: Final = frozenset({"here", "due-back", "locked"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def whereabouts(parcel: str, knows: Parcels) -> str | None:
         return kept.account if kept.do not in GONE and kept.account.startswith(_PLACED) else None
     if known is not None and knows.vehicle is not None:
         return f"{knows.vehicle}/{known.where}" if known.where and known.state != "elsewhere" else None
-    if known is None or known.state not in _WAITING or knows.site is None:
+    if known is None or known.state not in WAITING or knows.site is None:
         return None
     return f"place:{knows.site.id}/{known.where}" if known.where else f"place:{knows.site.id}"
 

@@ -5,7 +5,7 @@ digit pad; a reading whose answer names somebody is listed without that answer. 
 second is the scanner's stutter: the row of the first counts it, and nothing else happens.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -55,18 +55,22 @@ class RunningList:
     rows: tuple[Row, ...] = ()
     count: int = 0
     _last: tuple[str, int, Row] | None = None
+    _facts: dict[int, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """Of a row that stands for several facts, or for some that are undone already: those that still stand."""
 
     def next(self) -> int:
         """The number of a new row."""
         self.count += 1
         return self.count
 
-    def add(self, row: Row, text: str, up: int, *, private: bool) -> None:
-        """A reading was answered; `text` is what was read, where it may be kept at all."""
+    def add(self, row: Row, text: str, up: int, *, private: bool, facts: tuple[tuple[str, int], ...] = ()) -> None:
+        """A reading was answered; `text` is what was read, where it may be kept at all, `facts` what it made."""
         self._last = (text, up, row)
         if not row.secret and not is_digits(text):
             kept = msgspec.structs.replace(row, words=Words()) if private else row
             self.rows = (kept, *self.rows)[:MOST_ROWS]
+            self._facts[row.n] = facts
+            self._facts = {each.n: found for each in self.rows if (found := self._facts.get(each.n))}
 
     def stutter(self, text: str, via: Via, up: int) -> Row | None:
         """The row of the reading before, counted once more, if this is the same one again at once."""
@@ -80,16 +84,25 @@ class RunningList:
         self._replace(row.n, repeats=row.repeats)
         return row
 
-    def undone(self, stream: str, seq: int) -> bool:
-        """A fact was voided; whether a row is of it."""
-        row = self.of(stream, seq)
-        if row is not None:
+    def undone(self, fact: tuple[str, int]) -> bool:
+        """A fact was voided; whether a row is of it. The row is undone with the last of its facts."""
+        row = next((row for row in self.rows if fact in self.facts(row)), None)
+        if row is None:
+            return False
+        left = self._facts[row.n] = tuple(each for each in self.facts(row) if each != fact)
+        if not left:
             self._replace(row.n, undone=True)
-        return row is not None
+        return True
 
     def of(self, stream: str, seq: int) -> Row | None:
-        """The row of a fact."""
+        """The row that is named by this fact."""
         return next((row for row in self.rows if row.stored == Stored(stream=stream, seq=seq)), None)
+
+    def facts(self, row: Row) -> tuple[tuple[str, int], ...]:
+        """Those of a row that still stand."""
+        if row.undone or row.stored is None:
+            return ()
+        return self._facts.get(row.n, ((row.stored.stream, row.stored.seq),))
 
     def forget_last(self) -> None:
         """The next reading is no stutter, whatever it is."""

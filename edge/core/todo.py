@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from edge.core.knowledge import Knowledge
-from edge.core.parcels import is_given, whereabouts
+from edge.core.parcels import GONE, WAITING, Kept
 from edge.ui.messages import Task, TaskKind, Words
 from wire.sitedata import Consignment, Delivery, Line, Org, Parcel, PickLine, PickList
 
@@ -69,15 +69,16 @@ def _consignment(each: Consignment, site: Site, did: Mapping[str, int]) -> Task:
 
 def _collect(site: Site) -> list[Task]:
     """One tile for all parcels that wait here for somebody."""
-    waiting = sum(
-        not is_given(each.id, site) and whereabouts(each.id, site) is not None
-        for each in site.parcels()
-        if each.state != "elsewhere"
-    )
+    waiting = sum(each.state in WAITING and _stands(site.kept(each.id)) for each in site.parcels())
     if not waiting:
         return []
     title = Words(en="Parcels to hand out", zh="待取包裹")
     return [Task(task="", kind="collect", title=title, code="RR:DO:collect", due=None, left=waiting, of=None)]
+
+
+def _stands(kept: Kept | None) -> bool:
+    """Whether what this device did with a parcel that waits leaves it waiting."""
+    return kept is None or (kept.given is None and kept.do not in GONE)
 
 
 def _task(kind: TaskKind, id_: str, title: Words, due: int | None, of: int, did: Mapping[str, int]) -> Task:

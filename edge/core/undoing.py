@@ -29,19 +29,22 @@ def _put_down(state: State) -> Step:
 
 def void(state: State, now: Moment) -> Step:
     """The latest committed fact is voided."""
-    return _voided(state, state.undoable[-1], now)
+    return _voided(state, state.undoable[-1:], now)
 
 
-def chosen(state: State, stream: str, seq: int, now: Moment) -> Step:
-    """A fact that a person chose from a list is voided, also one that this dialogue did not make; again: no harm."""
+def chosen(state: State, facts: tuple[tuple[str, int], ...], now: Moment) -> Step:
+    """Facts that a person chose from a list, by stream and sequence, also of before this run; again: no harm."""
     if state.unsettled:
         return state, Outcome(verdict=Verdict.SETTLE)
-    of_mine = (each for each in state.undoable if (each.stream, each.seq) == (stream, seq))
-    return _voided(state, next(of_mine, Undoable(stream=stream, seq=seq, trace=Trace())), now)
+    mine = {(each.stream, each.seq): each for each in state.undoable}
+    which = (mine.get(each) or Undoable(stream=each[0], seq=each[1], trace=Trace()) for each in facts)
+    return _voided(state, tuple(which), now)
 
 
-def _voided(state: State, which: Undoable, now: Moment) -> Step:
-    item = Void(at=now.at, up=now.up, stream=which.stream, seq=which.seq, by=state.by)
-    left = tuple(each for each in state.undoable if each is not which)
-    state = counted(replace(state, undoable=left), which.trace, -which.trace.n)
-    return state, Outcome(verdict=Verdict.FACT, items=(item,))
+def _voided(state: State, which: tuple[Undoable, ...], now: Moment) -> Step:
+    left = tuple(each for each in state.undoable if each not in which)
+    state = replace(state, undoable=left)
+    for each in which:
+        state = counted(state, each.trace, -each.trace.n)
+    items = tuple(Void(at=now.at, up=now.up, stream=each.stream, seq=each.seq, by=state.by) for each in which)
+    return state, Outcome(verdict=Verdict.FACT, items=items)

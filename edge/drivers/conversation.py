@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import RLock
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -36,13 +36,14 @@ from edge.core.dialogue import (
     step,
     undo,
 )
-from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict, Print, PrintHandover
+from edge.core.knowledge import Knowledge, Print, PrintHandover
 from edge.core.words import words
+from edge.drivers.surroundings import Aid, Clocks, FactStore, Side, Unaided
 from edge.errors import EdgeError
 from edge.frames.scanner import Garbage, Reading
 from edge.log import Log
 from edge.store.errors import OutboxFullError
-from wire.messages import AnyItem, Void
+from wire.messages import Void
 
 _SAY_EVERY_MS: Final = 10_000
 _TURN_S: Final = 1.0
@@ -50,58 +51,13 @@ _TURN_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unwanted:
-    """A fact that a person chose from a list, to be voided."""
+    """What a person chose from a list, to be voided: facts by stream and sequence."""
 
-    stream: str
-    seq: int
+    facts: tuple[tuple[str, int], ...]
 
 
 Frame = Reading | Garbage | Unwanted
 Frames = Sequence[Frame]
-
-
-class FactStore(Protocol):
-    """What a dialogue needs of the outbox."""
-
-    def append_facts(self, items: Sequence[AnyItem], /) -> Sequence[Place]:
-        """One durable commit of all of them before it returns. Raises EdgeError: none is stored."""
-
-
-class Clocks(Protocol):
-    """Unix time and uptime, in ms."""
-
-    def now_ms(self) -> int: ...
-    def up_ms(self) -> int: ...
-
-
-class Aid(Protocol):
-    """What a dialogue needs of the device around it. Nothing in it raises, and none of it keeps a fact back."""
-
-    @property
-    def knows(self) -> Knowledge: ...
-    def answer(self, ask: Ask, beat: Callable[[], None], /) -> Answer:
-        """Do what the dialogue waits for; `beat` is to be called every few seconds while it lasts."""
-
-    def prints(self, what: Print, /) -> bool:
-        """Have something printed, some time; whether it will be."""
-
-    def at_work(self, port: str, name: str | None, /) -> None:
-        """Somebody signed on at a scanner, or nobody is signed on there any more."""
-
-
-class Unaided:
-    """A device that knows nothing, checks no PINs, has no numbers to give, and no printer."""
-
-    knows: Knowledge = NothingKnown()
-
-    def answer(self, ask: Ask, _: Callable[[], None], /) -> Answer:
-        """No answer."""
-        return PinVerdict.UNABLE if isinstance(ask, CheckPin) else None
-
-    def prints(self, what: Print, /) -> bool:  # noqa: ARG002
-        return False
-
-    def at_work(self, port: str, name: str | None, /) -> None: ...
 
 
 class ScannerCounts(msgspec.Struct):
@@ -128,9 +84,9 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came of one reading: `place` is where its latest fact stands, `then` what is expected next.
+    """What came of one reading: `places` are where its facts stand, `then` is what is expected next.
 
-    `voided` are the facts that it took back, as (stream, sequence).
+    `voided` are the facts that it took back. Both as (stream, sequence).
     """
 
     frame: Frame
@@ -138,20 +94,12 @@ class Answered:
     at: int
     do: str
     then: Said | None
-    place: Place | None = None
+    places: tuple[tuple[str, int], ...] = ()
     voided: tuple[tuple[str, int], ...] = ()
     missing: Missing | None = None
 
 
 Hearer = Callable[[Sequence[Answered]], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """Where facts of the dialogue go and who helps it: the device's own, or those of practice."""
-
-    store: FactStore
-    aid: Aid
 
 
 class Conversation:
@@ -282,7 +230,7 @@ class Conversation:
             self.counts.garbage += 1
             return state, Outcome(verdict=Verdict.REFUSED, said=(fault,))
         if isinstance(frame, Unwanted):
-            return undo(state, frame.stream, frame.seq, at=at, up=up, knows=self.knows)
+            return undo(state, frame.facts, at=at, up=up, knows=self.knows)
         return step(state, frame, at=at, up=up, knows=self.knows)
 
     def _answered(self, frame: Frame, outcome: Outcome, state: State) -> Answered:
@@ -310,7 +258,8 @@ class Conversation:
         left = iter(places)
         for at, each in enumerate(group):
             kept = [next(left) for item in each.outcome.items if not isinstance(item, Void)]
-            group[at] = replace(each, outcome=self._printed(each.outcome), place=kept[-1] if kept else None)
+            stand = tuple((place.stream, place.seq) for place in kept)
+            group[at] = replace(each, outcome=self._printed(each.outcome), places=stand)
         self._count(group)
         return None
 

@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from edge.ui import messages
 from edge.ui.messages import MOST_LINE, Attach
+from edge.ui.short_path import short
 
 SILENT_S: Final = 30.0
 NOT_PAIRED, SILENT, GONE, AGENT_ENDED, AGENT_AWAY = 4401, 4408, 4409, 1012, 1013
@@ -20,7 +21,8 @@ async def carry(page: WebSocket, agent: Path, who: Attach, revoked: asyncio.Even
     """Until one side ends; the page is told why by a close code."""
     await page.accept()
     try:
-        reader, writer = await asyncio.open_unix_connection(str(agent), limit=_MOST_FROM_AGENT)
+        with short(agent) as name:
+            reader, writer = await asyncio.open_unix_connection(name, limit=_MOST_FROM_AGENT)
     except OSError:
         await _close(page, AGENT_AWAY)
         return

@@ -14,7 +14,8 @@ from edge.parties import DeviceSettings, HubSettings
 from edge.practice import PARCEL as PRACTISED
 from edge.practice import practice
 from edge.store.errors import OutboxFullError
-from edge.terminal_session import Session, Standing
+from edge.terminal_session import Session
+from edge.terminal_telling import Standing
 from edge.ui import messages
 from tests.support.edge_doubles import Clocks
 from tests.support.edge_ports import Events, Store
@@ -182,8 +183,9 @@ def test_practice_prints_burns_opens_and_stores_nothing_that_is_real(desk):
     desk.press("RR:NEW")
     desk.press("RR:DO:collect")
     desk.scan(CODE, via="typed")
-    row = desk.scan(f"RR:P:{PRACTISED}")
-    assert row.verdict in {"stored", "warned"}
+    assert desk.last(messages.State).open == 1
+    assert desk.press("RR:DONE").stored.stream == "practice"
+    assert desk.scan(f"RR:P:{PRACTISED}").verdict == "refused"
     assert desk.press("RR:HANDOVER").verdict == "refused"
     assert len(desk.helper.asked) == asked
     assert desk.helper.printed == []
@@ -204,6 +206,16 @@ def test_what_practice_stored_cannot_be_undone_for_real_nor_what_is_real_in_prac
     desk.session.said(messages.Undo(stream=practised.stream, seq=practised.seq), lambda: None)
     assert desk.last(messages.Verdict).verdict == "refused"
     assert len(desk.store.items) == 1
+
+
+def test_an_undo_of_a_reading_that_made_several_facts_takes_all_of_them_back(desk):
+    desk.press("RR:DO:collect")
+    desk.scan(CODE, via="typed")
+    both = desk.press("RR:DONE")
+    assert len(desk.store.items) == 2
+    desk.session.said(messages.Undo(stream=both.stored.stream, seq=both.stored.seq), lambda: None)
+    assert len([item for item in desk.store.items if isinstance(item, Void)]) == 2
+    assert desk.last(messages.List).rows[1].undone
 
 
 def test_an_undo_from_the_list_takes_its_piece_off_the_task_again(desk):
