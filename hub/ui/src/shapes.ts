@@ -68,6 +68,19 @@ export interface Region {
   center: [number, number];
   zoom: number;
   bbox: [number, number, number, number] | null;
+  /** The region's own map, where somebody put one into the hub's data folder. */
+  base_map?: BaseMap | null;
+  /** Why the file that is there cannot be shown. */
+  base_map_fault?: string | null;
+}
+/** `GET /region.pmtiles`. */
+export interface BaseMap {
+  name: string;
+  /** Whose map it is: to be shown with it. */
+  attribution: string;
+  tiles: "mvt" | "png" | "jpeg" | "webp" | "avif";
+  /** Another one when the file was replaced. */
+  version: string;
 }
 export interface StockRow {
   account: string;
@@ -144,9 +157,38 @@ export interface Device {
   access: "certificate" | "password" | "none";
   /** When its newest certificate ends, or has ended. */
   certificate_until: string | null;
+  site: string | null;
+  /** How far its clock may be off. */
+  clock_error_ms: number | null;
+  outbox_bytes: number | null;
+  disk_free_bytes: number | null;
+  battery_pct: number | null;
+  health_at: string | null;
+  /** What it says is wrong with itself. */
+  note: string | null;
+}
+export interface HealthPoint {
+  at: string;
+  pending_facts: number;
+  pending_telemetry: number;
+  outbox_bytes: number;
+  disk_free_bytes: number;
+  rss_bytes: number;
+  battery_pct: number | null;
+  clock_error_ms: number | null;
+  version: string;
+  note: string;
+}
+export interface Came {
+  at: string;
+  online: boolean;
+  run: string;
+  connection: string;
+  version: string;
 }
 export interface Devices {
   devices: Device[];
+  next?: string | null;
   /** Whether devices on other machines may join, by an invitation. */
   listening: boolean;
 }

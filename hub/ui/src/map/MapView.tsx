@@ -66,7 +66,7 @@ export function MapView({ region, sites, roads, vehicles, track, replayMs, picke
   useEffect(() => {
     let made: Sheet;
     try {
-      made = new Sheet(element.current!, scheme === "dark" ? NIGHT : DAY, region, label,
+      made = new Sheet(element.current!, scheme === "dark" ? NIGHT : DAY, region, label, i18n.language,
         { pick: (found) => told.current.pick(found), view: (bounds, zoom) => told.current.view?.(bounds, zoom) });
     } catch {
       setFailed(true);
@@ -77,7 +77,7 @@ export function MapView({ region, sites, roads, vehicles, track, replayMs, picke
       setSheet(null);
       made.remove();
     };
-  }, [scheme, region, label]);
+  }, [scheme, region, label, i18n.language]);
 
   useEffect(() => sheet?.set("frame", frame(region)), [sheet, region]);
   useEffect(() => {
@@ -135,7 +135,11 @@ export function MapView({ region, sites, roads, vehicles, track, replayMs, picke
         <ActionIcon variant="default" size={44} aria-label={t("map.fit")} title={t("map.fit")} onClick={fit}><Icon name="fit" /></ActionIcon>
       </div>
       {children}
-      <div className="rr-map-source">{t("map.attribution")}</div>
+      <div className="rr-map-source">
+        {region.base_map && <>{t("map.baseMap", { whose: region.base_map.attribution })} · </>}
+        {region.base_map_fault && <span className="rr-bad">{t("map.baseMapFault", { fault: region.base_map_fault })} · </span>}
+        {t("map.attribution")}
+      </div>
     </div>
   );
 }

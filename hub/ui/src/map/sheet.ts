@@ -43,7 +43,7 @@ export class Sheet {
   private ready = false;
   private removed = false;
 
-  constructor(element: HTMLElement, palette: Palette, region: Region, label: string, private readonly told: Told) {
+  constructor(element: HTMLElement, palette: Palette, region: Region, label: string, language: string, private readonly told: Told) {
     const view = lastView ?? { center: region.center, zoom: region.zoom };
     this.map = new MapLibre({
       container: element,
@@ -71,6 +71,8 @@ export class Sheet {
       this.ready = true;
       for (const [name, data] of this.waiting) this.set(name, data);
       this.regrid();
+      // What reads the file is no part of the page where there is none.
+      if (region.base_map) void import("./basemap").then(({ layBasemap }) => layBasemap(this.map, region.base_map!, palette, language, () => this.removed)).catch(() => undefined);
       void loadLand().then((land) => {
         if (this.removed) return;
         this.set("land", land);

@@ -14,7 +14,7 @@ const SITE_ANCHORS = ["match", ["get", "side"],
   ["literal", [...ABOVE_BELOW, ...LEFT, ...RIGHT]]] as unknown as VariableAnchorOffsetCollectionSpecification;
 
 export const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
-const FONT = ["Noto Sans CJK SC,Noto Sans SC,PingFang SC,Microsoft YaHei,Noto Sans,Segoe UI,sans-serif"];
+export const FONT = ["Noto Sans CJK SC,Noto Sans SC,PingFang SC,Microsoft YaHei,Noto Sans,Segoe UI,sans-serif"];
 
 const SOURCES = ["land", "grid", "frame", "area", "people", "roads", "track", "sites", "names", "replay"] as const;
 export type SourceName = (typeof SOURCES)[number];

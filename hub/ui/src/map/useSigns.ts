@@ -1,5 +1,5 @@
 /** Draws a fleet on a sheet: with each change, at most once a picture, and once a second because things get older. */
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { serverNow, useNow } from "../clock";
 import { useFormat } from "../format";
@@ -16,6 +16,7 @@ export interface Shown {
 
 export function useSigns(sheet: Sheet | null, shown: Shown | undefined, picked: string | null): void {
   const format = useFormat();
+  const named = useRef(true);
   const second = Math.floor(useNow() / 1_000);
   useEffect(() => {
     if (!sheet || !shown) return;
@@ -26,7 +27,10 @@ export function useSigns(sheet: Sheet | null, shown: Shown | undefined, picked: 
       const found = slots();
       const slot = picked === null ? undefined : fleet.slot(picked);
       sheet.show(fleet, found, slot, promiseMs);
-      sheet.set("names", nameFeatures(fleet, found, slot, sheet.bounds(), promiseMs, serverNow(), format.ago));
+      const names = nameFeatures(fleet, found, slot, sheet.bounds(), promiseMs, serverNow(), format.ago);
+      // Names are laid out anew with each: where there were none and are none, that would only cost.
+      if (named.current || names.features.length > 0) sheet.set("names", names);
+      named.current = names.features.length > 0;
     };
     const soon = () => {
       frame ||= requestAnimationFrame(draw);
