@@ -107,33 +107,41 @@ class Vehicles:
 
 
 class Moved:
-    """The vehicles that moved since the last time, sorted so that what is in an area is found quickly."""
+    """The vehicles that moved since the last time; what of them is in an area is found quickly."""
 
     def __init__(self, where: Vehicles) -> None:
         self.ids, self.gone = where.moved, where.gone
         where.moved, where.gone = set(), set()
-        self._lats = where.lat_e7
-        self._order = sorted(self.ids, key=where.lon_e7.__getitem__)
-        self._lons = [where.lon_e7[id_] for id_ in self._order]
+        self._lats, self._lons = where.lat_e7, where.lon_e7
         self._span = self._box()
+        self._sorted: tuple[list[int], list[int]] | None = None
 
     def within(self, area: Area) -> set[int]:
         """Those that are in an area; `ids` itself where it holds all of them."""
         if self._span is None or area.covers(self._span):
             return self.ids
+        order, lons = self._by_longitude()
         found: set[int] = set()
         lats, south, north = self._lats, area.south, area.north
         for west, east in _stripes(area):
-            stripe = self._order[bisect_left(self._lons, west) : bisect_right(self._lons, east)]
+            stripe = order[bisect_left(lons, west) : bisect_right(lons, east)]
             found.update([id_ for id_ in stripe if south <= lats[id_] <= north])
         return found
 
+    def _by_longitude(self) -> tuple[list[int], list[int]]:
+        """The vehicles in order of their longitudes, and these: sorted when the first asks who does not see all."""
+        if self._sorted is None:
+            order = sorted(self.ids, key=self._lons.__getitem__)
+            self._sorted = (order, [self._lons[id_] for id_ in order])
+        return self._sorted
+
     def _box(self) -> Area | None:
         """Around all of them; None where there is none."""
-        if not self._order:
+        if not self.ids:
             return None
-        lats = [self._lats[id_] for id_ in self._order]
-        return Area(self._lons[0], self._lons[-1] - self._lons[0], min(lats), max(lats))
+        lats, lons = [self._lats[id_] for id_ in self.ids], [self._lons[id_] for id_ in self.ids]
+        west, south = min(lons), min(lats)
+        return Area(west, max(lons) - west, south, max(lats))
 
 
 def _stripes(area: Area) -> tuple[tuple[int, int], ...]:

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from hub.api import fanout
+from hub.api.models.devices import Positions
 from hub.api.routes import live_positions
 from hub.core.access import Role
 from hub.store import schema
@@ -151,6 +152,8 @@ def test_stored_positions_are_shown_at_once_and_a_device_that_was_taken_out_is_n
         feeder.send("van-2", [stored_fix(2, 30.5, 105)], lane=Lane.TELEMETRY)
     with opened(web) as shown:
         shown.until(lambda here: here.keys() == {"van-1", "van-2"})
+        for row in Positions.model_validate(web.get("/positions")).model_dump(mode="json")["positions"]:
+            assert shown.here[row["device"]][:2] == [round(row["lat"] * 1e7), round(row["lon"] * 1e7)]
         with web.database.write() as connection:
             connection.execute(update(schema.device).where(schema.device.c.name == "van-1").values(removed_at=1))
         shown.until(lambda here: here.keys() == {"van-2"})
