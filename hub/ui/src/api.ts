@@ -5,11 +5,14 @@
 import { noteServerDate } from "./clock";
 import type {
   Asked,
+  Came,
   Command,
   Configuration,
+  Device,
   Devices,
   Gap,
   Health,
+  HealthPoint,
   Invitation,
   InvitationState,
   Item,
@@ -125,6 +128,12 @@ export interface StockFilter {
   owner?: string | null;
   account?: string | null;
   condition?: string | null;
+  /** Words to find. */
+  text?: string | null;
+  /** What expires on that day or before. */
+  until?: string | null;
+  /** `expiry`: what expires first comes first. */
+  first?: string | null;
   limit?: number;
   cursor?: string | null;
 }
@@ -132,15 +141,10 @@ export interface StockFilter {
 /** How the owner that has yet to be settled stands in an address; to the hub it is the empty owner. */
 export const UNSETTLED = "unassigned";
 
-function stockQuery({ owner, ...filter }: StockFilter): string {
+export function stockQuery({ owner, ...filter }: StockFilter): string {
   const rest = query({ ...filter });
   if (owner !== UNSETTLED) return query({ ...filter, owner });
   return rest === "" ? "?owner=" : `${rest}&owner=`;
-}
-
-/** Where the stock of a filter stands as a file. */
-export function stockFile(kind: "csv" | "xlsx", filter: StockFilter): string {
-  return `${ROOT}/exports/stock.${kind}${stockQuery(filter)}`;
 }
 
 export const EVENTS = ROOT + "/events";
@@ -162,6 +166,10 @@ export const api = {
   stock: (filter: StockFilter) => call<Page<StockRow>>("GET", "/stock" + stockQuery(filter)),
   trace: (code: string, cursor?: string | null) => call<Trace>("GET", "/trace" + query({ code, cursor })),
   devices: () => call<Devices>("GET", "/devices"),
+  devicesOf: (filter: Record<string, string | number | null>) => call<Devices>("GET", "/devices" + query(filter)),
+  device: (name: string) => call<Device>("GET", `/devices/${encodeURIComponent(name)}`),
+  deviceHealth: (name: string, from: string) => call<{ points: HealthPoint[] }>("GET", `/devices/${encodeURIComponent(name)}/health` + query({ from })),
+  presence: (name: string, cursor: string | null) => call<Page<Came>>("GET", `/devices/${encodeURIComponent(name)}/presence` + query({ cursor, limit: 50 })),
   addDevice: (name: string, kind: string) => call<NewDevice>("POST", "/devices", { name, kind }),
   invite: (device: string, kind: string | null) =>
     call<Invitation>("POST", `/devices/${encodeURIComponent(device)}/invitation`, { kind }),
@@ -173,7 +181,8 @@ export const api = {
   positions: () => call<{ positions: Position[] }>("GET", "/positions"),
   track: (device: string, from: string) =>
     call<Track>("GET", `/devices/${encodeURIComponent(device)}/track` + query({ from, limit: 2000 })),
-  quarantine: (cursor: string | null, limit = 50) =>
-    call<Page<Quarantined>>("GET", "/quarantine" + query({ cursor, limit })),
+  quarantine: (cursor: string | null, filter: Record<string, string | null> = {}, limit = 50) =>
+    call<Page<Quarantined> & { counts: Record<string, number> }>("GET", "/quarantine" + query({ ...filter, cursor, limit })),
+  quarantined: (id: string) => file("GET", `/quarantine/${id}/bytes`),
   gaps: () => call<Page<Gap>>("GET", "/gaps?lane=facts"),
 };

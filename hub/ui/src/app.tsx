@@ -52,6 +52,8 @@ const Direct = lazy(() => import("./pages/rounds/Direct"));
 const DirectOne = lazy(async () => ({ default: (await import("./pages/rounds/Direct")).DirectOne }));
 const RoundOne = lazy(() => import("./pages/rounds/RoundOne"));
 const Devices = lazy(() => import("./pages/Devices"));
+const DeviceOne = lazy(() => import("./pages/DeviceOne"));
+const Flows = lazy(() => import("./pages/Flows"));
 const Quarantine = lazy(() => import("./pages/Quarantine"));
 const Needs = lazy(() => import("./pages/needs/Needs"));
 const OneNeed = lazy(() => import("./pages/needs/OneNeed"));
@@ -106,6 +108,7 @@ export function App() {
               <Route path="/alerts/rules"><AlertRules /></Route>
               <Route path="/alerts/:id">{({ id }) => <AlertOne key={id} id={id} />}</Route>
               <Route path="/stock"><Stock /></Route>
+              <Route path="/stock/flows"><Flows /></Route>
               <Route path="/deliveries"><Deliveries /></Route>
               <Route path="/deliveries/new"><DeliveryForm key="new" /></Route>
               <Route path="/deliveries/:id"><DeliveryOne /></Route>
@@ -134,6 +137,7 @@ export function App() {
               <Route path="/map"><LiveMap /></Route>
               <Route path="/trace"><Trace /></Route>
               <Route path="/devices"><Devices /></Route>
+              <Route path="/devices/:name">{({ name }) => <DeviceOne key={name} name={name} />}</Route>
               <Route path="/quarantine"><Quarantine /></Route>
               <Route path="/discrepancies"><Discrepancies /></Route>
               <Route path="/discrepancies/owners"><Owners /></Route>

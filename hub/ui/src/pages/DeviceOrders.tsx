@@ -125,15 +125,12 @@ function Ask({ device }: { device: string }) {
   );
 }
 
-export function DeviceOrders({ device, onClose }: { device: string | null; onClose: () => void }) {
+export function Orders({ name }: { name: string }) {
   const { t } = useTranslation();
   const user = useUser();
-  const name = device ?? "";
-  const commands = useQuery({ queryKey: ["commands", name], queryFn: () => api.commands(name), enabled: device !== null });
-  const wish = useQuery({ queryKey: ["configuration", name], queryFn: () => api.configuration(name), enabled: device !== null });
+  const commands = useQuery({ queryKey: ["commands", name], queryFn: () => api.commands(name) });
+  const wish = useQuery({ queryKey: ["configuration", name], queryFn: () => api.configuration(name) });
   return (
-    <Modal opened={device !== null} onClose={onClose} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}
-      title={<strong>{t("orders.title", { device: name })}</strong>}>
       <Stack>
         {user.role === "admin" && <Ask device={name} />}
         <section aria-label={t("orders.configuration")}>
@@ -149,6 +146,15 @@ export function DeviceOrders({ device, onClose }: { device: string | null; onClo
           </Loaded>
         </section>
       </Stack>
+  );
+}
+
+export function DeviceOrders({ device, onClose }: { device: string | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={device !== null} onClose={onClose} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}
+      title={<strong>{t("orders.title", { device: device ?? "" })}</strong>}>
+      {device !== null && <Orders name={device} />}
     </Modal>
   );
 }

@@ -1,44 +1,31 @@
 /** Every device: whether it is heard, how old its data is, and what it still holds. */
-import { Button, TextInput } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "wouter";
+import { Link } from "wouter";
 
 import { api, query, type Device } from "../api";
-import { useNow } from "../clock";
 import { useFormat } from "../format";
-import { Icon, type IconName } from "../parts/icons";
+import { Export } from "../parts/Export";
+import { Icon } from "../parts/icons";
 import { Ago, Page, Tag } from "../parts/Page";
+import { Pager } from "../parts/Pager";
+import { SiteSelect, useFilters } from "../parts/Pickers";
+import { SearchField } from "../parts/SearchField";
 import { Empty, Loaded } from "../parts/States";
 import { Table, type Column } from "../parts/Table";
 import { useUser } from "../session";
 import { AddDevice } from "./AddDevice";
 import { Access, DeviceAccess } from "./DeviceAccess";
 import { DeviceOrders } from "./DeviceOrders";
+import { Battery, ClockError, Presence, useKind } from "./deviceParts";
 
-/** A device says hello every 10 minutes at least. */
-const SILENT_S = 900;
-
-export function Presence({ device }: { device: Device }) {
-  const { t } = useTranslation();
-  const now = useNow();
-  if (!device.online) return <Tag tone="bad" dot="hollow">{t("devices.offline")}</Tag>;
-  const silent = device.last_seen !== null && (now - Date.parse(device.last_seen)) / 1_000 > SILENT_S;
-  if (silent) return <Tag tone="warn" dot="hollow" title={t("devices.silentHelp")}>{t("devices.silent")}</Tag>;
-  return <Tag tone="ok" dot="full">{t("devices.online")}</Tag>;
-}
-
-function useKind(): (kind: string) => [string, IconName] {
-  const { t } = useTranslation();
-  return (kind) => {
-    if (kind === "vehicle") return [t("devices.vehicleKind"), "vehicle"];
-    if (kind === "terminal") return [t("devices.terminalKind"), "terminal"];
-    if (kind === "scanner") return [t("devices.scannerKind"), "scanner"];
-    return [kind || t("common.unknown"), "devices"];
-  };
-}
+const PAGE = 100;
+const FILTERS = ["q", "state", "kind", "site"] as const;
+const STATES = ["online", "offline", "silent", "trouble"] as const;
+const KINDS = ["scanner", "terminal", "vehicle"] as const;
 
 function Name({ device }: { device: Device }) {
   const { t } = useTranslation();
@@ -47,7 +34,7 @@ function Name({ device }: { device: Device }) {
     <div style={{ display: "flex", gap: 12, alignItems: "center" }}>
       <Icon name={icon} size={24} color="var(--rr-accent)" />
       <div>
-        <div className="rr-strong rr-device">{device.name}</div>
+        <Link href={`/devices/${device.name}`} className="rr-strong rr-device">{device.name}</Link>
         {!!device.others && <Tag tone="warn" title={t("devices.othersHelp")}>{t("devices.others")}</Tag>}
         <div className="rr-small rr-dim rr-nowrap">
           {kind}{device.version && ` · ${device.version}`}
@@ -86,6 +73,8 @@ function useColumns(onOrders: (device: string) => void, onAccess: ((device: Devi
     { key: "position", title: t("devices.lastPosition"), empty: (row) => !row.last_position_at,
       cell: (row) => row.last_position_at ? <Ago at={row.last_position_at} promise={60} /> : <span className="rr-dim">{t("common.none")}</span> },
     { key: "pending", title: t("devices.pending"), empty: (row) => !row.pending_facts && !row.pending_telemetry, cell: (row) => <Pending device={row} /> },
+    { key: "clock", title: t("devices.clockError"), empty: (row) => row.clock_error_ms === null, cell: (row) => row.clock_error_ms === null ? <span className="rr-dim">{t("common.unknown")}</span> : <ClockError ms={row.clock_error_ms} /> },
+    { key: "battery", title: t("devices.battery"), empty: (row) => row.battery_pct === null, cell: (row) => row.battery_pct === null ? <span className="rr-dim">{t("common.none")}</span> : <Battery pct={row.battery_pct} /> },
     { key: "quarantined", title: t("devices.quarantined"), num: true, empty: (row) => !row.quarantined, cell: (row) => count(row.quarantined, "warn") },
     { key: "lost", title: t("devices.lost"), num: true, empty: (row) => !row.lost, cell: (row) => count(row.lost, "bad") },
     { key: "more", title: t("devices.more"), cell: (row) => (
@@ -102,29 +91,35 @@ export default function Devices() {
   const user = useUser();
   const [asking, setAsking] = useState<string | null>(null);
   const [access, setAccess] = useState<Device | null>(null);
-  const [params, setParams] = useSearchParams();
   const [adding, { open, close }] = useDisclosure(false);
-  const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices });
-  const search = (params.get("q") ?? "").toLowerCase();
+  const { values, cursor, any, set, clear } = useFilters(FILTERS);
+  const filter = { text: values.q, state: values.state, kind: values.kind, site: values.site };
+  const devices = useQuery({ queryKey: ["devices", filter, cursor], queryFn: () => api.devicesOf({ ...filter, cursor, limit: PAGE }), placeholderData: keepPreviousData });
   const admin = user.role === "admin";
   const columns = useColumns(setAsking, admin ? setAccess : null);
   const add = admin && <Button leftSection={<Icon name="plus" size={18} />} onClick={open}>{t("devices.add")}</Button>;
   return (
-    <Page title={t("devices.title")} lead={t("devices.lead")} asOf={devices.dataUpdatedAt} actions={add}>
-      <TextInput aria-label={t("devices.search")} placeholder={t("devices.search")} leftSection={<Icon name="search" size={18} />} maw={360} w="100%"
-        value={params.get("q") ?? ""} onChange={(event) => setParams(event.currentTarget.value ? { q: event.currentTarget.value } : {}, { replace: true })} />
-      <div className="rr-card">
-        <Loaded query={devices}>
+    <Page title={t("devices.title")} lead={t("devices.lead")} asOf={devices.dataUpdatedAt} actions={<>{any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="devices" filter={filter} />{add}</>}>
+      <div className="rr-card rr-pad rr-filters rr-noprint" role="search" aria-label={t("stock.filters")}>
+        <SearchField label={t("devices.search")} help={t("devices.searchHelp")} value={values.q} set={(value) => set("q", value)} />
+        <Select label={t("devices.state")} placeholder={t("log.all")} clearable value={values.state} onChange={(value) => set("state", value)}
+          data={STATES.map((each) => ({ value: each, label: t(`devices.${each}`) }))} />
+        <Select label={t("devices.kind")} placeholder={t("log.all")} clearable value={values.kind} onChange={(value) => set("kind", value)}
+          data={KINDS.map((each) => ({ value: each, label: t(`devices.${each}Kind`) }))} />
+        <SiteSelect placeholder={t("stock.allSites")} clearable value={values.site} onChange={(value) => set("site", value)} />
+      </div>
+      <div className="rr-card" aria-busy={devices.isPlaceholderData}>
+        <Loaded query={devices} rows={8}>
           {(data) => {
-            const rows = data.devices.filter((each) => `${each.name} ${each.kind}`.toLowerCase().includes(search))
-              .sort((a, b) => Number(a.online) - Number(b.online) || a.name.localeCompare(b.name));
-            if (rows.length === 0) {
+            if (data.devices.length === 0 && any) return <Empty icon="search" title={t("devices.noneFound")} help={t("devices.noneFoundHelp")} />;
+            if (data.devices.length === 0) {
               return <Empty icon="devices" title={t("devices.empty")} help={admin ? t("devices.emptyHelp") : t("devices.emptyHelpOther")}>{add}</Empty>;
             }
-            return <Table label={t("devices.tableLabel")} columns={columns} rows={rows} rowKey={(row) => row.name} />;
+            return <Table label={t("devices.tableLabel")} columns={columns} rows={data.devices} rowKey={(row) => row.name} />;
           }}
         </Loaded>
       </div>
+      <Pager cursor={cursor} next={devices.data?.next ?? null} onCursor={(next) => set("cursor", next)} />
       <DeviceOrders device={asking} onClose={() => setAsking(null)} />
       {access && <DeviceAccess key={access.name} device={access} listening={!!devices.data?.listening} onClose={() => setAccess(null)} />}
       <AddDevice opened={adding} devices={devices.data} onClose={close} />

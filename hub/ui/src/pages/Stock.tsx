@@ -1,25 +1,27 @@
 /** Stock by place, lot and owner; every filter and the page stand in the address. */
-import { ActionIcon, Button, Menu, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { ActionIcon, Button, Menu, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 
 import { useMay } from "../access";
-import { api, query, stockFile, UNSETTLED, type StockFilter, type StockRow } from "../api";
+import { api, query, stockQuery, UNSETTLED, type StockRow } from "../api";
 import { useFormat } from "../format";
 import { word } from "../i18n";
 import { Account, useItems, useOwners, useSites } from "../parts/Account";
 import { Condition, Expiry, Goods, Owner, Plain, Quantity, traceCode } from "../parts/Goods";
 import { Icon } from "../parts/icons";
+import { Export } from "../parts/Export";
 import { Page } from "../parts/Page";
 import { Pager } from "../parts/Pager";
+import { SearchField } from "../parts/SearchField";
+import { Sections } from "../parts/Sections";
 import { Empty, Loaded } from "../parts/States";
 import { Table, type Column } from "../parts/Table";
+import { useStockSections } from "./stockSections";
 
 const PAGE = 100;
-const FILTERS = ["site", "item", "owner", "lot", "condition"] as const;
+const FILTERS = ["text", "site", "item", "owner", "lot", "condition", "until", "first"] as const;
 const CONDITIONS = ["good", "quarantined", "damaged"] as const;
 type FilterName = (typeof FILTERS)[number];
 type Values = Record<FilterName, string | null>;
@@ -32,8 +34,8 @@ function RowMenu({ row }: { row: StockRow }) {
   const ask = may("POST /transfers") && row.owner && row.site && row.quantity > 0 && !row.account.startsWith("virtual:")
     ? "/transfers" + query({ ask: 1, account: row.account, item: row.item, lot: row.lot, condition: row.condition, giver: row.owner, n: row.quantity })
     : null;
+  const history = "/stock/flows" + query({ item: row.item, site: row.site, owner: row.owner });
   const recall = may("GET /recall") && row.gtin && row.lot ? "/recall" + query({ item: row.item, lot: row.lot }) : null;
-  if (!code && !ask) return null;
   const label = t("stock.more", { what: row.name ?? row.item });
   return (
     <Menu position="bottom-end" withinPortal>
@@ -42,6 +44,7 @@ function RowMenu({ row }: { row: StockRow }) {
       </Menu.Target>
       <Menu.Dropdown>
         {code && <Menu.Item component={Link} href={"/trace" + query({ code })} leftSection={<Icon name="trace" />}>{t("stock.trace")}</Menu.Item>}
+        <Menu.Item component={Link} href={history} leftSection={<Icon name="clock" />}>{t("stock.history")}</Menu.Item>
         {ask && <Menu.Item component={Link} href={ask} leftSection={<Icon name="transfers" />}>{t("stock.askTransfer")}</Menu.Item>}
         {recall && <Menu.Item component={Link} href={recall} leftSection={<Icon name="recall" />}>{t("stock.recall")}</Menu.Item>}
       </Menu.Dropdown>
@@ -66,24 +69,6 @@ function useColumns(): Column<StockRow>[] {
   ];
 }
 
-function LotField({ value, set }: { value: string | null; set: (value: string | null) => void }) {
-  const { t } = useTranslation();
-  const [lot, setLot] = useState(value ?? "");
-  const [seen, setSeen] = useState(value);
-  const send = useDebouncedCallback((typed: string) => set(typed.trim() || null), 350);
-  if (seen !== value) {
-    setSeen(value);
-    if ((value ?? "") !== lot.trim()) setLot(value ?? "");
-  }
-  return (
-    <TextInput label={t("common.lot")} placeholder={t("stock.lotSearch")} value={lot} spellCheck={false}
-      onChange={(event) => {
-        setLot(event.currentTarget.value);
-        send(event.currentTarget.value);
-      }} />
-  );
-}
-
 function Filters({ values, set }: { values: Values; set: (name: FilterName, value: string | null) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -92,6 +77,7 @@ function Filters({ values, set }: { values: Values; set: (name: FilterName, valu
   const owners = useOwners().data?.organisations ?? [];
   return (
     <div className="rr-card rr-pad rr-filters rr-noprint" role="search" aria-label={t("stock.filters")}>
+      <SearchField value={values.text} set={(value) => set("text", value)} help={t("stock.searchHelp")} />
       <Select label={t("common.site")} placeholder={t("stock.allSites")} clearable searchable value={values.site}
         data={sites.map((site) => ({ value: site.id, label: format.name(site) ?? site.id }))} onChange={(value) => set("site", value)} />
       <Select label={t("common.item")} placeholder={t("stock.itemSearch")} clearable searchable value={values.item} limit={200}
@@ -100,24 +86,12 @@ function Filters({ values, set }: { values: Values; set: (name: FilterName, valu
       <Select label={t("common.owner")} placeholder={t("stock.allOwners")} clearable searchable value={values.owner}
         data={[{ value: UNSETTLED, label: t("common.unassigned") }, ...owners.map((owner) => ({ value: owner.id, label: format.name(owner) ?? owner.id }))]}
         onChange={(value) => set("owner", value)} />
-      <LotField value={values.lot} set={(value) => set("lot", value)} />
+      <TextInput type="date" label={t("stock.until")} value={values.until ?? ""} onChange={(event) => set("until", event.currentTarget.value || null)} />
       <Select label={t("common.condition")} placeholder={t("stock.allConditions")} clearable value={values.condition}
         data={CONDITIONS.map((each) => ({ value: each, label: word(t, "condition", each) }))} onChange={(value) => set("condition", value)} />
+      <SegmentedControl aria-label={t("stock.order")} size="md" value={values.first ?? "any"} onChange={(value) => set("first", value === "any" ? null : value)}
+        data={[{ value: "any", label: t("stock.byGoods") }, { value: "expiry", label: t("stock.byExpiry") }]} />
     </div>
-  );
-}
-
-function Export({ filter }: { filter: StockFilter }) {
-  const { t } = useTranslation();
-  if (!useMay()("GET /exports/stock.csv")) return null;
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target><Button variant="default" leftSection={<Icon name="save" size={18} />}>{t("stock.export")}</Button></Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href={stockFile("xlsx", filter)} download="stock.xlsx">{t("stock.exportXlsx")}</Menu.Item>
-        <Menu.Item component="a" href={stockFile("csv", filter)} download="stock.csv">{t("stock.exportCsv")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 
@@ -153,6 +127,7 @@ export default function Stock() {
     placeholderData: keepPreviousData,
   });
   const columns = useColumns();
+  const sections = useStockSections();
   const change = (name: string, value: string | null) =>
     setParams((old) => {
       const next = new URLSearchParams(old);
@@ -165,9 +140,10 @@ export default function Stock() {
     <Page title={t("stock.title")} lead={t("stock.lead")} asOf={stock.dataUpdatedAt} actions={
       <>
         {filtered && <Button variant="default" onClick={() => setParams({})}>{t("common.clear")}</Button>}
-        <Export filter={filter} />
+        <Export list="stock" filter={stockQuery({ ...filter })} />
       </>
     }>
+      <Sections label={t("stock.title")} sections={sections} />
       <Filters values={values} set={change} />
       <div className="rr-card" aria-busy={stock.isPlaceholderData}>
         <Loaded query={stock} rows={10}>
