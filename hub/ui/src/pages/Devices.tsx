@@ -69,12 +69,21 @@ function useColumns(onOrders: (device: string) => void, onAccess: ((device: Devi
     { key: "presence", title: t("devices.lastSeen"), cell: (row) => (
       <div className="rr-presence"><Presence device={row} /> <span className="rr-small"><Ago at={row.last_seen ?? row.presence_at} /></span></div>
     ) },
-    { key: "fact", title: t("devices.lastFact"), empty: (row) => !row.last_fact_at, cell: (row) => row.last_fact_at ? <Ago at={row.last_fact_at} /> : <span className="rr-dim">{t("common.none")}</span> },
-    { key: "position", title: t("devices.lastPosition"), empty: (row) => !row.last_position_at,
-      cell: (row) => row.last_position_at ? <Ago at={row.last_position_at} promise={60} /> : <span className="rr-dim">{t("common.none")}</span> },
+    { key: "fact", title: t("devices.lastData"), empty: (row) => !row.last_fact_at && !row.last_position_at, cell: (row) => (
+      <div className="rr-small">
+        {!row.last_fact_at && !row.last_position_at && <span className="rr-dim">{t("common.none")}</span>}
+        {row.last_fact_at && <div>{t("devices.lastFact")} <Ago at={row.last_fact_at} /></div>}
+        {row.last_position_at && <div>{t("devices.lastPosition")} <Ago at={row.last_position_at} promise={60} /></div>}
+      </div>
+    ) },
     { key: "pending", title: t("devices.pending"), empty: (row) => !row.pending_facts && !row.pending_telemetry, cell: (row) => <Pending device={row} /> },
-    { key: "clock", title: t("devices.clockError"), empty: (row) => row.clock_error_ms === null, cell: (row) => row.clock_error_ms === null ? <span className="rr-dim">{t("common.unknown")}</span> : <ClockError ms={row.clock_error_ms} /> },
-    { key: "battery", title: t("devices.battery"), empty: (row) => row.battery_pct === null, cell: (row) => row.battery_pct === null ? <span className="rr-dim">{t("common.none")}</span> : <Battery pct={row.battery_pct} /> },
+    { key: "health", title: t("devices.health"), empty: (row) => row.clock_error_ms === null && row.battery_pct === null, cell: (row) => (
+      <div className="rr-small">
+        {row.clock_error_ms === null && row.battery_pct === null && <span className="rr-dim">{t("common.unknown")}</span>}
+        {row.clock_error_ms !== null && <div>{t("devices.clockError")} <ClockError ms={row.clock_error_ms} /></div>}
+        {row.battery_pct !== null && <div>{t("devices.battery")} <Battery pct={row.battery_pct} /></div>}
+      </div>
+    ) },
     { key: "quarantined", title: t("devices.quarantined"), num: true, empty: (row) => !row.quarantined, cell: (row) => count(row.quarantined, "warn") },
     { key: "lost", title: t("devices.lost"), num: true, empty: (row) => !row.lost, cell: (row) => count(row.lost, "bad") },
     { key: "more", title: t("devices.more"), cell: (row) => (

@@ -1,6 +1,7 @@
 /** A chart over time. Loaded when it is first needed; whoever shows one has its numbers in a table beside it. */
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
@@ -34,9 +35,15 @@ const shaped = (line: Line, at: number, of: number): uPlot.Series.PathBuilder | 
   return undefined;
 };
 
+/** A time on the axis, `step` seconds from the next: a day, or an hour and minute. */
+const tick = (language: string, at: number, step: number) =>
+  new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", step >= 86_400
+    ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at * 1000));
+
 export default function Plot({ label, times, lines, show, height = 240, group }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const format = useFormat();
+  const { t, i18n } = useTranslation();
   const scheme = useComputedColorScheme("light");
   useEffect(() => {
     const element = box.current;
@@ -54,9 +61,9 @@ export default function Plot({ label, times, lines, show, height = 240, group }:
       legend: { live: true },
       cursor: { drag: { x: false, y: false }, ...(group && { sync: { key: group } }) },
       scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
-      axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map((each) => value(each)) }],
+      axes: [{ ...axis, values: (_, splits, __, ___, step) => splits.map((at) => tick(i18n.language, at, step)) }, { ...axis, size: 64, values: (_, splits) => splits.map((each) => value(each)) }],
       series: [
-        { value: (_, at) => (at === null ? "" : format.dateTime(new Date(at * 1000).toISOString())) },
+        { label: t("log.when"), value: (_, at) => (at === null ? "" : format.dateTime(new Date(at * 1000).toISOString())) },
         ...lines.map((line, at): uPlot.Series => ({
           label: line.label,
           stroke: paint(line.color),
@@ -75,6 +82,6 @@ export default function Plot({ label, times, lines, show, height = 240, group }:
       watch.disconnect();
       chart.destroy();
     };
-  }, [times, lines, show, height, group, format, scheme]);
+  }, [times, lines, show, height, group, format, scheme, t, i18n.language]);
   return <div ref={box} className="rr-plot" role="img" aria-label={label} />;
 }
