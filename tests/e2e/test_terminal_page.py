@@ -159,7 +159,7 @@ def test_a_label_that_a_scanner_types_is_stored_whole_on_a_slow_tablet_and_undon
 
 def test_the_worst_of_a_burst_stands_until_somebody_saw_it(station, terminal):
     before = len(station.kept())
-    terminal.scan(f"{GOODS}10BURST-1", "RR:NO", f"{GOODS}10BURST-2", f"{GOODS}10BURST-2")
+    terminal.scan(f"{GOODS}10BURST-1", "RR:NO", f"{GOODS}10BURST-2")
     shown = terminal.verdict("refused")
     expect(terminal.page.locator(".since")).to_contain_text(f"{GOODS}10BURST-2")
     assert [each.labels[0] for each in station.kept()[before:]] == [f"{GOODS}10BURST-1", f"{GOODS}10BURST-2"]
@@ -177,14 +177,15 @@ def test_a_scan_into_a_field_is_taken_out_of_it_and_a_torn_label_is_typed(statio
     until(lambda: station.kept()[-1].labels == (f"{GOODS}10INTO-A-FIELD",), "the scan")
     field.press_sequentially("01101530003", delay=60)
     terminal.press("Enter")
-    expect(terminal.rows().first).to_contain_text("09501101530003")
+    expect(terminal.rows().first).to_contain_text("typed")
     assert station.kept()[-1].typed is True
 
 
 def test_a_parcel_is_handed_over_by_keyboard_alone(station, terminal):
     terminal.scan("RR:DO:sight", f"RR:P:{PARCEL}")
     expect(terminal.rows().first).to_contain_text(PARCEL)
-    terminal.press("F2")
+    terminal.page.locator(".doing").focus()
+    terminal.press("Enter")
     collect = terminal.page.locator(".tile", has_text="Collect").last
     for _ in range(40):
         if collect.evaluate("(tile) => tile === document.activeElement"):

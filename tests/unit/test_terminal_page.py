@@ -120,6 +120,13 @@ def test_a_page_that_is_too_slow_to_see_a_scan_at_once_takes_back_what_it_called
     assert said == [["typed", "4"], ["untyped", "4"], ["scan", "471"]]
 
 
+def test_a_label_whose_end_came_late_is_no_longer_told_as_cut(screen) -> None:
+    cut = {"what": "failed", "id": "c", "asked": {"k": "scan", "data": "LABEL", "via": "wedge"}, "reason": "cut"}
+    assert screen(cut)["shown"]["reason"] == "cut"
+    seen = screen(cut, {"what": "whole"})
+    assert (seen["shown"], seen["all"]) == (None, [])
+
+
 def test_letters_under_caps_lock_are_not_trusted_but_digits_are(typed) -> None:
     assert typed(keys("rr:done", caps=True), enter(caps=True)) == [["caps", "rr:done"]]
     assert typed(keys("4006381333931", caps=True), enter(caps=True)) == [["scan", "4006381333931"]]

@@ -56,6 +56,11 @@ export class Desk {
     this.take({ what: "failed", id: this.fresh(), asked: { k: "scan", data, via: "wedge" }, reason });
   }
 
+  /** The label that was told as cut had its end after all. */
+  whole(): void {
+    this.take({ what: "whole" });
+  }
+
   /** Whoever works the page's own controls has seen what it shows. */
   press(code: string): void {
     this.acknowledge();

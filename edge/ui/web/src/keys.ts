@@ -16,9 +16,10 @@ export function listen(desk: Desk): void {
 
   function take(taken: Taken[], field: Field | null): void {
     for (const each of taken) {
-      if (field && each.kind !== "typed" && each.kind !== "untyped") put(field, before);
+      if (field && (each.kind === "scan" || each.kind === "cut" || each.kind === "caps")) put(field, before);
       if (each.kind === "scan") desk.scan(each.text);
-      else if (each.kind === "typed") desk.key(each.text);
+      else if (each.kind === "typed") digit(desk, each.text);
+      else if (each.kind === "uncut") desk.whole();
       else if (each.kind === "untyped") unkey(desk, each.text);
       else desk.spoilt(each.text, each.kind);
     }
@@ -116,6 +117,13 @@ function control(desk: Desk, event: KeyboardEvent, field: Field | null): boolean
   event.preventDefault();
   action();
   return true;
+}
+
+/** Who types digits wants them confirmed by Enter, not the button pressed that happens to have the focus. */
+function digit(desk: Desk, text: string): void {
+  const focused = document.activeElement;
+  if (desk.pad !== "" && focused instanceof HTMLButtonElement && !focused.closest("dialog")) focused.blur();
+  desk.key(text);
 }
 
 function unkey(desk: Desk, text: string): void {

@@ -73,6 +73,7 @@ export type Event =
   | { what: "told"; message: ToPage }
   | { what: "sent"; id: string; asked: Asked }
   | { what: "failed"; id: string; asked: Asked; reason: Reason }
+  | { what: "whole" }
   | { what: "acknowledged" }
   | { what: "read-anew" }
   | { what: "read-notes"; until: number };
@@ -99,6 +100,8 @@ export function step(screen: Screen, event: Event, now: number): Screen {
       return { ...screen, sent: [...screen.sent, sentOf(screen, event.id, event.asked, now)].slice(-MOST_ROWS) };
     case "failed":
       return fail(screen, [sentOf(screen, event.id, event.asked, now)], event.reason);
+    case "whole":
+      return found(screen, new Set(screen.lost.filter((row) => row.reason === "cut").slice(0, 1).map((row) => row.id)));
     case "acknowledged": {
       const shown = toLookAt(screen);
       if (!shown) return screen;
@@ -214,8 +217,11 @@ function list(before: Screen, given: Row[]): Screen {
 function found(screen: Screen, ids: Set<string>): Screen {
   if (!screen.lost.some((row) => ids.has(row.id))) return screen;
   const lost = screen.lost.filter((row) => !ids.has(row.id));
-  const standing = screen.standing.filter((each) => !each.rows.every((key) => ids.has(key)));
-  return { ...screen, lost, standing };
+  const standing = screen.standing
+    .map((each) => ({ ...each, rows: each.rows.filter((key) => !ids.has(key)) }))
+    .filter((each) => each.rows.length > 0);
+  const latest = screen.latest && ids.has(screen.latest.id) ? null : screen.latest;
+  return { ...screen, lost, standing, latest };
 }
 
 /** Something became of a reading: it is shown, heard, and stands if it has to be looked at. */

@@ -29,6 +29,8 @@ export type Taken =
   | { kind: "untyped"; text: string }
   /** A scan without its end. */
   | { kind: "cut"; text: string }
+  /** What was told as cut had its end after all: the page was too slow. */
+  | { kind: "uncut"; text: string }
   /** A scan with Caps Lock on: its letters cannot be trusted. */
   | { kind: "caps"; text: string };
 
@@ -84,7 +86,8 @@ export function feed(wedge: Wedge, key: Key): Fed {
   const near = gap <= (key.field ? GAP_IN_FIELD_MS : GAP_MS);
   const ends = key.key === "Enter" || key.key === "Tab" || (key.ctrl && (key.code === "KeyM" || key.code === "KeyJ"));
   if (ends && wedge.text.length >= LEAST && near) {
-    const back: Taken[] = wedge.told > 0 ? [{ kind: "untyped", text: wedge.text.slice(0, wedge.told) }] : [];
+    const kind = wedge.told >= SURELY ? "uncut" : "untyped";
+    const back: Taken[] = wedge.told > 0 ? [{ kind, text: wedge.text.slice(0, wedge.told) }] : [];
     return { wedge: QUIET, taken: [...back, whole(wedge)], swallow: true };
   }
   if (char === null) {
