@@ -4,6 +4,7 @@ import { Link } from "wouter";
 
 import type { ParcelRow } from "../calls/relief";
 import { useFormat } from "../format";
+import { word } from "../i18n";
 import { Account } from "./Account";
 import { useGoodsName } from "./Goods";
 import { ForWhom, LifeState, Whereto } from "./Life";
@@ -16,7 +17,12 @@ export function ParcelTable({ label, rows }: { label: string; rows: ParcelRow[] 
   const nameOf = useGoodsName();
   const columns: Column<ParcelRow>[] = [
     { key: "id", title: t("rounds.parcel"), lead: true, cell: (row) => <Link href={`/parcels/${row.id}`} className="rr-mono rr-strong rr-nowrap">{row.id}</Link> },
-    { key: "state", title: t("journey.state"), cell: (row) => <LifeState kind="parcel" state={row.state} odd={row.odd} /> },
+    { key: "state", title: t("journey.state"), cell: (row) => (
+      <>
+        <LifeState kind="parcel" state={row.state} odd={row.odd} />
+        {row.given_at && <div className="rr-small rr-dim">{format.dateTime(row.given_at)}{row.proof && <> · {word(t, "givenWay", row.proof.way)}</>}</div>}
+      </>
+    ) },
     { key: "whom", title: t("journey.whom"), empty: (row) => !row.shown, cell: (row) => <ForWhom {...row} otherwise={t("common.none")} /> },
     { key: "goods", title: t("desk.goods"), cell: (row) => row.lines.map((line) => (
       <div key={line.line}>{nameOf(line.item)} <span className="rr-dim rr-nowrap">× {format.number(line.n)}</span></div>

@@ -9,6 +9,7 @@ import { PARCEL_STATES, relief, type ConsignmentWhole } from "../../calls/relief
 import { useFormat } from "../../format";
 import { useOwnerName } from "../../parts/Account";
 import { Decisions } from "../../parts/Decide";
+import { Export } from "../../parts/Export";
 import { Plain } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
 import { History, LifeState } from "../../parts/Life";
@@ -68,7 +69,7 @@ export default function ConsignmentOne({ id }: { id: string }) {
   const found = useQuery({ queryKey: ["consignment", id], queryFn: () => relief.consignment(id), retry: false });
   return (
     <Page title={t("consignments.one", { id })} asOf={found.dataUpdatedAt}
-      actions={found.data && <Decisions subject={{ kind: "consignment", id, way: found.data.way, site: found.data.to_site, vehicle: found.data.vehicle, due: found.data.due }} may={found.data.may} />}>
+      actions={found.data && <><Export list="parcels" filter={{ consignment: id }} /><Decisions subject={{ kind: "consignment", id, way: found.data.way, site: found.data.to_site, vehicle: found.data.vehicle, due: found.data.due }} may={found.data.may} /></>}>
       <Link href="/consignments" className="rr-back rr-noprint"><Icon name="left" size={16} /> {t("nav.consignments")}</Link>
       <Loaded query={found}>
         {(whole) => (

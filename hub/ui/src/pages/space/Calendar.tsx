@@ -85,7 +85,7 @@ function Chosen({ days, room, span, ask, clear }: { days: Day[]; room: Room; spa
         {within.length > 0 && <div className="rr-small">{t("space.freeThroughout", { amount: amount(free, room.measure) })}</div>}
         {span.first === span.last && <div className="rr-small rr-dim">{t("space.chooseLast")}</div>}
       </div>
-      <div className="rr-deeds"><Button size="md" onClick={ask}>{t("space.askThese")}</Button><Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button></div>
+      <div className="rr-deeds"><Button size="md" onClick={ask}>{t("space.askThese")}</Button><Button size="md" variant="default" onClick={clear}>{t("space.otherDays")}</Button></div>
     </div>
   );
 }
