@@ -69,6 +69,6 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index("presence_by_device", "presence", ["device_id", "id"])
-    columns = [sa.text("coalesce(expiry, 99999999)"), "item", "lot", "owner", "condition"]
+    columns: list[str | sa.TextClause] = [sa.text("coalesce(expiry, 99999999)"), "item", "lot", "owner", "condition"]
     op.create_index("lot_by_expiry", "lot", columns)
     op.execute("INSERT INTO flow_due (lot_id, since) SELECT id, 0 FROM lot")
