@@ -34,7 +34,7 @@ HOSTILE = {
 }
 
 WITHOUT = {
-    "balances", "journal", "trace", "story", "quarantine", "gaps", "recall", "recall/holders", "personal-views",
+    "balances", "journal", "trace", "story", "quarantine", "gaps", "recall", "recall/holders",
     "devices/{name}/commands", "devices/{name}/presence", "stations/{site}",
 }  # fmt: skip
 """Lists without a file: of the machine room, of one thing, with a file of another shape, or about people's data."""

@@ -104,9 +104,9 @@ export default function Reports({ report }: { report: string }) {
   const columns = { holdings: useHeld(), movements: useMoved(), "hand-overs": useHandedOver(), fulfilment: useFulfilled() }[which] as Column<Row>[];
   const rows = list.data?.rows ?? [];
   return (
-    <Page title={t("reports.title")} lead={t(`reports.lead.${which}`)} asOf={list.dataUpdatedAt}
+    <Page title={t("reports.title")} lead={t(`reportLead.${which}`)} asOf={list.dataUpdatedAt}
       actions={<>{any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list={which satisfies List} filter={filter} /></>}>
-      <Sections label={t("reports.sections")} sections={REPORTS.map((each) => ({ href: each === "holdings" ? "/reports" : `/reports/${each}`, title: t(`reports.name.${each}`) }))} />
+      <Sections label={t("reports.sections")} sections={REPORTS.map((each) => ({ href: each === "holdings" ? "/reports" : `/reports/${each}`, title: t(`reportName.${each}`) }))} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         {!user.site && <SiteSelect clearable placeholder={t("stock.allSites")} value={values.site} onChange={(value) => set("site", value)} />}
         <ItemSelect clearable value={values.item} onChange={(value) => set("item", value)} />
@@ -118,7 +118,7 @@ export default function Reports({ report }: { report: string }) {
         <Loaded query={list} rows={8}>
           {(page) => page.rows.length === 0
             ? <Empty icon="reports" title={t("reports.empty")} help={any ? t("needs.emptyFilter") : t("reports.emptyHelp")} />
-            : <Table label={t(`reports.name.${which}`)} columns={columns} rows={page.rows.slice(0, SHOWN)} rowKey={(_, index) => String(index)} />}
+            : <Table label={t(`reportName.${which}`)} columns={columns} rows={page.rows.slice(0, SHOWN)} rowKey={(_, index) => String(index)} />}
         </Loaded>
       </div>
       {rows.length > SHOWN && <div className="rr-small rr-dim">{t("reports.more", { n: format.number(rows.length - SHOWN) })}</div>}
