@@ -117,7 +117,7 @@ def test_a_vehicle_is_on_the_map_and_its_age_grows_when_its_agent_dies(window, s
 
 def test_a_position_gets_old_on_the_screen_by_itself(window, scene):
     with scene.stranger("van-9") as client:
-        at = time.time_ns() // 10**6 - 56_000
+        at = time.time_ns() // 10**6 - 52_000
         report(client, "van-9", Fix(at=at, up=1, t=at, lat_e7=318_760_000, lon_e7=1_054_120_000))
         page = window("/map").page
         entry = page.get_by_role("button", name=re.compile("van-9"))
