@@ -4,7 +4,8 @@ import json
 import os
 import signal
 import socket
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from edge.browse import browse
 from edge.ui.pairing import COOKIE
 from tests.support.edge_agent import AgentProcess
 from tests.support.edge_ports import Device, until
+from tests.support.hub_process import HubProcess, cli_json
 from tests.support.terminal import Here
 from wire.codec import decode_item
 from wire.messages import Scan, Void
@@ -274,7 +276,9 @@ def test_the_page_process_comes_back_when_it_is_killed_and_the_session_is_as_it_
 
 
 def test_after_the_agent_was_killed_nothing_that_was_stored_is_lost_and_it_can_still_be_undone(tmp_path):
-    here = Here(tmp_path)
+    deep = tmp_path / ("a-data-folder-" * 5) / "whose-path-is-longer-than-a-unix-socket-may-have"
+    deep.mkdir(parents=True)
+    here = Here(deep)
     with AgentProcess(here.config) as agent:
         agent.says("ready")
         with here.page() as page:
@@ -289,6 +293,46 @@ def test_after_the_agent_was_killed_nothing_that_was_stored_is_lost_and_it_can_s
         assert shown == [("S2", False, True), ("S1", False, True), ("S0", True, True)]
         assert page.undo(rows[1])["verdict"] == "obeyed"
         assert page.until("list")["rows"][-2]["undone"] is True
-    items = [item for _, _, item in kept(tmp_path)]
+    items = [item for _, _, item in kept(deep)]
     assert [item.labels[0] for item in items if isinstance(item, Scan)] == ["S0", "S1", "S2"]
     assert [item.seq for item in items if isinstance(item, Void)] == [1, 2]
+
+
+def test_a_terminal_that_cannot_be_served_keeps_nobody_from_scanning(tmp_path):
+    scanner = Device(tmp_path / "scanner")
+    here = Here(tmp_path, scanners=[scanner.path])
+    (tmp_path / "data" / "terminal.sock").mkdir(parents=True)
+    with running(here) as agent:
+        assert "terminal.sock" in agent.says("terminal-not-served")["why"]
+        scanner.send(b"A\r\n")
+        assert scanner.heard(1) == ACK
+    scanner.unplug()
+
+
+@pytest.mark.soak
+def test_a_minute_without_a_hub_loses_no_scan_and_the_page_says_how_it_stands(tmp_path):
+    data = tmp_path / "hub"
+    with ExitStack() as ends:
+        with HubProcess(data) as hub:
+            port = hub.mqtt_port
+            password = cli_json("device", "add", "wh1-scanner-1", data=data)["password"]
+            token = cli_json("token", "add", "reader", "--role", "auditor", data=data)["token"]
+            here = Here(tmp_path, mqtt_port=port)
+            here.config.write_text(here.config.read_text().replace('"secret"', f'"{password}"'))
+            ends.enter_context(running(here))
+            screen = ends.enter_context(here.page())
+            screen.until("state", lambda state: state["hub"] == "flowing", timeout_s=60)
+            assert screen.scan("S0")["verdict"] == "stored"
+            screen.until("state", lambda state: state["pending"] == 0, timeout_s=60)
+        screen.until("state", lambda state: state["hub"] == "offline", timeout_s=60)
+        scanned, over = 1, time.monotonic() + 60
+        while time.monotonic() < over:
+            assert screen.scan(f"S{scanned}")["verdict"] == "stored"
+            scanned += 1
+            screen.until("state")
+        state = screen.until("state", lambda state: state["pending"] == scanned - 1)
+        assert state["oldest_s"] >= 50
+        with HubProcess(data, "--mqtt-port", str(port)) as hub:
+            screen.until("state", lambda state: state["hub"] == "flowing" and state["pending"] == 0, timeout_s=120)
+            headers = {"Authorization": f"Bearer {token}"}
+            assert httpx.get(f"{hub.http}/api/v1/summary", headers=headers).json()["facts"] == scanned

@@ -13,6 +13,8 @@ from websockets.sync.client import connect
 from tests.support.edge_agent import closed_port, write_config
 from tests.support.edge_ports import PATIENCE_S
 
+PING_S = 5.0
+"""As a page does: one that says nothing for half a minute is let go."""
 _ids = itertools.count(1)
 
 
@@ -50,6 +52,7 @@ class Page:
         headers = {"Cookie": cookie} if cookie else {}
         deadline = time.monotonic() + timeout_s
         self.got: list[dict] = []
+        self._pinged = time.monotonic()
         while True:
             try:
                 url = f"{'wss' if tls else 'ws'}://127.0.0.1:{port}/live"
@@ -105,6 +108,9 @@ class Page:
         while True:
             left = deadline - time.monotonic()
             assert left > 0, f"no {kind} came, but {[each['k'] for each in self.got[-20:]]}"
+            if time.monotonic() - self._pinged > PING_S:
+                self._pinged = time.monotonic()
+                self.send(k="ping")
             with suppress(TimeoutError):
                 message = json.loads(self._socket.recv(left))
                 self.got.append(message)
