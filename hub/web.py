@@ -5,11 +5,12 @@ The same application may have a second door with TLS. Both are served by one loo
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 import threading
 import time
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 
@@ -23,6 +24,17 @@ GRACE_S = 2
 
 MESSAGE_BYTES = 4096
 """Most that one message of a WebSocket from outside may have."""
+
+
+_STRANGERS: Final = frozenset(
+    {
+        "Invalid HTTP request received.",
+        "Unsupported upgrade request.",
+        "Invalid UTF-8 sequence received from client.",
+        "ASGI callable returned without completing handshake.",
+    }
+)
+"""What uvicorn logs, some of it with a trace, because of what somebody sent: strangers would fill the log with it."""
 
 
 class WebError(HubError):
@@ -115,7 +127,13 @@ class Web:
                 group.create_task(server.serve(sockets=[each]))
 
 
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether the server tells of more than of what somebody sent."""
+    return record.msg not in _STRANGERS
+
+
 def _config(app: Any, *, http: Any = "h11", **more: Any) -> uvicorn.Config:
+    logging.getLogger("uvicorn.error").addFilter(worth_a_line)
     return uvicorn.Config(
         app,
         http=http,  # both doors read requests in one way, whatever else is installed

@@ -66,6 +66,8 @@ class Guard:
         except ApiError as error:
             await error.response(scope["path"])(scope, receive, outgoing)
         except Exception:
+            if outgoing.gone:
+                return
             log.exception("request-broke", method=scope.get("method", "socket"), path=scope["path"])
             if not outgoing.started:
                 await BROKEN.response(scope["path"])(scope, receive, outgoing)
@@ -90,12 +92,12 @@ class Guard:
 
 
 class _Outgoing:
-    """Adds the headers, and knows whether an answer has begun."""
+    """Adds the headers, and knows whether an answer has begun, and whether nobody is there to take it."""
 
     def __init__(self, send: Send, *, api: bool) -> None:
         self._send = send
         self._api = api
-        self.started = False
+        self.started = self.gone = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] in _STARTS:
@@ -105,7 +107,11 @@ class _Outgoing:
                 headers[name] = value
             if self._api:
                 headers.setdefault("Cache-Control", "no-store")
-        await self._send(message)
+        try:
+            await self._send(message)
+        except OSError:  # who asked for a socket hung up
+            self.gone = True
+            raise
 
 
 async def _whole(receive: Receive, headers: Headers, limit: int) -> Receive:

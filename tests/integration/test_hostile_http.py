@@ -121,6 +121,24 @@ def test_a_name_with_lines_and_escapes_in_it_is_refused_and_logged_in_one_line(w
     assert "\x1b" not in answer.text
 
 
+UPGRADE = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+UPGRADE += b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
+
+def test_who_asks_for_a_socket_and_hangs_up_or_sends_rubbish_fills_no_log(web, caplog):
+    host, port = web.url.removeprefix("http://").split(":")
+    with capture_logs() as logged:
+        for _ in range(20):
+            with socket.create_connection((host, int(port))) as gone:
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it resets
+                gone.sendall(b"GET /api/v1/positions/live HTTP/1.1\r\nHost: 127.0.0.1\r\n" + UPGRADE)
+        for path in (b"/api/v1/positions/live", b"/nowhere"):
+            assert b" 40" in raw(web, b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n" + UPGRADE)
+        assert b" 400 " in raw(web, b"rubbish\r\n\r\n")
+    assert [line["event"] for line in logged] == []
+    assert [line.getMessage() for line in caplog.records if line.levelname not in {"DEBUG", "INFO"}] == []
+
+
 def test_no_route_upgrades_to_another_protocol(web):
     upgrade = b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n"
     upgrade += b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"

@@ -22,6 +22,7 @@ from hub.store.queries.parcel_answers import Whereabouts
 router = APIRouter(include_in_schema=False)
 
 BODY_BYTES: Final = 2_000
+_FORM: Final = "application/x-www-form-urlencoded"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 
 
@@ -41,6 +42,8 @@ async def show(here: Here, request: Request) -> Response:
 @router.post(PATH)
 async def ask(here: Here, request: Request) -> Response:
     """Where the parcel is of a number or a code. What is found has an address of its own, without the code."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise ApiError(415, "wrong-type", "This is no form.", hint="Send the form of this page.")
     if len(await request.body()) > BODY_BYTES:
         raise ApiError(413, "too-large", "The body of the request is too large.", hint="Send the form of this page.")
     form = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=5)
