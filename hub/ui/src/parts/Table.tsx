@@ -1,8 +1,10 @@
 /** A table that becomes a list of cards on narrow screens; its roles are spelled out because CSS takes them away. */
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 export interface Column<Row> {
   key: string;
+  /** Left empty: what can be done with the row. */
   title: string;
   cell: (row: Row) => ReactNode;
   /** Numbers stand right. */
@@ -21,13 +23,14 @@ export function Table<Row>({ label, columns, rows, rowKey }: {
   rows: Row[];
   rowKey: (row: Row, index: number) => string;
 }) {
+  const { t } = useTranslation();
   return (
     <table className="rr-table" role="table" aria-label={label}>
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((column) => (
             <th key={column.key} role="columnheader" scope="col" data-num={column.num || undefined}>
-              {column.corner ? <span className="rr-sr">{column.title}</span> : column.title}
+              {column.corner || !column.title ? <span className="rr-sr">{column.title || t("common.actions")}</span> : column.title}
             </th>
           ))}
         </tr>

@@ -83,7 +83,7 @@ function Bins({ site }: { site: SiteWhole }) {
     ...(writes ? [{ key: "do", title: "", cell: (row: BinWhole) => (
       <div className="rr-deeds">
         <Button variant="default" aria-label={t("catalogue.changeOne", { name: row.code })} onClick={() => setEditing({ old: row })}>{t("catalogue.change")}</Button>
-        <Button variant="subtle" color="red.9" aria-label={t("catalogue.removeBin", { code: row.code })} onClick={() => setLeaving(row.code)}>{t("catalogue.remove")}</Button>
+        <Button variant="light" color="red" aria-label={t("catalogue.removeBin", { code: row.code })} onClick={() => setLeaving(row.code)}>{t("catalogue.remove")}</Button>
       </div>
     ) }] : []),
   ];

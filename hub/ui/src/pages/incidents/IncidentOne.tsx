@@ -40,7 +40,7 @@ function Clock({ whole }: { whole: Whole }) {
     <div className="rr-card rr-figure">
       <dt>{title}</dt>
       <dd style={at ? undefined : { color: "var(--rr-warn)" }}>{at || runs ? since(at) : "–"}</dd>
-      <div className="rr-small rr-dim">{at ? format.dateTime(at) : runs ? t("incident.runs") : t("incident.never")}</div>
+      <dd className="rr-dim">{at ? format.dateTime(at) : runs ? t("incident.runs") : t("incident.never")}</dd>
     </div>
   );
   return (
@@ -49,7 +49,7 @@ function Clock({ whole }: { whole: Whole }) {
       {step(t("incident.toLoad"), loaded_at)}
       {step(t("incident.toHand"), given_at)}
       <div className="rr-card rr-figure"><dt>{t("incident.people")}</dt><dd>{format.number(whole.population)}</dd>
-        <div className="rr-small rr-dim">{t("incident.households", { n: format.number(whole.households), places: format.number(whole.settlements_count) })}</div></div>
+        <dd className="rr-dim">{t("incident.households", { n: format.number(whole.households), places: format.number(whole.settlements_count) })}</dd></div>
     </dl>
   );
 }

@@ -130,7 +130,7 @@ export function Bookings({ site }: { site: string | null }) {
     <section aria-labelledby="bookings">
       <div className="rr-head" style={{ marginBottom: 10 }}><h2 className="rr-section" id="bookings" style={{ margin: 0 }}>{t("space.bookings")}</h2><Export list="bookings" filter={filter} /></div>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
-        <div className="rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <div className="rr-pad rr-filters" role="search" aria-label={`${t("space.bookings")}: ${t("stock.filters")}`}>
           <SearchField value={values.text} set={(value) => set("text", value)} />
           <Select label={t("needs.state")} placeholder={t("needs.all")} clearable value={values.state} data={STORED.map((value) => ({ value, label: word(t, "bookingState", value) }))} onChange={(value) => set("state", value)} />
         </div>
