@@ -6,12 +6,14 @@ be used is told with the reason; the hub's own map of coastlines and roads does 
 
 import html
 import re
+import stat
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from hub.core.pmtiles import HEADER_BYTES, METADATA_BYTES, Header, Metadata, TilesError, header, metadata
+from wire.display import shown
 
 FILE: Final = "region.pmtiles"
 UNNAMED: Final = "Source of the map unknown"
@@ -41,17 +43,19 @@ class BaseMap:
     def look(self) -> RegionMap | None:
         """The map; None where there is no file. Raises TilesError for one that cannot be used."""
         try:
-            stat = self.path.stat()
+            found = self.path.stat()
         except OSError:
             return None
-        changed = f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
+        if not stat.S_ISREG(found.st_mode):  # a pipe would never end to be read
+            raise TilesError("it is no file")
+        changed = f"{found.st_mtime_ns:x}-{found.st_size:x}"
         with self._lock:
             if self._known is None or self._known[0] != changed:
-                self._known = (changed, self._read(stat.st_size, changed))
-            found = self._known[1]
-        if isinstance(found, TilesError):
-            raise found
-        return found
+                self._known = (changed, self._read(found.st_size, changed))
+            known = self._known[1]
+        if isinstance(known, TilesError):
+            raise known
+        return known
 
     def _read(self, size: int, changed: str) -> RegionMap | TilesError:
         try:
@@ -79,5 +83,5 @@ def _said(data: bytes, read: Header) -> Metadata:
 
 
 def _text(said: str) -> str:
-    """What HTML says, as text on one line."""
-    return _SPACE.sub(" ", html.unescape(_TAG.sub("", said))).strip()
+    """What HTML says, as text on one line in which every character shows itself."""
+    return shown(_SPACE.sub(" ", html.unescape(_TAG.sub("", said))).strip())

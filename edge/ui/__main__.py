@@ -5,7 +5,9 @@ Exit codes: 0 ended as told, 1 a port or the data folder cannot be used, 2 the c
 
 import asyncio
 import errno
+import logging
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -26,10 +28,23 @@ from edge.ui.certificate import context
 from edge.ui.doors import Door
 from edge.ui.messages import MOST_LINE
 from edge.ui.pairing import Pairings
+from edge.ui.patience import PatientProtocol
 from edge.ui.site import House, site
 
-MOST_AT_ONCE: Final = 64
+MOST_AT_ONCE: Final = 128
 """Connections of one door."""
+_FILES: Final = 8_192
+"""Strangers may hold descriptors of the handhelds' door for the minute that a TLS handshake may take: the screen's
+own door has some left."""
+_STRANGERS: Final = frozenset(
+    {
+        "Invalid HTTP request received.",
+        "Unsupported upgrade request.",
+        "Invalid UTF-8 sequence received from client.",
+        "ASGI callable returned without completing handshake.",
+    }
+)
+"""What uvicorn logs, some of it with a trace, because of what somebody sent: strangers would fill the log with it."""
 _GRACE_S: Final = 1
 _FREE_S: Final = 3.0
 """So long the process of an agent that was killed may take to free the ports."""
@@ -51,6 +66,9 @@ def main(arguments: list[str]) -> int:
         log.error("config-unusable", file=arguments[1], faults=["[terminal]: is missing"])
         return 2
     log = LineLog(settings.log_level, as_json=settings.log_json, journal=in_journal(), part="page")
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg not in _STRANGERS)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES if most == resource.RLIM_INFINITY else min(_FILES, most), most))
     try:
         servers = _servers(settings, settings.terminal)
     except (OSError, ssl.SSLError) as error:
@@ -88,7 +106,7 @@ def _servers(settings: Settings, terminal: TerminalSettings) -> list[tuple[uvico
 def _server(house: House, door: Door) -> uvicorn.Server:
     config = uvicorn.Config(
         site(house, door),
-        http="h11",
+        http="h11" if door.screen else PatientProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,

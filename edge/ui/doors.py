@@ -8,6 +8,7 @@ rebinding), and for an Origin of their own wherever something is done, so that n
 """
 
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 _SOURCES: Final = {
     "default-src": "'self'",
@@ -75,7 +77,11 @@ class Guard:
         if acts and headers.get("origin") != f"{self._door.scheme}://{host}":
             await _refuse(scope, receive, outgoing, 403, "This comes from a page of elsewhere.")
             return
-        await self._app(scope, receive, outgoing)
+        try:
+            await self._app(scope, receive, outgoing)
+        except (OSError, WebSocketDisconnect):  # who asked for a socket hung up
+            if scope["type"] != "websocket":
+                raise
 
     def _known(self, name: str, scope: Scope) -> bool:
         if self._door.screen:
@@ -97,6 +103,7 @@ def name_of(host: str) -> str:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, code: int, why: str) -> None:
     if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": why})
+        with suppress(OSError):
+            await send({"type": "websocket.close", "code": 1008, "reason": why})
     else:
         await PlainTextResponse(why, status_code=code)(scope, receive, send)

@@ -226,6 +226,8 @@ def _page(inside: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Relief Relay</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="stylesheet" href="/pair.css">'
+        # "no-referrer" would have browsers say Origin: null with the form
+        '<meta name="referrer" content="same-origin">'
         f"</head><body><main><h1>Relief Relay</h1>{inside}</main></body></html>"
     )
 

@@ -107,5 +107,5 @@ def metadata(data: bytes, packing: Packing) -> Metadata:
         raise TilesError(f"its metadata is compressed by {packing.name.lower()}, which the hub does not read")
     try:
         return msgspec.json.decode(data, type=Metadata)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise TilesError("its metadata is no JSON that the hub understands") from error

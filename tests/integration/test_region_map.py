@@ -14,7 +14,8 @@ from tests.support.hubweb import serving
 ROOT = b"\x01\x00\x01\x05\x01"
 TILE = b"tile!"
 SAID = {"name": "Own county", "attribution": '<a href="https://example.org/x">&copy; Map\nmakers</a>'}
-NAMELESS = [{}, b"no json", {"attribution": 7}, {"attribution": "<script>"}, {"attribution": "x" * 9999}]
+DEEP = [b'{"x":' + b"[" * 500_000, b'{"x":' + b'{"a":' * 100_000, b'{"attribution":"\xff"}']
+NAMELESS = [{}, b"no json", *DEEP, {"attribution": 7}, {"attribution": "<script>"}, {"attribution": "x" * 9999}]
 
 
 def tiles(said=SAID, *, packing=1, version=3, kind=1, zooms=(0, 12), bounds=(104.0, 29.0, 106.0, 31.0), root=None):
@@ -75,6 +76,41 @@ def test_a_map_is_told_with_its_edges_and_with_whose_it_is_as_text(put, packing)
 @pytest.mark.parametrize("said", NAMELESS)
 def test_a_map_whose_owner_nobody_can_name_is_shown_and_says_so(put, said):
     assert put(tiles(said))[0]["attribution"] == UNNAMED
+
+
+def test_marks_of_direction_and_zeros_in_its_words_show_themselves(put):
+    own, _ = put(tiles(SAID | {"attribution": "evil\u202e\x00name"}))
+    assert "\u202e" not in own["attribution"]
+    assert "\x00" not in own["attribution"]
+
+
+def test_a_pipe_in_its_place_keeps_nobody_waiting(served):
+    web, path = served
+    os.mkfifo(path)
+    try:
+        assert "no file" in web.get("/region")["base_map_fault"]
+    finally:
+        path.unlink()
+
+
+def test_ranges_without_end_or_sense_are_answered_with_no_more_than_the_file(put, served):
+    web, _ = served
+    put(tiles())
+    many = "bytes=" + ",".join(f"{n % 9}-" for n in range(3000))
+    with web.client(Role.CLERK) as client:
+        for asked in (
+            many,
+            "bytes=0-,0-,0-,0-",
+            "bytes=-0",
+            "bytes=9-3",
+            "bytes=x-y",
+            "bits=1-2",
+            "bytes=" + "9" * 5000,
+        ):
+            answer = client.get("/api/v1/region.pmtiles", headers={"Range": asked})
+            assert answer.status_code in {200, 206, 400, 416}
+            assert len(answer.content) <= len(tiles())
+            assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
 def test_metadata_that_unpacks_without_end_is_left_alone(put):
