@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from deploy.caller import Caller, hurry, together
+from deploy import faces
+from deploy.caller import VAN, Caller, hurry, together
 from deploy.link import Mode
 from deploy.operation import AHEAD, DEVICES, Demo, say
 from deploy.reckoning import Reckoning, journal_texts, reckon
@@ -30,7 +31,8 @@ from deploy.you import CARDS, DEVICE, You, yours
 LAST_S = 5.0
 """So long the scanning goes on after the last disaster."""
 FIVE, TEN = range(5), range(5, 15)
-CUT_OFF = ("st1-terminal-1", DEVICE)
+TERMINAL = "st1-terminal-1"
+CUT_OFF = (TERMINAL, DEVICE)
 ALL_AT_ONCE = 12
 """More than a run of --once gets through."""
 
@@ -41,21 +43,23 @@ class Interrupted(Exception):  # noqa: N818 - a person's wish, no error
 
 def disasters(demo: Demo, caller: Caller, scanning: You) -> Iterator[tuple[float, Callable[[], None]]]:
     """What goes wrong when, in seconds; what is scanned meanwhile is kept, and the caller gets her parcel."""
+    terminal = demo.pages[TERMINAL]
 
     def kill_broker() -> None:
-        say("   kill -9: the broker")
-        demo.hub.kill_broker()
+        say("   kill -9: the broker, each time it comes back, until the dashboard raises an alert")
+        wait_for("an alert of it", lambda: faces.kill_until_told(demo.hub), pause_s=0.2)
 
     def cut() -> None:
         say("2  the network is cut, at the station and at your scanner; you scan ten")
         for name in CUT_OFF:
             demo.links[name].set(Mode.CUT)
         _scan(scanning, yours(TEN))
+        faces.practise(terminal, demo.badge("jun"))
 
     def kill_hub() -> None:
-        say("   kill -9: the hub; she shows her code, and takes the parcel along")
+        say("   kill -9: the hub; Jun types her code at the terminal's page, and she takes the parcel along")
         demo.hub.kill()
-        hurry(caller.collect())
+        faces.hand_over(terminal, demo.badge("jun"), caller.case)
 
     def restart_hub() -> None:
         say("   the hub is started again")
@@ -100,6 +104,7 @@ def play_once(demo: Demo) -> int:
     caller.call()
     caller.plan()
     hurry(together(caller.bring(), door.whole(), direct.whole()))
+    waiting = list(faces.of_parcel(demo.hub.rest, caller.case, "ready"))
     begun = time.monotonic()
     for at, what in disasters(demo, caller, scanning):
         time.sleep(max(0.0, begun + at - time.monotonic()))
@@ -112,18 +117,29 @@ def play_once(demo: Demo) -> int:
         wait_for("the end of her story", lambda: is_over(demo.hub.rest, caller.case, caller.people), pause_s=0.3)
     found = reckon(demo.hub.rest, demo.witnesses(), demo.beside(direct.balances()))
     thread = follow(demo.hub.rest, demo.announced[0])
-    say("4  the trace of her call, a recall, a report in Chinese")
+    say("4  the trace of her call, a recall, a report in Chinese, the faces")
     relief = follow_relief(demo.hub.rest, caller.case, caller.people, demo.shelf_labels())
     ways = follow_ways(demo.hub.rest, (door.case, direct.case))
     with suppress(StackError):  # a device that was cut off may wait ten seconds before it tries again
         wait_for("all devices", lambda: demo.hub.rest.get("/summary")["devices_online"] == len(DEVICES), pause_s=0.3)
     summary = demo.hub.rest.get("/summary")
-    wrong = (*_wrong(found, summary), *thread.missing, *relief.missing, *ways)
+    wrong = (*_wrong(found, summary), *thread.missing, *relief.missing, *ways, *waiting, *_of_faces(demo, caller))
     for sentence in wrong:
         say(f"   {sentence}")
     demo.result = json.dumps(_result(found, thread, relief, summary))
     say("   SOMETHING IS WRONG; see the line below" if wrong else "   every confirmed scan is in the hub, once")
     return 1 if wrong else 0
+
+
+def _of_faces(demo: Demo, caller: Caller) -> Iterator[str]:
+    """What the pages do not show as it is."""
+    rest = demo.hub.rest
+    with suppress(StackError):
+        wait_for("the end of the alert", lambda: not list(faces.of_alerts(rest)), timeout_s=15, pause_s=0.3)
+    yield from faces.of_alerts(rest)
+    yield from faces.of_map(demo.hub, VAN)
+    yield from faces.of_parcel(rest, caller.case, "given")
+    yield from faces.of_practice(rest, TERMINAL)
 
 
 def _wrong(found: Reckoning, summary: dict[str, Any]) -> Iterator[str]:
@@ -160,7 +176,7 @@ def play_on(demo: Demo) -> int:
     demo.start(once=False, announced=AHEAD)
     say("  Running until Ctrl-C. Things to try in another terminal:")
     say(f"    pkill -9 -f '{demo.hub.data}/broker/mosquitto.conf'   # kill the broker: nothing is lost")
-    say(f"    {typing(demo)}   # you scan")
+    say(f"    {typing(demo)}   # you scan, without the page")
     say("")
     story = together(*(demo.caller(kind).whole() for kind in (Caller, Door, Direct)))
     while True:

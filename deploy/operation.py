@@ -8,12 +8,25 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self, TypeVar
 
-from deploy import county, quake, you
+from deploy import county, faces, quake, you
 from deploy.caller import VAN, Caller, People
 from deploy.link import Link
 from deploy.reckoning import Beside, journal_texts
-from deploy.stack import HERE, Agent, Hub, Program, StackError, gnss_section, is_free, scanner_section, wait_for
+from deploy.stack import (
+    HERE,
+    Agent,
+    Hub,
+    Program,
+    StackError,
+    free_port,
+    gnss_section,
+    is_free,
+    scanner_section,
+    terminal_section,
+    wait_for,
+)
 from deploy.telephones import Telephones
+from deploy.terminal_page import TerminalPage
 from firmware_sim.cli import the_world
 from firmware_sim.errands import Errands
 from firmware_sim.expect import Balance, kept
@@ -23,15 +36,18 @@ from firmware_sim.roads import distance_m
 from firmware_sim.scenario import read_scenario
 from firmware_sim.stage import first_round, printed_path, witness_path
 from firmware_sim.story import NEW_UNIT
-from firmware_sim.witness import Witness, read_witness
+from firmware_sim.witness import Witness, joined, read_witness
 
 C = TypeVar("C", bound=Caller)
 DEVICES = {"wh1-scanner-1": "scanner", "st1-terminal-1": "terminal", "van-1": "vehicle", you.DEVICE: "scanner"}
 SCANNERS = ("wh1-scanner-1", "st1-terminal-1")
 PRINTERS = {"wh1-scanner-1": "wh1-printer-1", "st1-terminal-1": "st1-printer-1"}
 """Beside the scanners."""
+PAGES = ("st1-terminal-1", you.DEVICE)
+"""Which devices have a page of their own. Yours shares the dialogue of your scanner: both reach the same place."""
 PRINTER = PRINTERS[SCANNERS[0]]
 NEAR_M = 150.0
+BADGES = "people.json"
 ENOUGH = "enough"
 """A file; once it is there nobody scans any more."""
 AHEAD = 3
@@ -58,6 +74,8 @@ class Demo:
         self.telephones = Telephones(folder, sys.executable)
         self.links: dict[str, Link] = {}
         self.agents: dict[str, Agent] = {}
+        self.pages: dict[str, TerminalPage] = {}
+        self.password = ""
         self.ports = folder / "ports"
         self.sim: Program | None = None
         self.announcer: county.Announcer | None = None
@@ -89,11 +107,13 @@ class Demo:
         )
         say("3/7 Making a person who may sign in, and badges for two who work at the devices ...")
         made = json.loads(self.hub.command_line("user", "add", "admin", "--role", "admin", "--json"))
-        county.badges(self.hub.rest, self.ports / "people.json")
+        self.password = made["password"]
+        county.badges(self.hub.rest, self.ports / BADGES)
         say("4/7 Letting four devices join by a code, and starting their agents: " + ", ".join(DEVICES) + " ...")
         for name, kind in DEVICES.items():
             self._start_agent(name, kind)
         county.place_devices(self.hub.rest)
+        faces.watch(self.hub.rest)
         self.offices = county.Offices(self.hub.rest)
         self._strike(self.offices)
         self._announce(announced, self.offices)
@@ -103,10 +123,12 @@ class Demo:
         self.sim = self._simulation(once=once)
         self._ends.enter_context(self.sim)
         say("")
-        say(f"  Dashboard   {self.hub.url}")
-        say(f"  Telephones  {self.telephones.url}")
-        say(f"  Sign in as  admin   password  {made['password']}")
-        say(f"  Logs        {self.folder}/*.log and {self.folder}/agents/*.log")
+        say(f"  Dashboard         {self.hub.url}   sign in as  admin  password  {self.password}")
+        say(f"  Your scanner      {self.pages[you.DEVICE].url}   its page: type or scan")
+        say(f"  Jun's terminal    {self.pages[PAGES[0]].url}   the station's screen")
+        say(f"  Where is it?      {self.hub.url}/parcel   for whoever waits for a parcel")
+        say(f"  Telephones        {self.telephones.url}")
+        say(f"  Logs              {self.folder}/*.log and {self.folder}/agents/*.log")
         say("")
 
     def _strike(self, offices: county.Offices) -> None:
@@ -167,15 +189,25 @@ class Demo:
         port = self.ports / name
         if kind == "vehicle":
             return gnss_section(port, rate_hz=2)
+        scanner = scanner_section(port, confirm="ack")
         if name == you.DEVICE:
-            return scanner_section(port, confirm="ack")
+            return scanner + self._page(name, scanner=str(port))
         shared = "\n[sign_on]\nrequired = true\n"
         printer = f'\n[printer]\nport = "{self.ports / PRINTERS[name]}"\n'
-        return scanner_section(port, confirm="ack") + shared + printer
+        return scanner + shared + printer + (self._page(name, to="place:st-1") if name in PAGES else "")
+
+    def _page(self, name: str, **keys: str) -> str:
+        page = self.pages[name] = TerminalPage(free_port(), witness_path(self.ports, f"{name}.page"))
+        return terminal_section(page.port, **keys)
 
     def you(self) -> you.You:
         """You, with a scanner in hand, until the demo ends."""
         return self._ends.enter_context(you.You(self.ports, self.folder / "you.log"))
+
+    def badge(self, person: str) -> tuple[str, str]:
+        """Badge and PIN of somebody who works at a device."""
+        said = json.loads((self.ports / BADGES).read_text())[person]
+        return said["badge"], said["pin"]
 
     def end_scans(self, timeout_s: float = 60.0) -> None:
         """Nobody begins a new scan; wait for the last answer. Raises StackError."""
@@ -186,9 +218,11 @@ class Demo:
         wait_for("the end of the scans", lambda: f'"{SCANNERS[0]}"' in sim.tail(5), timeout_s=timeout_s)
 
     def witnesses(self) -> dict[str, Witness]:
-        """What the simulated scanners saw come back."""
+        """What the simulated scanners, and whoever used a device's page, saw come back."""
         paths = {name: witness_path(self.ports, name) for name in (*SCANNERS, you.DEVICE)}
-        return {name: read_witness(path) for name, path in paths.items() if path.exists()}
+        found = {name: read_witness(path) for name, path in paths.items() if path.exists()}
+        beside = {name: page.witness for name, page in self.pages.items() if name in found and page.witness.exists()}
+        return found | {name: joined(found[name], read_witness(path)) for name, path in beside.items()}
 
     @property
     def announced(self) -> list[Papers]:

@@ -337,6 +337,12 @@ def scanner_section(port: Path, **keys: str) -> str:
     return "[[scanner]]\n" + "\n".join(lines) + "\n"
 
 
+def terminal_section(port: int, **keys: str) -> str:
+    """The [terminal] section of an agent's configuration."""
+    lines = [f"port = {port}", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
+    return "\n[terminal]\n" + "\n".join(lines) + "\n"
+
+
 def gnss_section(port: Path, rate_hz: int = 1) -> str:
     """The [[gnss]] section of an agent's configuration."""
     return f'[[gnss]]\nport = "{port}"\nrate_hz = {rate_hz}\n'

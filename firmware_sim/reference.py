@@ -6,13 +6,15 @@ from firmware_sim.world import Pack, World
 
 ZONE: Final = "Asia/Shanghai"
 """The time zone of the county (IANA)."""
+HOURS: Final = "Every day 08:00-20:00 每天"
+"""When its stations are open."""
 
 
 def reference_data(world: World) -> dict[str, Any]:
     """{"region", "sites", "items", "organisations", "roads"}: each value is what stands under /api/v1/<key>.
 
-    sites [{"id","name","name_zh","kind","lat","lon","zone"}], items [{"gtin","name","name_zh","unit","category",
-    "serial"}], cases with "contains" {"gtin","n"} and kits with "kit" [{"gtin","n"}] instead of "serial",
+    sites [{"id","name","name_zh","kind","lat","lon","zone","hours"}], items [{"gtin","name","name_zh","unit",
+    "category","serial"}], cases with "contains" {"gtin","n"} and kits with "kit" [{"gtin","n"}] instead of "serial",
     organisations [{"id","name","name_zh"}], roads a GeoJSON FeatureCollection of LineStrings, region
     {"name","name_zh","center":[lon,lat],"zoom","bbox":[west,south,east,north]}. JSON only.
     """
@@ -21,6 +23,7 @@ def reference_data(world: World) -> dict[str, Any]:
         "sites": [
             {"id": site.id, "name": site.name, "name_zh": site.name_zh, "kind": site.kind}
             | {"lat": site.at[1], "lon": site.at[0], "zone": ZONE}
+            | {"hours": HOURS if site.kind == "station" else ""}
             for site in world.sites.values()
         ],
         "items": [

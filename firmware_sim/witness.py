@@ -156,6 +156,21 @@ def read_witness(path: Path) -> Witness:
     return replace(found, torn=torn)
 
 
+def joined(first: Witness, second: Witness) -> Witness:
+    """Both as one, the second after the first: its numbers go on from there."""
+    on = max((*(scan.n for scan in first.scans), *first.noise), default=0)
+    return Witness(
+        scans=[*first.scans, *(replace(scan, n=scan.n + on) for scan in second.scans)],
+        noise=first.noise | {n + on: text for n, text in second.noise.items()},
+        confirmed_n=[*first.confirmed_n, *(n + on for n in second.confirmed_n)],
+        refused_n=[*first.refused_n, *(n + on for n in second.refused_n)],
+        command_n=[*first.command_n, *(n + on for n in second.command_n)],
+        strays=[*first.strays, *second.strays],
+        confirm_ms=[*first.confirm_ms, *second.confirm_ms],
+        torn=first.torn + second.torn,
+    )
+
+
 def _take(found: Witness, line: dict[str, Any]) -> None:
     if "n" in line and line.get("noise"):
         found.noise[line["n"]] = line["text"]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from firmware_sim.codes import format_line, parse_line, read_codes, to_bytes, to_text, typed_codes
 from firmware_sim.errors import SimError
 from firmware_sim.pace import Pace, parse_rate
-from firmware_sim.replies import AckMatcher, EchoMatcher, Kind
+from firmware_sim.replies import AckMatcher, EchoMatcher, Kind, Reply
 from firmware_sim.scanner import Settings
 from firmware_sim.symbology import aim
-from firmware_sim.witness import WitnessLog, read_witness
+from firmware_sim.witness import Witness, WitnessLog, joined, read_witness
 
 
 def numbers(replies):
@@ -197,3 +197,20 @@ def test_max_is_a_rate_and_wrong_settings_are_refused():
 def test_the_symbology_identifier_fits_the_code(code, identifier):
     assert aim(code, "auto") == identifier
     assert aim(code, "") == ""
+
+
+def test_two_witnesses_of_one_device_are_read_as_one_after_the_other(tmp_path):
+    told = []
+    for name in ("cable", "page"):
+        with WitnessLog(tmp_path / name, now_ms=lambda: 5) as log:
+            for n, kind in ((1, Kind.BEL), (2, Kind.ACK), (3, Kind.NAK)):
+                log.sent(n, f"{name}-{n}")
+                log.reply(Reply(kind=kind, raw=bytes([kind]), n=n))
+            log.sent(4, "~", noise=True)
+        told.append(read_witness(tmp_path / name))
+    both = joined(*told)
+    assert both.sent == [*told[0].sent, *told[1].sent]
+    assert both.confirmed == ["cable-2", "page-2"]
+    assert (both.commands, both.refused) == (["cable-1", "page-1"], ["cable-3", "page-3"])
+    assert len(both.noise) == 2
+    assert joined(Witness(), told[0]) == told[0]
