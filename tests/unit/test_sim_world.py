@@ -116,7 +116,7 @@ def test_distances_and_bearings_are_those_of_the_sphere():
 def test_reference_data_has_the_shapes_a_hub_takes():
     data = reference_data(county())
     assert set(data) == {"region", "sites", "items", "organisations", "roads"}
-    assert set(data["sites"][0]) == {"id", "name", "name_zh", "kind", "lat", "lon", "zone"}
+    assert set(data["sites"][0]) == {"id", "name", "name_zh", "kind", "lat", "lon", "zone", "hours"}
     assert set(data["items"][0]) == {"gtin", "name", "name_zh", "unit", "category", "serial"}
     known = {row["gtin"] for row in data["items"]}
     assert sum("contains" in row for row in data["items"]) == 3
