@@ -61,7 +61,8 @@ class Listing:
         found: list[str] = []
         for column in self.columns.split():
             path = column.removesuffix("+")
-            head = path.removeprefix(f"{self.each}.").replace(".", "_")
+            short = path.removeprefix(f"{self.each}.")
+            head = (path if short in found else short).replace(".", "_")
             found += (head, f"{head}_name", f"{head}_name_zh") if column.endswith("+") else (head,)
         return tuple(found)
 
@@ -127,9 +128,9 @@ def _route(router: APIRouter, path: str) -> APIRoute:
 
 
 def _rows_of(page: type[BaseModel]) -> tuple[str, type[BaseModel]]:
-    """Of the model of a page: the field that holds the rows, and the model of a row."""
+    """Of the model of a page: the field that holds the rows, `rows` or its only list, and the model of a row."""
     lists = [name for name, field in page.model_fields.items() if get_origin(field.annotation) is list]
-    (name,) = lists
+    (name,) = ["rows"] if "rows" in lists else lists
     (model,) = get_args(page.model_fields[name].annotation)
     return name, model
 

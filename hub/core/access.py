@@ -230,6 +230,7 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", f"{API}/gaps"): WATCHING,
     ("GET", f"{API}/alerts"): INDOORS,
     ("GET", f"{API}/alerts/{{alert}}"): INDOORS,
+    ("POST", f"{API}/alerts/acknowledgements"): HANDLING,
     ("POST", f"{API}/alerts/{{alert}}/acknowledgement"): HANDLING,
     ("POST", f"{API}/alerts/{{alert}}/assignment"): HANDLING,
     ("POST", f"{API}/alerts/{{alert}}/closing"): ASSIGNING,
@@ -392,6 +393,7 @@ EXPORTED: Final[dict[str, str]] = {
         "hand-overs": "reports/hand-overs",
         "audit-log": "audit-log",
         "devices": "devices",
+        "flows": "flows",
     }.items()
 }
 """Lists that can be had as files, `/exports/{name}.csv` and `.xlsx`, and the route of each: whoever may read a list

@@ -329,6 +329,11 @@ def test_rules_are_read_checked_and_replaced(web):
     assert web.get("/alert-rules") == told
 
 
+def test_staff_are_told_the_least_stock_of_their_own_goods_alone(web):
+    assert {one["owner"] for one in web.get("/alert-rules")["stock"]} == {"", ORGANISATION}
+    assert [one["owner"] for one in web.get("/alert-rules", Role.STAFF)["stock"]] == [ORGANISATION]
+
+
 def test_every_change_of_an_alert_stands_in_the_change_log_that_feeds_the_screens(world):
     world.device("wh1-scanner-1")
     world.look(20)
@@ -337,3 +342,20 @@ def test_every_change_of_an_alert_stands_in_the_change_log_that_feeds_the_screen
         ids = connection.exec_driver_sql("SELECT id FROM alarm ORDER BY seq").scalars().all()
     assert [id_ for row in rows for id_ in json.loads(row)["ids"]] == ids
     assert START.of(Kind.HUB) == DEFAULTS[Kind.HUB]
+
+
+def test_many_alerts_are_acknowledged_at_once_and_none_where_one_may_not_be_seen(web):
+    rows = web.get("/alerts", state="open")["rows"]
+    ids = [row["id"] for row in rows]
+    path, many = "/api/v1/alerts/acknowledgements", {"alerts": ids, "note": "all hands know"}
+    with web.client(Role.STAFF) as client:
+        assert client.post(path, json=many).json()["code"] == "no-such-alert"
+    with web.client(Role.AUDITOR) as client:
+        assert client.post(path, json=many).status_code == 403
+    assert web.get("/alerts", state="open")["rows"] == rows
+    with web.client(Role.SUPERVISOR) as client:
+        assert client.post(path, json={"alerts": ids[:1] * 2}).json() == {"acknowledged": ids[:1]}
+        assert client.post(path, json=many).json() == {"acknowledged": ids[1:]}
+    assert web.get("/alerts", state="open")["rows"] == []
+    story = web.get(f"/alerts/{ids[-1]}")["history"]
+    assert [(one["event"], one["note"]) for one in story] == [("raised", ""), ("acknowledged", "all hands know")]

@@ -132,7 +132,8 @@ def test_what_a_file_holds_are_fields_of_its_list(name):
     listing = LISTINGS[name]
     (route,) = [each for each in listing.router.routes if each.path == EXPORTED[name] and "GET" in each.methods]
     schema = route.response_model.model_json_schema()
-    (rows,) = [each for each in schema["properties"].values() if each.get("type") == "array"]
+    lists = {field: each for field, each in schema["properties"].items() if each.get("type") == "array"}
+    (rows,) = [lists["rows"]] if "rows" in lists else lists.values()
     for column in listing.columns.split():
         here = rows["items"]
         for part in column.removesuffix("+").split("."):

@@ -64,6 +64,21 @@ class AlertNote(Input):
     note: Text = ""
 
 
+class AlertsSeen(AlertNote):
+    """Alerts that somebody has seen, all at once."""
+
+    alerts: Annotated[
+        list[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]],
+        Field(min_length=1, max_length=200, description="Their ids."),
+    ]
+
+
+class AlertsAcknowledged(Model):
+    """What was done with them."""
+
+    acknowledged: list[str] = Field(description="Ids of those that were open until now; the others stay as they are.")
+
+
 class AlertAssignment(AlertNote):
     """Who looks after it from now on."""
 

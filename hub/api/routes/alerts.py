@@ -64,6 +64,17 @@ def the_alert(here: Here, who: Whoever, viewer: Viewing, alert: AlertId) -> mode
         return _whole(connection, who, viewer, alert)
 
 
+@router.post("/alerts/acknowledgements", responses=CHANGED)
+def acknowledge_all(here: Here, who: Whoever, viewer: Viewing, sent: models.AlertsSeen) -> models.AlertsAcknowledged:
+    """Say that somebody has seen these, as one: of an alert that may not be seen nothing is done at all."""
+    with deciding(here, "alert", ids=sent.alerts) as connection:
+        found = [_found(connection, viewer, each) for each in dict.fromkeys(sent.alerts)]
+        still = [each.id for each in found if each.state == State.OPEN]
+        for each in still:
+            store.decide(connection, each, Event.ACKNOWLEDGED, by=named(who), now=here.now, note=sent.note)
+    return models.AlertsAcknowledged(acknowledged=still)
+
+
 @router.post("/alerts/{alert}/acknowledgement", responses=CHANGED)
 def acknowledge(
     here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: models.AlertNote
@@ -87,10 +98,15 @@ def close(here: Here, who: Whoever, viewer: Viewing, alert: AlertId, sent: model
 
 
 @router.get("/alert-rules", responses=SIGNED_IN)
-def the_rules(here: Here) -> models.AlertRules:
-    """The rules by which alerts are raised; until somebody enters some, those that a hub starts with."""
+def the_rules(here: Here, viewer: Viewing) -> models.AlertRules:
+    """The rules by which alerts are raised; until somebody enters some, those that a hub starts with.
+
+    Of the least stock only what concerns the viewer's goods and site.
+    """
     with here.services.database.read() as connection:
-        return _told(store.rules(connection))
+        rules = store.rules(connection)
+    theirs = [one for one in rules.stock if viewer.may_see_owner(one.owner) and viewer.may_see_site(one.site)]
+    return _told(msgspec.structs.replace(rules, stock=tuple(theirs)))
 
 
 @router.put("/alert-rules", responses=errors(401, 403, 413, 422, 503))

@@ -12,6 +12,7 @@ from hub.api.routes import (
     deliveries,
     devices,
     direct,
+    flows,
     incidents,
     needs,
     notices,
@@ -172,6 +173,11 @@ LISTINGS: Final[dict[str, Listing]] = {
         columns="name kind site+ online presence_at last_seen last_fact_at last_position_at version pending_facts"
         " pending_telemetry lost quarantined others clock_error_ms battery_pct disk_free_bytes outbox_bytes health_at"
         " note access certificate_until",
+    ),
+    "flows": Listing(
+        router=flows.router,
+        columns="at stock came went causes.cause causes.came causes.went",
+        each="causes",
     ),
 }
 

@@ -79,7 +79,7 @@ def the_audit_log(
     here: Here,
     who: Short = None,
     action: Short = None,
-    what: Short = None,
+    what: Annotated[Short, Query(description="A part of what it was about, or of its detail.")] = None,
     since: Annotated[When | None, Query(description="First time, RFC 3339.")] = None,
     until: Annotated[When | None, Query(description="The time after the last one, RFC 3339.")] = None,
     limit: Limit = 100,

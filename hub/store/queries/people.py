@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from hub.store.people import Person, person
 from hub.store.queries.paging import Key, Page, Pager
@@ -72,12 +72,15 @@ def people(
 def decisions(
     connection: Connection, pager: Pager, wanted: DecisionFilter, *, limit: int, cursor: str | None
 ) -> Page[Decision]:
-    """What was decided, newest first."""
+    """What was decided, newest first. `who` is a whole name; `what` stands in what it was about or in its detail."""
     log = decision_log.c
     query = select(decision_log).order_by(log.id.desc()).limit(limit + 1)
-    for column, value in ((log.who, wanted.who), (log.action, wanted.action), (log.what, wanted.what)):
+    for column, value in ((log.who, wanted.who), (log.action, wanted.action)):
         if value is not None:
             query = query.where(column == value)
+    if wanted.what is not None:
+        about = (column.icontains(wanted.what, autoescape=True) for column in (log.what, log.detail))
+        query = query.where(or_(*about))
     if wanted.since is not None:
         query = query.where(log.at >= wanted.since)
     if wanted.until is not None:
