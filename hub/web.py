@@ -15,7 +15,7 @@ from typing import Any, Final
 import uvicorn
 
 from hub.errors import HubError
-from hub.patience import PatientProtocol
+from hub.patience import PatientProtocol, PatientSocket
 
 START_S = 15.0
 GRACE_S = 2
@@ -140,6 +140,7 @@ def _config(app: Any, *, http: Any = "h11", **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=http,  # both doors read requests in one way, whatever else is installed
+        ws=PatientSocket,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -67,7 +67,7 @@ class Guard:
             await error.response(scope["path"])(scope, receive, outgoing)
         except Exception:
             if outgoing.gone:
-                return
+                raise
             log.exception("request-broke", method=scope.get("method", "socket"), path=scope["path"])
             if not outgoing.started:
                 await BROKEN.response(scope["path"])(scope, receive, outgoing)

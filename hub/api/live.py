@@ -22,6 +22,8 @@ from hub.store.queries import changes
 from hub.store.queries.changes import Change
 
 MOST_SCREENS: Final = 500
+MOST_EACH: Final = 100
+"""Screens of one user or token: nobody takes the room of all others."""
 READ_AT_ONCE: Final = 500
 PACE_S: Final = 0.2
 """The pump's shortest time between two rounds, in seconds."""
@@ -75,7 +77,9 @@ class LiveFeed:
         """
         if len(self._screens) >= MOST_SCREENS:
             raise FullError(f"{MOST_SCREENS} screens listen already")
-        screen = Screen(veiled=not (viewer.sees_all and viewer.indoors))
+        if sum(each.who == viewer.name for each in self._screens) >= MOST_EACH:
+            raise FullError(f"{MOST_EACH} screens of {viewer.name} listen already")
+        screen = Screen(viewer.name, veiled=not (viewer.sees_all and viewer.indoors))
         if self._closed:
             screen.ended.set()
         self._screens.add(screen)

@@ -15,7 +15,8 @@ class Screen:
     A veiled one hears that something changed, and neither what nor where.
     """
 
-    def __init__(self, *, veiled: bool = False) -> None:
+    def __init__(self, who: str = "", *, veiled: bool = False) -> None:
+        self.who = who
         self.veiled = veiled
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
         self.ended = asyncio.Event()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import delete, update
 
+from hub.api import live
 from hub.api.live import LiveFeed
 from hub.api.screen import QUEUE, Screen, event
 from hub.core.access import Role
@@ -216,6 +217,12 @@ def test_the_server_stops_at_once_while_streams_are_open(tmp_path):
         thread.join(10)
     assert ended == [None] * 3
     assert took < 1.9
+
+
+def test_one_user_cannot_take_the_room_of_all_screens(web, monkeypatch):
+    monkeypatch.setattr(live, "MOST_EACH", 1)
+    with listening(web), listening(web, role=Role.ADMIN), web.client(Role.AUDITOR) as client:
+        assert client.get("/api/v1/events").status_code == 503
 
 
 def test_a_screen_that_takes_nothing_is_dropped_when_its_queue_is_full_and_others_go_on(tmp_path):

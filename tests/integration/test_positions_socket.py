@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from hub import patience
 from hub.api import fanout
 from hub.api.models.devices import Positions
 from hub.api.routes import live_positions
@@ -23,6 +24,12 @@ from tests.support.mqtt import until
 from tests.unit.test_core_vehicles import unpack
 from wire.messages import Fix, Lane, Now, Quality
 
+HANDSHAKE = (
+    b"GET /api/v1/positions/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"Sec-WebSocket-Protocol: relay-positions-v1\r\n"
+)
+was = patience.PatientSocket.connection_lost
 COUNTY = [104, 29, 106, 31]
 
 
@@ -259,6 +266,39 @@ def test_too_many_messages_end_it(web):
             with suppress(ConnectionClosed):
                 shown.socket.send(json.dumps({"view": COUNTY}))
         assert shown.end() == 4429
+
+
+def test_a_flood_of_pings_ends_it_before_it_holds_up_the_hub(web):
+    with opened(web) as shown:
+        shown.read()
+        ping = b"\x89\x84\0\0\0\0ping"
+        with suppress(OSError):
+            shown.socket.socket.sendall(ping * (4 * patience.SOCKET_BYTES // len(ping)))
+        with pytest.raises((ConnectionClosed, OSError)):
+            shown.until(lambda _: False)
+
+
+def test_who_takes_nothing_keeps_no_connection_after_its_socket_has_ended(web, monkeypatch):
+    lost = []
+    monkeypatch.setattr(live_positions, "SEND_S", 0.05)
+    monkeypatch.setattr(patience, "LEAVE_S", 0.05)
+    monkeypatch.setattr(patience.PatientSocket, "connection_lost", lambda self, exc: lost.append(was(self, exc)))
+    feed = web.services.positions
+    for number in range(3000):
+        drive(web, f"v{number}", 30, 105)
+    with socket.socket() as lazy:
+        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        lazy.connect(("127.0.0.1", int(web.url.rpartition(":")[2])))
+        lazy.sendall(HANDSHAKE + f"Authorization: Bearer {web.tokens[Role.ADMIN]}\r\n\r\n".encode())
+        until(lambda: feed.watchers == 1, "it watches")
+
+        def gone():
+            for watcher in list(feed._watchers):
+                watcher.behind = True  # so that each tick has a snapshot for it
+            return feed.watchers == 0
+
+        until(gone, "it is served no more")
+        until(lambda: lost, "and the connection is closed, though its end is still there")
 
 
 def test_one_user_cannot_take_all_the_room(web, monkeypatch):
