@@ -15,7 +15,7 @@ from pathlib import Path
 PACKAGES = ("wire", "paper", "edge", "hub", "firmware_sim")
 FOLDERS = (*PACKAGES, "tests", "bench", "deploy", "docs")
 WORLD = tuple(f"firmware_sim/{name}.py" for name in ("world", "goods", "gs1", "names", "roads"))
-PURE = ("wire", "paper", "edge/core", "edge/frames", "edge/ui/messages.py", "hub/core", *WORLD)
+PURE = ("wire", "paper", "edge/core", "edge/frames", "edge/ui/messages.py", "edge/ui/wishes.py", "hub/core", *WORLD)
 SEEDED = WORLD[:1]
 """Pure, but may make random.Random(seed)."""
 

@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from deploy.stack import StackError
-from edge.ui import messages
+from edge.ui import messages, wishes
 from firmware_sim.replies import Kind, Reply
 from firmware_sim.witness import WitnessLog
 
@@ -70,11 +70,11 @@ def _answered(link: ClientConnection, code: str, log: WitnessLog | None) -> dict
     n = 0 if log is None else log.last + 1
     id_ = f"demo-{time.monotonic_ns()}"
     if code.startswith("RR:D:"):
-        said: messages.FromPage = messages.Scan(data=code, via="button", id=id_)
+        said: wishes.FromPage = wishes.Scan(data=code, via="button", id=id_)
     elif code.startswith(("RR:DO:", "RR:OK", "RR:RESET")):
-        said = messages.Press(code=code, id=id_)
+        said = wishes.Press(code=code, id=id_)
     else:
-        said = messages.Scan(data=code, via="wedge", id=id_)
+        said = wishes.Scan(data=code, via="wedge", id=id_)
     if log is not None:
         log.sent(n, code)
     link.send(messages.encode(said).decode())
@@ -88,7 +88,7 @@ def _answered(link: ClientConnection, code: str, log: WitnessLog | None) -> dict
 
 
 def _practise(link: ClientConnection, *, on: bool) -> None:
-    link.send(messages.encode(messages.Practice(on=on)).decode())
+    link.send(messages.encode(wishes.Practice(on=on)).decode())
     _until(link, "hello", practice=on)
 
 

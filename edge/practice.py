@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 from edge.core.knowledge import Answer, Ask, Before, CheckPin, Earlier, Knowledge, Print
 from edge.core.parcels import CheckCode, CodeFound, CodeVerdict
 from edge.drivers.surroundings import Aid, Side
+from edge.errors import EdgeError
 from wire.actions import Action
 from wire.checkdigits import check_digit
 from wire.messages import AnyItem, Scan, Void
@@ -29,15 +30,25 @@ class Standing(NamedTuple):
     seq: int
 
 
-class PracticeStore:
-    """Facts that go nowhere."""
+class UnseenPracticeError(EdgeError):
+    """A scan was not taken: this terminal practises, and no page that says so is open. Open it, and end practice."""
 
     def __init__(self) -> None:
+        super().__init__(type(self).__doc__)
+
+
+class PracticeStore:
+    """Facts that go nowhere. Where no page is open that shows it, none is taken: they might be meant."""
+
+    def __init__(self, seen: Callable[[], bool]) -> None:
+        self._seen = seen
         self.kept: list[tuple[Standing, AnyItem]] = []
         self._count = 0
 
     def append_facts(self, items: Sequence[AnyItem], /) -> Sequence[Standing]:
-        """Never fails; of many the oldest are forgotten."""
+        """Of many the oldest are forgotten. Raises UnseenPracticeError."""
+        if not self._seen():
+            raise UnseenPracticeError
         places = [Standing(STREAM, self._count + n) for n in range(1, len(items) + 1)]
         self._count += len(items)
         self.kept = [*self.kept, *zip(places, items, strict=True)][-MOST_KEPT:]
@@ -108,7 +119,7 @@ class PracticeAid:
         """Practice is no shift."""
 
 
-def practice(real: Aid) -> Side:
-    """A fresh side for a dialogue."""
-    store = PracticeStore()
+def practice(real: Aid, seen: Callable[[], bool]) -> Side:
+    """A fresh side for a dialogue; `seen`: whether a page is open that says that it practises."""
+    store = PracticeStore(seen)
     return Side(store=store, aid=PracticeAid(real, store))

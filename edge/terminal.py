@@ -35,7 +35,7 @@ from edge.store.outbox import Outbox
 from edge.store.recent import recent
 from edge.terminal_session import Session
 from edge.terminal_telling import Standing
-from edge.ui import messages
+from edge.ui import messages, wishes
 from edge.ui.messages import MOST_LINE, MOST_SESSIONS, Words
 from edge.ui.short_path import short
 
@@ -56,6 +56,8 @@ class Connection:
     def __init__(self, line: socket.socket) -> None:
         line.setblocking(False)
         self._line = line
+        self._hung_up = select.poll()
+        self._hung_up.register(line, select.POLLRDHUP)  # and POLLHUP, POLLERR, which come unasked
         self._unread = bytearray()
         self._lock = threading.Lock()
         self._cut = False
@@ -91,6 +93,11 @@ class Connection:
         *whole, rest = self._read.split(b"\n")
         self._read = bytearray(rest)
         return None if not data or len(rest) > MOST_LINE else [bytes(each) for each in whole]
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the other end hung up. What it said and nobody took is told there as not stored: so it is not."""
+        return bool(self._hung_up.poll(0))
 
     def close(self) -> None:
         with self._lock:
@@ -187,7 +194,7 @@ class Terminal:
         lines: list[bytes] | None = []
         while not lines and lines is not None and time.monotonic() < deadline:
             lines = page.lines(_TURN_S, self._stop)
-        wanted = messages.attach(lines[0]) if lines else None
+        wanted = wishes.attach(lines[0]) if lines else None
         if wanted is None or not lines:
             return None, []
         session = self._session(wanted)
@@ -202,14 +209,16 @@ class Terminal:
     def _follow(self, page: Connection, session: Session, lines: list[bytes] | None) -> None:
         while lines is not None:
             for line in lines:
-                said = messages.from_page(line)
-                if isinstance(said, messages.Ping):
+                if page.is_gone:
+                    return
+                said = wishes.from_page(line)
+                if isinstance(said, wishes.Ping):
                     page.send(messages.Pong())
                 elif said is not None:
                     session.said(said, _nothing)
             lines = page.lines(_TURN_S, self._stop)
 
-    def _session(self, wanted: messages.Attach) -> Session | None:
+    def _session(self, wanted: wishes.Attach) -> Session | None:
         with self._lock:
             known = self._sessions.get(wanted.session)
             if known is not None:
@@ -228,7 +237,7 @@ class Terminal:
                 return True
         return False
 
-    def _made(self, wanted: messages.Attach) -> Session:
+    def _made(self, wanted: wishes.Attach) -> Session:
         settings, work = self._settings, self._terms.work
         shared = self._shared(self._terms.scanner) if wanted.screen and self._terms.scanner else None
         name = "terminal" if wanted.screen else f"terminal {wanted.name}"
@@ -241,11 +250,11 @@ class Terminal:
             self._clock,
             run=self._run,
             screen=wanted.screen,
-            practice=lambda: practice(self._knowing),
+            practice=lambda seen: practice(self._knowing, seen),
             standing=self._standing,
             news=self._news,
             site=self._knowing.site,
-            earlier=earlier_rows(recent(self._outbox)) if wanted.screen else (),
+            earlier=earlier_rows(recent(self._outbox), self._knowing.knows) if wanted.screen else (),
         )
 
     def _all(self) -> list[Session]:

@@ -6,45 +6,33 @@ buffers (edge/terminal.py).
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
 from edge.config import Settings
 from edge.core.dialogue import Said, said
 from edge.core.knowledge import PrintUnit
+from edge.core.naming import TYPED
 from edge.core.running_list import LONGEST_LABEL, RunningList, spoken
-from edge.core.todo import Site, todo
+from edge.core.todo import Site
 from edge.drivers.conversation import Answered, Conversation, Unwanted
 from edge.drivers.surroundings import Clocks, Side
 from edge.frames.scanner import Reading
 from edge.practice import STREAM
 from edge.status import Message
-from edge.terminal_telling import (
-    TYPED,
-    Asked,
-    Standing,
-    hello,
-    row_of,
-    same,
-    state_of,
-    text_of,
-    verdict_of,
-)
-from edge.ui import messages
-from edge.ui.messages import Language, Row, Tasks, Verdict, Via
+from edge.terminal_audience import Audience, Page
+from edge.terminal_telling import Asked, Standing, hello, row_of, state_of, text_of, verdict_of
+from edge.ui import messages, wishes
+from edge.ui.messages import Language, Row, Verdict, Via
 from wire.display import shown
 
-STATE_EVERY_MS: Final = 2_000
-TASKS_EVERY_MS: Final = 5_000
-
-
-class Page(Protocol):
-    """A page that is connected."""
-
-    def send(self, message: messages.ToPage) -> None:
-        """Never waits. A page that reads nothing is cut off, and comes back."""
+PRACTICE_UNSEEN_MS: Final = 15_000
+"""After so long without a page practice ends: somebody may scan by the serial scanner that cannot know of it."""
+MOST_IDS: Final = 500
+"""So many of the latest wishes are known again."""
 
 
 class Session:
@@ -59,17 +47,15 @@ class Session:
         *,
         run: str,
         screen: bool,
-        practice: Callable[[], Side],
+        practice: Callable[[Callable[[], bool]], Side],
         standing: Callable[[], Standing],
         news: Callable[[], tuple[Message, ...]] = tuple,
         site: Site | None = None,
         earlier: tuple[Row, ...] = (),
     ) -> None:
-        self.pages: list[Page] = []
         self._name, self._settings, self._run, self.screen = name, settings, run, screen
         self._talk, self._clock = conversation, clock
-        self._practice, self._standing, self._site = practice, standing, site
-        self._news_of, self._news = news, messages.News(rows=())
+        self._practice, self._standing = practice, standing
         self._language: Language = "zh" if settings.device.language == "zh" else "en"
         self._list = RunningList(rows=earlier)
         self._real: RunningList | None = None
@@ -78,9 +64,12 @@ class Session:
         """What a page brought and is under way."""
         self._turn = threading.Lock()
         self._busy = False
-        self._said: messages.State | None = None
-        self._tasks: Tasks | None = None
-        self._state_up = self._tasks_up = 0
+        self._left_up = 0
+        self._ids: deque[str] = deque(maxlen=MOST_IDS)
+        self._audience = Audience(
+            clock, hello=self._hello, state=self._state, news=news, site=site, done=lambda: conversation.state.done
+        )
+        self.pages = self._audience.pages
         conversation.hearers.append(self._hear)
 
     @property
@@ -89,82 +78,91 @@ class Session:
         return not self.pages and not self._talk.state.holds
 
     def close(self) -> None:
-        """It hears no more of its dialogue."""
+        """It hears no more of its dialogue, which may go on without it: for real."""
+        self._practise(False, _nothing)
         self._talk.hearers.remove(self._hear)
 
     def join(self, page: Page) -> None:
         """A page came: it is told all there is."""
-        tasks = self._todo()
+        tasks = self._audience.todo()
         with self._lock:
-            self._tell_news()
-            self._tasks = tasks
-            self.pages.append(page)
-            page.send(self._hello())
-            page.send(messages.List(rows=self._list.rows))
-            page.send(tasks)
-            page.send(self._news)
-            state = self._state()
-            page.send(state)
-            if self._said is None:
-                self._said, self._state_up = state, self._clock.up_ms()
+            self._audience.join(page, self._list.rows, tasks)
 
     def leave(self, page: Page) -> None:
         with self._lock:
             if page in self.pages:
                 self.pages.remove(page)
+                self._left_up = self._clock.up_ms()
 
     def tick(self) -> None:
         """Once a second, by one thread: what time alone changes."""
         self._talk.quiet()
         if not self.pages:
+            if self._clock.up_ms() - self._left_up >= PRACTICE_UNSEEN_MS:
+                self._practise(False, _nothing)
             return
-        due = self._clock.up_ms() - self._tasks_up >= TASKS_EVERY_MS
-        tasks = self._todo() if due else self._tasks  # read outside of the lock: a verdict does not wait for it
+        tasks = self._audience.todo() if self._audience.due else None
         with self._lock:
-            self._tell_state()
-            if due:
-                self._tell_news()
-            if tasks is not None and tasks != self._tasks:
-                self._tasks = tasks
-                self._send(tasks)
+            self._audience.tick(tasks)
 
-    def said(self, message: messages.FromPage, beat: Callable[[], None]) -> None:
+    def said(self, message: wishes.FromPage, beat: Callable[[], None]) -> None:
         """A page said something. `beat` is called while it lasts; pages of one session take turns."""
         with self._turn:
-            self._said_in_turn(message, beat)
+            if not self._came_before(message):
+                self._said_in_turn(message, beat)
 
-    def _said_in_turn(self, message: messages.FromPage, beat: Callable[[], None]) -> None:
+    def _came_before(self, message: wishes.FromPage) -> bool:
+        """Whether this very wish was taken already: then its verdict is told again, where it is in the list."""
+        if not isinstance(message, wishes.Asked) or message.id == "":
+            return False
+        with self._lock:
+            if message.id not in self._ids:
+                self._ids.append(message.id)
+                return False
+            row = self._list.asked(message.id)
+            if row is not None:
+                self._audience.send(verdict_of(row))
+        return True
+
+    def _said_in_turn(self, message: wishes.FromPage, beat: Callable[[], None]) -> None:
         match message:
-            case messages.Scan():
+            case wishes.Scan():
                 text = message.data if message.via != "typed" else TYPED + message.data
                 self._read(text, message.via, message.id, beat)
-            case messages.Press():
+            case wishes.Press():
                 self._read(message.code, "button", message.id, beat)
-            case messages.Undo():
+            case wishes.Undo():
                 self._undo(message, beat)
-            case messages.Print():
-                done = self._talk.prints(PrintUnit(sscc=message.sscc))
-                word = said("unit-again", sscc=message.sscc) if done else said("not-printed")
-                self._answer(message.id, message.sscc, "obeyed" if done else "refused", word)
-            case messages.Practice():
+            case wishes.Print():
+                self._print(message)
+            case wishes.Practice():
                 self._practise(message.on, beat)
-            case messages.Speak():
+            case wishes.Speak():
                 with self._lock:
                     self._language = message.to
-                    self._send(self._hello())
-            case messages.Ping():
+                    self._audience.greet()
+            case wishes.Ping():
                 pass  # answered by the connection
+
+    def _print(self, wish: wishes.Print) -> None:
+        """The label of a unit once more; not for who walks by."""
+        if self._talk.locked:
+            self._answer(wish.id, "", "refused", said("sign-on-first"))
+            return
+        done = self._talk.prints(PrintUnit(sscc=wish.sscc))
+        word = said("unit-again", sscc=wish.sscc) if done else said("not-printed")
+        self._answer(wish.id, wish.sscc, "obeyed" if done else "refused", word)
 
     def _read(self, text: str, via: Via, id_: str, beat: Callable[[], None]) -> None:
         with self._lock:
             again = self._list.stutter(text, via, self._clock.up_ms())
             if again is not None:
-                self._send(verdict_of(msgspec.structs.replace(again, id=id_)))
+                self._audience.send(verdict_of(msgspec.structs.replace(again, id=id_)))
                 return
         reading = Reading(data=text.encode("utf-8", "replace"), text=text)
         self._taken(Asked(frame=reading, id=id_, text=text, via=via), beat)
 
-    def _undo(self, wish: messages.Undo, beat: Callable[[], None]) -> None:
+    def _undo(self, wish: wishes.Undo, beat: Callable[[], None]) -> None:
         with self._lock:
             row = self._list.of(wish.stream, wish.seq)
         mine = wish.stream == STREAM
@@ -179,7 +177,7 @@ class Session:
             beat()
             self._busy = True
             with self._lock:
-                self._tell_state()
+                self._audience.tell_state()
 
         self._mine = asked
         try:
@@ -188,12 +186,12 @@ class Session:
         finally:
             self._mine, self._busy = None, False
         with self._lock:
-            self._tell_state()
+            self._audience.tell_state()
 
     def _practise(self, on: bool, beat: Callable[[], None]) -> None:
         if on == self._talk.practises:
             return
-        self._talk.practise(self._practice() if on else None, beat)
+        self._talk.practise(self._practice(lambda: bool(self.pages)) if on else None, beat)
         with self._lock:
             if on:
                 self._real, self._list = self._list, RunningList(count=self._list.count)
@@ -201,9 +199,9 @@ class Session:
                 self._real.count = self._list.count
                 self._list, self._real = self._real, None
             self._list.forget_last()
-            self._send(self._hello())
-            self._send(messages.List(rows=self._list.rows))
-            self._tell_state()
+            self._audience.greet()
+            self._audience.send(messages.List(rows=self._list.rows))
+            self._audience.tell_state()
 
     def _hear(self, group: Sequence[Answered]) -> None:
         """What came of readings, of a page of this session or of the scanner that it shares."""
@@ -211,7 +209,8 @@ class Session:
             undone = False
             for each in group:
                 mine = self._mine if self._mine is not None and each.frame is self._mine.frame else None
-                row = row_of(each, mine, self._list.next())
+                voided = self._list.about(each.voided[-1]) if each.voided else None
+                row = row_of(each, mine, self._list.next(), self._talk.knows, voided)
                 text = mine.text if mine is not None else text_of(each)
                 self._list.add(
                     row,
@@ -220,18 +219,18 @@ class Session:
                     private=each.outcome.private,
                     facts=each.places,
                 )
-                self._send(verdict_of(row))
+                self._audience.send(verdict_of(row))
                 if each.missing is None:
                     undone = sum(self._list.undone(which) for which in each.voided) > 0 or undone
             if undone:
-                self._send(messages.List(rows=self._list.rows))
-            self._tell_state()
+                self._audience.send(messages.List(rows=self._list.rows))
+            self._audience.tell_state()
 
     def _answer(self, id_: str, label: str, verdict: messages.Shown, word: Said) -> None:
         """A verdict on what is no reading; it is in no list."""
         with self._lock:
             state = self._talk.state
-            self._send(
+            self._audience.send(
                 Verdict(
                     n=self._list.next(),
                     at=self._clock.now_ms(),
@@ -258,26 +257,9 @@ class Session:
             now=self._clock.now_ms(),
         )
 
-    def _todo(self) -> Tasks:
-        self._tasks_up = self._clock.up_ms()
-        return Tasks(rows=todo(self._site, dict(self._talk.state.done)) if self._site is not None else ())
-
-    def _tell_news(self) -> None:
-        rows = tuple(messages.Note(at=each.at, text=shown(each.text)) for each in self._news_of())
-        if rows != self._news.rows:
-            self._news = messages.News(rows=rows)
-            self._send(self._news)
-
-    def _tell_state(self) -> None:
-        state, up = self._state(), self._clock.up_ms()
-        before = self._said
-        if before is None or up - self._state_up >= STATE_EVERY_MS or not same(state, before):
-            self._said, self._state_up = state, up
-            self._send(state)
-
     def _state(self) -> messages.State:
         return state_of(self._talk, self._standing(), busy=self._busy, now=self._clock.now_ms())
 
-    def _send(self, message: messages.ToPage) -> None:
-        for page in tuple(self.pages):
-            page.send(message)
+
+def _nothing() -> None:
+    """No pulse hangs on it."""

@@ -1,24 +1,23 @@
 """What a terminal's page is told, made of a dialogue and of how the device stands: see edge/ui/messages.py."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import msgspec
 
 from edge.config import Settings
 from edge.core.dialogue import Said, said
-from edge.core.running_list import LONGEST_LABEL, is_digits, shown_as, spoken, spoken_of
+from edge.core.knowledge import Knowledge
+from edge.core.naming import TYPED, named
+from edge.core.running_list import LONGEST_LABEL, goods_of, is_digits, shown_as, spoken, spoken_of
 from edge.core.verbs import VERBS
 from edge.drivers.conversation import Answered, Conversation, Missing, Unwanted
 from edge.frames.scanner import Garbage, Reading
 from edge.ui import messages
-from edge.ui.messages import Digits, Hello, Language, Row, Stored, Verdict, Via, Words
+from edge.ui.messages import Digits, Goods, Hello, Language, Row, Stored, Verdict, Via, Words
 from edge.version import VERSION
 from wire import called
 from wire.display import shown
-
-TYPED: Final = "RR:KEY:"
-"""Before what a person typed."""
+from wire.messages import Void
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +100,8 @@ def state_of(talk: Conversation, standing: Standing, *, busy: bool, now: int) ->
     )
 
 
-def row_of(each: Answered, mine: Asked | None, n: int) -> Row:
-    """One reading and what came of it; `mine` where a page brought it."""
+def row_of(each: Answered, mine: Asked | None, n: int, knows: Knowledge, undone: Row | None) -> Row:
+    """One reading and what came of it; `mine` where a page brought it, `undone` is the row whose fact it took back."""
     outcome, missing = each.outcome, each.missing
     text = mine.text if mine is not None else text_of(each)
     verdict = shown_as(outcome, full=None if missing is None else missing is Missing.FULL)
@@ -123,7 +122,17 @@ def row_of(each: Answered, mine: Asked | None, n: int) -> Row:
         secret=outcome.secret,
         do=each.do,
         id=mine.id if mine is not None else "",
+        goods=_goods(each, text, knows, undone),
     )
+
+
+def _goods(each: Answered, text: str, knows: Knowledge, undone: Row | None) -> Goods | None:
+    if each.outcome.secret or is_digits(text):
+        return None
+    kept = [item for item in each.outcome.items if not isinstance(item, Void)]
+    if kept:
+        return goods_of(kept[-1], knows)
+    return undone.goods if undone is not None else named((text,), knows)
 
 
 def verdict_of(row: Row) -> Verdict:

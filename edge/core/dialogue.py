@@ -64,13 +64,14 @@ from edge.core.expecting import expects
 from edge.core.knowledge import Answer, Ask, CheckPin, Earlier, Knowledge, NothingKnown, PinVerdict
 from edge.core.labelling import TypedWrongError, fit, is_bracketed, joined, names_goods, scanned, typed
 from edge.core.parcels import CheckCode, CodeFound, CodeVerdict
+from edge.core.signing_on import returned
 from edge.core.verbs import VERBS, Family
 from edge.frames.scanner import Reading
 from wire import codes
 from wire.codes import Code
 
 __all__ = ["UNDO_DEPTH", "Fact", "Outcome", "Place", "Said", "State", "Verdict", "Work"]
-__all__ += ["awake", "begin", "committed", "expects", "resume", "said", "step", "undo"]
+__all__ += ["awake", "begin", "committed", "expects", "practised", "resume", "returned", "said", "step", "undo"]
 
 NOTHING: Final = NothingKnown()
 
@@ -88,6 +89,11 @@ _THINGS: Final = frozenset({codes.GOODS, codes.PARCEL})
 def begin(work: Work) -> State:
     """The state of a scanner that was just switched on."""
     return State(work=work, verb=work.do.value)
+
+
+def practised(state: State) -> State:
+    """A fresh beginning to practise from: only who is signed on stays, and what PINs were tried."""
+    return replace(begin(state.work), person=state.person, seen_up=state.seen_up, tries=state.tries)
 
 
 def committed(state: State, places: tuple[Place, ...] | list[Place]) -> State:

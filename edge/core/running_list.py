@@ -11,8 +11,10 @@ from typing import Final
 import msgspec
 
 from edge.core.dialogue_state import Fact, Outcome, Said, Verdict
+from edge.core.knowledge import Knowledge
+from edge.core.naming import named
 from edge.core.words import say, words
-from edge.ui.messages import BURST_MS, MOST_ROWS, Row, Shown, Stored, Via, Words
+from edge.ui.messages import BURST_MS, MOST_ROWS, Goods, Row, Shown, Stored, Via, Words
 from wire.display import shown
 from wire.messages import Count, Kit, Scan, Void
 
@@ -86,7 +88,7 @@ class RunningList:
 
     def undone(self, fact: tuple[str, int]) -> bool:
         """A fact was voided; whether a row is of it. The row is undone with the last of its facts."""
-        row = next((row for row in self.rows if fact in self.facts(row)), None)
+        row = self.about(fact)
         if row is None:
             return False
         left = self._facts[row.n] = tuple(each for each in self.facts(row) if each != fact)
@@ -97,6 +99,14 @@ class RunningList:
     def of(self, stream: str, seq: int) -> Row | None:
         """The row that is named by this fact."""
         return next((row for row in self.rows if row.stored == Stored(stream=stream, seq=seq)), None)
+
+    def asked(self, id_: str) -> Row | None:
+        """The row of a wish."""
+        return next((row for row in self.rows if row.id == id_), None)
+
+    def about(self, fact: tuple[str, int]) -> Row | None:
+        """The row that this fact still stands in."""
+        return next((row for row in self.rows if fact in self.facts(row)), None)
 
     def facts(self, row: Row) -> tuple[tuple[str, int], ...]:
         """Those of a row that still stand."""
@@ -112,7 +122,7 @@ class RunningList:
         self.rows = tuple(msgspec.structs.replace(row, **changes) if row.n == n else row for row in self.rows)
 
 
-def earlier_rows(found: list[tuple[str, int, Fact]]) -> tuple[Row, ...]:
+def earlier_rows(found: list[tuple[str, int, Fact]], knows: Knowledge) -> tuple[Row, ...]:
     """Rows of what the outbox tells of before: (stream, sequence, item), newest first. What is voided says so."""
     voided = {(item.stream, item.seq) for _, _, item in found if isinstance(item, Void)}
     kept = [(stream, seq, item) for stream, seq, item in found if not isinstance(item, Void)]
@@ -120,7 +130,7 @@ def earlier_rows(found: list[tuple[str, int, Fact]]) -> tuple[Row, ...]:
         Row(
             n=-at,
             at=item.at,
-            label=shown(_label(item), LONGEST_LABEL),
+            label=shown(labels_of(item)[0], LONGEST_LABEL),
             verdict="warned" if isinstance(item, Scan) and item.warned else "stored",
             words=Words(),
             next=Words(),
@@ -129,10 +139,17 @@ def earlier_rows(found: list[tuple[str, int, Fact]]) -> tuple[Row, ...]:
             secret=False,
             do="count" if isinstance(item, Count) else str(item.do),
             undone=(stream, seq) in voided,
+            goods=goods_of(item, knows),
         )
         for at, (stream, seq, item) in enumerate(kept[:MOST_ROWS], start=1)
     )
 
 
-def _label(item: Scan | Count | Kit) -> str:
-    return (item.made if isinstance(item, Kit) else item).labels[0]
+def labels_of(item: Scan | Count | Kit) -> tuple[str, ...]:
+    """What was read for a fact; for a kit, of what was made."""
+    return (item.made if isinstance(item, Kit) else item).labels
+
+
+def goods_of(item: Scan | Count | Kit, knows: Knowledge) -> Goods | None:
+    """What a fact is of."""
+    return named(labels_of(item), knows, item.made.n if isinstance(item, Kit) else item.n)

@@ -124,6 +124,12 @@ def off(state: State) -> Step:
     return _obeyed(replace(_gone(state), signing=None), "signed-off")
 
 
+def returned(before: State, now: State) -> State:
+    """The state before practice, with whoever is signed on when it ends, and what was tried meanwhile."""
+    state = before if now.person == before.person else replace(_gone(before), signing=None, person=now.person)
+    return replace(state, seen_up=now.seen_up, tries=now.tries)
+
+
 def _gone(state: State) -> State:
     """Nobody is here any more. What a person said of the very next goods is not said of the next person's."""
     return replace(

@@ -31,7 +31,9 @@ from edge.core.dialogue import (
     begin,
     committed,
     expects,
+    practised,
     resume,
+    returned,
     said,
     step,
     undo,
@@ -147,6 +149,11 @@ class Conversation:
         person = self._state.person
         return person.name if person is not None else None
 
+    @property
+    def locked(self) -> bool:
+        """Whether somebody has to sign on before anything is done."""
+        return self._state.work.sign_on and self._state.person is None
+
     def expects(self) -> Said:
         """What this dialogue waits for. Any thread may ask."""
         return self._expected(self._state)
@@ -164,20 +171,20 @@ class Conversation:
         while frames:
             with self._turn(beat):
                 group = self._group(frames, beat)
-                for hear in self.hearers:
+                for hear in tuple(self.hearers):
                     hear(group)
             yield group
             frames = frames[len(group) :]
 
     def practise(self, side: Side | None, beat: Callable[[], None]) -> None:
-        """Begin to practise with this side, or end it (None); the person who is signed on stays so."""
+        """Begin to practise with this side, or end it (None); whoever is signed on stays so, and nobody else is."""
         with self._turn(beat):
             if side is not None and self._before is None:
-                person, self._before, self._side = self._state.person, self._state, side
-                self._state = replace(begin(self._work), person=person, seen_up=self._state.seen_up)
+                self._before, self._side = self._state, side
+                self._state = practised(self._state)
             elif side is None and self._before is not None:
-                real, self._before, self._side = self._before, None, self._real
-                self._enter(real)
+                now, self._state, self._before, self._side = self._state, self._before, None, self._real
+                self._enter(returned(self._state, now))
 
     def prints(self, what: Print) -> bool:
         """Have something printed that a person asks for beside the dialogue; whether it will be."""

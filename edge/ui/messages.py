@@ -6,7 +6,8 @@ both languages, `{"en": ..., "zh": ...}`, as text: whoever shows them shows them
     page -> agent                           what comes of it
     {"k":"scan","data":"...","via":"wedge","id":"x1"}
                                             one reading, as the scanner gave it (GS is \u001d); exactly one `verdict`
-                                            with this `id`, or the same one again with more `repeats`
+                                            with this `id`, or the same one again with more `repeats`. An `id` that
+                                            came before is taken once: its verdict is told again
     {"k":"press","code":"RR:DO:receive","id":"x2"}
                                             a command code; exactly one `verdict`
     {"k":"undo","stream":"..","seq":7,"id":"x3"}
@@ -56,16 +57,14 @@ says how to pair), 4408 nothing heard of the page for 30 s (send ping every 10 s
 `gone` was sent, 1012 or 1013 the agent does not answer (yet): come again in a second.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 MOST_ROWS: Final = 100
 """Of a session's list."""
 MOST_SESSIONS: Final = 8
-MOST_DATA: Final = 4096
-"""Longest reading, in bytes: edge.frames.scanner.LIMIT."""
 MOST_LINE: Final = 16 * 1024
 """Longest message of a page, in bytes."""
 BURST_MS: Final = 500
@@ -74,7 +73,6 @@ STATE_EVERY_S: Final = 2.0
 
 Via = Literal["wedge", "typed", "serial", "camera", "button"]
 Language = Literal["en", "zh"]
-Id = Annotated[str, Meta(max_length=64)]
 Shown = Literal["stored", "warned", "held", "obeyed", "refused", "full"]
 Digits = Literal["", "pin", "code", "number"]
 Hub = Literal["flowing", "greeting", "offline"]
@@ -165,11 +163,20 @@ class Stored(Struct, frozen=True, kw_only=True):
     seq: int
 
 
+class Goods(Struct, frozen=True, kw_only=True):
+    """What was read, in a person's words: `lot` as the label says it, `pieces` where so many of it were counted."""
+
+    name: Words
+    lot: str
+    pieces: int | None
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """One reading and what came of it. A row with an `n` that is shown already takes that one's place.
 
-    `label` is what was read, made harmless; "" where `secret`: it is shown nowhere, and in no list. `words` is what is
-    said of it, `next` what to do next. `do` is the verb under which it was taken. `n` counts from 1 in a session;
+    `label` is what was read, made harmless; "" where `secret`: it is shown nowhere, and in no list. `goods` is what it
+    is of, where the device has a name for it. `words` is what is said of it, `next` what to do next. `do` is the verb
+    under which it was taken. `n` counts from 1 in a session;
     rows of before the agent's start (found in the outbox) count from -1 down. `at`: Unix ms by the device's clock.
     """
 
@@ -186,6 +193,7 @@ class Row(Struct, frozen=True, kw_only=True):
     repeats: int = 0
     id: str = ""
     undone: bool = False
+    goods: Goods | None = None
 
 
 class Verdict(Row, frozen=True, kw_only=True, tag_field="k", tag="verdict"):
@@ -248,73 +256,11 @@ class Gone(Struct, frozen=True, kw_only=True, tag_field="k", tag="gone"):
     again: bool
 
 
-class Scan(Struct, frozen=True, kw_only=True, tag_field="k", tag="scan"):
-    data: Annotated[str, Meta(min_length=1, max_length=MOST_DATA)]
-    via: Via
-    id: Id = ""
-
-
-class Press(Struct, frozen=True, kw_only=True, tag_field="k", tag="press"):
-    code: Annotated[str, Meta(min_length=1, max_length=400)]
-    id: Id = ""
-
-
-class Undo(Struct, frozen=True, kw_only=True, tag_field="k", tag="undo"):
-    stream: Annotated[str, Meta(max_length=64)]
-    seq: Annotated[int, Meta(ge=1, le=(1 << 53) - 1)]
-    id: Id = ""
-
-
-class Print(Struct, frozen=True, kw_only=True, tag_field="k", tag="print"):
-    sscc: Annotated[str, Meta(pattern=r"^[0-9]{18}\Z")]
-    id: Id = ""
-
-
-class Practice(Struct, frozen=True, kw_only=True, tag_field="k", tag="practice"):
-    on: bool
-
-
-class Speak(Struct, frozen=True, kw_only=True, tag_field="k", tag="language"):
-    to: Language
-
-
-class Ping(Struct, frozen=True, kw_only=True, tag_field="k", tag="ping"):
-    """Whether the agent is there."""
-
-
-class Attach(Struct, frozen=True, kw_only=True, tag_field="k", tag="attach"):
-    """The first line of a connection to the agent, from the page's process alone: which session this page is of."""
-
-    session: Annotated[str, Meta(min_length=1, max_length=64)]
-    name: Annotated[str, Meta(max_length=100)]
-    screen: bool
-
-
-FromPage = Scan | Press | Undo | Print | Practice | Speak | Ping
 ToPage = Hello | State | Verdict | List | Tasks | News | Pong | Gone
 
 _encoder = msgspec.json.Encoder()
-_from_page = msgspec.json.Decoder(FromPage)
-_attach = msgspec.json.Decoder(Attach)
 
 
-def encode(message: ToPage | FromPage | Attach) -> bytes:
+def encode(message: Struct) -> bytes:
     """One line, without its end: JSON text holds no newline."""
     return _encoder.encode(message)
-
-
-def from_page(line: bytes) -> FromPage | None:
-    """What a page said; None for what is not understood."""
-    try:
-        said: FromPage = _from_page.decode(line)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError):
-        return None
-    return said
-
-
-def attach(line: bytes) -> Attach | None:
-    """The first line of a connection; None for what is none."""
-    try:
-        return _attach.decode(line)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError):
-        return None

@@ -8,8 +8,9 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from edge.ui import messages
-from edge.ui.messages import MOST_LINE, Attach
+from edge.ui.messages import MOST_LINE
 from edge.ui.short_path import short
+from edge.ui.wishes import Attach
 
 SILENT_S: Final = 30.0
 NOT_PAIRED, SILENT, GONE, AGENT_ENDED, AGENT_AWAY = 4401, 4408, 4409, 1012, 1013

@@ -19,9 +19,9 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from edge.ui.doors import Door, Guard
-from edge.ui.messages import Attach
 from edge.ui.pairing import COOKIE, KEEP_MS, LINK_MS, Paired, Pairings
 from edge.ui.passing import NOT_PAIRED, carry
+from edge.ui.wishes import Attach
 
 DIST: Final = Path(__file__).parent / "web" / "dist"
 _FORM_BYTES: Final = 4096

@@ -16,10 +16,10 @@ from edge.practice import practice
 from edge.store.errors import OutboxFullError
 from edge.terminal_session import Session
 from edge.terminal_telling import Standing
-from edge.ui import messages
+from edge.ui import messages, wishes
 from tests.support.edge_doubles import Clocks
 from tests.support.edge_ports import Events, Store
-from tests.support.site_known import PARCEL, SECRET, WATER, Helper
+from tests.support.site_known import PARCEL, SECRET, WATER, Helper, SiteKnown
 from wire.actions import Action
 from wire.collecting import code_of
 from wire.messages import Scan, Void
@@ -68,7 +68,7 @@ class Desk:
             self.clock,
             run="r",
             screen=True,
-            practice=lambda: practice(self.helper),
+            practice=lambda seen: practice(self.helper, seen),
             standing=Standing,
             site=Tiles(self.helper.knows),
         )
@@ -78,12 +78,12 @@ class Desk:
     def send(self, message):
         self.told.append(message)
 
-    def scan(self, data, via="wedge"):
-        self.session.said(messages.Scan(data=data, via=via, id="x"), lambda: None)
+    def scan(self, data, via="wedge", id_=""):
+        self.session.said(wishes.Scan(data=data, via=via, id=id_), lambda: None)
         return self.last(messages.Verdict)
 
     def press(self, code):
-        self.session.said(messages.Press(code=code), lambda: None)
+        self.session.said(wishes.Press(code=code), lambda: None)
         return self.last(messages.Verdict)
 
     def last(self, kind):
@@ -177,7 +177,7 @@ def test_a_stutter_counts_for_what_a_scanner_reads_and_never_for_what_a_person_p
 
 def test_practice_prints_burns_opens_and_stores_nothing_that_is_real(desk):
     desk.scan("REAL")
-    desk.session.said(messages.Practice(on=True), lambda: None)
+    desk.session.said(wishes.Practice(on=True), lambda: None)
     asked = len(desk.helper.asked)
     assert desk.scan("PRACTISED").stored.stream == "practice"
     desk.press("RR:NEW")
@@ -189,21 +189,72 @@ def test_practice_prints_burns_opens_and_stores_nothing_that_is_real(desk):
     assert desk.press("RR:HANDOVER").verdict == "refused"
     assert len(desk.helper.asked) == asked
     assert desk.helper.printed == []
-    desk.session.said(messages.Practice(on=False), lambda: None)
+    desk.session.said(wishes.Practice(on=False), lambda: None)
     assert [item.labels[0] for item in desk.store.items] == ["REAL"]
     assert [row.label for row in desk.rows] == ["REAL"]
     assert desk.last(messages.State).do == "receive"
 
 
+def test_practice_that_no_page_shows_takes_nothing_and_ends_by_itself(desk):
+    desk.session.said(wishes.Practice(on=True), lambda: None)
+    desk.session.leave(desk)
+    reading = Reading(data=b"", text="MEANT")
+    ((answer,),) = desk.talk.take((reading,), lambda: None)
+    assert answer.missing is not None
+    assert desk.store.items == []
+    desk.session.tick()
+    assert desk.talk.practises
+    desk.clock.up += 15_000
+    desk.session.tick()
+    assert not desk.talk.practises
+    for _ in desk.talk.take((reading,), lambda: None):
+        pass
+    assert [item.labels[0] for item in desk.store.items] == ["MEANT"]
+
+
+def test_who_signs_off_in_practice_is_signed_off_when_it_ends():
+    desk = Desk(Work(do=Action.RECEIVE, to="place:wh-1/dock", sign_on=True))
+    for code in ("RR:B:B7", "2468", "RR:OK"):
+        desk.scan(code, via="button")
+    desk.session.said(wishes.Practice(on=True), lambda: None)
+    assert desk.last(messages.State).person == "ana"
+    desk.press("RR:OFF")
+    desk.session.said(wishes.Practice(on=False), lambda: None)
+    assert desk.last(messages.State).person is None
+    assert desk.helper.people[-1] is None
+    assert desk.scan("A").verdict == "refused"
+
+
+def test_a_reading_is_told_by_the_name_and_lot_of_the_goods_in_both_languages(desk):
+    row = desk.scan(f"]d201{WATER}10L1")
+    assert row.goods == messages.Goods(name=messages.Words(en="Water", zh="水"), lot="L1", pieces=1)
+    assert desk.scan("RR:G:BLANKET").goods.name.zh == "Blanket"
+    assert desk.scan(f"RR:KEY:{WATER}").goods.name.en == "Water"
+    assert desk.scan("NO-GOODS").goods is None
+    desk.press("RR:N:24")
+    assert desk.scan(WATER).goods.pieces == 24
+    desk.session.said(wishes.Undo(stream=row.stored.stream, seq=row.stored.seq), lambda: None)
+    assert desk.last(messages.Verdict).goods == row.goods
+    assert [each.goods is None for each in desk.rows] == [False, False, True, True, False, False, False]
+
+
+def test_the_same_wish_twice_is_taken_once_and_told_again(desk):
+    first = desk.scan("A", via="typed", id_="x1")
+    told = len(desk.told)
+    assert desk.scan("A", via="typed", id_="x1") == first
+    assert len(desk.told) == told + 1
+    assert [item.labels[0] for item in desk.store.items] == ["A"]
+
+
 def test_what_practice_stored_cannot_be_undone_for_real_nor_what_is_real_in_practice(desk):
     real = desk.scan("REAL").stored
-    desk.session.said(messages.Practice(on=True), lambda: None)
+    desk.session.said(wishes.Practice(on=True), lambda: None)
     practised = desk.scan("P").stored
     for place in (real, messages.Stored(stream="practice", seq=99)):
-        desk.session.said(messages.Undo(stream=place.stream, seq=place.seq), lambda: None)
+        desk.session.said(wishes.Undo(stream=place.stream, seq=place.seq), lambda: None)
         assert desk.last(messages.Verdict).verdict == "refused"
-    desk.session.said(messages.Practice(on=False), lambda: None)
-    desk.session.said(messages.Undo(stream=practised.stream, seq=practised.seq), lambda: None)
+    desk.session.said(wishes.Practice(on=False), lambda: None)
+    desk.session.said(wishes.Undo(stream=practised.stream, seq=practised.seq), lambda: None)
     assert desk.last(messages.Verdict).verdict == "refused"
     assert len(desk.store.items) == 1
 
@@ -213,7 +264,7 @@ def test_an_undo_of_a_reading_that_made_several_facts_takes_all_of_them_back(des
     desk.scan(CODE, via="typed")
     both = desk.press("RR:DONE")
     assert len(desk.store.items) == 2
-    desk.session.said(messages.Undo(stream=both.stored.stream, seq=both.stored.seq), lambda: None)
+    desk.session.said(wishes.Undo(stream=both.stored.stream, seq=both.stored.seq), lambda: None)
     assert len([item for item in desk.store.items if isinstance(item, Void)]) == 2
     assert desk.last(messages.List).rows[1].undone
 
@@ -223,7 +274,7 @@ def test_an_undo_from_the_list_takes_its_piece_off_the_task_again(desk):
     first = desk.scan(f"]d201{WATER}10L1").stored
     desk.scan(f"]d201{WATER}10L1", via="serial")
     assert sum(n for _, n in desk.talk.state.done) == 2
-    desk.session.said(messages.Undo(stream=first.stream, seq=first.seq), lambda: None)
+    desk.session.said(wishes.Undo(stream=first.stream, seq=first.seq), lambda: None)
     assert sum(n for _, n in desk.talk.state.done) == 1
     assert isinstance(desk.store.items[-1], Void)
 
@@ -273,17 +324,19 @@ def test_a_task_is_begun_by_its_tile(desk):
 
 def test_rows_of_before_say_what_was_undone():
     scan = Scan(at=1, up=1, do=Action.RECEIVE, labels=("A",), warned=("expired",))
-    rows = earlier_rows([("s", 2, Void(at=2, up=2, stream="s", seq=1)), ("s", 1, scan)])
+    rows = earlier_rows([("s", 2, Void(at=2, up=2, stream="s", seq=1)), ("s", 1, scan)], SiteKnown())
     assert [(row.n, row.label, row.verdict, row.undone) for row in rows] == [(-1, "A", "warned", True)]
+    (named,) = earlier_rows([("s", 1, Scan(at=1, up=1, do=Action.RECEIVE, labels=(WATER,), n=6))], SiteKnown())
+    assert (named.goods.name.en, named.goods.pieces) == ("Water", 6)
 
 
 def test_what_a_page_says_beyond_the_bounds_is_not_understood():
-    assert messages.from_page(b'{"k":"scan","data":"' + b"x" * 4097 + b'","via":"wedge"}') is None
-    assert messages.from_page(b'{"k":"undo","stream":"s","seq":0}') is None
-    assert messages.from_page(b'{"k":"print","sscc":"1"}') is None
-    assert messages.from_page(b"\xff") is None
-    assert messages.from_page(b"[" * 100_000) is None
-    assert messages.attach(b'{"k":"attach","session":"","name":"","screen":true}') is None
+    assert wishes.from_page(b'{"k":"scan","data":"' + b"x" * 4097 + b'","via":"wedge"}') is None
+    assert wishes.from_page(b'{"k":"undo","stream":"s","seq":0}') is None
+    assert wishes.from_page(b'{"k":"print","sscc":"1"}') is None
+    assert wishes.from_page(b"\xff") is None
+    assert wishes.from_page(b"[" * 100_000) is None
+    assert wishes.attach(b'{"k":"attach","session":"","name":"","screen":true}') is None
 
 
 def _full(_):
