@@ -122,6 +122,17 @@ def test_digits_of_a_pin_are_told_to_nobody_and_the_pad_is_asked_for():
     assert "2468" not in str(desk.log.lines)
 
 
+def test_who_walks_by_prints_no_label_while_somebody_has_to_sign_on():
+    desk = Desk(Work(do=Action.RECEIVE, to="place:wh-1/dock", sign_on=True))
+    desk.session.said(wishes.Print(sscc="106141412345678908", id="p1"), lambda: None)
+    assert (desk.last(messages.Verdict).verdict, desk.helper.printed) == ("refused", [])
+    assert "106141412345678908" not in said(desk)
+    for code in ("RR:B:B7", "RR:D:2468", "RR:OK"):
+        desk.press(code)
+    desk.session.said(wishes.Print(sscc="106141412345678908", id="p2"), lambda: None)
+    assert (desk.last(messages.Verdict).verdict, len(desk.helper.printed)) == ("obeyed", 1)
+
+
 def test_a_collection_code_opens_hands_over_and_stands_in_no_list(desk):
     desk.press("RR:DO:collect")
     assert desk.last(messages.State).digits == "code"
