@@ -72,6 +72,7 @@ def code(tmp_path):
         return collecting.issue(connection, vault, PARCEL, "st-1", START_MS)
 
 
+@pytest.mark.soak
 def test_of_two_terminals_one_opens_a_parcel_and_the_other_tells_its_code_as_used(tmp_path, code):
     with ExitStack() as stack:
         hub = stack.enter_context(ListeningHub(tmp_path / "hub"))

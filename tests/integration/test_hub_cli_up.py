@@ -97,7 +97,7 @@ def test_a_hub_that_was_killed_is_not_taken_for_the_one_that_starts_after_it(tmp
     starting.unlock()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)])
 def test_a_hub_told_to_stop_ends_well_and_leaves_nothing_behind(data: Path, number: signal.Signals) -> None:
     with HubProcess(data) as hub:
         children = psutil.Process(hub.pid).children(recursive=True)
@@ -156,6 +156,7 @@ def test_all_wrong_settings_are_said_at_once(data: Path) -> None:
         assert part in done.stderr
 
 
+@pytest.mark.soak
 def test_a_broker_that_is_given_is_used_and_none_is_started(data: Path, tmp_path: Path) -> None:
     mosquitto = Mosquitto(tmp_path / "broker", 0, lambda: {"a": hashed("a")})
     address: Address = mosquitto.start()

@@ -99,6 +99,7 @@ def test_damage_found_by_ingest_ends_it_without_a_receipt(tmp_path: Path):
         assert [one for name, one in hub.answers if name.startswith("new-")] == []
 
 
+@pytest.mark.soak
 def test_a_hub_that_finds_damage_ends_with_a_code_of_its_own_and_names_the_remedy_which_helps(
     data: Path, tmp_path: Path
 ):

@@ -115,6 +115,7 @@ def test_a_configuration_that_the_device_cannot_use_is_refused_with_every_reason
     assert stack.wished() == before
 
 
+@pytest.mark.soak
 def test_a_configuration_under_which_the_hub_does_not_answer_is_taken_back(stack):
     before = stack.wished()
     assert stack.configure("[hub]\nport = 9\n") == ("rolled-back", "the hub did not answer within 5 s")

@@ -292,7 +292,7 @@ def seed_of(number):
     return int(given) + number if given else random.SystemRandom().randrange(2**31)
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(2))
 def test_at_every_moment_accepted_is_delivered_and_thinned_and_trimmed_and_unreadable_and_pending(tmp_path, number):
     walk(tmp_path, seed_of(number), 80)
 
