@@ -24,6 +24,7 @@ export const alerts = {
   list: (filter: Filter) => call<AlertPage>("GET", "/alerts" + query({ limit: 50, ...filter })),
   one: (id: string) => call<AlertWhole>("GET", one(id)),
   acknowledge: (id: string, note = "") => call<AlertWhole>("POST", `${one(id)}/acknowledgement`, { note }),
+  acknowledgeAll: (ids: string[]) => call<Schemas["AlertsAcknowledged"]>("POST", "/alerts/acknowledgements", { alerts: ids, note: "" }),
   assign: (id: string, to: string, note: string) => call<AlertWhole>("POST", `${one(id)}/assignment`, { to, note }),
   close: (id: string, note: string) => call<AlertWhole>("POST", `${one(id)}/closing`, { note }),
   rules: () => call<AlertRules>("GET", "/alert-rules"),

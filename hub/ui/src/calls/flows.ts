@@ -1,28 +1,10 @@
 /** What came and what went. */
 import { call, query, UNSETTLED } from "../api";
+import type { Schema } from "../schemas";
 
-export interface Cause {
-  cause: string;
-  came: number;
-  went: number;
-}
-export interface Span {
-  at: string;
-  came: number;
-  went: number;
-  /** What stood there at its end. */
-  stock: number;
-  causes: Cause[];
-}
-export interface Flows {
-  step: "hour" | "day";
-  zone: string;
-  opening: number;
-  /** Lots whose newest moves are not in yet. */
-  due: number;
-  causes: Cause[];
-  rows: Span[];
-}
+export type Cause = Schema<"CauseModel">;
+export type Span = Schema<"SpanModel">;
+export type Flows = Schema<"FlowsModel">;
 export interface FlowFilter {
   site: string | null;
   item: string | null;
@@ -33,7 +15,9 @@ export interface FlowFilter {
   zone: string;
 }
 
-export function flows({ owner, ...filter }: FlowFilter): Promise<Flows> {
+export function flowsQuery({ owner, ...filter }: FlowFilter): string {
   const rest = query({ ...filter, owner: owner === UNSETTLED ? null : owner });
-  return call<Flows>("GET", "/flows" + (owner === UNSETTLED ? `${rest}&owner=` : rest));
+  return owner === UNSETTLED ? `${rest}&owner=` : rest;
 }
+
+export const flows = (filter: FlowFilter) => call<Flows>("GET", "/flows" + flowsQuery(filter));

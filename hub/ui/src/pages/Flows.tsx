@@ -4,10 +4,11 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
-import { flows, type Cause, type Flows as Flowed, type Span } from "../calls/flows";
+import { flows, flowsQuery, type Cause, type Flows as Flowed, type Span } from "../calls/flows";
 import { useFormat } from "../format";
 import { word } from "../i18n";
 import { Chart } from "../parts/Chart";
+import { Export } from "../parts/Export";
 import type { Line } from "../parts/Plot";
 import { Page, Tag } from "../parts/Page";
 import { ItemSelect, OwnerSelect, SiteSelect, useFilters, useGoods } from "../parts/Pickers";
@@ -113,7 +114,7 @@ export default function Flows() {
   const unit = values.item ? goods(values.item).unit : t("flows.pieces");
   return (
     <Page title={t("flows.title")} lead={t("flows.lead")} asOf={list.dataUpdatedAt}
-      actions={any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+      actions={<>{any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="flows" filter={flowsQuery(filter)} /></>}>
       <Sections label={t("stock.title")} sections={sections} />
       <div className="rr-card rr-pad rr-filters rr-noprint" role="search" aria-label={t("stock.filters")}>
         <SiteSelect placeholder={t("stock.allSites")} clearable value={values.site} onChange={(value) => set("site", value)} />

@@ -12,7 +12,7 @@ import { Account, useItems, useOwners, useSites } from "../parts/Account";
 import { Condition, Expiry, Goods, Owner, Plain, Quantity, traceCode } from "../parts/Goods";
 import { Icon } from "../parts/icons";
 import { Export } from "../parts/Export";
-import { Page } from "../parts/Page";
+import { Page, Tag } from "../parts/Page";
 import { Pager } from "../parts/Pager";
 import { SearchField } from "../parts/SearchField";
 import { Sections } from "../parts/Sections";
@@ -21,7 +21,7 @@ import { Table, type Column } from "../parts/Table";
 import { useStockSections } from "./stockSections";
 
 const PAGE = 100;
-const FILTERS = ["text", "site", "item", "owner", "lot", "condition", "until", "first"] as const;
+const FILTERS = ["text", "site", "item", "owner", "lot", "account", "condition", "until", "first"] as const;
 const CONDITIONS = ["good", "quarantined", "damaged"] as const;
 type FilterName = (typeof FILTERS)[number];
 type Values = Record<FilterName, string | null>;
@@ -80,7 +80,7 @@ function Filters({ values, set }: { values: Values; set: (name: FilterName, valu
       <SearchField value={values.text} set={(value) => set("text", value)} help={t("stock.searchHelp")} />
       <Select label={t("common.site")} placeholder={t("stock.allSites")} clearable searchable value={values.site}
         data={sites.map((site) => ({ value: site.id, label: format.name(site) ?? site.id }))} onChange={(value) => set("site", value)} />
-      <Select label={t("common.item")} placeholder={t("stock.itemSearch")} clearable searchable value={values.item} limit={200}
+      <Select label={t("common.item")} placeholder={t("stock.itemSearch")} clearable searchable value={values.item?.replace(/^gtin:/, "")} limit={200}
         data={items.map((item) => ({ value: item.gtin, label: `${format.name(item) ?? item.gtin} · ${item.gtin}` }))}
         onChange={(value) => set("item", value)} />
       <Select label={t("common.owner")} placeholder={t("stock.allOwners")} clearable searchable value={values.owner}
@@ -89,6 +89,12 @@ function Filters({ values, set }: { values: Values; set: (name: FilterName, valu
       <TextInput type="date" label={t("stock.until")} value={values.until ?? ""} onChange={(event) => set("until", event.currentTarget.value || null)} />
       <Select label={t("common.condition")} placeholder={t("stock.allConditions")} clearable value={values.condition}
         data={CONDITIONS.map((each) => ({ value: each, label: word(t, "condition", each) }))} onChange={(value) => set("condition", value)} />
+      {(["lot", "account"] as const).map((name) => values[name] && (
+        <div key={name} style={{ alignSelf: "end" }}>
+          <Tag tone="note">{name === "lot" ? <>{t("common.lot")} <span className="rr-mono">{values.lot}</span></> : <Account account={values[name]} />}</Tag>{" "}
+          <Button variant="subtle" onClick={() => set(name, null)}>{t("requests.anyOther")}</Button>
+        </div>
+      ))}
       <SegmentedControl aria-label={t("stock.order")} size="md" value={values.first ?? "any"} onChange={(value) => set("first", value === "any" ? null : value)}
         data={[{ value: "any", label: t("stock.byGoods") }, { value: "expiry", label: t("stock.byExpiry") }]} />
     </div>
@@ -120,10 +126,9 @@ export default function Stock() {
   const values = Object.fromEntries(FILTERS.map((name) => [name, params.get(name)])) as Values;
   const cursor = params.get("cursor");
   const filtered = FILTERS.some((name) => values[name]);
-  const filter = { ...values, item: values.item && `gtin:${values.item}` };
   const stock = useQuery({
-    queryKey: ["stock", filter, cursor],
-    queryFn: () => api.stock({ ...filter, limit: PAGE, cursor }),
+    queryKey: ["stock", values, cursor],
+    queryFn: () => api.stock({ ...values, limit: PAGE, cursor }),
     placeholderData: keepPreviousData,
   });
   const columns = useColumns();
@@ -140,7 +145,7 @@ export default function Stock() {
     <Page title={t("stock.title")} lead={t("stock.lead")} asOf={stock.dataUpdatedAt} actions={
       <>
         {filtered && <Button variant="default" onClick={() => setParams({})}>{t("common.clear")}</Button>}
-        <Export list="stock" filter={stockQuery({ ...filter })} />
+        <Export list="stock" filter={stockQuery({ ...values })} />
       </>
     }>
       <Sections label={t("stock.title")} sections={sections} />

@@ -16,6 +16,7 @@ import { Empty, Failure, Loading } from "../parts/States";
 import { Timeline } from "../parts/Timeline";
 import { GS, toShown } from "../scan";
 import { PartOf, StoryOf } from "./relief/StoryOf";
+import { TraceFound } from "./TraceFound";
 
 function What({ what, code }: { what: Traced; code: string }) {
   const { t } = useTranslation();
@@ -122,7 +123,7 @@ function Result({ code }: { code: string }) {
   const first = trace.data.pages[0]!;
   const events: TraceEvent[] = trace.data.pages.flatMap((page) => page.events);
   if (events.length === 0 && first.holders.length === 0 && !first.now) {
-    return <div className="rr-card"><Empty icon="search" title={t("trace.unknown")} help={t("trace.unknownHelp")}><span className="rr-mono">{toShown(code)}</span></Empty></div>;
+    return <TraceFound key={code} code={code} />;
   }
   return (
     <>

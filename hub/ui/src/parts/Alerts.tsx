@@ -87,10 +87,10 @@ export function AlertLink({ alert }: { alert: Alert }) {
   return <Link href={`/alerts/${alert.id}`} className="rr-strong rr-quiet rr-any" data-alert={alert.id} data-open={alert.state === "open" || undefined}>{text}</Link>;
 }
 
-export function useAcknowledge() {
+export function useAcknowledge<Which extends string | string[] = string>() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => alerts.acknowledge(id),
+    mutationFn: (which: Which): Promise<unknown> => (typeof which === "string" ? alerts.acknowledge(which) : alerts.acknowledgeAll(which)),
     onSettled: () => void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "alerts" || queryKey[0] === "alert" }),
   });
 }

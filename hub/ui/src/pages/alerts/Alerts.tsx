@@ -4,11 +4,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMay } from "../../access";
 import { ALERT_KINDS, ALERT_STATES, alerts, type Alert } from "../../calls/alerts";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useSiteName } from "../../parts/Account";
-import { AlertLink, AlertState, ICONS, Seen, Urgency } from "../../parts/Alerts";
+import { AlertLink, AlertState, ICONS, Seen, Urgency, useAcknowledge } from "../../parts/Alerts";
+import { Dialog, Sure } from "../../parts/Dialog";
 import { Export } from "../../parts/Export";
 import { Owner } from "../../parts/Goods";
 import { Icon } from "../../parts/icons";
@@ -39,6 +41,30 @@ function Sound() {
       }} />
       <Button size="md" variant="default" onClick={() => play("urgent")}>{t("watch.soundTest")}</Button>
     </div>
+  );
+}
+
+/** The open ones of the page that is shown, all at once. */
+function SeenAll({ rows }: { rows: Alert[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const may = useMay();
+  const [asked, setAsked] = useState(false);
+  const seen = useAcknowledge<string[]>();
+  const ids = rows.filter((row) => row.state === "open").map((row) => row.id);
+  const close = () => { setAsked(false); seen.reset(); };
+  if ((ids.length < 2 && !asked) || !may("POST /alerts/acknowledgements")) return null;
+  const n = format.number(ids.length);
+  return (
+    <>
+      <Button size="md" variant="default" onClick={() => setAsked(true)}>{t("watch.acknowledgeAll", { n })}</Button>
+      {asked && (
+        <Dialog title={t("watch.acknowledgeAll", { n })} size="md" onClose={close}>
+          <Sure question={t("watch.acknowledgeAllSure", { n })} facts={[t("watch.acknowledgeAllFact")]} action={t("watch.acknowledge")} danger={false}
+            pending={seen.isPending} error={seen.error} onBack={close} onSure={() => seen.mutate(ids, { onSuccess: close })} />
+        </Dialog>
+      )}
+    </>
   );
 }
 
@@ -93,7 +119,7 @@ export default function Alerts() {
   const calm = filter.state === "open" && !values.kind && !values.site && !values.severity;
   return (
     <Page title={t("watch.title")} lead={t("watch.lead")} asOf={list.dataUpdatedAt}
-      actions={<>{any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="alerts" filter={filter} /></>}>
+      actions={<>{any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}<SeenAll rows={list.data?.rows ?? []} /><Export list="alerts" filter={filter} /></>}>
       <Sections label={t("watch.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         <SearchField value={values.text} set={(value) => set("text", value)} />
