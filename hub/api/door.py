@@ -16,6 +16,7 @@ COOKIE: Final = "relay_session"
 LONGEST_NAME: Final = 100
 """Of who decided, in facts that follow from it (wire.words.Name)."""
 _SAFE: Final = frozenset({"GET", "HEAD"})
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _HINT: Final = "Sign in with POST /api/v1/session, or send an API token: Authorization: Bearer ..."
 
 
@@ -107,8 +108,14 @@ async def _calling(request: Request) -> str:
 
 
 def source(request: Request) -> str:
-    """The address that a request comes from; '' where nobody can tell."""
-    return request.client.host if request.client is not None else ""
+    """The address that a request comes from; '' where nobody can tell.
+
+    A web server on this machine that passes requests on says last in the list whose it was; nobody else is believed.
+    Without that all who come by it would be one source, and one who guesses could have everybody wait.
+    """
+    direct = request.client.host if request.client is not None else ""
+    passed = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return passed[:64] if passed and direct in _LOOPBACK else direct
 
 
 def named(who: Principal) -> str:

@@ -1,5 +1,7 @@
 """An empty hub lets in its first administrator by the link that it showed, once, and nobody else."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from hub.core.access import Role
@@ -43,6 +45,24 @@ def test_the_link_opens_nothing_a_second_time(hub):
     ask(client, code_of(first))
     again = ask(client, code_of(first), name="eve")
     assert (again.status_code, again.json()["code"]) == (403, "bad-link")
+
+
+def test_of_several_who_use_the_link_at_once_one_becomes_administrator(hub):
+    database, first, client = hub
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda n: ask(client, code_of(first), name=f"ana-{n}").status_code, range(4))
+        assert sorted(answers) == [201, 403, 403, 403]
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM user").scalar() == 1
+
+
+def test_a_name_that_turns_its_letters_round_is_refused_and_a_page_of_elsewhere_is_too(hub):
+    _, first, client = hub
+    for name in ("a\u202eb", "ana\x00", "a\nb", "<a href=x/>"):
+        assert ask(client, code_of(first), name=name).status_code == 422
+    sent, foreign = {"code": code_of(first), "name": "ana", "password": PASSWORD}, {"Origin": "http://evil.example"}
+    assert client.post(ROUTE, json=sent, headers=foreign).json()["code"] == "other-origin"
+    assert ask(client, code_of(first)).status_code == 201
 
 
 def test_a_link_is_over_once_somebody_was_entered_another_way(hub):

@@ -114,7 +114,10 @@ def test_who_tries_one_password_with_many_names_has_to_wait(web):
         tried = [
             client.post("/api/v1/session", json={"user": f"u{n}", "password": "x"}).status_code for n in range(101)
         ]
-    assert tried == [401] * 100 + [429]
+        assert tried == [401] * 100 + [429]
+        sent, elsewhere = {"user": "clerk-1", "password": PASSWORD}, {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
+        assert client.post("/api/v1/session", json=sent).status_code == 429
+        assert client.post("/api/v1/session", json=sent, headers=elsewhere).status_code == 200
 
 
 def test_a_weak_password_is_refused_with_a_reason_and_does_not_use_the_link_up(web):
