@@ -4,14 +4,23 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.browser import Screen, chromium
+from tests.support.browser import DONE, Screen, chromium
+from tests.support.furnished import furnished
 from tests.support.scene import Scene
+from tests.support.screens import undone
 
 
 @pytest.fixture(scope="package")
 def scene(tmp_path_factory):
     with Scene(tmp_path_factory.mktemp("scene")) as made:
         made.scan("RR:N:40", made.label(0), "RR:N:12", made.label(1))
+        yield made
+
+
+@pytest.fixture(scope="package")
+def office(tmp_path_factory):
+    """A hub in the middle of an operation."""
+    with furnished(tmp_path_factory.mktemp("office")) as made:
         yield made
 
 
@@ -35,6 +44,14 @@ def cookies(scene, chrome):
         return known[user]
 
     return of
+
+
+@pytest.fixture(autouse=True)
+def does_what_it_is_named_for(request):
+    """What docs/screens.md says that a test does in a browser was done by it, and the hub said yes."""
+    DONE.clear()
+    yield
+    assert undone(f"{request.path.stem}::{request.node.originalname}", DONE) == []
 
 
 @pytest.fixture

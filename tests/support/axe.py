@@ -16,6 +16,10 @@ _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 _TOLD = "`${each.id}: ${node.target} ${node.html.slice(0, 200)} ${node.any.map((one) => one.message)}`"
 _FOUND = f"""axe.run({{runOnly: {_TAGS}, resultTypes: ["violations"]}}).then(
   (all) => all.violations.flatMap((each) => each.nodes.map((node) => {_TOLD})))"""
+_AT_REST = """Promise.all(document.getAnimations()
+  .filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime))
+  .map((each) => each.finished.catch(() => 0)))"""
+"""Colours that change have changed."""
 
 
 class Look(NamedTuple):
@@ -24,6 +28,9 @@ class Look(NamedTuple):
     language: str
     colours: str
     width: int
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.colours}-{self.width}"
 
 
 LOOKS = tuple(Look(*each) for each in product(("en", "zh"), ("light", "dark"), (360, 1280)))
@@ -45,6 +52,7 @@ def faults(screen: Screen) -> Iterator[str]:
     """WCAG 2.2 AA and what else axe holds good, and how much too wide the page is."""
     if not screen.page.evaluate("'axe' in window"):
         screen.page.evaluate(_program())
+    screen.page.evaluate(_AT_REST)
     yield from screen.page.evaluate(_FOUND)
     if (over := screen.overflow_at_rest_px()) > 0:
         yield f"it is {over} px wider than its window"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
@@ -25,6 +25,8 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE_MS = 20_000
 GL_DRIVER = "GL Driver Message"
 """What the drawing processor says when a picture of the map is taken."""
+DONE: list[str] = []
+"""What pages asked of hubs that was done, as `POST /users`, since a test began: tests/e2e/conftest.py empties it."""
 KNOWN_401 = re.compile(r"status of 401")
 """The page's first question, whether somebody is signed in, is answered 401 when nobody is; Chromium prints that."""
 
@@ -64,6 +66,7 @@ class Screen:
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.page.on("request", lambda request: self.asked.append(request.url))
+        self.context.on("response", _note)
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         self.page.on("console", self._heard)
 
@@ -129,6 +132,11 @@ class Screen:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _note(response: Response) -> None:
+    if response.ok:
+        DONE.append(f"{response.request.method} {urllib.parse.urlsplit(response.url).path.removeprefix('/api/v1')}")
 
 
 def map_is_drawn(screen: Screen) -> None:

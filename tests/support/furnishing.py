@@ -85,8 +85,8 @@ def relief(made: Furnished) -> None:
     """The first caller's parcel waits at the station, the second one's is brought, the third one has only asked."""
     rest = made.rest
     asked = _calls(made)
-    waits = _sent(made, asked[0], n=2, way="station", to_site=STATION, vehicle=VAN, due=day(-1))
-    goes = _sent(made, asked[1], n=3, way="door", due=day(1))
+    waits = sent(made, asked[0], n=2, way="station", to_site=STATION, vehicle=VAN, due=day(-1))
+    goes = sent(made, asked[1], n=3, way="door", due=day(1))
     task = f"consignment:{waits[0]}"
     for do, source, to in (
         (Action.LOAD, SHELF, f"transit:{VAN}"),
@@ -97,12 +97,11 @@ def relief(made: Furnished) -> None:
     until("the parcel to wait", lambda: rest.get(f"/parcels/{waits[1]}")["state"] == "waiting")
     until("the other to be packed", lambda: rest.get(f"/parcels/{goes[1]}")["state"] == "packed")
     tour = rest.post("/rounds", {"site": WAREHOUSE, "courier": "wu", "parcels": [{"parcel": goes[1]}]})
-    wanted = {"organisation": OFFICE, "needed_by": day(3), "lines": [{"item": made.item(0), "n": 4}]}
-    direct = rest.post("/requests", {**wanted, "way": "direct", "note": "The school by the river"})["id"]
+    direct = wanted(made, way="direct", note="The school by the river")
     rest.post(f"/requests/{direct}/approval", {})
     supplied = rest.post("/direct-shipments", {"requests": [direct], "supplier": "Hewan Wholesale 河湾批发"})
-    driven = rest.post("/requests", {**wanted, "way": "vehicle", "site": STATION})["id"]
-    trip = _sent(made, driven, n=2, way="vehicle", to_site=STATION, vehicle=ROVER, due=day(1))
+    driven = wanted(made, way="vehicle", site=STATION)
+    trip = sent(made, driven, n=2, way="vehicle", to_site=STATION, vehicle=ROVER, due=day(1))
     made.ids |= {
         "/requests/:id": asked[0], "/consignments/:id": waits[0], "/parcels/:id": waits[1], "/rounds/:id": tour["id"],
         "/direct/:id": supplied["consignment"], "/trips/:id": trip[0],
@@ -119,30 +118,44 @@ def _calls(made: Furnished) -> list[str]:
         said = {"line": line, "name": name, "phone": phone, "address": address, "groups": groups}
         who = hana.post("/recipients", said)["id"]
         call = hana.post("/calls", {"line": line, "kind": "need", "recipient": who, "note": "Her roof is gone."})["id"]
-        wanted = {
+        need = {
             "organisation": OFFICE, "recipient": who, "call": call, "line": line, "priority": 1, "groups": groups,
             "incident": made.ids["/incidents/:id"], "needed_by": day(1),
             "lines": [{"item": made.item(kind), "n": n} for kind in range(2)],
         }  # fmt: skip
-        asked.append(hana.post("/requests", wanted | way)["id"])
+        asked.append(hana.post("/requests", need | way)["id"])
     due = (datetime.now(UTC) + timedelta(hours=3)).isoformat(timespec="seconds")
     owed = {"line": line, "kind": "follow-up", "recipient": who, "after": call, "due": due, "note": "Did it come?"}
     hana.post("/calls", owed)
     return asked
 
 
-def _sent(made: Furnished, request: str, *, n: int, **more: Any) -> tuple[str, str]:
+def sent(made: Furnished, request: str, *, n: int, **more: Any) -> tuple[str, str]:
     """A request is approved, given goods and packed; its consignment and its parcel."""
-    rest = made.rest
-    rest.post(f"/requests/{request}/approval", {})
-    rest.post(f"/requests/{request}/allocation", {"site": WAREHOUSE})
-    sent = rest.post("/consignments", {"requests": [request], "from_site": WAREHOUSE, **more})["id"]
-    (parcel,) = (row["id"] for row in rest.rows("/parcels", consignment=sent))
-    task = f"consignment:{sent}"
+    consignment, parcel = planned(made, request, **more)
+    task = f"consignment:{consignment}"
     for kind in range(2):
         made.scan(made.label(kind), Action.PACK, SHELF, f"unit:parcel:{parcel}", n=n, owner=OFFICE, task=task)
     made.scan(f"RR:P:{parcel}", Action.MOVE, SHELF, SHELF, task=task)
-    return sent, parcel
+    return consignment, parcel
+
+
+def planned(made: Furnished, *requests: str, **more: Any) -> tuple[str, str]:
+    """Requests are approved and given goods; their consignment and its first parcel."""
+    for request in requests:
+        made.rest.post(f"/requests/{request}/approval", {})
+        made.rest.post(f"/requests/{request}/allocation", {"site": WAREHOUSE})
+    said = {"requests": list(requests), "from_site": WAREHOUSE, **more}
+    consignment = made.rest.post("/consignments", said)["id"]
+    parcel = next(row["id"] for row in made.rest.rows("/parcels", consignment=consignment))
+    return consignment, parcel
+
+
+def wanted(made: Furnished, **more: Any) -> str:
+    """Somebody of the office asks for a little, for the station unless it goes another way; the request."""
+    said = {"organisation": OFFICE, "way": "station", "needed_by": day(3), "lines": [{"item": made.item(0), "n": 4}]}
+    said |= {} if "way" in more else {"site": STATION}
+    return str(made.rest.post("/requests", said | more)["id"])
 
 
 def planning(made: Furnished) -> None:
@@ -154,8 +167,8 @@ def planning(made: Furnished) -> None:
     wish = {"account": SHELF, "item": item, "lot": lot, "giver": OFFICE, "taker": TAKER, "n": 5}
     rest.post("/transfers", {**wish, "note": "As agreed by telephone."})
     rest.post("/consents", {"owner": OFFICE, "taker": TAKER, "item": item, "until": day(60)})
-    wanted = {"organisation": OFFICE, "destination": f"place:{STATION}", "item": item, "n": 30, "needed_by": day(2)}
-    need = rest.post("/needs", wanted)["id"]
+    lacked = {"organisation": OFFICE, "destination": f"place:{STATION}", "item": item, "n": 30, "needed_by": day(2)}
+    need = rest.post("/needs", lacked)["id"]
     reserve = {"site": WAREHOUSE, "item": item, "lot": lot, "owner": OFFICE, "n": 10}
     held = [rest.post(f"/needs/{need}/reservations", reserve)["id"] for _ in range(2)]
     rest.post("/picks", {"reservations": held[:1]})
