@@ -91,7 +91,7 @@ class Maps:
 
 def fanout(rng: random.Random, folder: Path, options: Any) -> dict[str, Any]:
     """Without maps, with maps, and so on."""
-    with Hub(folder / "hub") as hub, _fleet(hub, options.vehicles, rng.randrange(2**31)):
+    with Hub(folder / "hub") as hub, fleet(hub, options.vehicles, rng.randrange(2**31)):
         rest = hub.rest
         url = f"ws://127.0.0.1:{hub.http_port}/api/v1/positions/live"
         maps = Maps(url, rest.token, list(_views(options.clients, apart=options.apart)))
@@ -167,7 +167,7 @@ def _views(clients: int, *, apart: bool) -> Iterator[tuple[float, ...]]:
 
 
 @contextmanager
-def _fleet(hub: Hub, vehicles: int, seed: int) -> Iterator[None]:
+def fleet(hub: Hub, vehicles: int, seed: int) -> Iterator[None]:
     """The vehicles, as a process of their own."""
     password = (hub.data / "broker" / "hub-password").read_text().strip()
     words = ["-m", "bench.fanout_fleet", str(hub.mqtt_port), password, str(vehicles), str(seed)]

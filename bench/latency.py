@@ -75,7 +75,7 @@ def latency(rng: random.Random, folder: Path, scans: int) -> dict[str, Any]:
                 begun = time.perf_counter()
                 confirm.append(port.scan("]C1" + text, 10) * 1000)
                 commit.append((_committed(heard, number) - begun) * 1000)
-                fsync.append(_fsync(folder) * 1000)
+                fsync.append(fsync(folder) * 1000)
                 time.sleep(PAUSE_S * rng.random())
     return {
         "confirm_ms_p50": round(percentile(confirm, 0.50), 2),
@@ -94,7 +94,7 @@ def _committed(heard: "queue.SimpleQueue[tuple[int, float]]", number: int) -> fl
             return at
 
 
-def _fsync(folder: Path) -> float:
+def fsync(folder: Path) -> float:
     """Seconds for one durable write of 4 KiB."""
     descriptor = os.open(folder / "yardstick", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     try:

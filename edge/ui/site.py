@@ -5,17 +5,19 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs
 
 import segno
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from starlette.websockets import WebSocket
 
 from edge.ui.doors import Door, Guard
@@ -72,10 +74,17 @@ def site(house: House, door: Door) -> ASGIApp:
 
 
 class _Assets(StaticFiles):
-    """Files with their digest in their names."""
+    """Files with their digest in their names; packed, where the build put them so beside themselves."""
 
-    async def get_response(self, path: str, scope: object) -> Response:
-        answer = await super().get_response(path, scope)  # type: ignore[arg-type]
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        packed = f"{path}.gz"
+        if "gzip" in Headers(scope=scope).get("accept-encoding", "") and self.lookup_path(packed)[1]:
+            answer = await super().get_response(packed, scope)
+            answer.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
+            answer.headers["Content-Encoding"] = "gzip"
+        else:
+            answer = await super().get_response(path, scope)
+        answer.headers["Vary"] = "Accept-Encoding"
         if answer.status_code == 200:
             answer.headers["Cache-Control"] = _KEEP_FILES
         return answer

@@ -1,6 +1,7 @@
 """What the routes give, over HTTP, for a small relief operation; hostile codes; the dashboard's files."""
 
 import base64
+import gzip
 import json
 
 import pytest
@@ -202,6 +203,18 @@ def test_the_dashboard_is_served_with_its_assets_kept_for_ever(built):
         assert asset.headers["content-type"].startswith("text/javascript")
         assert client.head("/").status_code == 200
         assert client.get("/assets/app-old.js").status_code == 404
+
+
+def test_a_file_that_was_packed_when_it_was_built_is_sent_so_to_who_takes_it(built, tmp_path):
+    (tmp_path / "dist" / "assets" / "app-1a2b.js.gz").write_bytes(gzip.compress(b"1"))
+    with built.client(None) as client:
+        packed = client.get("/assets/app-1a2b.js", headers={"Accept-Encoding": "br, gzip"})
+        plain = client.get("/assets/app-1a2b.js", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    for answer in (packed, plain):
+        assert (answer.text, answer.headers["vary"]) == ("1", "Accept-Encoding")
+        assert answer.headers["content-type"].startswith("text/javascript")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The build hook builds what is stale, leaves what is current, and says plainly why it cannot."""
 
+import gzip
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -13,7 +14,7 @@ echo "$2" >> "$(dirname "$0")/../calls"
 if [ -f "$(dirname "$0")/../broken" ]; then echo "npm says no"; exit 7; fi
 case "$2" in
   ci) mkdir -p node_modules ;;
-  run) mkdir -p node_modules/.dist && cp index.html node_modules/.dist/ ;;
+  run) mkdir -p node_modules/.dist && cp index.html node_modules/.dist/ && seq 1000 > node_modules/.dist/large.js ;;
 esac
 """
 
@@ -58,6 +59,17 @@ def test_a_checkout_is_installed_and_built_and_then_left_alone(ui: Path, wheel: 
     build(ui, said.append)
     assert calls(wheel) == ["ci", "run"]
     assert said[-1] == "up to date"
+
+
+def test_what_is_large_lies_packed_beside_itself_and_the_same_each_time(ui: Path, wheel: Path) -> None:
+    build(ui, str)
+    packed = ui / "dist" / "large.js.gz"
+    first = packed.read_bytes()
+    assert gzip.decompress(first) == (ui / "dist" / "large.js").read_bytes()
+    (ui / "src" / "main.tsx").write_text("two")
+    build(ui, str)
+    assert packed.read_bytes() == first
+    assert not (ui / "dist" / "index.html.gz").exists()
 
 
 def test_a_changed_source_is_built_again_without_installing_again(ui: Path, wheel: Path) -> None:

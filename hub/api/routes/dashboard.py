@@ -1,9 +1,9 @@
 """The dashboard's files, as they were built into hub/ui/dist."""
 
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from hub.api.context import Here
@@ -39,7 +39,7 @@ NOT_BUILT: Final = """<!doctype html>
 
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
-def page(here: Here, path: str) -> Response:
+def page(here: Here, path: str, accept_encoding: Annotated[str, Header(max_length=1000)] = "") -> Response:
     """A file of the dashboard; any other address is the dashboard's own to show."""
     if path == "api" or path.startswith("api/"):
         raise ApiError(404, "not-found", "There is no such route.", hint="See /api/v1/openapi.json.")
@@ -47,13 +47,13 @@ def page(here: Here, path: str) -> Response:
     found = _file(folder, path)
     if found is not None and found.name != "index.html":
         cache = FOR_EVER if path.startswith("assets/") else "no-cache"
-        return _sent(found, cache)
+        return _sent(found, cache, packed="gzip" in accept_encoding)
     if path.startswith("assets/"):
         raise ApiError(404, "not-found", "There is no such file.", hint="Reload the page: it may be of an older build.")
     index = folder / "index.html"
     if not index.is_file():
         return HTMLResponse(NOT_BUILT, 503, headers={"Cache-Control": "no-store"})
-    return _sent(index, "no-cache")
+    return _sent(index, "no-cache", packed=False)
 
 
 def _file(folder: Path, path: str) -> Path | None:
@@ -66,6 +66,11 @@ def _file(folder: Path, path: str) -> Path | None:
         return None
 
 
-def _sent(file: Path, cache: str) -> FileResponse:
+def _sent(file: Path, cache: str, *, packed: bool) -> FileResponse:
+    """A file, packed where the build put it so beside it and the browser takes that."""
     kind = TYPES.get(file.suffix.lower(), "application/octet-stream")
-    return FileResponse(file, media_type=kind, headers={"Cache-Control": cache})
+    headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
+    beside = file.with_name(file.name + ".gz")
+    if packed and beside.is_file():
+        return FileResponse(beside, media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
+    return FileResponse(file, media_type=kind, headers=headers)

@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a dark room stays dark while the page loads. A file of its own, because the
+// Runs before the first paint, so that a dark room stays dark while the page loads, and asks for the words. A file of its own, because the
 // content security policy allows no inline script.
 (function () {
   var scheme = null;
@@ -13,5 +13,15 @@
     scheme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
   document.documentElement.setAttribute("data-mantine-color-scheme", scheme);
-  document.documentElement.lang = language || (navigator.language.indexOf("zh") === 0 ? "zh" : "en");
+  if (language !== "en" && language !== "zh") {
+    language = navigator.language.indexOf("zh") === 0 ? "zh" : "en";
+  }
+  document.documentElement.lang = language;
+  var words = document.currentScript.getAttribute("data-" + language);
+  if (words) {
+    var link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = words;
+    document.head.appendChild(link);
+  }
 })();

@@ -6,14 +6,14 @@ import { Redirect, Route, Switch, useLocation } from "wouter";
 
 import { LiveLink } from "./live";
 import { Overview } from "./pages/Overview";
-import { SignIn } from "./pages/SignIn";
-import { Welcome } from "./pages/Welcome";
 import { Shell } from "./parts/Shell";
 import { Failure, Loading, NotFound } from "./parts/States";
 import { Watch } from "./parts/Watch";
 import { SessionGate, useUser } from "./session";
 import { ApiError } from "./api";
 
+const SignIn = lazy(async () => ({ default: (await import("./pages/SignIn")).SignIn }));
+const Welcome = lazy(async () => ({ default: (await import("./pages/Welcome")).Welcome }));
 const Stock = lazy(() => import("./pages/Stock"));
 const Alerts = lazy(() => import("./pages/alerts/Alerts"));
 const AlertOne = lazy(() => import("./pages/alerts/AlertOne"));
@@ -91,10 +91,10 @@ function Home() {
 
 export function App() {
   const [path] = useLocation();
-  if (path === "/welcome") return <Welcome />; // whoever comes by a link has no session yet, or another's
+  if (path === "/welcome") return <Suspense fallback={<Waiting />}><Welcome /></Suspense>; // whoever comes by a link has no session yet, or another's
   return (
     <SessionGate
-      signIn={<SignIn />}
+      signIn={<Suspense fallback={<Waiting />}><SignIn /></Suspense>}
       waiting={<Waiting />}
       failed={(retry) => <Center h="100dvh"><Failure error={new ApiError(0, "unreachable", "")} retry={retry} /></Center>}
     >

@@ -1,9 +1,8 @@
-/** The two languages, bundled: a page must speak without fetching anything. */
-import i18next, { type TFunction } from "i18next";
+/** The two languages. Only the one that is spoken is loaded: as a file of this page, kept by the browser for ever. */
+import i18next, { type ResourceKey, type TFunction } from "i18next";
 import { initReactI18next } from "react-i18next";
 
-import en from "./locales/en.json";
-import zh from "./locales/zh.json";
+import type en from "./locales/en.json";
 
 export type Language = "en" | "zh";
 const STORED = "relay-language";
@@ -21,21 +20,33 @@ function preferred(): Language {
   return navigator.language.startsWith("zh") ? "zh" : "en";
 }
 
-export function startLanguages(): void {
-  void i18next.use(initReactI18next).init({
-    resources: { en: { translation: en }, zh: { translation: zh } },
-    lng: preferred(),
-    fallbackLng: "en",
+/** boot.js has them on their way by then. */
+const WORDS: Record<Language, () => Promise<{ default: ResourceKey }>> = {
+  en: () => import("./locales/en.json"),
+  zh: () => import("./locales/zh.json"),
+};
+
+export async function startLanguages(): Promise<void> {
+  const language = preferred();
+  const words = await WORDS[language]();
+  await i18next.use(initReactI18next).init({
+    resources: { [language]: { translation: words.default } },
+    lng: language,
+    fallbackLng: false, // a test holds the keys of both equal
     initAsync: false,
     interpolation: { escapeValue: false }, // React escapes
   });
-  document.documentElement.lang = i18next.language;
+  document.documentElement.lang = language;
 }
 
-export function setLanguage(language: Language): void {
+/** Without a link to the hub the page goes on in the language that it has. */
+export async function setLanguage(language: Language): Promise<void> {
+  if (!i18next.hasResourceBundle(language, "translation")) {
+    i18next.addResourceBundle(language, "translation", (await WORDS[language]()).default);
+  }
   localStorage.setItem(STORED, language);
   document.documentElement.lang = language;
-  void i18next.changeLanguage(language);
+  await i18next.changeLanguage(language);
 }
 
 type Group = "action" | "virtual" | "siteKind" | "unit" | "reason" | "discrepancyKind" | "discrepancyHelp" | "lane"
@@ -50,4 +61,9 @@ type Group = "action" | "virtual" | "siteKind" | "unit" | "reason" | "discrepanc
 export function word(t: TFunction, group: Group, value: string, fallback = value): string {
   const key = `${group}.${value}`;
   return i18next.exists(key) ? (t as unknown as (key: string) => string)(key) : fallback;
+}
+
+/** All values of a group that this page has a word for. */
+export function known(group: Group): string[] {
+  return Object.keys(i18next.getResource(i18next.language, "translation", group) as object);
 }

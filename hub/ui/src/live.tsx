@@ -22,6 +22,8 @@ export const useLink = () => useContext(LinkContext);
 const PULSE_MS = 2_000;
 const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
 const FLUSH_MS = 1_000;
+/** What a page asked before its stream began could have changed meanwhile: it asks once more, when it has been painted. */
+const FIRST_LOOK_MS = 1_500;
 
 const TOUCHES: Record<string, string[]> = {
   stock: ["consignment", "candidates", "picks", "reservations", "need", "stock", "sites", "summary", "trace", "recall", "deliveries", "delivery"],
@@ -41,6 +43,11 @@ const TOUCHES: Record<string, string[]> = {
   alert: ["alerts", "alert", "alertRules"],
   reference: ["sites", "items", "organisations", "roads", "region", "lotNotes", "settlements", "rates"],
 };
+
+/** Ask everything on screen again. */
+function renew(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+}
 
 /** Collects what changed and asks again at most once a second, the first time at once. */
 function makeInvalidator(client: QueryClient) {
@@ -96,6 +103,8 @@ export function LiveLink({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     let streaming = false;
+    let first = true;
+    let again: ReturnType<typeof setTimeout> | undefined;
     let beating = true;
     let stopped = false;
     let run: string | undefined;
@@ -110,7 +119,9 @@ export function LiveLink({ children }: { children: ReactNode }) {
       client,
       () => {
         streaming = true;
-        void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+        clearTimeout(again);
+        again = setTimeout(() => void renew(client), first ? FIRST_LOOK_MS : 0);
+        first = false;
         show();
       },
       () => {
@@ -124,7 +135,7 @@ export function LiveLink({ children }: { children: ReactNode }) {
         const back = !beating || (run !== undefined && run !== hub.run);
         beating = true;
         run = hub.run;
-        if (back) void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+        if (back) void renew(client);
         if (!stopped) show(hub);
       } catch (error) {
         beating = error instanceof ApiError && error.status > 0 && error.status < 500;
@@ -141,6 +152,7 @@ export function LiveLink({ children }: { children: ReactNode }) {
     return () => {
       stopped = true;
       clearTimeout(timer);
+      clearTimeout(again);
       window.removeEventListener("offline", offline);
       close();
     };

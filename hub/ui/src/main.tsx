@@ -1,5 +1,5 @@
 /** Puts the dashboard together: languages, colours, the cache of what the hub said, the session, the live link. */
-import "@mantine/core/styles.css";
+import "./mantine.css";
 import "./styles.css";
 import "./forms.css";
 import "./paper.css";
@@ -12,7 +12,7 @@ import { createRoot } from "react-dom/client";
 import { ApiError } from "./api";
 import { App } from "./app";
 import { startLanguages } from "./i18n";
-import { endSession } from "./session";
+import { endSession, sessionQuery } from "./session";
 import { resolver, schemeManager, theme } from "./theme";
 
 /** Events renew what changed; this is the net below them. */
@@ -26,8 +26,6 @@ window.addEventListener("vite:preloadError", () => {
   sessionStorage.setItem("relay-reloaded", String(Date.now()));
   window.location.reload();
 });
-
-startLanguages();
 
 const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({
@@ -46,6 +44,9 @@ const client: QueryClient = new QueryClient({
     mutations: { networkMode: "always" },
   },
 });
+
+if (window.location.pathname !== "/welcome") void client.prefetchQuery(sessionQuery); // on its way while the words come
+await startLanguages();
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -1,5 +1,5 @@
 /** Who is signed in. Any answer 401 ends the session here too, and the page asks to sign in where it stands. */
-import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, type ReactNode } from "react";
 
 import { api, ApiError, type User } from "./api";
@@ -43,19 +43,21 @@ interface GateProps {
   failed: (retry: () => void) => ReactNode;
 }
 
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  staleTime: Infinity,
+  queryFn: async () => {
+    try {
+      return (await api.session()).user;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+});
+
 export function SessionGate({ children, signIn, waiting, failed }: GateProps) {
-  const session = useQuery({
-    queryKey: ["session"],
-    staleTime: Infinity,
-    queryFn: async () => {
-      try {
-        return (await api.session()).user;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return null;
-        throw error;
-      }
-    },
-  });
+  const session = useQuery(sessionQuery);
   if (session.isPending) return waiting;
   if (session.data === undefined) return failed(() => void session.refetch());
   if (session.data === null) return signIn;

@@ -13,7 +13,7 @@ export function Preferences() {
   return (
     <>
       <Button variant="subtle" color="gray" px={10} c="inherit" lang={i18n.language === "zh" ? "en" : "zh"}
-        aria-label={t("prefs.otherLabel")} onClick={() => setLanguage(i18n.language === "zh" ? "en" : "zh")}>
+        aria-label={t("prefs.otherLabel")} onClick={() => void setLanguage(i18n.language === "zh" ? "en" : "zh").catch(() => undefined)}>
         {t("prefs.other")}
       </Button>
       <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={label} title={label}

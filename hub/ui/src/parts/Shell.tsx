@@ -1,8 +1,8 @@
 /** Header, navigation and the room for a page. Below 768 px the navigation folds away behind a button. */
-import { ActionIcon, AppShell, Burger, Group, Menu } from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 
@@ -13,13 +13,15 @@ import { useFormat } from "../format";
 import { word } from "../i18n";
 import { useLink } from "../live";
 import { address, menuOf } from "../menu";
-import { useSignOut, useUser } from "../session";
+import { useUser } from "../session";
 import { Icon, Mark } from "./icons";
 import { LinkBanner, LinkSign } from "./LinkBanner";
 import { Tag, type Tone } from "./Page";
 import { Preferences } from "./Preferences";
 import { ScanField, useWedge } from "./ScanField";
 import { Bell, useWatch } from "./Watch";
+
+const UserMenu = lazy(() => import("./UserMenu"));
 
 function Navigation({ onGo }: { onGo: () => void }) {
   const { t } = useTranslation();
@@ -70,27 +72,14 @@ function Footer() {
   );
 }
 
-function UserMenu() {
+/** Looks the same until its menu is there: what opens and places menus is not needed for the first picture. */
+function UserButton() {
   const { t } = useTranslation();
-  const user = useUser();
-  const signOut = useSignOut();
-  const label = t("account.menu", { name: user.name });
+  const label = t("account.menu", { name: useUser().name });
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={label} title={label}>
-          <Icon name="user" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {user.name} · {word(t, "role", user.role)}
-        </Menu.Label>
-        <Menu.Item leftSection={<Icon name="out" size={18} />} onClick={() => void signOut()}>
-          {t("account.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={label} title={label}>
+      <Icon name="user" />
+    </ActionIcon>
   );
 }
 
@@ -133,7 +122,7 @@ export function Shell({ children }: { children: ReactNode }) {
             )}
             <Bell />
             <Preferences />
-            <UserMenu />
+            <Suspense fallback={<UserButton />}><UserMenu /></Suspense>
           </Group>
         </Group>
       </AppShell.Header>

@@ -5,8 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { people, type Decision } from "../../calls/people";
 import { useFormat } from "../../format";
-import { word } from "../../i18n";
-import en from "../../locales/en.json";
+import { known, word } from "../../i18n";
 import { Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters, useTyped } from "../../parts/Pickers";
@@ -46,7 +45,7 @@ export default function Log() {
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         <TextInput label={t("log.who")} value={who} spellCheck={false} maxLength={300} onChange={(event) => setWho(event.currentTarget.value)} />
         <Select label={t("log.action")} placeholder={t("log.all")} searchable clearable value={values.action}
-          data={Object.keys(en.decision).map((action) => ({ value: action, label: word(t, "decision", action) }))} onChange={(value) => set("action", value)} />
+          data={known("decision").map((action) => ({ value: action, label: word(t, "decision", action) }))} onChange={(value) => set("action", value)} />
         <TextInput label={t("log.what")} value={what} spellCheck={false} maxLength={300} onChange={(event) => setWhat(event.currentTarget.value)} />
         <TextInput type="date" label={t("log.since")} value={values.since ?? ""} onChange={(event) => set("since", event.currentTarget.value || null)} />
         <TextInput type="date" label={t("log.until")} value={values.until ?? ""} onChange={(event) => set("until", event.currentTarget.value || null)} />
