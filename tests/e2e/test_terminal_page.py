@@ -149,7 +149,8 @@ def test_a_label_that_a_scanner_types_is_stored_whole_on_a_slow_tablet_and_undon
     terminal.slow(6)
     terminal.scan(LABEL)
     until(lambda: station.kept() and station.kept()[-1].labels == (LABEL,), "the scan")
-    terminal.verdict("stored")
+    expect(terminal.verdict("stored")).to_contain_text("Blanket")
+    expect(terminal.page.locator(".verdict .goods")).to_contain_text("lot LOT7")
     expect(terminal.rows().first).to_contain_text(r"\x1d10LOT7")
     expect(terminal.page.locator(".pill.pending")).to_contain_text("not at the hub yet")
     terminal.press("F9", "Enter")
@@ -161,7 +162,7 @@ def test_the_worst_of_a_burst_stands_until_somebody_saw_it(station, terminal):
     before = len(station.kept())
     terminal.scan(f"{GOODS}10BURST-1", "RR:NO", f"{GOODS}10BURST-2")
     shown = terminal.verdict("refused")
-    expect(terminal.page.locator(".since")).to_contain_text(f"{GOODS}10BURST-2")
+    expect(terminal.page.locator(".since")).to_contain_text("Blanket, lot BURST-2")
     assert [each.labels[0] for each in station.kept()[before:]] == [f"{GOODS}10BURST-1", f"{GOODS}10BURST-2"]
     expect(shown).to_contain_text("RR:NO")
     terminal.press("Escape")
@@ -207,9 +208,11 @@ def test_a_parcel_is_handed_over_by_keyboard_alone(station, terminal):
     terminal.scan("RR:RESET")
 
 
+@pytest.mark.soak
 def test_an_agent_that_is_silent_is_told_nothing_shows_as_stored_and_the_page_comes_back(station, terminal):
     before = len(station.kept())
     station.agent.kill(signal.SIGSTOP)
+    terminal.scan(f"{GOODS}10TOLD-TO-NOBODY")
     try:
         expect(terminal.page.locator("[data-banner=lost]")).to_be_visible()
         terminal.scan(f"{GOODS}10WHILE-AWAY")
@@ -220,7 +223,7 @@ def test_an_agent_that_is_silent_is_told_nothing_shows_as_stored_and_the_page_co
     expect(terminal.page.locator("[data-banner=lost]")).to_have_count(0)
     assert len(station.kept()) == before
     terminal.scan(f"{GOODS}10WHILE-AWAY")
-    terminal.page.keyboard.press("Escape")
+    terminal.press("Escape", "Escape")
     terminal.verdict("stored")
     assert len(station.kept()) == before + 1
 

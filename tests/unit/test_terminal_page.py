@@ -162,7 +162,7 @@ def hello(run: str = "r1") -> dict[str, Any]:
 def row(n: int, verdict: str = "stored", *, id_: str = "", words: str = "", **fields: Any) -> dict[str, Any]:
     said = {"en": words, "zh": words}
     plain = {"label": f"L{n}", "next": said, "stored": None, "via": "wedge", "secret": False, "do": "receive"}
-    kept = {"at": n, "repeats": 0, "undone": False}
+    kept = {"at": n, "repeats": 0, "undone": False, "goods": None}
     return {**plain, **kept, "n": n, "verdict": verdict, "id": id_, "words": said, **fields}
 
 
@@ -205,17 +205,16 @@ def test_what_was_sent_and_is_in_no_list_after_the_link_broke_was_not_stored(scr
     assert seen["sent"] == []
 
 
-def test_an_answer_that_comes_late_takes_back_that_it_was_lost(screen) -> None:
-    late = [
-        scan("a"),
-        {"what": "down", "code": 1006},
-        hello(),
-        told("list", rows=[]),
-        told("verdict", **row(1, id_="a")),
-    ]
-    seen = screen(*late)
+@pytest.mark.parametrize("stored", [None, {"stream": "s", "seq": 1}])
+@pytest.mark.parametrize("kind", ["verdict", "list"])
+def test_an_answer_that_comes_late_takes_back_that_it_was_lost_and_a_fact_of_it_is_told_as_late(
+    screen, kind: str, stored: Any
+) -> None:
+    lost = [scan("a"), {"what": "down", "code": 1006}, hello(), told("list", rows=[])]
+    answer = row(1, id_="a", stored=stored)
+    seen = screen(*lost, told("verdict", **answer) if kind == "verdict" else told("list", rows=[answer]))
     assert [each["verdict"] for each in seen["all"]] == ["stored"]
-    assert seen["shown"] is None
+    assert (seen["shown"] is not None and seen["shown"]["late"]) is (stored is not None)
 
 
 def test_a_scan_without_a_link_is_told_as_not_stored_at_once(screen) -> None:

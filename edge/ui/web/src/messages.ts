@@ -56,6 +56,13 @@ export interface State {
   now: number;
 }
 
+/** What was read, in a person's words. */
+export interface Goods {
+  name: Words;
+  lot: string;
+  pieces: number | null;
+}
+
 export interface Row {
   n: number;
   at: number;
@@ -70,6 +77,7 @@ export interface Row {
   repeats: number;
   id: string;
   undone: boolean;
+  goods: Goods | null;
 }
 
 export interface Task {

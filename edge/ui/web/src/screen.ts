@@ -12,6 +12,8 @@ export type Look = Shown | "lost";
 export interface Seen extends Omit<Row, "verdict"> {
   verdict: Look;
   reason?: Reason;
+  /** It was told as lost before its answer came: somebody may have scanned it again. */
+  late?: boolean;
 }
 
 export type Reason = "no-link" | "no-answer" | "cut" | "caps";
@@ -186,7 +188,8 @@ function told(screen: Screen, message: ToPage, now: number): Screen {
   }
 }
 
-function verdict(before: Screen, row: Seen): Screen {
+function verdict(before: Screen, given: Seen): Screen {
+  const row = lateOf(before, given);
   const screen = found(before, new Set([row.id]));
   const at = screen.rows.findIndex((each) => each.n === row.n);
   const sent = screen.sent.filter((each) => each.id !== row.id || row.id === "");
@@ -208,9 +211,16 @@ function list(before: Screen, given: Row[]): Screen {
   const asked = new Set(screen.sent.filter((each) => each.before).map((each) => each.id));
   const run = screen.hello?.run ?? "";
   const top = screen.listed === run ? Math.max(0, ...screen.rows.map((row) => row.n)) : Infinity;
-  const answered = given.filter((row) => row.n > top || (row.id !== "" && asked.has(row.id))).reverse();
+  const fresh = (row: Seen) => row.n > top || row.late === true || (row.id !== "" && asked.has(row.id));
+  const answered = given.map((row) => lateOf(before, row)).filter(fresh).reverse();
   const known = { ...screen, rows: given, listed: run, sent };
   return fail(answered.reduce(news, known), missing.filter((each) => !each.secret), "no-answer");
+}
+
+/** A row, marked where it was told as lost, though not as cut. */
+function lateOf(screen: Screen, row: Seen): Seen {
+  const lost = row.stored !== null && row.id !== "" && screen.lost.some((each) => each.id === row.id);
+  return lost ? { ...row, late: true } : row;
 }
 
 /** What was taken for lost and was not: its answer was only late. */
@@ -226,9 +236,9 @@ function found(screen: Screen, ids: Set<string>): Screen {
 
 /** Something became of a reading: it is shown, heard, and stands if it has to be looked at. */
 function news(screen: Screen, row: Seen): Screen {
-  const after = { ...screen, latest: row, heard: screen.heard + 1, sound: row.verdict };
-  if (RANK[row.verdict] === 0) return after;
-  const key = `${row.verdict}|${row.reason ?? ""}|${row.words.en}`;
+  const after: Screen = { ...screen, latest: row, heard: screen.heard + 1, sound: row.late ? "warned" : row.verdict };
+  if (RANK[row.verdict] === 0 && !row.late) return after;
+  const key = `${row.verdict}|${row.reason ?? ""}|${row.late ?? ""}|${row.words.en}`;
   const same = screen.standing.find((each) => each.key === key);
   const others = screen.standing.filter((each) => each !== same);
   const rows = [...(same?.rows ?? []), keyOf(row)];
@@ -241,7 +251,7 @@ function fail(screen: Screen, sent: Sent[], reason: Reason): Screen {
     const row: Seen = {
       n: 0, at: each.at, label: each.label, verdict: "lost", reason, words: { en: "", zh: "" },
       next: { en: "", zh: "" }, stored: null, via: each.via, secret: each.secret, do: screen.state?.do ?? "", repeats: 0,
-      id: each.id, undone: false,
+      id: each.id, undone: false, goods: null,
     };
     after = news({ ...after, lost: [row, ...after.lost].slice(0, MOST_ROWS) }, row);
   }

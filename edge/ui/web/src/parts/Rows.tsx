@@ -7,7 +7,7 @@ import type { Desk } from "../desk.ts";
 import { allRows, keyOf, type Seen } from "../screen.ts";
 import type { Speech } from "../words.ts";
 import { Sign } from "./Sign.tsx";
-import { wordOf, wordsOf } from "./Verdict.tsx";
+import { aboutOf, GoodsOf, wordOf, wordsOf } from "./Verdict.tsx";
 
 export function Rows({ clock }: { clock(at: number): string }) {
   const { desk, say } = useDesk();
@@ -49,15 +49,17 @@ const Line = memo(function Line({ row, at, say, desk, asked }: LineOf) {
           <strong>{wordOf(row, say)}</strong>
           <span class="dim"><time>{at}</time> · {say.t(`by-${row.via}`)}</span>
         </p>
-        <p class="label">{row.secret ? say.t("hidden") : row.label}</p>
+        {row.goods && <GoodsOf goods={row.goods} />}
+        <p class={row.goods ? "label small" : "label"}>{row.secret ? say.t("hidden") : row.label}</p>
         {words !== "" && <p class="row-what">{words}</p>}
+        {row.late && <p class="row-what">{say.t("late")}</p>}
         {row.repeats > 0 && <p class="dim">{say.t("repeats", { n: row.repeats + 1 })}</p>}
         {asked && <Undoing desk={desk} say={say} row={row} />}
       </div>
       {can && !asked && (
         <div class="row-acts">
           <button type="button" onClick={() => desk.sayUndoing(keyOf(row))}
-            aria-label={`${say.t("undo")}: ${row.label || words}`}>{say.t("undo")}</button>
+            aria-label={`${say.t("undo")}: ${aboutOf(row, say)}`}>{say.t("undo")}</button>
           {sscc && <button type="button" onClick={() => desk.print(sscc)}>{say.t("print-label")}</button>}
         </div>
       )}

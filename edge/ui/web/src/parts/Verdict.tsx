@@ -1,6 +1,7 @@
 // The one big answer: what became of the latest reading, or of the worst that nobody has looked at yet.
 
 import { useDesk } from "../context.ts";
+import type { Goods } from "../messages.ts";
 import type { Look, Seen } from "../screen.ts";
 import { toLookAt, waiting } from "../screen.ts";
 import type { Speech } from "../words.ts";
@@ -35,12 +36,31 @@ function About({ row, times }: { row: Seen; times: number }) {
   return (
     <>
       <p class="verdict-word">{wordOf(row, say)}</p>
+      {row.goods && <GoodsOf goods={row.goods} />}
       <p class="verdict-what">{wordsOf(row, say)}</p>
-      {row.label !== "" && <p class="label">{row.label}</p>}
+      {row.late && <p class="verdict-what">{say.t("late")}</p>}
+      {row.label !== "" && <p class={row.goods ? "label small" : "label"}>{row.label}</p>}
       {times > 1 && <p class="verdict-note">{say.t("more-like", { n: times })}</p>}
       {row.repeats > 0 && <p class="verdict-note">{say.t("repeats", { n: row.repeats + 1 })}</p>}
     </>
   );
+}
+
+/** Of what it is, as a person calls it. */
+export function GoodsOf({ goods }: { goods: Goods }) {
+  const { say } = useDesk();
+  return (
+    <p class="goods">
+      <strong>{nameOf(goods, say)}</strong>
+      {goods.lot !== "" && <span>{say.t("lot", { lot: goods.lot })}</span>}
+    </p>
+  );
+}
+
+/** 24 × Blanket; one piece says no number. */
+export function nameOf(goods: Goods, say: Speech): string {
+  const name = say.pick(goods.name);
+  return goods.pieces !== null && goods.pieces !== 1 ? `${goods.pieces} × ${name}` : name;
 }
 
 function Ready({ sent }: { sent: string | undefined }) {
@@ -63,9 +83,16 @@ export function Since() {
   return (
     <p class={`since is-${latest.verdict}`}>
       <Sign of={latest.verdict as Look} />
-      <span>{say.t("since")}: <strong>{wordOf(latest, say)}</strong> {latest.label || wordsOf(latest, say)}</span>
+      <span>{say.t("since")}: <strong>{wordOf(latest, say)}</strong> {aboutOf(latest, say)}</span>
     </p>
   );
+}
+
+/** A row in one line. */
+export function aboutOf(row: Seen, say: Speech): string {
+  if (!row.goods) return row.label || wordsOf(row, say);
+  const name = nameOf(row.goods, say);
+  return row.goods.lot === "" ? name : `${name}, ${say.t("lot", { lot: row.goods.lot })}`;
 }
 
 /** The verdict in one word or two. In practice nothing is called stored. */
