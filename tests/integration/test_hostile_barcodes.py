@@ -1,12 +1,17 @@
 """A barcode that holds script, SQL, a zero, 4 kB or marks of direction is text wherever it is shown or printed."""
 
+import csv
+import io
+import itertools
 import json
+import re
 from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
 
 from hub.__main__ import app
+from hub.core.access import EXPORTED
 from tests.support.deciding import deciding
 from tests.support.facts import scan
 from tests.support.printed import codes_on, from_pdf, from_zpl
@@ -21,6 +26,9 @@ HOSTILE = [
     "long" * 1024,
     "line\u2028ends\u2029here\ufeff\ufff9.",
 ]
+
+COMPUTED = re.compile(r"[=+@＝＋＠]|[-－](?![0-9.]+$)")
+"""How a cell begins that a spreadsheet computes; a number below zero is one."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +76,19 @@ def test_exports_hold_no_character_that_does_not_show_itself(client):
     assert all(line.isprintable() for line in text.split("\r\n"))
     assert "\\u202egnp.exe" in text
     assert client.get("/api/v1/exports/stock.xlsx").status_code == 200
+
+
+def test_no_list_as_a_file_holds_a_formula_or_what_does_not_show_itself(client):
+    found = set()
+    for name in EXPORTED:
+        answer = client.get(f"/api/v1/exports/{name}.csv")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        cells = set(itertools.chain(*csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))))
+        assert [cell for cell in cells if not cell.isprintable() or COMPUTED.match(cell)] == [], name
+        found |= {name} if any("calc'!A0" in cell for cell in cells) else set()
+    assert {"stock", "movements", "holdings"} <= found
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -82,6 +82,21 @@ def test_it_shows_nobodys_name_number_code_or_goods(web):
         assert secret not in text
 
 
+def test_hostile_names_and_questions_are_text_on_it(web):
+    hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    with web.database.write() as connection:
+        before = connection.exec_driver_sql("SELECT name, hours FROM site WHERE id = 'st-1'").one()
+        connection.exec_driver_sql("UPDATE site SET name = ?, hours = ? WHERE id = 'st-1'", (hostile, hostile))
+    text = look(web, READY).text + look(web, hostile).text + ask(web, hostile, lang=hostile).text
+    with web.database.write() as connection:
+        connection.exec_driver_sql("UPDATE site SET name = ?, hours = ? WHERE id = 'st-1'", tuple(before))
+    assert "&lt;script&gt;" in text
+    for never in ("<script", "<img", "onerror=alert(1)>"):
+        assert never not in text
+    evil = web.asker.get("/parcel", params={"n": READY}, headers={"Host": "evil.example"})
+    assert (evil.status_code, "evil.example" in evil.text) == (400, False)
+
+
 def test_unknown_mistyped_ended_and_long_over_are_one_answer(web):
     mistyped = web.code[:8] + str((int(web.code[8]) + 1) % 10)
     near = code_of(int(web.code[:2]), web.code[2:7] + str((int(web.code[7]) + 1) % 10))
