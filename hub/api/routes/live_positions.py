@@ -19,8 +19,9 @@ from starlette.websockets import WebSocketDisconnect
 from hub.api.context import Context
 from hub.api.door import still_welcome
 from hub.api.door import watching as entered
-from hub.api.fanout import FullError, Watcher
+from hub.api.fanout import FullError
 from hub.api.faults import ApiError
+from hub.api.map_watcher import Watcher
 from hub.core.access import API
 from hub.core.position_frames import PROTOCOL
 from hub.core.views import view
