@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.browser import DONE, Screen, chromium
+from tests.support.browser import DONE, FORBIDDEN, Screen, chromium
 from tests.support.furnished import furnished
 from tests.support.scene import Scene
 from tests.support.screens import undone
@@ -44,6 +44,14 @@ def cookies(scene, chrome):
         return known[user]
 
     return of
+
+
+@pytest.fixture(autouse=True)
+def stays_at_home():
+    """No page asks anything of elsewhere or breaks the content security policy, in whichever window."""
+    FORBIDDEN.clear()
+    yield
+    assert FORBIDDEN == []
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
@@ -27,6 +27,9 @@ GL_DRIVER = "GL Driver Message"
 """What the drawing processor says when a picture of the map is taken."""
 DONE: list[str] = []
 """What pages asked of hubs that was done, as `POST /users`, since a test began: tests/e2e/conftest.py empties it."""
+FORBIDDEN: list[str] = []
+"""What no page may ever do, since a test began: ask elsewhere, or break the content security policy."""
+POLICY = "Content Security Policy"
 KNOWN_401 = re.compile(r"status of 401")
 """The page's first question, whether somebody is signed in, is answered 401 when nobody is; Chromium prints that."""
 
@@ -67,6 +70,8 @@ class Screen:
         self.page: Page = self.context.new_page()
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.context.on("response", _note)
+        self.context.on("request", lambda request: FORBIDDEN.extend(_elsewhere([request.url])))
+        self.context.on("console", lambda told: FORBIDDEN.extend([told.text] if POLICY in told.text else []))
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         self.page.on("console", self._heard)
 
@@ -88,12 +93,7 @@ class Screen:
 
     def abroad(self) -> list[str]:
         """Requests to anything but this machine."""
-        away = []
-        for url in self.asked:
-            parts = urllib.parse.urlsplit(url)
-            if parts.scheme not in {"data", "blob"} and parts.hostname not in LOOPBACK:
-                away.append(url)
-        return away
+        return _elsewhere(self.asked)
 
     def unexpected(self) -> list[str]:
         """Complaints other than the known one."""
@@ -134,6 +134,15 @@ class Screen:
         self.close()
 
 
+def _elsewhere(urls: list[str]) -> list[str]:
+    away = []
+    for url in urls:
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.hostname not in LOOPBACK:
+            away.append(url)
+    return away
+
+
 def _note(response: Response) -> None:
     if response.ok:
         DONE.append(f"{response.request.method} {urllib.parse.urlsplit(response.url).path.removeprefix('/api/v1')}")
@@ -159,3 +168,13 @@ def visit_all(screen: Screen, code: str, seen: Callable[[str], None]) -> None:
         if name == "map":
             map_is_drawn(screen)
         seen(name)
+
+
+def tab_to(target: Locator, *, most: int = 150) -> None:
+    """Go there as somebody does who has no pointer; that it can be reached is part of what is tried."""
+    expect(target).to_be_visible()
+    for _ in range(most):
+        if target.evaluate("element => element === document.activeElement || element.matches(':focus-within')"):
+            return
+        target.page.keyboard.press("Tab")
+    raise AssertionError(f"{most} times Tab do not lead to {target}")
