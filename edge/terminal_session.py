@@ -18,7 +18,8 @@ from edge.core.knowledge import PrintUnit
 from edge.core.naming import TYPED
 from edge.core.running_list import LONGEST_LABEL, RunningList, spoken
 from edge.core.todo import Site
-from edge.drivers.conversation import Answered, Conversation, Unwanted
+from edge.drivers.answered import Answered, Unwanted
+from edge.drivers.conversation import Conversation
 from edge.drivers.surroundings import Clocks, Side
 from edge.frames.scanner import Reading
 from edge.practice import STREAM

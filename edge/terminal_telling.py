@@ -10,7 +10,8 @@ from edge.core.knowledge import Knowledge
 from edge.core.naming import TYPED, named
 from edge.core.running_list import LONGEST_LABEL, goods_of, is_digits, shown_as, spoken, spoken_of
 from edge.core.verbs import VERBS
-from edge.drivers.conversation import Answered, Conversation, Missing, Unwanted
+from edge.drivers.answered import Answered, Missing, Unwanted
+from edge.drivers.conversation import Conversation
 from edge.frames.scanner import Garbage, Reading
 from edge.ui import messages
 from edge.ui.messages import Digits, Goods, Hello, Language, Row, Stored, Verdict, Via, Words

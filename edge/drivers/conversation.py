@@ -13,12 +13,9 @@ when practice ends. Nothing of it reaches the outbox, the printer, or the number
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from threading import RLock
 from typing import Final
-
-import msgspec
 
 from edge.core.dialogue import (
     Outcome,
@@ -39,69 +36,16 @@ from edge.core.dialogue import (
     undo,
 )
 from edge.core.knowledge import Knowledge, Print, PrintHandover
-from edge.core.words import words
+from edge.drivers.answered import Answered, Frame, Frames, Hearer, Missing, Unwanted
 from edge.drivers.surroundings import Aid, Clocks, FactStore, Side, Unaided
+from edge.drivers.tally import ScannerCounts, Tally
 from edge.errors import EdgeError
-from edge.frames.scanner import Garbage, Reading
+from edge.frames.scanner import Garbage
 from edge.log import Log
 from edge.store.errors import OutboxFullError
 from wire.messages import Void
 
-_SAY_EVERY_MS: Final = 10_000
 _TURN_S: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unwanted:
-    """What a person chose from a list, to be voided: facts by stream and sequence."""
-
-    facts: tuple[tuple[str, int], ...]
-
-
-Frame = Reading | Garbage | Unwanted
-Frames = Sequence[Frame]
-
-
-class ScannerCounts(msgspec.Struct):
-    """What happened in one dialogue since the agent started."""
-
-    facts: int = 0
-    warned: int = 0
-    held: int = 0
-    commands: int = 0
-    refused: int = 0
-    garbage: int = 0
-    not_stored: int = 0
-    unheard: int = 0
-    last_at: int | None = None
-
-
-class Missing(StrEnum):
-    """Why a group is not kept."""
-
-    FAILED = "failed"
-    FULL = "full"
-    """The outbox or the disk is full: no repeating helps."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What came of one reading: `places` are where its facts stand, `then` is what is expected next.
-
-    `voided` are the facts that it took back. Both as (stream, sequence).
-    """
-
-    frame: Frame
-    outcome: Outcome
-    at: int
-    do: str
-    then: Said | None
-    places: tuple[tuple[str, int], ...] = ()
-    voided: tuple[tuple[str, int], ...] = ()
-    missing: Missing | None = None
-
-
-Hearer = Callable[[Sequence[Answered]], None]
 
 
 class Conversation:
@@ -111,7 +55,6 @@ class Conversation:
         self, name: str, work: Work, store: FactStore, clock: Clocks, log: Log, aid: Aid | None = None
     ) -> None:
         """`name`: the port or the terminal, for who works where."""
-        self.counts = ScannerCounts()
         self.hearers: list[Hearer] = []
         """Called after each group, in its order, by whoever brought it: they must be quick and wait for nobody."""
         self.says_next = False
@@ -119,11 +62,14 @@ class Conversation:
         self._name, self._work = name, work
         self._real = self._side = Side(store=store, aid=aid or Unaided())
         self._clock, self._log = clock, log
+        self._tally = Tally(clock, log)
         self._state = begin(work)
         self._before: State | None = None
-        self._storing = True
-        self._muted_until = 0
         self._lock = RLock()
+
+    @property
+    def counts(self) -> ScannerCounts:
+        return self._tally.counts
 
     @property
     def state(self) -> State:
@@ -137,7 +83,7 @@ class Conversation:
     @property
     def storing(self) -> bool:
         """Whether the last commit went well."""
-        return self._storing
+        return self._tally.storing
 
     @property
     def knows(self) -> Knowledge:
@@ -212,7 +158,7 @@ class Conversation:
         lost = Outcome(verdict=Verdict.REFUSED, said=(said("not-stored"),))
         rest = [self._answered(frame, lost, self._state) for frame in frames[len(group) :]]
         group = [replace(each, missing=missing, then=None) for each in (*group, *rest)]
-        self._count(group)
+        self._tally.answered(group)
         return group
 
     def _decided(self, frames: Frames, beat: Callable[[], None]) -> tuple[State, list[Answered]]:
@@ -255,19 +201,17 @@ class Conversation:
             try:
                 stored = self._side.store.append_facts(items)
             except (EdgeError, OSError) as error:
-                return self._is_not_stored(len(items), error)
+                self._tally.not_stored(len(items), error)
+                return Missing.FULL if isinstance(error, OutboxFullError) else Missing.FAILED
             places = [place for place, item in zip(stored, items, strict=True) if not isinstance(item, Void)]
-            self.counts.facts += 0 if self.practises else len(items)
-            if not self._storing:
-                self._log.info("scans-stored-again", not_stored=self.counts.not_stored)
-            self._storing = True
+            self._tally.stored(0 if self.practises else len(items))
         self._enter(committed(state, places))
         left = iter(places)
         for at, each in enumerate(group):
             kept = [next(left) for item in each.outcome.items if not isinstance(item, Void)]
             stand = tuple((place.stream, place.seq) for place in kept)
             group[at] = replace(each, outcome=self._printed(each.outcome), places=stand)
-        self._count(group)
+        self._tally.answered(group)
         return None
 
     def _printed(self, outcome: Outcome) -> Outcome:
@@ -278,39 +222,8 @@ class Conversation:
             return replace(outcome, verdict=Verdict.REFUSED, said=(said("not-printed"),))
         return replace(outcome, said=(*outcome.said, said("not-printed")))
 
-    def _is_not_stored(self, count: int, error: Exception) -> Missing:
-        self.counts.not_stored += count
-        if self._storing:
-            self._log.error("scans-not-stored", why=str(error), answered="NAK: scan again when it is repaired")
-        self._storing = False
-        return Missing.FULL if isinstance(error, OutboxFullError) else Missing.FAILED
-
     def _enter(self, state: State) -> None:
         before, self._state = self.person, state
         if self.person != before:
             self._log.info("signed-on" if self.person else "signed-off", name=self.person or before)
             self._side.aid.at_work(self._name, self.person)
-
-    def _count(self, group: Sequence[Answered]) -> None:
-        for each in group:
-            verdict, kept = each.outcome.verdict, each.missing is None
-            self.counts.commands += verdict is Verdict.COMMAND and kept
-            self.counts.warned += verdict is Verdict.WARNED and kept
-            self.counts.held += verdict is Verdict.HELD and kept
-            if verdict is Verdict.REFUSED:
-                self.counts.refused += 1
-                self._say_refused(_for_the_log(each.outcome))
-            elif verdict is not Verdict.FACT:
-                self._log.debug(verdict.value, does=_for_the_log(each.outcome), taken=kept)
-
-    def _say_refused(self, why: str) -> None:
-        """In the log, but not faster than a person reads when a scanner sends garbage at full speed."""
-        up = self._clock.up_ms()
-        if up >= self._muted_until:
-            self._muted_until = up + _SAY_EVERY_MS
-            self._log.warning("refused", why=why, refused_so_far=self.counts.refused)
-
-
-def _for_the_log(outcome: Outcome) -> str:
-    """What was said; where it names somebody, only which sentences."""
-    return ", ".join(each.code for each in outcome.said) if outcome.private else words(outcome)

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from edge.config import ScannerSettings
 from edge.core.words import say
-from edge.drivers.conversation import Answered, Conversation, Missing, ScannerCounts
+from edge.drivers.answered import Answered, Missing
+from edge.drivers.conversation import Conversation
 from edge.drivers.replies import ACK, CAN, NAK, reply
 from edge.drivers.serial_port import Line
 from edge.drivers.surroundings import Aid, Clocks, FactStore
+from edge.drivers.tally import ScannerCounts
 from edge.frames.scanner import Garbage, Reading, ScannerReader
 from edge.log import Log
 
