@@ -1,5 +1,6 @@
 """docs/screens.md tells of every page, who sees it and what is done there; the tests that it names exist."""
 
+import re
 from pathlib import Path
 
 from hub.core.access import API, EVERYONE, RULES, Role
@@ -57,3 +58,16 @@ def test_a_test_that_does_not_do_what_the_table_says_is_found() -> None:
     done = [each.replace("{", "").replace("}", "") for each in others]
     assert undone(deed.test, done) == []
     assert deed.route in undone(deed.test, [f"{each}/more" for each in done])
+
+
+def test_the_menu_leads_nobody_to_a_page_that_is_not_for_them() -> None:
+    menu = (Path(__file__).parents[2] / "hub" / "ui" / "src" / "menu.ts").read_text(encoding="utf-8")
+    lists = dict(re.findall(r"const (\w+): readonly Role\[\] = (\[.*?\]);", menu))
+    reads = {page.address: page.reads for page in pages()}
+    found = re.findall(r'\{ page: "(\w+)", icon: "\w+"(?:, roles: (\[.*?\]|\w+))? \}', menu)
+    assert len(found) == menu.count("{ page: ")
+    for name, roles in found:
+        shown = set(re.findall(r'"(\w+)"', lists.get(roles, roles))) or {str(role) for role in Role}
+        for_them = rule(reads["/" if name == "overview" else f"/{name}"])
+        assert shown <= for_them, name
+        assert for_them - shown <= {Role.COURIER} or name == "round", name
