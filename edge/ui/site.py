@@ -185,7 +185,10 @@ class _Joining:
             body += chunk
             if len(body) > _FORM_BYTES:
                 return _told(_OLD_LINK, 413)
-        form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8)
+        try:
+            form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8)
+        except ValueError:  # more fields than any form of ours has
+            return _told(_OLD_LINK, 410)
         name = " ".join(form.get("name", [""])[0].split())[:_LONGEST_NAME]
         name = "".join(each for each in name if each.isprintable()) or f"handheld {len(self._house.pairings.all()) + 1}"
         cookie = self._house.pairings.claim(form.get("t", [""])[0], name)

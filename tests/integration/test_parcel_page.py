@@ -181,6 +181,7 @@ def test_it_is_never_kept_and_too_large_a_form_is_refused(web):
     assert ask(web, "9" * 5_000).status_code == 413
     form = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
     assert web.asker.post("/parcel", content=b"\xff\xfe&&&=", headers=form).status_code == 200
+    assert web.asker.post("/parcel", content=b"&".join([b"q=1"] * 500), headers=form).status_code == 422
     assert web.asker.post("/parcel", json={"q": READY}).status_code == 415
     other = web.asker.post("/parcel", data={"q": READY}, headers={"Origin": "http://evil.example"})
     assert other.status_code == 403

@@ -63,6 +63,24 @@ def test_a_connection_that_asks_nothing_is_closed_and_one_that_was_served_may_st
     asked.transport.close.assert_called_once()
 
 
+@pytest.mark.parametrize("form", [b"", b"t=x&name=y", b"&".join([b"t=1"] * 500), b"t=" + b"x" * 9000, b"t=%00"])
+def test_a_form_without_a_link_pairs_nobody(here, form):
+    own = {"Origin": here.tls_url, "Content-Type": "application/x-www-form-urlencoded"}
+    with httpx.Client(verify=False) as handheld:
+        answer = handheld.post(f"{here.tls_url}/pair", content=form, headers=own)
+        assert answer.status_code in {410, 413}
+        assert "set-cookie" not in answer.headers
+        odd = {"Cookie": b"__Host-relay-terminal=\xff\xfe"}
+        assert handheld.get(here.tls_url, headers=odd).status_code == 401
+    assert httpx.get(f"{here.url}/pairings").json() == []
+
+
+@pytest.mark.parametrize("host", ["", "10.0.0.9", "127.0.0.1@evil.example", "[::1", "127.0.0.1.evil.example"])
+def test_the_handhelds_door_answers_to_no_name_that_is_not_this_machines(here, host):
+    with httpx.Client(verify=False) as handheld:
+        assert handheld.get(here.tls_url, headers={"Host": host}).status_code == 400
+
+
 def test_rubbish_and_sockets_that_hang_up_fill_no_log(here):
     upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     upgrade += f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nHost: 127.0.0.1:{here.port}\r\n"

@@ -45,7 +45,10 @@ async def ask(here: Here, request: Request) -> Response:
         raise ApiError(415, "wrong-type", "This is no form.", hint="Send the form of this page.")
     if len(await request.body()) > BODY_BYTES:
         raise ApiError(413, "too-large", "The body of the request is too large.", hint="Send the form of this page.")
-    form = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=5)
+    try:
+        form = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=5)
+    except ValueError as error:
+        raise ApiError(422, "invalid", "This is no form of this page.", hint="Send the form of this page.") from error
     language = form.get(LANGUAGE, [""])[0]
     told = await _told(here, form.get(TYPED, [""])[0], request)
     if isinstance(told, Whereabouts):
