@@ -7,7 +7,7 @@ ARGS :=
 WORKERS := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak deb clean
+.PHONY: help setup demo test check soak screenshots deb clean
 
 help:
 	@echo 'make setup   install what is missing: system packages, .venv, the project with its pages'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test    set up, then run the tests (ARGS="-k words")'
 	@echo 'make check   formatting, lint, types, import law, types of the pages'
 	@echo 'make soak    run the long seeds'
+	@echo 'make screenshots  take a picture of every page into docs/screens/'
 	@echo 'make deb     build the Debian package of the edge agent into build/'
 	@echo 'make clean   remove what was built and cached; data in var/ stays'
 
@@ -30,6 +31,9 @@ test: setup
 
 soak: setup
 	$(PYTHON) -m pytest -m soak $(ARGS)
+
+screenshots: setup
+	$(PYTHON) -m tests.screenshots $(ARGS)
 
 check: setup
 	$(PYTHON) -m ruff format --check
