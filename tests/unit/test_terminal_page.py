@@ -217,6 +217,13 @@ def test_an_answer_that_comes_late_takes_back_that_it_was_lost_and_a_fact_of_it_
     assert (seen["shown"] is not None and seen["shown"]["late"]) is (stored is not None)
 
 
+def test_an_agent_that_was_started_anew_knows_no_ids_so_what_it_did_not_answer_is_not_called_lost_for_sure(
+    screen,
+) -> None:
+    seen = screen(scan("a"), {"what": "down", "code": 1012}, hello("r2"), told("list", rows=[row(-1)]))
+    assert (seen["shown"]["id"], seen["shown"]["reason"]) == ("a", "unsure")
+
+
 def test_a_scan_without_a_link_is_told_as_not_stored_at_once(screen) -> None:
     asked = {"k": "scan", "data": "X\x1dY\u202e", "via": "wedge"}
     seen = screen({"what": "down", "code": 1006}, {"what": "failed", "id": "c", "asked": asked, "reason": "no-link"})

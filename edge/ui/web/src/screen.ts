@@ -16,7 +16,7 @@ export interface Seen extends Omit<Row, "verdict"> {
   late?: boolean;
 }
 
-export type Reason = "no-link" | "no-answer" | "cut" | "caps";
+export type Reason = "no-link" | "no-answer" | "unsure" | "cut" | "caps";
 
 export interface Sent {
   id: string;
@@ -214,7 +214,9 @@ function list(before: Screen, given: Row[]): Screen {
   const fresh = (row: Seen) => row.n > top || row.late === true || (row.id !== "" && asked.has(row.id));
   const answered = given.map((row) => lateOf(before, row)).filter(fresh).reverse();
   const known = { ...screen, rows: given, listed: run, sent };
-  return fail(answered.reduce(news, known), missing.filter((each) => !each.secret), "no-answer");
+  // The list of an agent that was started anew is made of what it kept: it knows no ids of before.
+  const reason = screen.listed === "" || screen.listed === run ? "no-answer" : "unsure";
+  return fail(answered.reduce(news, known), missing.filter((each) => !each.secret), reason);
 }
 
 /** A row, marked where it was told as lost, though not as cut. */

@@ -98,6 +98,7 @@ export function aboutOf(row: Seen, say: Speech): string {
 /** The verdict in one word or two. In practice nothing is called stored. */
 export function wordOf(row: Seen, say: Speech): string {
   if (row.undone) return say.t("undone");
+  if (row.reason === "unsure") return say.t("unanswered");
   const practised = row.stored?.stream === "practice" && (row.verdict === "stored" || row.verdict === "warned");
   return say.t(practised ? `practised-${row.verdict as "stored" | "warned"}` : row.verdict);
 }
