@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 
 from edge.browse import browse
 from edge.ui.pairing import COOKIE
+from edge.ui.short_path import short
 from tests.support.edge_agent import AgentProcess
 from tests.support.edge_ports import Device, until
 from tests.support.hub_process import HubProcess, cli_json
@@ -38,14 +39,23 @@ def running(here):
 def here(tmp_path_factory):
     folder = tmp_path_factory.mktemp("terminal")
     scanner = Device(folder / "scanner")
-    place = Here(folder, scanners=[scanner.path])
+    deep = folder / ("a-data-folder-" * 5) / "whose-path-is-longer-than-a-unix-socket-may-have"
+    deep.mkdir(parents=True)
+    place = Here(deep, scanners=[scanner.path])
     text = place.config.read_text().replace("[terminal]", f'[terminal]\nscanner = "{scanner.path}"')
     place.config.write_text(text)
     place.scanner = scanner
-    with running(place) as agent:
-        place.agent = agent
+    with ExitStack() as place.agents:
+        begin(place)
         yield place
+        place.agent.kill(signal.SIGTERM)
+        assert place.agent.ended() == 0
     scanner.unplug()
+
+
+def begin(place):
+    place.agent = place.agents.enter_context(AgentProcess(place.config))
+    place.agent.says("ready")
 
 
 @pytest.fixture
@@ -239,7 +249,8 @@ def test_a_stranger_on_the_socket_and_a_ninth_terminal_are_turned_away(here, scr
     def line(first):
         unix = socket.socket(socket.AF_UNIX)
         unix.settimeout(10)
-        unix.connect(str(here.folder / "data" / "terminal.sock"))
+        with short(here.folder / "data" / "terminal.sock") as name:
+            unix.connect(name)
         unix.sendall(first + b"\n")
         return unix, unix.recv(100)
 
@@ -275,27 +286,26 @@ def test_the_page_process_comes_back_when_it_is_killed_and_the_session_is_as_it_
         again.press("RR:RESET")
 
 
-def test_after_the_agent_was_killed_nothing_that_was_stored_is_lost_and_it_can_still_be_undone(tmp_path):
-    deep = tmp_path / ("a-data-folder-" * 5) / "whose-path-is-longer-than-a-unix-socket-may-have"
-    deep.mkdir(parents=True)
-    here = Here(deep)
-    with AgentProcess(here.config) as agent:
-        agent.says("ready")
-        with here.page() as page:
-            rows = [page.scan(f"S{n}") for n in range(3)]
-            page.undo(rows[0])
-            agent.kill()
-            agent.ended()
-            assert page.closed() in {1006, 1012}
-    with running(here), here.page() as page:
-        assert page.hello["run"] != rows[0]["id"]
-        shown = [(row["label"], row["undone"], row["n"] < 0) for row in page.rows]
+def test_after_the_agent_was_killed_nothing_that_was_stored_is_lost_and_it_can_still_be_undone(here):
+    before = len(kept(here.folder))
+    with here.page() as page:
+        run = page.hello["run"]
+        rows = [page.scan(f"S{n}") for n in range(3)]
+        page.undo(rows[0])
+        here.agent.kill()
+        here.agent.ended()
+        assert page.closed() in {1006, 1012}
+    begin(here)
+    with here.page() as page:
+        assert page.hello["run"] != run
+        shown = [(row["label"], row["undone"], row["n"] < 0) for row in page.rows[:3]]
         assert shown == [("S2", False, True), ("S1", False, True), ("S0", True, True)]
         assert page.undo(rows[1])["verdict"] == "obeyed"
-        assert page.until("list")["rows"][-2]["undone"] is True
-    items = [item for _, _, item in kept(deep)]
-    assert [item.labels[0] for item in items if isinstance(item, Scan)] == ["S0", "S1", "S2"]
-    assert [item.seq for item in items if isinstance(item, Void)] == [1, 2]
+        assert next(row for row in page.until("list")["rows"] if row["stored"] == rows[1]["stored"])["undone"] is True
+    items = [(seq, item) for _, seq, item in kept(here.folder)[before:]]
+    scans = {item.labels[0]: seq for seq, item in items if isinstance(item, Scan)}
+    assert list(scans) == ["S0", "S1", "S2"]
+    assert [item.seq for _, item in items if isinstance(item, Void)] == [scans["S0"], scans["S1"]]
 
 
 def test_a_terminal_that_cannot_be_served_keeps_nobody_from_scanning(tmp_path):
