@@ -112,7 +112,9 @@ class AlertRulesInput(Input):
     stock: Annotated[list[LeastStock], Field(default_factory=list, max_length=MOST_LEAST)]
 
 
-class AlertRules(AlertRulesInput):
+class AlertRules(Model):
     """All rules, and what each counts."""
 
+    kinds: dict[Kind, AlertRule]
+    stock: list[LeastStock]
     units: dict[Kind, str] = Field(default=dict(UNITS), description="What the limits of a kind count.")

@@ -89,7 +89,7 @@ class LotModel(Model):
     expiry: Day | None
 
 
-class CandidateModel(LotModel):
+class LotCandidateModel(LotModel):
     """A lot that may be given."""
 
     pieces: int = Field(description="Base units of the need in one unit.")
@@ -113,7 +113,7 @@ class CandidatesModel(Model):
     need: str
     wanted: int = Field(description="Base units that are open.")
     lacking: int = Field(description="Base units that whole units of these lots do not cover: the back-order.")
-    rows: list[CandidateModel]
+    rows: list[LotCandidateModel]
     unfit: list[UnfitModel]
     more: bool = Field(description="There are others, which come later in the order.")
 

@@ -40,13 +40,13 @@ class CodeModel(Model):
     code: str | None = Field(description="In groups of three; null for who is not to see it.")
 
 
-class ProxyInput(Input):
+class ParcelProxyInput(Input):
     """Which of the recipient's proxies gets a code for this parcel."""
 
     proxy: Annotated[int, Field(ge=1, le=1000, description="As numbered by GET .../proxies.")]
 
 
-class ProxyModel(Model):
+class ParcelProxyModel(Model):
     """Who may fetch for the recipient, masked."""
 
     proxy: int
@@ -55,10 +55,10 @@ class ProxyModel(Model):
     coded: bool = Field(description="Whether he has a code for this parcel.")
 
 
-class ProxyList(Model):
+class ParcelProxies(Model):
     """The recipient's proxies."""
 
-    rows: list[ProxyModel]
+    rows: list[ParcelProxyModel]
 
 
 class GoodsModel(Model):

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from hub.api.models.shared import Input, Instant, Model, Next
+from hub.core.commands import State, Wish
 
 
 class NewCommandModel(Input):
@@ -33,9 +34,8 @@ class CommandModel(Model):
     issued_at: Instant
     issued_by: str = Field(description="Who asked.")
     expires_at: Instant
-    state: str = Field(
-        description="What the device said itself: nothing (`waiting`), that it has it (`delivered`), or the end.",
-        examples=["waiting", "delivered", "done", "failed", "refused", "expired"],
+    state: State = Field(
+        description="What the device said itself: nothing (`waiting`), that it has it (`delivered`), or the end."
     )
     overdue: bool = Field(description="Its time is over, and the device has not said what became of it.")
     detail: str
@@ -74,7 +74,7 @@ class ConfigurationModel(Model):
     settings: dict[str, Any]
     issued_at: Instant | None
     issued_by: str | None
-    state: str | None = Field(examples=["waiting", "applied", "refused", "rolled-back"])
+    state: Wish | None = Field(description="Null where nobody wished one.")
     detail: str
     answered_at: Instant | None
     reported: ReportedModel | None

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from hub.api.models.allocation import Text
 from hub.api.models.reference import Id
-from hub.api.models.relief import HistoryModel, May, ParcelName, Random, Reason
-from hub.api.models.shared import Day, Input, Instant, Model, Next
+from hub.api.models.relief import HistoryModel, May, ParcelName, Random
+from hub.api.models.shared import Day, Input, Instant, Model, Next, ReasonInput
 from hub.api.models.space import GivenDay
 from hub.core.lifecycles import ConsignmentState, Way
 from hub.store.consignments import MOST_REQUESTS
@@ -93,7 +93,7 @@ class Board(Model):
     states: list[BoardModel]
 
 
-class ConsignmentReturn(Reason):
+class ConsignmentReturn(ReasonInput):
     """To which site of ours it comes back."""
 
     to_site: Id | None = Field(default=None, description="Nothing: to where it came from.")

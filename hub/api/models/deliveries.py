@@ -23,7 +23,7 @@ Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$", examples=["D-2026-11
 Sscc = Annotated[str, Field(pattern=r"^[0-9]{18}$"), AfterValidator(_sscc)]
 
 
-class LineInput(Input):
+class DeliveryLineInput(Input):
     """Goods of a delivery."""
 
     item: ItemKey
@@ -37,7 +37,7 @@ class ChangeInput(Input):
     owner: Id | None = Field(default=None, description="Whose goods; staff announce those of their own organisation.")
     site: Id
     expected: GivenDay = Field(description="The site's day.")
-    lines: Annotated[list[LineInput], Field(max_length=LINES)] = Field(default=[])
+    lines: Annotated[list[DeliveryLineInput], Field(max_length=LINES)] = Field(default=[])
     units: Annotated[list[Sscc], Field(max_length=LINES)] = Field(
         default=[], description="The handling units, by SSCC."
     )
@@ -60,13 +60,7 @@ class DeliveryInput(ChangeInput):
     )
 
 
-class ReasonInput(Input):
-    """Why it ends."""
-
-    reason: Text = ""
-
-
-class LineModel(Model):
+class DeliveryLineModel(Model):
     """A line, and what came of it."""
 
     line: int
@@ -76,7 +70,7 @@ class LineModel(Model):
     received: int = Field(description="By the facts that name this delivery.")
 
 
-class CameModel(Model):
+class UnexpectedModel(Model):
     """What came and no line speaks of."""
 
     item: str
@@ -104,10 +98,10 @@ class DeliveryModel(Model):
     note: str
     announced_at: Instant
     announced_by: str
-    lines: list[LineModel]
+    lines: list[DeliveryLineModel]
     units: list[str] = Field(description="Announced handling units, by SSCC.")
     units_came: list[str] = Field(description="Handling units that were received as they are.")
-    unexpected: list[CameModel]
+    unexpected: list[UnexpectedModel]
     even: bool = Field(description="Whether all came as announced, and nothing else.")
 
 

@@ -13,7 +13,7 @@ Account = Annotated[str, Field(pattern=r"^(place|unit|transit|virtual):[^\x00-\x
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class SettlementModel(Model):
+class SettledModel(Model):
     """What somebody decided."""
 
     id: str
@@ -42,7 +42,7 @@ class DiscrepancyModel(Model):
     waiting: list[str] = Field(description="Devices of the site that are away or hold facts: they may clear it.")
     since: Instant | None
     asked: Decision | None = Field(default=None, description="What was decided about it last; it is open still.")
-    settlement: SettlementModel | None = Field(default=None, description="In the list of what was settled.")
+    settlement: SettledModel | None = Field(default=None, description="In the list of what was settled.")
 
 
 class DiscrepancyPage(Next):
@@ -73,7 +73,7 @@ class DiscrepancyWhole(Model):
     discrepancy: DiscrepancyModel
     sides: list[SideModel]
     decisions: list[Decision] = Field(description="What helps against it.")
-    settlements: list[SettlementModel]
+    settlements: list[SettledModel]
 
 
 class FactInput(Input):
@@ -92,7 +92,7 @@ class MoveInput(Input):
     n: N
 
 
-class SettlementInput(Input):
+class SettlingInput(Input):
     """What somebody decides, and why."""
 
     decision: Decision

@@ -44,7 +44,7 @@ class LineFields(Input):
     ] = ()
 
 
-class LineInput(LineFields):
+class HelpLineInput(LineFields):
     """A line to open."""
 
     id: RandomId = None
@@ -57,7 +57,7 @@ class OperatorsInput(Input):
     operators: Annotated[list[Annotated[str, Field(min_length=1, max_length=106)]], Field(max_length=200)]
 
 
-class LineModel(Model):
+class HelpLineModel(Model):
     """A help-line."""
 
     id: str
@@ -77,7 +77,7 @@ class LineModel(Model):
 class LineList(Model):
     """All help-lines."""
 
-    rows: list[LineModel]
+    rows: list[HelpLineModel]
 
 
 class PersonalFields(Input):
@@ -141,7 +141,7 @@ class SearchInput(Input):
     text: Annotated[str, Field(min_length=1, max_length=100, examples=["xiufang 8000", "王秀"])]
 
 
-class CandidateModel(Model):
+class RecipientCandidate(Model):
     """Somebody who may be meant, masked."""
 
     id: str
@@ -156,15 +156,15 @@ class CandidateModel(Model):
 class Candidates(Model):
     """Who may be meant, the newest first."""
 
-    rows: list[CandidateModel]
+    rows: list[RecipientCandidate]
     more: bool = Field(description="Whether there are more: say more of them.")
 
 
-class Taken(Model):
+class RecipientTaken(Model):
     """A recipient was taken down, or may be known already: then `id` is null and nothing was done."""
 
     id: str | None
-    known: list[CandidateModel]
+    known: list[RecipientCandidate]
 
 
 class CallInput(Input):

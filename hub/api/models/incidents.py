@@ -71,7 +71,7 @@ class IncidentModel(Model):
     name: str
     name_zh: str
     kind: str
-    severity: str
+    severity: Severity
     exercise: bool
     state: State
     alerted_at: Instant
@@ -151,7 +151,9 @@ class IncidentWhole(Model):
     words: list[WordsModel]
     alerts: list[AlertModel]
     area: dict[str, Any] = Field(description="GeoJSON: a FeatureCollection of polygons.")
-    centre: list[float] | None = Field(description="Longitude and latitude of the midst of the people in the area.")
+    centre: tuple[float, float] | None = Field(
+        description="Longitude and latitude of the midst of the people in the area."
+    )
     settlements: list[SettlementModel]
     settlements_count: int
     population: int
@@ -163,7 +165,7 @@ class IncidentWhole(Model):
     clock: ClockModel
 
 
-class Taken(Model):
+class AlertTaken(Model):
     """What an alert was taken for; no incident: a cancel that waits for its alert."""
 
     incidents: list[str]
@@ -187,7 +189,7 @@ class ProposalInput(Input):
     priority: Annotated[int, Field(ge=1, le=3)] = 2
 
 
-class LineModel(Model):
+class ProposedLine(Model):
     """So many base units of an item, and by which rates."""
 
     item: str
@@ -205,7 +207,7 @@ class ProposalRow(Model):
     households: int
     site: str | None
     km: float | None
-    lines: list[LineModel]
+    lines: list[ProposedLine]
     request: str | None
     made: bool
 
@@ -216,12 +218,12 @@ class ProposalModel(Model):
     days: int
     percent: int
     rows: list[ProposalRow]
-    totals: list[LineModel]
+    totals: list[ProposedLine]
     lacking: list[str]
     made: int
 
 
-class HeldModel(Model):
+class ReadyItemModel(Model):
     """Base units of an item at a site; `could`: so many more kits can be put together there."""
 
     item: str
@@ -243,12 +245,12 @@ class ReadyModel(Model):
     km: float | None
     by: Literal["road", "line"] | None
     percent: int
-    held: list[HeldModel]
+    held: list[ReadyItemModel]
 
 
 class ReadinessModel(Model):
     """How ready each site is. `of`: what is needed is what requests ask for, or, while there are none, a proposal."""
 
     of: Literal["requests", "proposal", "nothing"]
-    needed: list[LineModel]
+    needed: list[ProposedLine]
     rows: list[ReadyModel]

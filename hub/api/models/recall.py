@@ -6,7 +6,7 @@ from hub.api.models.shared import Day, Instant, Model, Next
 from hub.store.queries.recall import Where
 
 
-class NoticeModel(Model):
+class RecallNoticeModel(Model):
     """That the lot was recalled."""
 
     at: Instant
@@ -71,7 +71,7 @@ class RecallModel(Next):
     name: str | None
     name_zh: str | None
     expiry: Day | None
-    notice: NoticeModel | None = Field(description="Null where the lot is not recalled.")
+    notice: RecallNoticeModel | None = Field(description="Null where the lot is not recalled.")
     totals: TotalsModel
     late: int = Field(description="Pieces handed over after the notice.")
     lotless: int = Field(description="Pieces that recipients have and nobody read a lot number of: they may be of it.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from hub.api.models.shared import Input, Instant, Model
+from hub.core.access import Role
 from hub.core.datum import Datum
 from wire.checkdigits import is_checked, is_digits
 from wire.sitedata import Temperature
@@ -34,6 +35,7 @@ def _finite(position: list[float]) -> list[float]:
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Chinese = Annotated[str, Field(max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["wh-1"])]
+SiteKind = Literal["warehouse", "station", "hospital", "camp"]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 LonLat = Annotated[list[float], Field(min_length=2, max_length=3), AfterValidator(_finite)]
@@ -45,7 +47,7 @@ class SiteInput(Input):
     id: Id
     name: Name
     name_zh: Chinese = ""
-    kind: Literal["warehouse", "station", "hospital", "camp"]
+    kind: SiteKind
     lat: Lat
     lon: Lon
     datum: Datum = Field(default=Datum.WGS84, description="What lat and lon are given in; they are kept as WGS84.")
@@ -69,7 +71,7 @@ class SiteModel(Model):
     id: str
     name: str
     name_zh: str
-    kind: str
+    kind: SiteKind
     lat: float
     lon: float
     zone: str
@@ -204,6 +206,8 @@ class LineString(Model):
 class Road(Model):
     """A road; `properties.name` is shown on the map."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
     type: Literal["Feature"]
     geometry: LineString
     properties: dict[str, Any] | None = None
@@ -221,7 +225,7 @@ class Region(Model):
 
     name: Annotated[str, Field(max_length=200)]
     name_zh: Chinese = ""
-    center: LonLat
+    center: tuple[Lon, Lat]
     zoom: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]
     bbox: tuple[Lon, Lat, Lon, Lat] | None = Field(default=None, description="West, south, east, north.")
 
@@ -259,7 +263,7 @@ class UserModel(Model):
     """Who is signed in."""
 
     name: str
-    role: str
+    role: Role
     organisation: str | None = Field(description="Whose staff it is; null: of none.")
     site: str | None = Field(description="Where an operator or clerk works; null: everywhere.")
 

@@ -1,6 +1,6 @@
 """Requests and parcels, and what they have in common with consignments."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -42,12 +42,6 @@ class RequestInput(Input):
     note: Text = Field(default="", description="Nothing about a person.")
     lines: Annotated[list[RequestLine], Field(min_length=1, max_length=MOST_LINES)]
     draft: bool = Field(default=False, description="Whether it is asked for later, by a submission.")
-
-
-class Reason(Input):
-    """Why."""
-
-    reason: Text = ""
 
 
 class GivenReason(Input):
@@ -100,7 +94,7 @@ class BulkModel(Model):
     lacking: list[str] = Field(description="Requests that could not be given all they lack.")
 
 
-class LineModel(Model):
+class RequestLineModel(Model):
     """A line; `kept` base units of it are reserved, being picked or picked."""
 
     line: int
@@ -143,7 +137,7 @@ class RequestModel(Model):
     way: Way
     site: str | None
     priority: int
-    groups: list[str]
+    groups: list[Group]
     needed_by: Day
     note: str
     state: RequestState
@@ -152,7 +146,7 @@ class RequestModel(Model):
     made_at: Instant
     made_by: str
     changed_at: Instant
-    lines: list[LineModel]
+    lines: list[RequestLineModel]
 
 
 class RequestPage(Next):
@@ -169,6 +163,16 @@ class ContentModel(Model):
     lot: str
     owner: str
     n: int
+
+
+class ProofModel(Model):
+    """How it was made sure to whom a parcel was handed over."""
+
+    way: str
+    checked: bool
+    proxy: int | None
+    households: int | None
+    photo: str | None
 
 
 class ParcelModel(Model):
@@ -191,7 +195,7 @@ class ParcelModel(Model):
     waiting_since: Instant | None
     until: Day | None
     given_at: Instant | None
-    proof: dict[str, Any] | None
+    proof: ProofModel | None
     lines: list[ContentModel]
     made_at: Instant
     changed_at: Instant

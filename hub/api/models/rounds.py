@@ -45,12 +45,6 @@ class RoundInput(Input):
         return self
 
 
-class ReasonInput(Input):
-    """Why."""
-
-    reason: Annotated[str, Field(max_length=500)] = ""
-
-
 class RoundModel(Model):
     """A round in a list."""
 
@@ -139,7 +133,7 @@ class OutcomeModel(Model):
     parcel: str
     told: Told
     why: str
-    way: str | None
+    way: Literal["code", "person", "neighbour", "leader", "contactless", "proxy"] | None
     checked: bool
     photo: str | None
     warned: list[str]

@@ -49,13 +49,19 @@ Short = Annotated[str | None, Query(max_length=300)]
 class Model(BaseModel):
     """Built from rows by their attributes."""
 
-    model_config = ConfigDict(from_attributes=True, extra="ignore")
+    model_config = ConfigDict(from_attributes=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
 
 class Input(BaseModel):
     """What people send: a field that is not known is an error, not a surprise later."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ReasonInput(Input):
+    """Why; it need not be said."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class ErrorModel(Model):

@@ -5,6 +5,8 @@ from typing import Any
 from pydantic import Field
 
 from hub.api.models.shared import Day, Instant, Model, Next
+from hub.store.queries.targets import What
+from wire.words import Condition
 
 EARLIEST = "It was not earlier than this; null where nobody can tell."
 ESTIMATED = "Nobody can vouch for the time to 2 seconds: see `earliest` and `latest`."
@@ -22,7 +24,7 @@ class StockModel(Model):
     lot: str
     expiry: Day | None
     owner: str
-    condition: str
+    condition: Condition
     quantity: int = Field(description="Pieces; below zero is a discrepancy.")
 
 
@@ -52,7 +54,7 @@ class BalancePage(Next):
 class WhatModel(Model):
     """What a code stands for."""
 
-    kind: str = Field(examples=["unit", "lot", "item", "unknown"])
+    kind: What
     item: str
     gtin: str | None
     lot: str | None

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from hub.api.models.discrepancies import DiscrepancyModel
+from hub.api.models.relief import ProofModel
 from hub.api.models.shared import Instant, Model, Next
 from hub.api.models.stock import EARLIEST, ESTIMATED
 
@@ -26,17 +27,7 @@ class ThingModel(Model):
     made_at: Instant
 
 
-class ProofModel(Model):
-    """How it was made sure to whom a parcel was handed over."""
-
-    way: str
-    checked: bool
-    proxy: int | None
-    households: int | None
-    photo: str | None
-
-
-class StepModel(Model):
+class StoryStepModel(Model):
     """One thing that happened."""
 
     at: Instant
@@ -63,12 +54,12 @@ class StepModel(Model):
 class StoryModel(Next):
     """The story of a thing, newest first."""
 
-    kind: str = Field(description="What was understood.", examples=["request", "code"])
+    kind: Literal["call", "request", "consignment", "parcel", "code"] = Field(description="What was understood.")
     id: str
     things: list[ThingModel]
     more: bool = Field(description="There are more things than are told of.")
     trouble: list[DiscrepancyModel] = Field(description="What does not add up of it; with the first page.")
-    steps: list[StepModel]
+    steps: list[StoryStepModel]
 
 
 class NoticeModel(Model):
@@ -105,7 +96,7 @@ class NoticeWords(Model):
     text: str | None = Field(description="Null once the words, or the recipient's data, were erased.")
 
 
-class HolderModel(Model):
+class LotHolderModel(Model):
     """So many pieces of a lot in one recipient's parcel."""
 
     parcel: str
@@ -124,4 +115,4 @@ class HolderModel(Model):
 class HolderPage(Next):
     """To whom a lot went or is on its way, page by page."""
 
-    rows: list[HolderModel]
+    rows: list[LotHolderModel]

@@ -7,8 +7,8 @@ from pydantic import Field
 from hub.api.models.allocation import ItemKey, LotNumber, N, Text
 from hub.api.models.reference import Id
 from hub.api.models.shared import Input, Instant, Model, Next
+from wire.words import Condition
 
-Condition = Literal["good", "quarantined", "damaged"]
 TransferId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$", examples=["T-12"])]
 AccountCode = Annotated[
     str,
@@ -35,12 +35,6 @@ class TransferInput(Input):
     asked_for: Id | None = Field(
         default=None, description="The side that asks: giver or taker. Staff ask for their own organisation."
     )
-
-
-class DecisionInput(Input):
-    """Why."""
-
-    reason: Text = ""
 
 
 class TransferModel(Model):

@@ -40,7 +40,7 @@ class CompartmentModel(Model):
     last4: str
 
 
-class StepModel(Model):
+class TripStepModel(Model):
     """Something that happened; `parcel` is empty where it happened to the vehicle."""
 
     at: Instant
@@ -53,4 +53,4 @@ class WholeTripModel(TripModel):
     """A trip with what is aboard and what happened."""
 
     compartments: list[CompartmentModel]
-    steps: list[StepModel]
+    steps: list[TripStepModel]

@@ -77,20 +77,20 @@ def renew(here: Here, who: Whoever, viewer: Viewing, parcel: ParcelPath) -> mode
 
 
 @router.get("/parcels/{parcel}/proxies", responses=errors(401, 403, 404, 422, 503))
-def the_proxies(here: Here, viewer: Viewing, parcel: ParcelPath) -> models.ProxyList:
+def the_proxies(here: Here, viewer: Viewing, parcel: ParcelPath) -> models.ParcelProxies:
     """Who may fetch it for its recipient, masked, and who of them has a code for it."""
     with here.services.database.read() as connection:
         row = found(connection, viewer, "parcel", parcel)
         coded = {one.proxy for one in store.codes(connection, [parcel]).get(parcel, ())}
         known = [] if row.state in OVER else store.proxies_of(connection, row.recipient)
-    return models.ProxyList(
-        rows=[models.ProxyModel(proxy=n, shown=shown, last4=last4, coded=n in coded) for n, shown, last4 in known]
+    return models.ParcelProxies(
+        rows=[models.ParcelProxyModel(proxy=n, shown=shown, last4=last4, coded=n in coded) for n, shown, last4 in known]
     )
 
 
 @router.post("/parcels/{parcel}/proxies", status_code=201, responses=CHANGED)
 def add_proxy(
-    here: Here, who: Whoever, viewer: Viewing, parcel: ParcelPath, sent: models.ProxyInput
+    here: Here, who: Whoever, viewer: Viewing, parcel: ParcelPath, sent: models.ParcelProxyInput
 ) -> models.CodeModel:
     """Give one of the recipient's proxies a code of his own. The recipient hears it, and passes it on."""
     with deciding(here, "consignment", parcel=[parcel]) as connection:

@@ -10,8 +10,8 @@ from hub.api.context import Context, Here
 from hub.api.door import Viewing, Whoever, named
 from hub.api.models import consignments as models
 from hub.api.models.reference import Id
-from hub.api.models.relief import GivenReason, Reason
-from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, SearchText
+from hub.api.models.relief import GivenReason
+from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, ReasonInput, SearchText
 from hub.api.models.space import number
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
@@ -89,7 +89,7 @@ def the_consignment(here: Here, viewer: Viewing, consignment: ConsignmentId) -> 
 
 @router.post("/consignments/{consignment}/cancellation", responses=CHANGED)
 def cancel(
-    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: Reason | None = None
+    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: ReasonInput | None = None
 ) -> models.ConsignmentWhole:
     """Nothing goes after all, before anything has left: what was reserved is free."""
     reason = "" if why is None else why.reason
@@ -102,7 +102,7 @@ def cancel(
 
 @router.post("/consignments/{consignment}/closing", responses=CHANGED)
 def close(
-    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: Reason | None = None
+    here: Here, who: Whoever, viewer: Viewing, consignment: ConsignmentId, why: ReasonInput | None = None
 ) -> models.ConsignmentWhole:
     """It is over as it is; what differs is shown as a discrepancy until that is settled."""
     reason = "" if why is None else why.reason

@@ -14,7 +14,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import deliveries as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText, errors
 from hub.api.models.space import number
 from hub.core.access import API, Viewer
 from hub.core.deliveries import Event, State, after
@@ -85,7 +85,7 @@ def change(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.Cha
 
 
 @router.post("/deliveries/{key}/cancellation", responses=CHANGED)
-def cancel(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.ReasonInput) -> models.DeliveryWhole:
+def cancel(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: ReasonInput) -> models.DeliveryWhole:
     """It will not come. What has begun to arrive is closed instead."""
     with _deciding(here, viewer, key) as (connection, found):
         deliveries.decide(connection, key, _after(found, Event.CANCELLED))
@@ -94,7 +94,7 @@ def cancel(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.Rea
 
 
 @router.post("/deliveries/{key}/closing", responses=CHANGED)
-def close(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.ReasonInput) -> models.DeliveryWhole:
+def close(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: ReasonInput) -> models.DeliveryWhole:
     """No more will come of it. Where something differs from what was announced, say why."""
     with _deciding(here, viewer, key) as (connection, found):
         if not found.even and not sent.reason:

@@ -30,12 +30,12 @@ def the_lines(here: Here, who: Whoever, viewer: Viewing, mine: bool = False) -> 
     with here.services.database.read() as connection:
         found = store.lines(connection, operator=named(who) if mine else None)
     return models.LineList(
-        rows=[models.LineModel.model_validate(each) for each in found if viewer.may_see_owner(each.organisation)]
+        rows=[models.HelpLineModel.model_validate(each) for each in found if viewer.may_see_owner(each.organisation)]
     )
 
 
 @router.post("/lines", status_code=201, responses=CHANGED)
-def open_line(here: Here, who: Whoever, viewer: Viewing, sent: models.LineInput) -> models.LineModel:
+def open_line(here: Here, who: Whoever, viewer: Viewing, sent: models.HelpLineInput) -> models.HelpLineModel:
     """Open a help-line."""
     id_, organisation = sent.id or secrets.token_hex(8), acting_for(viewer, sent.organisation)
     with deciding(here, "helpline", line=id_) as connection:
@@ -44,7 +44,9 @@ def open_line(here: Here, who: Whoever, viewer: Viewing, sent: models.LineInput)
 
 
 @router.put("/lines/{line}", responses=CHANGED)
-def change_line(here: Here, who: Whoever, viewer: Viewing, line: LineId, sent: models.LineFields) -> models.LineModel:
+def change_line(
+    here: Here, who: Whoever, viewer: Viewing, line: LineId, sent: models.LineFields
+) -> models.HelpLineModel:
     """Say something else of a line: all of it."""
     with _changing(here, viewer, line) as (connection, found):
         store.change(connection, found, _wording(sent), by=named(who), now=here.now)
@@ -52,7 +54,7 @@ def change_line(here: Here, who: Whoever, viewer: Viewing, line: LineId, sent: m
 
 
 @router.post("/lines/{line}/closing", responses=CHANGED)
-def close_line(here: Here, who: Whoever, viewer: Viewing, line: LineId) -> models.LineModel:
+def close_line(here: Here, who: Whoever, viewer: Viewing, line: LineId) -> models.HelpLineModel:
     """End a line. No call is taken on it any more."""
     with _changing(here, viewer, line) as (connection, found):
         store.close(connection, found, by=named(who), now=here.now)
@@ -62,7 +64,7 @@ def close_line(here: Here, who: Whoever, viewer: Viewing, line: LineId) -> model
 @router.put("/lines/{line}/operators", responses=CHANGED)
 def set_operators(
     here: Here, who: Whoever, viewer: Viewing, line: LineId, sent: models.OperatorsInput
-) -> models.LineModel:
+) -> models.HelpLineModel:
     """Say who answers a line. They alone see the data of the people who called it."""
     with _changing(here, viewer, line) as (connection, found):
         store.set_operators(connection, found, sent.operators, by=named(who), now=here.now)
@@ -91,11 +93,11 @@ def _changing(here: Context, viewer: Viewer, id_: str) -> Iterator[tuple[Connect
         yield connection, found
 
 
-def _shown(connection: Connection, viewer: Viewer, id_: str) -> models.LineModel:
+def _shown(connection: Connection, viewer: Viewer, id_: str) -> models.HelpLineModel:
     found = store.one(connection, id_)
     if found is None or not viewer.may_see_owner(found.organisation):
         raise _no_line(id_)
-    return models.LineModel.model_validate(found)
+    return models.HelpLineModel.model_validate(found)
 
 
 def _no_line(id_: str) -> ApiError:

@@ -74,7 +74,7 @@ def enter_incident(here: Here, who: Whoever, sent: models.IncidentInput) -> mode
     responses=CHANGED,
     openapi_extra={"requestBody": {"required": True, "content": {"application/cap+xml": _BINARY}}},
 )
-async def take_alert(here: Here, who: Whoever, request: Request) -> models.Taken:
+async def take_alert(here: Here, who: Whoever, request: Request) -> models.AlertTaken:
     """Take an alert in (CAP 1.2): a new incident, or what an update or a cancel changes. The same alert counts once."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in XML:
         hint = "Send it as it is, with Content-Type: application/cap+xml."
@@ -176,13 +176,13 @@ def ready(connection: Connection, viewer: Viewer, one: Incident, now: int) -> mo
     })  # fmt: skip
 
 
-def _take(here: Context, by: str, data: bytes) -> models.Taken:
+def _take(here: Context, by: str, data: bytes) -> models.AlertTaken:
     try:
         alert = cap.read(data)
     except cap.CapError as error:
         raise ApiError(422, "no-alert", str(error), hint="See docs/incidents.md for what is taken.") from error
     with deciding(here, "incident") as connection:
-        return models.Taken(incidents=store.take(connection, alert, by=by, now=here.now))
+        return models.AlertTaken(incidents=store.take(connection, alert, by=by, now=here.now))
 
 
 def _decided(here: Context, by: str, incident: str, event: Event) -> models.IncidentModel:

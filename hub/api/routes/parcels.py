@@ -10,7 +10,7 @@ from hub.api.context import Context, Here
 from hub.api.door import Viewing, Whoever, named
 from hub.api.models import relief as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, SearchText
+from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
 from hub.core.access import API, Viewer
@@ -77,7 +77,7 @@ def reroute(
 
 @router.post("/parcels/{parcel}/return", responses=CHANGED)
 def give_back(
-    here: Here, who: Whoever, viewer: Viewing, parcel: ParcelId, why: models.Reason | None = None
+    here: Here, who: Whoever, viewer: Viewing, parcel: ParcelId, why: ReasonInput | None = None
 ) -> models.ParcelWhole:
     """Nobody gets it after all: it goes back to where it came from."""
     reason = "" if why is None else why.reason

@@ -44,7 +44,7 @@ def search(here: Here, who: Whoever, sent: models.SearchInput) -> models.Candida
 
 
 @router.post("/recipients", responses=errors(401, 403, 404, 409, 413, 422, 429, 503))
-def take_down(here: Here, who: Whoever, sent: models.RecipientInput) -> models.Taken:
+def take_down(here: Here, who: Whoever, sent: models.RecipientInput) -> models.RecipientTaken:
     """Take somebody down. Who is known by the same name or number is offered first, and nothing is done then."""
     by, vault = named(who), here.services.vault
     offering = not sent.anew and sent.phone != ""
@@ -57,11 +57,11 @@ def take_down(here: Here, who: Whoever, sent: models.RecipientInput) -> models.T
         if offering and not any(row.yours for row in rows):
             here.searches.missed(by, here.now)
         if rows:
-            return models.Taken(id=None, known=rows)
+            return models.RecipientTaken(id=None, known=rows)
         id_ = recipients.make(connection, vault, _personal(sent), line=line.seq, by=by, now=here.now)
         decisions.note(connection, by, "recipient-taken-down", id_, line.name, here.now)
         recipients.note_view(connection, by, id_, "taken down", here.now)
-    return models.Taken(id=id_, known=[])
+    return models.RecipientTaken(id=id_, known=[])
 
 
 @router.get("/recipients/{recipient}", responses=errors(401, 403, 404, 409, 422, 503))
@@ -185,9 +185,11 @@ def _nobody(recipient: str) -> ApiError:
     )  # fmt: skip
 
 
-def _candidates(connection: Connection, who: str, found: Iterable[finding.Candidate]) -> list[models.CandidateModel]:
+def _candidates(
+    connection: Connection, who: str, found: Iterable[finding.Candidate]
+) -> list[models.RecipientCandidate]:
     return [
-        models.CandidateModel.model_validate({**asdict(each), "yours": knows(connection, who, each.id)})
+        models.RecipientCandidate.model_validate({**asdict(each), "yours": knows(connection, who, each.id)})
         for each in found
     ]
 

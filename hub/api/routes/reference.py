@@ -1,7 +1,7 @@
 """Reference data: sites, items, organisations, roads and the region."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
@@ -32,7 +32,7 @@ def the_sites(here: Here, viewer: Viewing) -> models.Sites:
     return models.Sites(
         sites=[
             models.SiteModel(
-                id=site.id, name=site.name, name_zh=site.name_zh, kind=site.kind,
+                id=site.id, name=site.name, name_zh=site.name_zh, kind=cast("models.SiteKind", site.kind),
                 lat=site.lat_e7 / 1e7, lon=site.lon_e7 / 1e7, zone=site.zone, rule_owner=site.rule_owner,
                 warn_days=site.warn_days, keep_days=site.keep_days, remind_days=site.remind_days, mark=site.mark,
                 hours=site.hours,
@@ -171,10 +171,10 @@ def _done(here: Context, count: int) -> Done:
 
 def _around(sites: list[reference.Site]) -> models.Region:
     if not sites:
-        return models.Region(name="", center=[0.0, 20.0], zoom=1.5)
+        return models.Region(name="", center=(0.0, 20.0), zoom=1.5)
     lats = [site.lat_e7 / 1e7 for site in sites]
     lons = [site.lon_e7 / 1e7 for site in sites]
-    center = [(min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2]
+    center = ((min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2)
     west, south = max(-180.0, min(lons) - MARGIN_DEG), max(-90.0, min(lats) - MARGIN_DEG)
     east, north = min(180.0, max(lons) + MARGIN_DEG), min(90.0, max(lats) + MARGIN_DEG)
     return models.Region(name="", center=center, zoom=8, bbox=(west, south, east, north))

@@ -12,7 +12,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import relief as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, SearchText
+from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText
 from hub.api.models.space import number
 from hub.api.relieving import found, relieving
 from hub.api.routes.needs import CHANGED, RandomPath
@@ -128,7 +128,7 @@ def submit(here: Here, who: Whoever, viewer: Viewing, request: RandomPath) -> mo
 
 @router.post("/requests/{request}/approval", responses=CHANGED)
 def approve(
-    here: Here, who: Whoever, viewer: Viewing, request: RandomPath, why: models.Reason | None = None
+    here: Here, who: Whoever, viewer: Viewing, request: RandomPath, why: ReasonInput | None = None
 ) -> models.RequestWhole:
     """Goods may be reserved for it from now on."""
     return _decided(here, who, viewer, request, RequestEvent.APPROVE, "" if why is None else why.reason)
@@ -144,7 +144,7 @@ def refuse(
 
 @router.post("/requests/{request}/cancellation", responses=CHANGED)
 def cancel(
-    here: Here, who: Whoever, viewer: Viewing, request: RandomPath, why: models.Reason | None = None
+    here: Here, who: Whoever, viewer: Viewing, request: RandomPath, why: ReasonInput | None = None
 ) -> models.RequestWhole:
     """It is not wanted any more: what is reserved for it is free. Not once something was packed: that is returned."""
     return _decided(here, who, viewer, request, RequestEvent.CANCEL, "" if why is None else why.reason)

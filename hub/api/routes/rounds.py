@@ -12,7 +12,7 @@ from hub.api.deciding import deciding
 from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import rounds as models
-from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText, errors
 from hub.core.access import API, Role, Viewer
 from hub.core.rounds import RoundState
 from hub.store import recipients
@@ -87,7 +87,7 @@ def the_round(here: Here, who: Whoever, viewer: Viewing, id_: RoundPath) -> mode
 
 
 @router.post("/rounds/{id_}/cancellation", responses=CHANGED)
-def cancel(here: Here, who: Whoever, viewer: Viewing, id_: RoundPath, sent: models.ReasonInput) -> models.WholeRound:
+def cancel(here: Here, who: Whoever, viewer: Viewing, id_: RoundPath, sent: ReasonInput) -> models.WholeRound:
     """End a round that never went out."""
     seen(here, who, viewer, id_)
     with deciding(here, "round", ids=[id_]) as connection:

@@ -47,7 +47,7 @@ def the_discrepancy(here: Here, viewer: Viewing, key: Key) -> models.Discrepancy
 
 
 @router.post("/discrepancies/{key}/settlement", status_code=201, responses=CHANGED)
-def settle(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.SettlementInput) -> models.SettlementModel:
+def settle(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.SettlingInput) -> models.SettledModel:
     """Settle it. `accept` holds while its story stays as it is; the other decisions post what clears it."""
     id_ = secrets.token_hex(8)
     with here.services.database.read() as connection:
@@ -67,7 +67,7 @@ def settle(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.Set
         reference.announce(connection, "discrepancy", {"keys": [key]}, here.now)
     _post(here)
     with here.services.database.read() as connection:
-        return models.SettlementModel.model_validate(store.of_key(connection, key)[0])
+        return models.SettledModel.model_validate(store.of_key(connection, key)[0])
 
 
 @router.get("/unsettled", responses=LISTED, response_model=models.OwnerlessPage)
@@ -146,7 +146,7 @@ def _may(connection: Connection, who: Principal, found: Discrepancy, sides: list
 
 
 def _facts(
-    id_: str, by: str, found: Discrepancy, sides: list[Side], sent: models.SettlementInput
+    id_: str, by: str, found: Discrepancy, sides: list[Side], sent: models.SettlingInput
 ) -> list[Void | Settle | Correct]:
     """What follows from a decision. Raises ApiError where it lacks something."""
     if sent.decision is Decision.UNDO:

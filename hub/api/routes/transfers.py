@@ -11,7 +11,7 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import transfers as models
 from hub.api.models.reference import Id
-from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
+from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText, errors
 from hub.core.access import API, Viewer
 from hub.core.transfers import Event, State, obstacle, side_of
 from hub.desk import DeskError
@@ -83,7 +83,7 @@ def ask(here: Here, who: Whoever, viewer: Viewing, sent: models.TransferInput) -
 
 
 @router.post("/transfers/{key}/approval", responses=CHANGED, response_model=models.TransferModel)
-def approve(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.DecisionInput) -> TransferRow:
+def approve(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: ReasonInput) -> TransferRow:
     """Give the goods away: as much as stands there and nobody reserved. It is posted at once, or when the hub can."""
     _decide(here, who, viewer, key, Event.APPROVE, sent.reason)
     desk = here.services.desk
@@ -98,14 +98,14 @@ def approve(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.De
 
 
 @router.post("/transfers/{key}/refusal", responses=CHANGED, response_model=models.TransferModel)
-def refuse(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.DecisionInput) -> TransferRow:
+def refuse(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: ReasonInput) -> TransferRow:
     """Do not give the goods away, with a reason."""
     _decide(here, who, viewer, key, Event.REFUSE, sent.reason)
     return _seen(here, viewer, key)
 
 
 @router.post("/transfers/{key}/withdrawal", responses=CHANGED, response_model=models.TransferModel)
-def withdraw(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: models.DecisionInput) -> TransferRow:
+def withdraw(here: Here, who: Whoever, viewer: Viewing, key: Key, sent: ReasonInput) -> TransferRow:
     """Ask no longer."""
     _decide(here, who, viewer, key, Event.WITHDRAW, sent.reason)
     return _seen(here, viewer, key)

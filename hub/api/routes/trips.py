@@ -47,5 +47,5 @@ def the_trip(
     return models.WholeTripModel(
         **models.TripModel.model_validate(found.row).model_dump(),
         compartments=[models.CompartmentModel.model_validate(each) for each in found.aboard],
-        steps=[models.StepModel.model_validate(each) for each in found.steps],
+        steps=[models.TripStepModel.model_validate(each) for each in found.steps],
     )

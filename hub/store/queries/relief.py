@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from hub.core.access import Viewer
@@ -18,6 +19,7 @@ from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import ANY, Columns, Searched, search
 from hub.store.recipients import shown
 from hub.store.relief import PARCELS, Found, Kind, marks
+from wire.messages import Proof
 
 MOST_HISTORY: Final = 500
 ON_BOARD: Final = 8
@@ -101,13 +103,15 @@ def board(
     conditions, values = _seen(viewer, site, filters)
     states = [state.value for state in ConsignmentState if state in OPEN_CONSIGNMENTS]
     where = " AND ".join([f"state IN ({marks(states)})", *conditions])
-    query = (
-        "SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY state) AS many,"
-        f" row_number() OVER (PARTITION BY state ORDER BY seq DESC) AS place FROM consignment WHERE {where})"
-        " WHERE place <= ? ORDER BY seq DESC"
-    )
-    rows = connection.exec_driver_sql(query, (*states, *values, ON_BOARD)).all()
-    counts = {row.state: row.many for row in rows}
+    query = f"SELECT state, count(*) FROM consignment WHERE {where} GROUP BY state"
+    counts = {row[0]: int(row[1]) for row in connection.exec_driver_sql(query, (*states, *values))}
+    newest = f"SELECT * FROM consignment WHERE {' AND '.join(['state = ?', *conditions])} ORDER BY seq DESC LIMIT ?"
+    rows = [
+        row
+        for state in states
+        if state in counts
+        for row in connection.exec_driver_sql(newest, (state, *values, ON_BOARD))
+    ]
     told = consignment_rows(connection, rows)
     return [
         {"state": state, "count": counts[state], "rows": [one for one in told if one["state"] == state]}
@@ -177,7 +181,8 @@ def parcel_rows(connection: Connection, rows: Sequence[Found]) -> list[dict[str,
     return [
         {
             **_plain(row), "request": row.request_id, "consignment": row.consignment_id, "back": row.back_id,
-            "proof": None if row.proof is None else json.loads(row.proof), "lines": lines[row.seq],
+            "proof": None if row.proof is None else msgspec.json.decode(row.proof, type=Proof),
+            "lines": lines[row.seq],
             **_masked(names, row.recipient), "odd": bool(row.odd),
         }
         for row in rows

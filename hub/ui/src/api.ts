@@ -12,35 +12,23 @@ import type {
   Devices,
   Gap,
   Health,
-  HealthPoint,
   Invitation,
   InvitationState,
-  Item,
   NewDevice,
-  Organisation,
   Page,
-  Position,
-  Quarantined,
   Region,
   Revoked,
   Roads,
-  Site,
   StockRow,
   Summary,
   Trace,
   Track,
-  User,
 } from "./shapes";
+import type { Schema } from "./schemas";
 
 export type * from "./shapes";
 
-/** What is wrong with one field of what was sent; `pointer` leads to it in a JSON body (RFC 6901). */
-export interface Fault {
-  field: string;
-  message: string;
-  remedy: string;
-  pointer: string | null;
-}
+export type Fault = Schema<"FaultModel">;
 
 /** How the hub says what went wrong (RFC 9457). */
 type Problem = { code?: string; detail?: string; hint?: string | null; errors?: Fault[] };
@@ -151,16 +139,16 @@ export const EVENTS = ROOT + "/events";
 
 export const api = {
   health: (timeoutMs?: number) => call<Health>("GET", "/health", undefined, timeoutMs),
-  session: () => call<{ user: User }>("GET", "/session"),
-  signIn: (user: string, password: string) => call<{ user: User }>("POST", "/session", { user, password }),
-  welcome: (code: string, password: string) => call<{ name: string }>("POST", "/welcome", { code, password }),
-  firstRun: () => call<{ open: boolean }>("GET", "/first-run"),
-  begin: (code: string, name: string, password: string) => call<{ name: string }>("POST", "/first-run", { code, name, password }),
+  session: () => call<Schema<"Session">>("GET", "/session"),
+  signIn: (user: string, password: string) => call<Schema<"Session">>("POST", "/session", { user, password }),
+  welcome: (code: string, password: string) => call<Schema<"Welcomed">>("POST", "/welcome", { code, password }),
+  firstRun: () => call<Schema<"FirstRunModel">>("GET", "/first-run"),
+  begin: (code: string, name: string, password: string) => call<Schema<"Welcomed">>("POST", "/first-run", { code, name, password }),
   signOut: () => call<unknown>("DELETE", "/session"),
   summary: () => call<Summary>("GET", "/summary"),
-  sites: () => call<{ sites: Site[] }>("GET", "/sites"),
-  items: () => call<{ items: Item[] }>("GET", "/items"),
-  organisations: () => call<{ organisations: Organisation[] }>("GET", "/organisations"),
+  sites: () => call<Schema<"Sites">>("GET", "/sites"),
+  items: () => call<Schema<"Items">>("GET", "/items"),
+  organisations: () => call<Schema<"Organisations">>("GET", "/organisations"),
   region: () => call<Region>("GET", "/region"),
   roads: () => call<Roads>("GET", "/roads"),
   stock: (filter: StockFilter) => call<Page<StockRow>>("GET", "/stock" + stockQuery(filter)),
@@ -168,7 +156,7 @@ export const api = {
   devices: () => call<Devices>("GET", "/devices"),
   devicesOf: (filter: Record<string, string | number | null>) => call<Devices>("GET", "/devices" + query(filter)),
   device: (name: string) => call<Device>("GET", `/devices/${encodeURIComponent(name)}`),
-  deviceHealth: (name: string, from: string) => call<{ points: HealthPoint[] }>("GET", `/devices/${encodeURIComponent(name)}/health` + query({ from })),
+  deviceHealth: (name: string, from: string) => call<Schema<"HealthModel">>("GET", `/devices/${encodeURIComponent(name)}/health` + query({ from })),
   presence: (name: string, cursor: string | null) => call<Page<Came>>("GET", `/devices/${encodeURIComponent(name)}/presence` + query({ cursor, limit: 50 })),
   addDevice: (name: string, kind: string) => call<NewDevice>("POST", "/devices", { name, kind }),
   invite: (device: string, kind: string | null) =>
@@ -178,11 +166,11 @@ export const api = {
   commands: (device: string) => call<Page<Command>>("GET", `/devices/${encodeURIComponent(device)}/commands` + query({ limit: 20 })),
   command: (device: string, asked: Asked) => call<Command>("POST", `/devices/${encodeURIComponent(device)}/commands`, asked),
   configuration: (device: string) => call<Configuration>("GET", `/devices/${encodeURIComponent(device)}/configuration`),
-  positions: () => call<{ positions: Position[] }>("GET", "/positions"),
+  positions: () => call<Schema<"Positions">>("GET", "/positions"),
   track: (device: string, from: string) =>
     call<Track>("GET", `/devices/${encodeURIComponent(device)}/track` + query({ from, limit: 2000 })),
   quarantine: (cursor: string | null, filter: Record<string, string | null> = {}, limit = 50) =>
-    call<Page<Quarantined> & { counts: Record<string, number> }>("GET", "/quarantine" + query({ ...filter, cursor, limit })),
+    call<Schema<"QuarantinePage">>("GET", "/quarantine" + query({ ...filter, cursor, limit })),
   quarantined: (id: string) => file("GET", `/quarantine/${id}/bytes`),
   gaps: () => call<Page<Gap>>("GET", "/gaps?lane=facts"),
 };

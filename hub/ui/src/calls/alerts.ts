@@ -1,15 +1,14 @@
 /** Alerts: what somebody has to look at, who looks after it, and the rules by which it is raised. */
-import type { components } from "../../generated/openapi";
 import { call, query } from "../api";
+import type { Schema } from "../schemas";
 
-type Schemas = components["schemas"];
-export type Alert = Schemas["AlertRow"];
-export type AlertPage = Schemas["AlertPage"];
-export type AlertEvent = Schemas["AlertEvent"];
-export type AlertWhole = Schemas["AlertWhole"];
-export type AlertRule = Schemas["AlertRule"];
-export type AlertRules = Schemas["AlertRules"];
-export type LeastStock = Schemas["LeastStock"];
+export type Alert = Schema<"AlertRow">;
+export type AlertPage = Schema<"AlertPage">;
+export type AlertEvent = Schema<"AlertEvent">;
+export type AlertWhole = Schema<"AlertWhole">;
+export type AlertRule = Schema<"AlertRule">;
+export type AlertRules = Schema<"AlertRules">;
+export type LeastStock = Schema<"LeastStock">;
 export type AlertKind = Alert["kind"];
 export type AlertDeed = AlertWhole["may"][number];
 
@@ -24,7 +23,7 @@ export const alerts = {
   list: (filter: Filter) => call<AlertPage>("GET", "/alerts" + query({ limit: 50, ...filter })),
   one: (id: string) => call<AlertWhole>("GET", one(id)),
   acknowledge: (id: string, note = "") => call<AlertWhole>("POST", `${one(id)}/acknowledgement`, { note }),
-  acknowledgeAll: (ids: string[]) => call<Schemas["AlertsAcknowledged"]>("POST", "/alerts/acknowledgements", { alerts: ids, note: "" }),
+  acknowledgeAll: (ids: string[]) => call<Schema<"AlertsAcknowledged">>("POST", "/alerts/acknowledgements", { alerts: ids, note: "" }),
   assign: (id: string, to: string, note: string) => call<AlertWhole>("POST", `${one(id)}/assignment`, { to, note }),
   close: (id: string, note: string) => call<AlertWhole>("POST", `${one(id)}/closing`, { note }),
   rules: () => call<AlertRules>("GET", "/alert-rules"),

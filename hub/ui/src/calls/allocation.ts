@@ -1,113 +1,18 @@
 /** Needs, the lots that may answer them, reservations, pick lists, and who lends to whom. */
 import { call, query, type Page } from "../api";
+import type { Schema } from "../schemas";
 
-export type NeedState = "open" | "partly" | "met" | "cancelled";
-export interface Need {
-  id: string;
-  organisation: string;
-  destination: string;
-  item: string;
-  n: number;
-  /** Base units that are reserved, being picked, or picked. */
-  covered: number;
-  open: number;
-  state: NeedState;
-  needed_by: string;
-  shelf_days: number;
-  substitutes: boolean;
-  note: string;
-  asked_at: string;
-  asked_by: string;
-}
-export interface NewNeed {
-  id: string;
-  organisation: string | null;
-  destination: string;
-  item: string;
-  n: number;
-  needed_by: string;
-  shelf_days: number;
-  substitutes: boolean;
-  note: string;
-}
-export interface Lot {
-  site: string;
-  item: string;
-  lot: string;
-  owner: string;
-  expiry: string | null;
-}
-export interface Candidate extends Lot {
-  /** Base units of the need in one unit. */
-  pieces: number;
-  stands: number;
-  free: number;
-  free_pieces: number;
-  /** Units that the proposal takes: first expired, first out. */
-  take: number;
-  take_pieces: number;
-}
-export interface Candidates {
-  wanted: number;
-  lacking: number;
-  rows: Candidate[];
-  unfit: (Lot & { why: string; sentence: string })[];
-  more: boolean;
-}
-export type ReservationState = "held" | "picking" | "closed" | "cancelled" | "expired";
-export interface Reservation {
-  id: string;
-  need: string;
-  organisation: string;
-  site: string;
-  item: string;
-  lot: string;
-  owner: string;
-  n: number;
-  pieces: number;
-  substitute: boolean;
-  state: ReservationState;
-  made_at: string;
-  made_by: string;
-  expires_at: string;
-  pick: string | null;
-  picked: number;
-}
-export interface PickLine {
-  line: number;
-  item: string;
-  lot: string;
-  owner: string;
-  bin: string | null;
-  n: number;
-  picked: number;
-  expiry: string | null;
-}
-export type PickState = "open" | "picked" | "closed" | "cancelled";
-export interface Pick {
-  id: string;
-  site: string;
-  organisation: string;
-  destination: string;
-  state: PickState;
-  made_at: string;
-  made_by: string;
-  n: number;
-  picked: number;
-  lines: PickLine[];
-  besides: { item: string; lot: string; owner: string; n: number }[];
-}
-export interface Consent {
-  id: string;
-  owner: string;
-  taker: string | null;
-  item: string | null;
-  until: string | null;
-  given_at: string;
-  given_by: string;
-  ended_at: string | null;
-  ended_by: string | null;
-}
+export type NeedState = Schema<"NeedState">;
+export type Need = Schema<"NeedModel">;
+export type NewNeed = Schema<"NeedInput">;
+export type Candidate = Schema<"LotCandidateModel">;
+export type Candidates = Schema<"CandidatesModel">;
+export type ReservationState = Reservation["state"];
+export type Reservation = Schema<"ReservationModel">;
+export type PickLine = Schema<"PickLineModel">;
+export type PickState = Schema<"PickState">;
+export type Pick = Schema<"PickModel">;
+export type Consent = Schema<"ConsentModel">;
 
 const PAGE = 50;
 

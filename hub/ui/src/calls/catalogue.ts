@@ -1,8 +1,7 @@
 /** What everything else is named by: organisations, sites with their bins, items; and how this hub is set up. */
 import { call } from "../api";
-import type { components } from "../../generated/openapi";
+import type { Schema } from "../schemas";
 
-type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 export type SiteWhole = Schema<"SiteModel">;
 export type SiteInput = Schema<"SiteInput">;
 export type ItemWhole = Schema<"ItemModel">;
@@ -20,12 +19,12 @@ export const TEMPERATURES = ["ambient", "cool", "cold", "frozen"] as const;
 const at = (site: string) => `/sites/${encodeURIComponent(site)}/bins`;
 
 export const catalogue = {
-  sites: () => call<{ sites: SiteWhole[] }>("GET", "/sites"),
-  items: () => call<{ items: ItemWhole[] }>("GET", "/items"),
+  sites: () => call<Schema<"Sites">>("GET", "/sites"),
+  items: () => call<Schema<"Items">>("GET", "/items"),
   putSite: (site: SiteInput) => call<unknown>("PUT", "/sites", { sites: [site] }),
   putItem: (item: ItemInput) => call<unknown>("PUT", "/items", { items: [item] }),
   putOrganisation: (one: OrganisationInput) => call<unknown>("PUT", "/organisations", { organisations: [one] }),
-  bins: (site: string) => call<{ bins: BinWhole[] }>("GET", at(site)),
+  bins: (site: string) => call<Schema<"Bins">>("GET", at(site)),
   putBin: (site: string, bin: BinInput) => call<unknown>("PUT", at(site), { bins: [bin] }),
   removeBin: (site: string, code: string) => call<unknown>("DELETE", `${at(site)}/${encodeURIComponent(code)}`),
   settings: () => call<Settings>("GET", "/settings"),

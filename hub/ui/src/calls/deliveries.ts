@@ -1,57 +1,13 @@
 /** Deliveries that people announced, and what came of them. Days are yyyy-mm-dd. */
 import { call, query, type Page } from "../api";
+import type { Schema } from "../schemas";
 
-export type DeliveryState = "announced" | "arriving" | "received" | "closed" | "cancelled";
-export interface DeliveryLine {
-  line: number;
-  item: string;
-  lot: string | null;
-  n: number;
-  received: number;
-}
-export interface Delivery {
-  id: string;
-  owner: string;
-  site: string;
-  expected: string;
-  state: DeliveryState;
-  note: string;
-  announced_at: string;
-  announced_by: string;
-  lines: DeliveryLine[];
-  units: string[];
-  units_came: string[];
-  /** What came and no line speaks of. */
-  unexpected: { item: string; lot: string; n: number }[];
-  /** Whether all came as announced, and nothing else. */
-  even: boolean;
-}
-/** Goods that somebody scanned for it. */
-export interface Receipt {
-  at: string;
-  by: string | null;
-  device: string;
-  said: string;
-  item: string | null;
-  lot: string | null;
-  unit: string | null;
-  n: number;
-  to: string;
-}
-export interface DeliveryWhole extends Delivery {
-  receipts: Receipt[];
-  history: { at: string; who: string; event: string; reason: string }[];
-}
-/** What will come, where and when. */
-export interface Announced {
-  id?: string;
-  owner: string | null;
-  site: string;
-  expected: string;
-  lines: { item: string; lot: string | null; n: number }[];
-  units: string[];
-  note: string;
-}
+export type DeliveryState = Delivery["state"];
+export type DeliveryLine = Schema<"DeliveryLineModel">;
+export type Delivery = Schema<"DeliveryModel">;
+export type Receipt = Schema<"ReceiptModel">;
+export type DeliveryWhole = Schema<"DeliveryWhole">;
+export type Announced = Schema<"DeliveryInput">;
 export interface DeliveryFilter {
   text?: string | null;
   site: string | null;

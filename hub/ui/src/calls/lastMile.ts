@@ -1,48 +1,13 @@
 /** Trips of unmanned vehicles, and direct shipments. */
 import { call, query, type Page } from "../api";
+import type { Schema } from "../schemas";
 
-export type TripState = "planned" | "loaded" | "under-way" | "arrived" | "opened" | "done";
-export interface Trip {
-  consignment: string;
-  vehicle: string;
-  organisation: string;
-  from_site: string | null;
-  to_site: string | null;
-  due: string | null;
-  state: TripState;
-  parcels: number;
-  aboard: number;
-  handed: number;
-  back: number;
-  departed_at: string | null;
-  arrived_at: string | null;
-}
-export interface WholeTrip extends Trip {
-  compartments: { compartment: string; parcel: string; state: string; shown: string; last4: string }[];
-  steps: { at: string; event: string; parcel: string; compartment: string }[];
-}
-export interface Shipment {
-  consignment: string;
-  organisation: string;
-  supplier: string;
-  state: string;
-  due: string | null;
-  made_at: string;
-  made_by: string;
-  sent_at: string | null;
-  sent_by: string | null;
-}
-export interface WholeShipment extends Shipment {
-  parcels: { parcel: string; state: string; shown: string; last4: string; contents: { item: string; owner: string; n: number }[] }[];
-  posted: boolean;
-}
-export interface DirectRequest {
-  id: string;
-  shown: string | null;
-  last4: string | null;
-  priority: number;
-  lines: { item: string; n: number }[];
-}
+export type TripState = Schema<"TripState">;
+export type Trip = Schema<"TripModel">;
+export type WholeTrip = Schema<"WholeTripModel">;
+export type Shipment = Schema<"DirectModel">;
+export type WholeShipment = Schema<"DirectWhole">;
+export type DirectRequest = Schema<"RequestModel">;
 
 const PAGE = 50;
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -65,6 +30,6 @@ export const shipments = {
   tell: (key: string, told: "given" | "attempt" | "refused", parcels: string[]) => {
     const now = new Date().toISOString();
     const outcome = { id: random(), told, parcels, at: now, ...(told === "given" ? { way: "person" } : {}) };
-    return call<{ shipment: WholeShipment; outcomes: { result: string; sentence: string }[] }>("POST", `${shipment(key)}/outcomes`, { sent: now, outcomes: [outcome] });
+    return call<Schema<"DirectTaken">>("POST", `${shipment(key)}/outcomes`, { sent: now, outcomes: [outcome] });
   },
 };

@@ -1,35 +1,20 @@
 /** Labels and command cards, drawn by the hub as PDF or in ZPL II. */
 import { call, file, query } from "../api";
+import type { Schema } from "../schemas";
 
-export type Form = "pdf" | "zpl";
+export type Form = NonNullable<Schema<"LabelList">["format"]>;
 /** As the hub bounds it: labels in one request. */
 export const MOST_LABELS = 100;
-export interface Paper {
-  width_mm: number;
-  height_mm: number;
-  dpi: number;
-}
-export interface Label {
-  code: string;
-  title: string;
-}
-export interface Bin {
-  code: string;
-  kind: string;
-  owner: string | null;
-}
-export interface GoodsCode {
-  code: string;
-  item: string;
-  name: string;
-  name_zh: string;
-}
+export type Paper = Required<Pick<Schema<"LabelList">, "width_mm" | "height_mm" | "dpi">>;
+export type Label = Required<Pick<Schema<"LabelInput">, "code" | "title">>;
+export type Bin = Schema<"BinModel">;
+export type GoodsCode = Schema<"GoodsCodeModel">;
 
 const LONGEST_MS = 120_000;
 
 export const printing = {
-  bins: (site: string) => call<{ bins: Bin[] }>("GET", `/sites/${encodeURIComponent(site)}/bins`),
-  goods: () => call<{ codes: GoodsCode[] }>("GET", "/goods-codes"),
+  bins: (site: string) => call<Schema<"Bins">>("GET", `/sites/${encodeURIComponent(site)}/bins`),
+  goods: () => call<Schema<"GoodsCodes">>("GET", "/goods-codes"),
   labels: (kind: "place" | "goods", labels: Label[], paper: Paper, copies: number, format: Form) =>
     file("POST", "/labels", { kind, labels, ...paper, copies, format }, LONGEST_MS),
   cards: (tasks: string[], paper: Paper, format: Form) =>

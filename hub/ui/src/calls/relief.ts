@@ -1,6 +1,7 @@
 /** Requests, the consignments that carry goods for them, and the parcels of single recipients; what may be decided is said by the hub. */
 import { call, query, type Page } from "../api";
 import type { Group, Way } from "./helpline";
+import type { Schema } from "../schemas";
 
 export type { Group, Way };
 export type Kind = "request" | "consignment" | "parcel";
@@ -9,143 +10,23 @@ export const REQUEST_STATES = ["draft", "asked", "approved", "allocated", "under
 export const CONSIGNMENT_STATES = ["planned", "picking", "packed", "in-transit", "arrived", "received", "discrepant", "returning", "returned", "lost", "closed", "cancelled"] as const;
 export const PARCEL_STATES = ["planned", "packed", "under-way", "arrived", "waiting", "out", "handed-over", "refused", "due-back", "returning", "returned", "lost", "damaged", "cancelled"] as const;
 
-/** A decision or a fact, and the state after it. */
-export interface Happened {
-  at: string;
-  event: string;
-  /** Of a fact: its verb. Empty: somebody decided it. */
-  action: string;
-  source: string;
-  target: string;
-  who: string;
-  device: string;
-  detail: string;
-  state: string;
-  odd: boolean;
-  noted_at: string;
-}
-export interface RequestLine {
-  line: number;
-  item: string;
-  n: number;
-  need: string | null;
-  /** Base units that are reserved, being picked or picked. */
-  kept: number;
-}
-export interface RequestRow {
-  id: string;
-  organisation: string;
-  incident: string | null;
-  line: string | null;
-  call: string | null;
-  recipient: string | null;
-  shown: string | null;
-  last4: string | null;
-  way: Way;
-  site: string | null;
-  priority: number;
-  groups: Group[];
-  needed_by: string;
-  note: string;
-  state: string;
-  odd: boolean;
-  split_of: string | null;
-  made_at: string;
-  made_by: string;
-  lines: RequestLine[];
-}
-export interface Content {
-  line: number;
-  item: string;
-  lot: string;
-  owner: string;
-  n: number;
-}
-export interface ParcelRow {
-  id: string;
-  request: string;
-  consignment: string;
-  back: string | null;
-  recipient: string | null;
-  shown: string | null;
-  last4: string | null;
-  way: Way;
-  station: string | null;
-  number: number;
-  state: string;
-  odd: boolean;
-  placed: string;
-  at: string | null;
-  waiting_since: string | null;
-  until: string | null;
-  given_at: string | null;
-  proof: { way: string; checked?: boolean; proxy?: number | null; households?: number | null } | null;
-  lines: Content[];
-  made_at: string;
-}
-export interface ConsignmentRow {
-  id: string;
-  organisation: string;
-  way: Way;
-  from_site: string | null;
-  to_site: string | null;
-  vehicle: string | null;
-  due: string | null;
-  note: string;
-  state: string;
-  odd: boolean;
-  back_of: string | null;
-  parcels: number;
-  by_state: Record<string, number>;
-  picks: string[];
-  units: string[];
-  made_at: string;
-  made_by: string;
-  changed_at: string;
-}
-/** Pieces: dispatched = received + damaged + lost + in_transit + elsewhere. */
-export interface Custody {
-  item: string;
-  lot: string;
-  owner: string;
-  planned: number;
-  dispatched: number;
-  received: number;
-  damaged: number;
-  lost: number;
-  in_transit: number;
-  elsewhere: number;
-}
-/** `may`: the decisions that this role may make in this state. */
-export type Whole<Row> = Row & { may: string[]; history: Happened[] };
-export type RequestWhole = Whole<RequestRow> & { parcels: ParcelRow[] };
-export type ParcelWhole = Whole<ParcelRow>;
-export type ConsignmentWhole = Whole<ConsignmentRow> & { custody: Custody[] };
-export interface Board {
-  states: { state: string; count: number; rows: ConsignmentRow[] }[];
-}
-export interface NewRequest {
-  id: string;
-  organisation: string | null;
-  way: Way;
-  site: string | null;
-  priority: number;
-  groups: Group[];
-  needed_by: string;
-  note: string;
-  lines: { item: string; n: number }[];
-  draft: boolean;
-}
-export interface NewConsignment {
-  requests: string[];
-  from_site: string | null;
-  to_site: string | null;
-  way: Way;
-  vehicle: string | null;
-  due: string | null;
-}
+export type Happened = Schema<"HistoryModel">;
+export type RequestLine = Schema<"RequestLineModel">;
+export type RequestRow = Schema<"RequestModel">;
+export type Content = Schema<"ContentModel">;
+export type ParcelRow = Schema<"ParcelModel">;
+export type ConsignmentRow = Schema<"ConsignmentModel">;
+export type Custody = Schema<"CustodyModel">;
+export type RequestWhole = Schema<"RequestWhole">;
+export type ParcelWhole = Schema<"ParcelWhole">;
+export type ConsignmentWhole = Schema<"ConsignmentWhole">;
+export type Board = Schema<"Board">;
+export type NewRequest = Schema<"RequestInput">;
+export type NewConsignment = Schema<"ConsignmentInput">;
 
 type Filter = Record<string, string | null>;
+/** A decision about many. */
+const LONGEST_MS = 120_000;
 const one = (kind: Kind, id: string) => `/${kind}s/${encodeURIComponent(id)}`;
 
 /** How the route of a decision ends. */
@@ -155,7 +36,7 @@ export const relief = {
   requests: (filter: Filter) => call<Page<RequestRow>>("GET", "/requests" + query({ ...filter, limit: 100 })),
   request: (id: string) => call<RequestWhole>("GET", one("request", id)),
   ask: (request: NewRequest) => call<RequestWhole>("POST", "/requests", request),
-  decideMany: (event: string, ids: string[]) => call<{ decided: number; lacking: string[] }>("POST", "/requests/decisions", { event, ids }),
+  decideMany: (event: string, ids: string[]) => call<Schema<"BulkModel">>("POST", "/requests/decisions", { event, ids }, LONGEST_MS),
   consignments: (filter: Filter) => call<Page<ConsignmentRow>>("GET", "/consignments" + query({ ...filter, limit: 100 })),
   board: (filter: Filter) => call<Board>("GET", "/consignments/board" + query(filter)),
   consignment: (id: string) => call<ConsignmentWhole>("GET", one("consignment", id)),

@@ -1,12 +1,11 @@
 /** Reports for an organisation's own books; as files they are had by parts/Export. */
-import type { components } from "../../generated/openapi";
 import { call, query } from "../api";
+import type { Schema } from "../schemas";
 
-type Schemas = components["schemas"];
-export type Held = Schemas["HoldingModel"];
-export type Movement = Schemas["MovementModel"];
-export type HandOver = Schemas["HandOverModel"];
-export type Fulfilled = Schemas["FulfilledModel"];
+export type Held = Schema<"HoldingModel">;
+export type Movement = Schema<"MovementModel">;
+export type HandOver = Schema<"HandOverModel">;
+export type Fulfilled = Schema<"FulfilledModel">;
 type Filter = Record<string, string | null>;
 
 const DAY_MS = 86_400_000;
@@ -20,8 +19,8 @@ export function midnight(day: string | null, days = 0): string | null {
 }
 
 export const reports = {
-  holdings: (filter: Filter) => call<Schemas["HoldingReport"]>("GET", "/reports/holdings" + query(filter)),
-  movements: (filter: Filter) => call<Schemas["MovementPage"]>("GET", "/reports/movements" + query({ ...filter, limit: SHOWN })),
-  handOvers: (filter: Filter) => call<Schemas["HandOverPage"]>("GET", "/reports/hand-overs" + query({ ...filter, limit: SHOWN })),
-  fulfilment: (filter: Filter) => call<Schemas["FulfilledReport"]>("GET", "/reports/fulfilment" + query(filter)),
+  holdings: (filter: Filter) => call<Schema<"HoldingReport">>("GET", "/reports/holdings" + query(filter)),
+  movements: (filter: Filter) => call<Schema<"MovementPage">>("GET", "/reports/movements" + query({ ...filter, limit: SHOWN })),
+  handOvers: (filter: Filter) => call<Schema<"HandOverPage">>("GET", "/reports/hand-overs" + query({ ...filter, limit: SHOWN })),
+  fulfilment: (filter: Filter) => call<Schema<"FulfilledReport">>("GET", "/reports/fulfilment" + query(filter)),
 };

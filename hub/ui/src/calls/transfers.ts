@@ -1,40 +1,11 @@
 /** Goods that should belong to somebody else, where they stand. */
 import { call, query, type Page } from "../api";
+import type { Schema } from "../schemas";
 
-export type TransferState = "asked" | "approved" | "refused" | "withdrawn";
-export interface Transfer {
-  id: string;
-  account: string;
-  site: string | null;
-  item: string;
-  lot: string;
-  condition: string;
-  giver: string;
-  taker: string;
-  n: number;
-  note: string;
-  state: TransferState;
-  asked_at: string;
-  asked_by: string;
-  /** The side that asks: giver or taker. */
-  asked_for: string;
-  decided_at: string | null;
-  decided_by: string | null;
-  reason: string;
-  /** The ledger has it; an approved one that is not posted yet will be. */
-  posted: boolean;
-}
-export interface TransferWish {
-  account: string;
-  item: string;
-  lot: string;
-  condition: string;
-  giver: string;
-  taker: string;
-  n: number;
-  note: string;
-  asked_for: string | null;
-}
+export type TransferState = Transfer["state"];
+export type Transfer = Schema<"TransferModel">;
+export type TransferWish = Schema<"TransferInput">;
+export const CONDITIONS = ["good", "quarantined", "damaged"] as const;
 export type Verdict = "approval" | "refusal" | "withdrawal";
 
 export const transfers = {

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { transfers, type TransferWish } from "../../calls/transfers";
+import { CONDITIONS, transfers, type TransferWish } from "../../calls/transfers";
 import { Account } from "../../parts/Account";
 import { Dialog } from "../../parts/Dialog";
 import { Condition, Goods, Owner, Quantity } from "../../parts/Goods";
@@ -37,7 +37,7 @@ export function Ask({ wanted, onClose }: { wanted: URLSearchParams; onClose: () 
     setTried(true);
     if (!taker || taker === giver || typeof n !== "number" || n < 1 || tooMany) return;
     ask.mutate({
-      account: of("account"), item: of("item"), lot: of("lot"), condition: of("condition") || "good", giver, taker, n, note: note.trim(),
+      account: of("account"), item: of("item"), lot: of("lot"), condition: CONDITIONS.find((each) => each === of("condition")) ?? "good", giver, taker, n, note: note.trim(),
       asked_for: user.role === "staff" ? user.organisation : taker,
     });
   };

@@ -5,7 +5,7 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../access";
-import { SHOWS, stations, type Show, type StationParcel } from "../../calls/stations";
+import { SHOWS, stations, type Show, type StationPage, type StationParcel } from "../../calls/stations";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useSites } from "../../parts/Account";
@@ -91,14 +91,14 @@ function Finder({ site, onOpen }: { site: string; onOpen: (parcel: StationParcel
   );
 }
 
-function Shows({ counts, show, onShow }: { counts: Record<Show, number> | undefined; show: Show; onShow: (show: Show) => void }) {
+function Shows({ counts, show, onShow }: { counts: StationPage["counts"] | undefined; show: Show; onShow: (show: Show) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
     <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }} role="group" aria-label={t("station.shows")}>
       {SHOWS.map((each) => (
         <Button key={each} variant={each === show ? "filled" : "default"} aria-pressed={each === show} onClick={() => onShow(each)}>
-          {word(t, "stationShow", each)}{counts && <>&nbsp;{format.number(counts[each])}</>}
+          {word(t, "stationShow", each)}{counts && <>&nbsp;{format.number(counts[each] ?? 0)}</>}
         </Button>
       ))}
     </div>
