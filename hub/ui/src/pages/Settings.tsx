@@ -76,7 +76,7 @@ export default function Settings() {
       </>
     }>
       <Loaded query={shown} rows={6}>{(found) => <Told shown={found} />}</Loaded>
-      {shown.data && <Prefix key={shown.data.company_prefix} now={shown.data.company_prefix} />}
+      {shown.data && <Prefix now={shown.data.company_prefix} />}
       <p className="rr-small"><a href="/third-party-notices.md" target="_blank" rel="noreferrer">{t("settings.thirdParty")}</a></p>
     </Page>
   );
