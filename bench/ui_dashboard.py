@@ -91,7 +91,7 @@ def first_loads(browser: Browser, hub: Hub, cookies: list[Any], times: int) -> d
             work = window.page.evaluate(WORK)
             window.page.wait_for_timeout(300)
             weight = window.weight()
-    say(f"first loads: {[round(each) for each in found]} ms; {len(weight)} answers")
+    say(f"first loads: {[round(each) for each in found]} ms; {weight}")
     return {
         "first_load_ms_4x_throttle": round(percentile(found, 0.5)),
         "first_load_ms_worst": round(max(found)),

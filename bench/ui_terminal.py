@@ -47,14 +47,14 @@ def terminal(browser: Browser, hub: Hub, folder: Path, rng: random.Random, scans
         weight = window.weight()
         window.page.evaluate(VERDICTS)
         for number, (text, _) in zip(range(1, scans + 1), labels(rng), strict=False):
-            _type(window, "]C1" + text)
+            at = _type(window, "]C1" + text)
             begun = time.time() * 1000
-            _key(window, "\r", time.time())
+            _key(window, "\r", at)
             window.until(f"window.__verdicts.length >= {number}")
-            at, word = window.page.evaluate("window.__verdicts.at(-1)")
+            painted, word = window.page.evaluate("window.__verdicts.at(-1)")
             if word != "stored":
                 raise RuntimeError(f"the terminal answered {word} to {text!r}")
-            took.append(at - begun)
+            took.append(painted - begun)
             window.page.wait_for_timeout(rng.uniform(300, 500))
     return {
         "terminal_kb_gzip": kb(weight),
@@ -63,12 +63,13 @@ def terminal(browser: Browser, hub: Hub, folder: Path, rng: random.Random, scans
     }
 
 
-def _type(window: Window, text: str) -> None:
-    """All keys but the last; their times are a scanner's, however slow this machine is."""
+def _type(window: Window, text: str) -> float:
+    """All keys but the last, and when that one comes; their times are a scanner's, however slow this machine is."""
     at = time.time() - KEY_S * len(text)
     for key in text:
         _key(window, key, at)
         at += KEY_S
+    return at
 
 
 def _key(window: Window, key: str, at: float) -> None:

@@ -90,9 +90,8 @@ class Window:
         mouse = self.page.mouse
         mouse.move(*middle)
         mouse.down()
-        self.page.evaluate(
-            f"window.__pictures = ({PICTURES})({json.dumps(seconds)}).then((found) => (window.__shown = found))"
-        )
+        # Nothing is awaited here: the mouse moves meanwhile.
+        self.page.evaluate(f"void ({PICTURES})({json.dumps(seconds)}).then((found) => (window.__shown = found))")
         at = 0
         while not self.page.evaluate("window.__shown ?? null"):
             for _ in range(5):

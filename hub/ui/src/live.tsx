@@ -1,6 +1,6 @@
 /**
- * The live link to the hub. Server-sent events say what changed, and the queries that show it are asked again, at
- * most once a second. A stream alone does not notice a pulled cable, so a small health request every 2 seconds,
+ * The live link to the hub. Server-sent events say what changed, and the queries that show it are asked again, about
+ * once a second while much goes on. A stream alone does not notice a pulled cable, so a small health request every 2 seconds,
  * given up after 2, does: a lost link shows within 5 seconds. After any loss everything on screen is asked again.
  */
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
@@ -21,7 +21,8 @@ export const useLink = () => useContext(LinkContext);
 
 const PULSE_MS = 2_000;
 const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
-const FLUSH_MS = 1_000;
+/** The least pause between two times of asking again: after a quiet moment, and while much goes on. */
+const FLUSH_MS = [250, 1_000] as const;
 /** What a page asked before its stream began could have changed meanwhile: it asks once more, when it has been painted. */
 const FIRST_LOOK_MS = 1_500;
 
@@ -49,22 +50,27 @@ function renew(client: QueryClient): Promise<void> {
   return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
 }
 
-/** Collects what changed and asks again at most once a second, the first time at once. */
+/** Collects what changed and asks again: the first time at once, then ever more seldom while more keeps coming. */
 function makeInvalidator(client: QueryClient) {
   const waiting = new Set<string>();
+  let pause: number = FLUSH_MS[0];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
     timer = undefined;
-    if (waiting.size === 0) return;
+    if (waiting.size === 0) {
+      pause = FLUSH_MS[0];
+      return;
+    }
     const keys = new Set(waiting);
     waiting.clear();
     void client.invalidateQueries({ predicate: (query) => keys.has(String(query.queryKey[0])) });
-    timer = setTimeout(flush, FLUSH_MS);
+    timer = setTimeout(flush, pause);
+    pause = Math.min(pause * 2, FLUSH_MS[1]);
   };
   return {
     touch: (keys: string[]) => {
       for (const key of keys) waiting.add(key);
-      timer ??= setTimeout(flush, 50);
+      timer ??= setTimeout(flush, 20);
     },
     stop: () => clearTimeout(timer),
   };

@@ -2,7 +2,7 @@
 import { ActionIcon, AppShell, Burger, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 
@@ -21,7 +21,8 @@ import { Preferences } from "./Preferences";
 import { ScanField, useWedge } from "./ScanField";
 import { Bell, useWatch } from "./Watch";
 
-const UserMenu = lazy(() => import("./UserMenu"));
+const userMenu = () => import("./UserMenu");
+const UserMenu = lazy(userMenu);
 
 function Navigation({ onGo }: { onGo: () => void }) {
   const { t } = useTranslation();
@@ -72,15 +73,18 @@ function Footer() {
   );
 }
 
-/** Looks the same until its menu is there: what opens and places menus is not needed for the first picture. */
+/** What opens and places menus is loaded when somebody reaches for it. */
 function UserButton() {
   const { t } = useTranslation();
+  const [wanted, setWanted] = useState(false);
   const label = t("account.menu", { name: useUser().name });
-  return (
-    <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={label} title={label}>
+  const button = (
+    <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={label} title={label} aria-haspopup="menu"
+      onPointerEnter={() => void userMenu().catch(() => undefined)} onClick={() => setWanted(true)}>
       <Icon name="user" />
     </ActionIcon>
   );
+  return wanted ? <Suspense fallback={button}><UserMenu /></Suspense> : button;
 }
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -122,7 +126,7 @@ export function Shell({ children }: { children: ReactNode }) {
             )}
             <Bell />
             <Preferences />
-            <Suspense fallback={<UserButton />}><UserMenu /></Suspense>
+            <UserButton />
           </Group>
         </Group>
       </AppShell.Header>

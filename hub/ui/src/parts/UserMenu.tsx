@@ -1,4 +1,4 @@
-/** Who is signed in, and the way out. */
+/** Who is signed in, and the way out. Open at once: it is loaded because somebody wants it. */
 import { ActionIcon, Menu } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
@@ -12,7 +12,7 @@ export default function UserMenu() {
   const signOut = useSignOut();
   const label = t("account.menu", { name: user.name });
   return (
-    <Menu position="bottom-end" width={200}>
+    <Menu position="bottom-end" width={200} defaultOpened>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={label} title={label}>
           <Icon name="user" />
