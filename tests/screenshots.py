@@ -28,7 +28,7 @@ from tests.support.screens import routes
 FOLDER = Path(__file__).parents[1] / "docs" / "screens"
 LANGUAGES = ("en", "zh")
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
-QUALITY = 70
+QUALITY = 45
 PATIENCE_MS = 90_000
 """Pictures may be made beside other work."""
 MOST_BYTES = 6_000_000
@@ -200,6 +200,7 @@ def doors(folder: Path, chrome: Browser, pictures: Pictures) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make screenshots ARGS=...", description=__doc__)
     parser.add_argument("--dir", type=Path, default=FOLDER, help="where the pictures go (default: docs/screens)")
+    parser.add_argument("--language", choices=LANGUAGES, action="append", help="default: both")
     parser.add_argument(
         "--only", default="", help="pages of the dashboard whose names fit a pattern, such as 'map|trace'"
     )
