@@ -182,16 +182,16 @@ def calls(connection: Connection, pager: Pager, wanted: CallFilter, *, limit: in
             values.append(value)
     if wanted.open is not None:
         where.append(f"{'' if wanted.open else 'NOT '}(call.due IS NOT NULL AND call.done_at IS NULL)")
-    order = ("call.due", "call.seq") if wanted.open else ("-call.seq",)
-    after = pager.key(cursor, (int,) * len(order))
+    order, beyond = "call.seq DESC", "call.seq < ?"
+    if wanted.open:
+        order, beyond = "call.due, call.seq", "(call.due, call.seq) > (?, ?)"
+    after = pager.key(cursor, (int,) * beyond.count("?"))
     if after is not None:
-        where.append(f"({', '.join(order)}) > ({', '.join('?' * len(order))})")
+        where.append(beyond)
         values += after
-    query = f"{_SHOWN} WHERE {' AND '.join(where)} ORDER BY {', '.join(order)} LIMIT ?"
+    query = f"{_SHOWN} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?"
     found = [_call(row) for row in connection.exec_driver_sql(query, (*values, limit + 1))]
-    rows: list[tuple[Key, Call]] = [
-        ((each.due or 0, each.seq) if wanted.open else (-each.seq,), each) for each in found
-    ]
+    rows: list[tuple[Key, Call]] = [((each.due or 0, each.seq) if wanted.open else (each.seq,), each) for each in found]
     return pager.page(rows, limit)
 
 

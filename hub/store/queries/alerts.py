@@ -19,7 +19,7 @@ WORDS: Final = Columns(
     texts=("id", "kind", "assigned", "figures"),
     sites=("site",),
     organisations=("owner",),
-    goods="EXISTS (SELECT 1 FROM (SELECT json_extract(figures, '$.item') AS item) WHERE {})",
+    items=("json_extract(figures, '$.item')",),
 )
 
 

@@ -15,9 +15,9 @@ MOST_BATCHES: Final = 20_000
 """Rows of the journal that are read for one answer, the newest of them."""
 MOST_POINTS: Final = 500
 _BATCHES: Final = (
-    "SELECT received_at, applied, body FROM journal WHERE received_at BETWEEN ? AND ? AND id IN ("
-    "SELECT journal.id FROM lane CROSS JOIN journal ON journal.lane_id = lane.id WHERE lane.lane = 'telemetry'"
-    " AND lane.device_id = (SELECT id FROM device WHERE name = ?)) ORDER BY id DESC LIMIT ?"
+    "SELECT received_at, applied, body FROM journal WHERE id IN ("
+    "SELECT journal.id FROM lane CROSS JOIN journal ON journal.lane_id = lane.id WHERE received_at BETWEEN ? AND ?"
+    " AND lane.lane = 'telemetry' AND lane.device_id = (SELECT id FROM device WHERE name = ?)) ORDER BY id DESC LIMIT ?"
 )
 
 

@@ -1,16 +1,15 @@
 """What all lists of things that do not fit share: the row, how it is read, and whether it was accepted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from hub.core.access import Viewer
 from hub.core.discrepancies import Decision, Kind, Value, key_of, sentence
 from hub.store.queries.paging import Key
 from hub.store.queries.sight import sees_unit
 from hub.store.queries.waiting import Waiting
-from hub.store.schema import settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +54,9 @@ SELECT group_concat(stream) FROM (
   SELECT stream FROM lane JOIN device ON device.id = lane.device_id
   WHERE device.name = ? AND lane = 'facts' AND last > through ORDER BY stream)
 """
+_LAST = "SELECT decision, story FROM settlement WHERE key = ? ORDER BY seq DESC LIMIT 1"
+_OF_KIND = "SELECT EXISTS (SELECT 1 FROM settlement WHERE key > ? AND key < ?)"
+_ACCEPTED = f"SELECT EXISTS (SELECT 1 FROM settlement WHERE key > ? AND key < ? AND decision = '{Decision.ACCEPT}')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,31 @@ class Only:
     units: str
 
 
+class Decided:
+    """What was decided last about each thing; looked up one by one, as there are more of them than a page shows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._kinds: dict[Kind, bool] = {}
+
+    def last(self, key: str) -> tuple[str | None, str]:
+        """The decision and the story that it is about; None where nothing was decided."""
+        kind = Kind(key.partition(".")[0])
+        if kind not in self._kinds:
+            self._kinds[kind] = self._has(_OF_KIND, kind)
+        if not self._kinds[kind]:
+            return None, ""
+        row = self._connection.exec_driver_sql(_LAST, (key,)).first()
+        return (None, "") if row is None else (row.decision, row.story)
+
+    def accepted(self, kind: Kind) -> bool:
+        """Whether a thing of a kind was ever accepted."""
+        return self._has(_ACCEPTED, kind)
+
+    def _has(self, query: str, kind: Kind) -> bool:
+        return bool(self._connection.exec_driver_sql(query, (f"{kind}.", f"{kind}/")).scalar())
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the sources share: a connection, who reads, who is waited for, what was decided, and the time (Unix ms).
@@ -86,7 +113,7 @@ class Reading:
     viewer: Viewer
     now: int
     waiting: Waiting
-    decided: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    decided: "Decided"
     only: Only | None = None
 
     def row(
@@ -101,7 +128,7 @@ class Reading:
             key=key, kind=kind, site=site, account=account, item=item, lot=lot, owner=owner, condition=condition,
             quantity=quantity, since=since, code=told.code, values=told.values, waiting=self.waiting.devices(site),
             detail=detail if expected is None else f"{detail}; {expected}", story="|".join(map(str, told.story)),
-            asked=self.decided.get(key, (None, ""))[0],
+            asked=self.decided.last(key)[0],
         )  # fmt: skip
 
     def shows(self, row: Discrepancy) -> bool:
@@ -113,7 +140,7 @@ class Reading:
         return row.item is not None and sees_unit(self.connection, self.viewer, row.item)
 
     def _accepted(self, row: Discrepancy) -> bool:
-        decision, story = self.decided.get(row.key, ("", ""))
+        decision, story = self.decided.last(row.key)
         if decision != Decision.ACCEPT or not story.startswith(row.story):
             return False
         return story == whole_story(self.connection, row)
@@ -141,7 +168,4 @@ Source = Callable[[Reading, Key | None, int], Sequence[Found]]
 
 def reading(connection: Connection, viewer: Viewer, now: int) -> Reading:
     """Ready to read."""
-    last = select(func.max(settlement.c.seq)).group_by(settlement.c.key)
-    query = select(settlement.c.key, settlement.c.decision, settlement.c.story).where(settlement.c.seq.in_(last))
-    decided = {row.key: (row.decision, row.story) for row in connection.execute(query)}
-    return Reading(connection, viewer, now, Waiting(connection), decided)
+    return Reading(connection, viewer, now, Waiting(connection), Decided(connection))

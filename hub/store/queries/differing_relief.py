@@ -7,7 +7,7 @@ consignment is through; what is over, damaged or astray, at once.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -20,6 +20,7 @@ from hub.store.queries.places import sites_of
 from wire.actions import WITH_RECIPIENT
 from wire.label import is_handling_unit
 
+SOME: Final = 500
 THROUGH: Final = frozenset({"received", "discrepant", "closed", "lost"})
 _LINES: Final = """
 SELECT consignment.id, consignment.state, consignment.changed_at, coalesce(to_site, from_site) AS site, custody.*,
@@ -29,6 +30,12 @@ SELECT consignment.id, consignment.state, consignment.changed_at, coalesce(to_si
 FROM custody JOIN consignment ON consignment.seq = custody.consignment {}ORDER BY consignment, item, lot, owner
 """
 _OF_CONSIGNMENTS: Final = "WHERE consignment.seq IN (SELECT value FROM json_each(?)) "
+_NOT_EVEN: Final = """
+WHERE consignment.seq IN (
+  SELECT consignment FROM custody GROUP BY consignment, item HAVING sum(planned) <> sum(dispatched)
+  UNION SELECT consignment FROM custody WHERE in_transit <> 0 OR elsewhere <> 0 OR damaged <> 0)
+"""
+"""Whatever is off is among these; most consignments went as planned, and their lines are not looked at."""
 _ASTRAY: Final = """
 SELECT 'parcel:' || parcel.id AS unit, parcel.station AS wanted, from_site, organisation, account.code, unit.since
 FROM parcel JOIN consignment ON consignment.seq = parcel.consignment
@@ -46,7 +53,7 @@ ORDER BY 1
 _OF_UNITS: Final = "AND {} IN (SELECT value FROM json_each(?))"
 _LATE: Final = """
 SELECT seq, id, state, due, organisation, from_site, to_site, changed_at FROM consignment
-WHERE due IS NOT NULL AND state IN ('planned', 'picking', 'packed', 'in-transit') ORDER BY seq
+WHERE due IS NOT NULL AND state IN ('planned', 'picking', 'packed', 'in-transit') AND +seq > ? ORDER BY +seq
 """
 _GIVEN: Final = f"""
 SELECT seen.unit, at, lane_id, sighting_seq, source.code AS source, target.code AS target FROM (
@@ -115,7 +122,7 @@ def _lines(reading: Reading, kind: Kind, after: Key | None, limit: int) -> Seque
 
 def _custody(reading: Reading) -> "Sequence[Row[Any]]":
     if reading.only is None:
-        return reading.connection.exec_driver_sql(_LINES.format("")).all()
+        return reading.connection.exec_driver_sql(_LINES.format(_NOT_EVEN)).all()
     return reading.connection.exec_driver_sql(_LINES.format(_OF_CONSIGNMENTS), (reading.only.consignments,)).all()
 
 
@@ -161,13 +168,13 @@ def _line(reading: Reading, row: "Row[Any]", off: _Off) -> Discrepancy:
 
 def astray(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     """Units that stand at a site that is neither the one that they are for nor the one that they come from."""
-    rows = _of_units(reading, _ASTRAY, "unit.code", times=2)
-    sites = sites_of(reading.connection, {row.code for row in rows})
+    rows = [row for row in _of_units(reading, _ASTRAY, "unit.code", times=2) if after is None or row.unit > after[0]]
     found: list[Found] = []
-    for row in rows:
-        site = sites[row.code]
+    for row, site in _sited(reading.connection, rows):
         if site is None or site in (row.wanted, row.from_site):
             continue
+        if len(found) == limit:
+            break
         told = Told(
             about=(row.unit,), code="for-elsewhere", values={"wanted": row.wanted, "stands": site},
             story=(row.wanted, site),
@@ -176,25 +183,33 @@ def astray(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
             Kind.WRONG_UNIT, told, site=site, account=row.code, item=row.unit, owner=row.organisation, quantity=1,
             since=row.since,
         )))  # fmt: skip
-    return _after(found, after, limit)
+    return found
+
+
+def _sited(connection: Connection, rows: "Sequence[Row[Any]]") -> "Iterator[tuple[Row[Any], str | None]]":
+    """Rows with the sites of their accounts, some at a time."""
+    for start in range(0, len(rows), SOME):
+        some = rows[start : start + SOME]
+        sites = sites_of(connection, {row.code for row in some})
+        yield from ((row, sites[row.code]) for row in some)
 
 
 def overdue(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     """Consignments that have not arrived though their day is over."""
     found: list[Found] = []
-    for row, site, _ in late(reading.connection, reading.now):
+    for row, site, _ in islice(late(reading.connection, reading.now, 0 if after is None else int(after[0])), limit):
         values: dict[str, Value] = {"consignment": row.id, "due": row.due, "state": row.state}
         told = Told(about=(row.id,), code="past-its-day", values=values, story=(row.due, row.state))
         found.append(((row.seq,), reading.row(
             Kind.OVERDUE, told, site=site or None, owner=row.organisation, since=row.changed_at,
         )))  # fmt: skip
-    return _after(found, after, limit)
+    return found
 
 
-def late(connection: Connection, now: int) -> "Iterator[tuple[Row[Any], str, int]]":
-    """Each with the site where it should be, and the day there (yyyymmdd)."""
+def late(connection: Connection, now: int, after: int = 0) -> "Iterator[tuple[Row[Any], str, int]]":
+    """Those after a `seq`, each with the site where it should be, and the day there (yyyymmdd)."""
     days: dict[str, int] = {}
-    for row in connection.exec_driver_sql(_LATE).all():
+    for row in connection.exec_driver_sql(_LATE, (after,)):
         site = row.to_site or row.from_site or ""
         if site not in days:
             days[site] = local_day(connection, site, now)

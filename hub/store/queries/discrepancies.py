@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, func, select
 
 from hub.core.access import Viewer
-from hub.core.discrepancies import Decision, Kind
+from hub.core.discrepancies import Kind
 from hub.store.queries.differing import Discrepancy, Found, Reading, Source, reading
 from hub.store.queries.differing_devices import gaps, lost
 from hub.store.queries.differing_goods import (
@@ -92,10 +92,9 @@ def find(connection: Connection, viewer: Viewer, key: str, *, now: int) -> Discr
 def count(connection: Connection, viewer: Viewer, now: int) -> int:
     """How many are open; of those who do not see all, up to MOST_COUNTED of each kind."""
     reader = reading(connection, viewer, now)
-    accepted = {key.partition(".")[0] for key, (what, _) in reader.decided.items() if what == Decision.ACCEPT}
     total = 0
     for source, _, kind in SOURCES:
-        quick = QUICK.get(source) if viewer.sees_all and kind not in accepted else None
+        quick = QUICK.get(source) if viewer.sees_all and not reader.decided.accepted(kind) else None
         total += len(_shown(source, reader, None, MOST_COUNTED)) if quick is None else quick(connection)
     return total
 

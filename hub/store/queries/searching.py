@@ -23,13 +23,16 @@ MOST_NAMED: Final = 200
 class Columns:
     """Where the words of a list are looked for, as columns of its query.
 
-    `goods` is a condition on rows with `{}` where the condition on a column `item` goes.
+    `goods` is a condition on rows with `{}` where the condition on a column `item` goes; `items` hold keys of items
+    that one of the texts has too, so that only their names are left to look for. `places` hold the id of an account.
     """
 
     texts: tuple[str, ...]
     sites: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     goods: str = ""
+    items: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 def search(connection: Connection, wanted: str | None, columns: Columns) -> Searched:
@@ -63,10 +66,24 @@ def _word(connection: Connection, word: str, columns: Columns) -> Searched:
     if columns.organisations:
         owners = _named(connection, "organisation", "id", like)
         ways += [_among(column, owners) for column in columns.organisations]
+    if columns.goods or columns.items:
+        named = [f"gtin:{gtin}" for gtin in _named(connection, "item", "gtin", like)]
+        ways += [_among(column, named) for column in columns.items]
     if columns.goods:
-        among, keys = _among("item", [f"gtin:{gtin}" for gtin in _named(connection, "item", "gtin", like)])
+        among, keys = _among("item", named)
         ways.append((columns.goods.format(f"({_like('item')} OR {among})"), [like, *keys]))
+    ways += [_placed(connection, column, like) for column in columns.places]
     return "(" + " OR ".join(way for way, _ in ways) + ")", [value for _, some in ways for value in some]
+
+
+def _placed(connection: Connection, column: str, like: str) -> Searched:
+    """Accounts are found first: to look up the one of each row takes far longer, and mostly there is none."""
+    sites = _named(connection, "site", "id", like)
+    among, keys = _among("site", sites)
+    found = f"SELECT id FROM account WHERE {_like('code')} OR {among}"
+    if connection.exec_driver_sql(f"{found} LIMIT 1", (like, *keys)).first() is None:
+        return "FALSE", []
+    return f"{column} IN ({found})", [like, *keys]
 
 
 def _named(connection: Connection, table: str, key: str, like: str) -> list[str]:

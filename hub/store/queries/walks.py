@@ -38,9 +38,7 @@ _PLACES: Final = (
     " CROSS JOIN account ON account.id = balance.account_id WHERE balance.quantity <> 0"
 )
 _FEW: Final = "SELECT count(*) FROM (SELECT 1 FROM lot WHERE owner = :owner LIMIT :few)"
-_SEARCHED: Final = Columns(
-    texts=("lot.lot", "account.code"), sites=("account.site",), organisations=("lot.owner",), goods="{}"
-)
+_SEARCHED: Final = Columns(texts=("lot.lot",), organisations=("lot.owner",), goods="{}", places=("balance.account_id",))
 _WAYS: Final = {len(shape): shape for shape in SHAPES}
 _NAMES: Final = ("item", "lot", "owner", "condition")
 _NEVER: Final = 99_999_999

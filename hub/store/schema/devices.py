@@ -85,7 +85,7 @@ journal = table(
     Column("received_at", KEY, nullable=False),
     Column("applied", Text),
     Column("body", LargeBinary, nullable=False),
-    Index("journal_by_lane", "lane_id", "last"),
+    Index("journal_by_lane", "lane_id", "last", "received_at"),
 )
 """One row a stored batch, its bytes as they came. `applied` names the sequences ([[first, last], ...]) that
 this row brought, None for all that it holds."""

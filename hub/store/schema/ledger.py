@@ -149,6 +149,7 @@ tally = table(
     Column("adjustment", KEY, nullable=False),
     Column("voided", Integer, nullable=False),
     Index("tally_by_lot", "lot_id", "at"),
+    Index("tally_by_time", "at", "lane_id", "seq"),
     clustered=True,
 )
 """Counts, and the adjustment that each one makes of the balance before it."""
