@@ -61,7 +61,7 @@ export default function Plot({ label, times, lines, show, height = 240, group }:
       legend: { live: true },
       cursor: { drag: { x: false, y: false }, ...(group && { sync: { key: group } }) },
       scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
-      axes: [{ ...axis, values: (_, splits, __, ___, step) => splits.map((at) => tick(i18n.language, at, step)) }, { ...axis, size: 64, values: (_, splits) => splits.map((each) => value(each)) }],
+      axes: [{ ...axis, space: 76, values: (_, splits, __, ___, step) => splits.map((at) => tick(i18n.language, at, step)) }, { ...axis, size: 64, values: (_, splits) => splits.map((each) => value(each)) }],
       series: [
         { label: t("log.when"), value: (_, at) => (at === null ? "" : format.dateTime(new Date(at * 1000).toISOString())) },
         ...lines.map((line, at): uPlot.Series => ({

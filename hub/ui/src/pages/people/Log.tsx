@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { people, type Decision } from "../../calls/people";
 import { useFormat } from "../../format";
 import { known, word } from "../../i18n";
+import { Export } from "../../parts/Export";
 import { Page } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters, useTyped } from "../../parts/Pickers";
@@ -40,7 +41,7 @@ export default function Log() {
     { key: "at", title: t("log.when"), cell: (row) => <time dateTime={row.at} className="rr-small rr-nowrap">{format.dateTime(row.at)}</time> },
   ];
   return (
-    <Page title={t("log.title")} lead={t("log.lead")} asOf={list.dataUpdatedAt} actions={any && <Button variant="default" onClick={clear}>{t("common.clear")}</Button>}>
+    <Page title={t("log.title")} lead={t("log.lead")} asOf={list.dataUpdatedAt} actions={<>{any && <Button size="md" variant="default" onClick={clear}>{t("common.clear")}</Button>}<Export list="audit-log" filter={filter} /></>}>
       <Sections label={t("people.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
         <TextInput label={t("log.who")} value={who} spellCheck={false} maxLength={300} onChange={(event) => setWho(event.currentTarget.value)} />
