@@ -8,9 +8,15 @@ from typing import Any, Final, Self
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Request, sync_playwright
 
 CHROMIUM: Final = "/usr/bin/chromium"
-QUIET: Final = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run")
+QUIET: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
 SOFTWARE_GL: Final = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-"""As on a machine without a graphics card: the processor draws the map."""
+"""As Chromium does by itself without a graphics card: the processor draws the map and lays the page together."""
 WIDTH, HEIGHT = 1280, 860
 PATIENCE_MS: Final = 60_000
 PICTURES: Final = """(seconds) => new Promise((done) => {
