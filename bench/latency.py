@@ -60,7 +60,7 @@ def latency(rng: random.Random, folder: Path, scans: int) -> dict[str, Any]:
     """Scan, wait for both, pause, and again."""
     confirm: list[float] = []
     commit: list[float] = []
-    fsync: list[float] = []
+    fsyncs: list[float] = []
     port = Pty()
     with Hub(folder / "hub") as hub, closing(port):
         password = hub.add_device(DEVICE, "scanner")
@@ -75,14 +75,14 @@ def latency(rng: random.Random, folder: Path, scans: int) -> dict[str, Any]:
                 begun = time.perf_counter()
                 confirm.append(port.scan("]C1" + text, 10) * 1000)
                 commit.append((_committed(heard, number) - begun) * 1000)
-                fsync.append(fsync(folder) * 1000)
+                fsyncs.append(fsync(folder) * 1000)
                 time.sleep(PAUSE_S * rng.random())
     return {
         "confirm_ms_p50": round(percentile(confirm, 0.50), 2),
         "confirm_ms_p99": round(percentile(confirm, 0.99), 2),
         "commit_ms_p50": round(percentile(commit, 0.50), 2),
         "commit_ms_p99": round(percentile(commit, 0.99), 2),
-        "fsync_ms_p99": round(percentile(fsync, 0.99), 2),
+        "fsync_ms_p99": round(percentile(fsyncs, 0.99), 2),
     }
 
 
