@@ -34,7 +34,7 @@ export default function Calls() {
       : <span className="rr-strong rr-nowrap">{row.shown || t("calls.erased")} {row.last4}</span> },
     { key: "kind", title: t("common.kind"), cell: (row) => word(t, "callKind", row.kind) },
     { key: "line", title: t("desk.line"), cell: (row) => <span className="rr-any">{row.line_name}</span> },
-    { key: "at", title: t("calls.when"), cell: (row) => <time dateTime={row.at} className="rr-small rr-nowrap">{format.dateTime(row.at)}</time> },
+    { key: "at", title: t("calls.when"), cell: (row) => <time dateTime={row.at} className="rr-small">{format.dateTime(row.at)}</time> },
     { key: "by", title: t("calls.by"), cell: (row) => <span className="rr-any">{row.by}</span> },
     { key: "due", title: t("calls.back"), empty: (row) => !row.due, cell: (row) => <Due made={row} /> },
     { key: "open", title: "", cell: (row) => <Button variant="default" aria-label={t("calls.openOne", { name: row.shown || row.line_name })} onClick={() => setOpened(row)}>{t("desk.open")}</Button> },
