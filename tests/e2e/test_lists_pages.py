@@ -8,7 +8,7 @@ import pytest
 
 from hub.core.access import Role
 from hub.service import UI
-from tests.support.browser import Screen, expect
+from tests.support.browser import Screen, expect, tab_to
 from tests.support.hubweb import PASSWORD
 from tests.support.relief_world import SHELF, STATION, TRUCK, relief
 from wire.actions import Action
@@ -102,3 +102,18 @@ def test_room_is_asked_for_by_choosing_days_with_the_keyboard_alone(staff):
     page.get_by_role("dialog").get_by_label("How much").fill("30")
     page.keyboard.press("Enter")
     expect(page.get_by_role("table", name="Requests and bookings")).to_contain_text("30 pallet places")
+
+
+def test_a_request_is_approved_and_its_goods_reserved_with_the_keyboard_alone(staff):
+    page = staff.page
+    page.goto(f"{staff.base}/requests?state=asked")
+    tab_to(page.get_by_role("row").filter(has_text="Water").get_by_role("link").first)
+    page.keyboard.press("Enter")
+    for deed, after in (("Approve", "Approved"), ("Reserve goods", "Goods reserved")):
+        tab_to(page.get_by_role("button", name=deed, exact=True))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog").get_by_role("button", name="Back")).to_be_focused()
+        tab_to(page.get_by_role("dialog").get_by_role("button", name=deed, exact=True))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_text(after, exact=True).first).to_be_visible()

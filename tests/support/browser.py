@@ -170,7 +170,7 @@ def visit_all(screen: Screen, code: str, seen: Callable[[str], None]) -> None:
         seen(name)
 
 
-def tab_to(target: Locator, *, most: int = 150) -> None:
+def tab_to(target: Locator, *, most: int = 300) -> None:
     """Go there as somebody does who has no pointer; that it can be reached is part of what is tried."""
     expect(target).to_be_visible()
     for _ in range(most):
