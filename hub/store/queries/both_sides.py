@@ -152,7 +152,7 @@ def _announced(connection: Connection, reader: FactReader, row: Discrepancy) -> 
 
 
 def _promised(connection: Connection, row: Discrepancy, now: int) -> Iterator[Side]:
-    for one in overcommitted(connection, now, site=row.site):
+    for one in overcommitted(connection, now, sees=lambda site, _owner: site == row.site):
         if (one.key.item, one.key.lot, one.key.owner) == (row.item, row.lot, row.owner):
             for promise in one.promises:
                 yield Side(

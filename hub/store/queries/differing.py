@@ -131,6 +131,10 @@ class Reading:
             asked=self.decided.last(key)[0],
         )  # fmt: skip
 
+    def may_see(self, site: str | None, owner: str) -> bool:
+        """Whether the viewer sees what is of this site and owner: asked before a row is made of it."""
+        return self.viewer.may_see_site(site) and self.viewer.may_see_owner(owner)
+
     def shows(self, row: Discrepancy) -> bool:
         """Whether it is open, and the viewer may see it: by its owner, else by its unit; facts belong to nobody."""
         if self._accepted(row) or not self.viewer.may_see_site(row.site):

@@ -22,6 +22,10 @@ def received(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]
     start = "" if after is None else str(after[0])
     while len(found) < limit:
         query = select(delivery).where(delivery.c.id >= start, delivery.c.state != "cancelled").order_by(delivery.c.id)
+        if reading.viewer.owner_filter is not None:
+            query = query.where(delivery.c.owner == reading.viewer.owner_filter)
+        if reading.viewer.site_filter is not None:
+            query = query.where(delivery.c.site == reading.viewer.site_filter)
         rows = [Delivery(**row) for row in reading.connection.execute(query.limit(AT_ONCE)).mappings()]
         for seen in seen_of(reading.connection, whole(reading.connection, rows)):
             found += [row for row in _differing(reading, seen) if after is None or row[0] > after]
@@ -62,9 +66,11 @@ def _unexpected(reading: Reading, told: Delivery, came: Came) -> Discrepancy:
 def promised(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     """Goods of which more is reserved than stands there."""
     found: list[Found] = []
-    for one in overcommitted(reading.connection, reading.now, site=reading.viewer.site_filter):
+    for one in overcommitted(reading.connection, reading.now, sees=reading.may_see):
         if after is not None and tuple(one.key) <= after:
             continue
+        if len(found) == limit:
+            break
         told = Told(
             about=tuple(one.key), code="promised", values={"claimed": one.claimed, "stands": one.stands},
             story=(one.claimed, one.stands, one.promises[-1].id),
@@ -74,4 +80,4 @@ def promised(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]
             condition="good", quantity=one.stands - one.claimed, since=one.since,
         )  # fmt: skip
         found.append((tuple(one.key), row))
-    return found[:limit]
+    return found

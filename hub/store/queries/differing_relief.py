@@ -171,7 +171,7 @@ def astray(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     rows = [row for row in _of_units(reading, _ASTRAY, "unit.code", times=2) if after is None or row.unit > after[0]]
     found: list[Found] = []
     for row, site in _sited(reading.connection, rows):
-        if site is None or site in (row.wanted, row.from_site):
+        if site is None or site in (row.wanted, row.from_site) or not reading.may_see(site, row.organisation):
             continue
         if len(found) == limit:
             break
@@ -197,7 +197,9 @@ def _sited(connection: Connection, rows: "Sequence[Row[Any]]") -> "Iterator[tupl
 def overdue(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
     """Consignments that have not arrived though their day is over."""
     found: list[Found] = []
-    for row, site, _ in islice(late(reading.connection, reading.now, 0 if after is None else int(after[0])), limit):
+    rows = late(reading.connection, reading.now, 0 if after is None else int(after[0]))
+    theirs = (one for one in rows if reading.may_see(one[1] or None, one[0].organisation))
+    for row, site, _ in islice(theirs, limit):
         values: dict[str, Value] = {"consignment": row.id, "due": row.due, "state": row.state}
         told = Told(about=(row.id,), code="past-its-day", values=values, story=(row.due, row.state))
         found.append(((row.seq,), reading.row(

@@ -4,6 +4,7 @@ A reservation never takes more than is free when it is made. But a scan is never
 be moved, lost or counted away. That is shown until the goods come back, or a person releases what cannot be kept.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -38,15 +39,18 @@ class Overcommitted:
         return self.promises[-1].made_at
 
 
-def overcommitted(connection: Connection, now: int, *, site: str | None = None) -> list[Overcommitted]:
-    """All goods of which more is claimed than stands there, in a stable order (site, item, lot, owner)."""
-    found = []
+def overcommitted(
+    connection: Connection, now: int, *, sees: Callable[[str, str], bool] = lambda _site, _owner: True
+) -> Iterator[Overcommitted]:
+    """Goods of which more is claimed than stands there, in a stable order (site, item, lot, owner).
+
+    `sees` says of a site and an owner whether they are asked for; who competes is read as the rows are taken.
+    """
     standing = stands_of_promised(connection)
     for key, claims in sorted(claimed_everywhere(connection, now).items()):
         there = standing.get(key, NOWHERE).n
-        if claims > there and site in (None, key.site):
-            found.append(Overcommitted(key=key, claimed=claims, stands=there, promises=_promises(connection, key, now)))
-    return found
+        if claims > there and sees(key.site, key.owner):
+            yield Overcommitted(key=key, claimed=claims, stands=there, promises=_promises(connection, key, now))
 
 
 def _promises(connection: Connection, key: Key, now: int) -> tuple[Promise, ...]:
