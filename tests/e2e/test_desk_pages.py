@@ -1,10 +1,11 @@
-"""The supervisors' desks in a browser: stock, flows, devices, quarantine, the log of decisions, and the way of a thing."""
+"""The supervisors' desks in a browser: stock, flows, devices, quarantine, decisions, and the way of a thing."""
 
 import csv
 import io
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from deploy.stack import wait_for
@@ -50,6 +51,7 @@ def test_goods_lead_to_their_stock_and_on_to_what_came_and_went_and_back_again(w
     expect(stock.get_by_role("row").filter(has_text=name).first).to_contain_text("40")
 
 
+@pytest.mark.soak
 def test_stock_is_found_by_words_and_its_address_is_all_that_another_screen_needs(window, scene):
     page = window("/stock").page
     page.get_by_role("searchbox", name="Search").fill(scene.name(1))
