@@ -14,7 +14,6 @@ export type Settings = Schema<"SettingsModel">;
 export const SITE_KINDS = ["warehouse", "station", "hospital", "camp"] as const;
 export const DATUMS = ["WGS84", "GCJ-02", "BD-09"] as const;
 export const BIN_KINDS = ["shelf", "dock", "staging", "cool", "quarantine"] as const;
-export const TEMPERATURES = ["ambient", "cool", "cold", "frozen"] as const;
 
 const at = (site: string) => `/sites/${encodeURIComponent(site)}/bins`;
 

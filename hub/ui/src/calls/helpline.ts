@@ -19,7 +19,6 @@ export type Call = Schema<"CallModel">;
 export type OneCall = Schema<"OneCall">;
 export type NewCall = Schema<"CallInput">;
 export type Wish = Schema<"RequestLine">;
-export type NewRequest = Schema<"RequestInput">;
 export type Asked = Schema<"RequestModel">;
 export type AskedParcel = Schema<"ParcelModel">;
 export type View = Schema<"ViewModel">;
@@ -45,9 +44,6 @@ export const helpline = {
   call: (id: string) => call<OneCall>("GET", `/calls/${id}`),
   take: (made: NewCall) => call<OneCall>("POST", "/calls", made),
   followUp: (id: string, due: string | null) => call<OneCall>("POST", `/calls/${id}/follow-up`, { due }),
-  ask: (request: NewRequest) => call<Schema<"RequestWhole">>("POST", "/requests", request),
-  requests: (recipient: string) => call<Page<Asked>>("GET", "/requests" + query({ recipient, limit: PAGE })),
-  parcels: (request: string) => call<Schema<"RequestWhole">>("GET", `/requests/${request}`),
   slip: (parcel: string) => file("POST", "/slips", { parcel }),
   views: (filter: Record<string, string | null>) => call<Page<View>>("GET", "/personal-views" + query({ ...filter, limit: PAGE })),
 };

@@ -4,7 +4,6 @@ import type { Schema } from "../schemas";
 
 export const KINDS = ["organisations", "sites", "bins", "catalogue", "people", "stock", "settlements"] as const;
 export type Kind = (typeof KINDS)[number];
-export const DATUMS = ["WGS84", "GCJ-02", "BD-09"] as const;
 
 export type RowFault = Schema<"RowFault">;
 export type Report = Schema<"ImportModel">;

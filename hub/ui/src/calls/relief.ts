@@ -33,7 +33,7 @@ const one = (kind: Kind, id: string) => `/${kind}s/${encodeURIComponent(id)}`;
 const ENDS: Record<string, string> = { submit: "submission", approve: "approval", refuse: "refusal", cancel: "cancellation", allocate: "allocation", close: "closing", lose: "loss" };
 
 export const relief = {
-  requests: (filter: Filter) => call<Page<RequestRow>>("GET", "/requests" + query({ ...filter, limit: 100 })),
+  requests: (filter: Filter) => call<Page<RequestRow>>("GET", "/requests" + query({ limit: 100, ...filter })),
   request: (id: string) => call<RequestWhole>("GET", one("request", id)),
   ask: (request: NewRequest) => call<RequestWhole>("POST", "/requests", request),
   decideMany: (event: string, ids: string[]) => call<Schema<"BulkModel">>("POST", "/requests/decisions", { event, ids }, LONGEST_MS),

@@ -4,7 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState, type DragEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { DATUMS, importTable, KINDS, template, type Kind, type Report, type RowFault } from "../calls/importing";
+import { DATUMS } from "../calls/catalogue";
+import { importTable, KINDS, template, type Kind, type Report, type RowFault } from "../calls/importing";
 import { useFormat } from "../format";
 import { word } from "../i18n";
 import { Icon } from "../parts/icons";

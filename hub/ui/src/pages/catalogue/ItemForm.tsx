@@ -4,7 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { catalogue, TEMPERATURES, type ItemInput } from "../../calls/catalogue";
+import { catalogue, type ItemInput } from "../../calls/catalogue";
+import { TEMPERATURES } from "../../calls/space";
 import { word } from "../../i18n";
 import { isChecked } from "../../parts/GoodsField";
 import { ItemSelect } from "../../parts/Pickers";

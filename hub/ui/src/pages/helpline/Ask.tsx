@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { helpline, WAYS, type Group as Kind, type Line, type Recipient, type Way } from "../../calls/helpline";
 import { newId } from "../../calls/identity";
+import { relief } from "../../calls/relief";
 import { serverNow } from "../../clock";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
@@ -42,7 +43,7 @@ export function Ask({ who, line, onDone }: { who: Recipient; line: Line; onDone:
   const ask = useMutation({
     mutationFn: async () => {
       await take("need");
-      return helpline.ask({ id: ids.request, organisation: line.organisation, line: line.id, call: ids.call, recipient: who.id, way: wish.way,
+      return relief.ask({ id: ids.request, organisation: line.organisation, line: line.id, call: ids.call, recipient: who.id, way: wish.way,
         site: wish.way === "station" ? wish.site : null, priority: Number(wish.priority), groups, needed_by: wish.needed_by, lines });
     },
     onSuccess: (made) => {

@@ -7,6 +7,7 @@ import { Link } from "wouter";
 
 import { helpline, type Asked, type Line, type Recipient } from "../../calls/helpline";
 import { newId } from "../../calls/identity";
+import { relief } from "../../calls/relief";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { useSiteName } from "../../parts/Account";
@@ -25,7 +26,7 @@ function One({ asked, who, line, first }: { asked: Asked; who: Recipient; line: 
   const said = useSaid();
   const siteName = useSiteName();
   const sentence = useRef<HTMLParagraphElement>(null);
-  const whole = useQuery({ queryKey: ["helpline", "request", asked.id], queryFn: () => helpline.parcels(asked.id) });
+  const whole = useQuery({ queryKey: ["helpline", "request", asked.id], queryFn: () => relief.request(asked.id) });
   const slip = useMutation({ mutationFn: (parcel: string) => helpline.slip(parcel), onSuccess: (page) => save(page, `slip-${asked.id}.pdf`) });
   const note = useMutation({ mutationFn: () => helpline.take({ id: newId(), line: line.id, kind: "where", recipient: who.id, about: asked.id }) });
   const parcel = asked.way === "door" ? undefined : whole.data?.parcels[0];
@@ -57,7 +58,7 @@ function One({ asked, who, line, first }: { asked: Asked; who: Recipient; line: 
 
 export function Where({ who, line }: { who: Recipient; line: Line }) {
   const { t } = useTranslation();
-  const list = useQuery({ queryKey: ["helpline", "requests", who.id], queryFn: () => helpline.requests(who.id) });
+  const list = useQuery({ queryKey: ["helpline", "requests", who.id], queryFn: () => relief.requests({ recipient: who.id }) });
   return (
     <section aria-label={t("desk.before")}>
       <h2 className="rr-deskhead">{t("desk.before")}</h2>

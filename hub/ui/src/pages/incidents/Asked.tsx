@@ -5,7 +5,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../access";
-import { incidents, type Step, type Whole } from "../../calls/incidents";
+import type { Step, Whole } from "../../calls/incidents";
+import { relief } from "../../calls/relief";
 import { useFormat } from "../../format";
 import { word } from "../../i18n";
 import { Dialog, Sure } from "../../parts/Dialog";
@@ -13,6 +14,8 @@ import { Goods, Quantity } from "../../parts/Goods";
 import { Meter } from "../../parts/Meter";
 import { Table, type Column } from "../../parts/Table";
 
+/** So many requests are decided about in one go, as the hub bounds it. */
+const AT_ONCE = "500";
 /** The state that each step is for. */
 const STEPS: readonly [string, Step][] = [["draft", "submit"], ["asked", "approve"], ["approved", "allocate"]];
 
@@ -25,8 +28,8 @@ export function Asked({ whole }: { whole: Whole }) {
   const id = whole.incident.id;
   const decide = useMutation({
     mutationFn: async ({ state, event }: { state: string; event: Step }) => {
-      const { rows } = await incidents.requestsIn(id, state);
-      return incidents.decide(event, rows.map((row) => row.id));
+      const { rows } = await relief.requests({ incident: id, state, limit: AT_ONCE });
+      return relief.decideMany(event, rows.map((row) => row.id));
     },
     onSettled: () => {
       setStep(null);
