@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select, update
+from starlette.routing import WebSocketRoute
 from structlog.testing import capture_logs
 
 from hub.api.app import create_app, routes
@@ -43,8 +44,12 @@ def status(client, method, template):
 EVERY = sorted({(method, route.path) for route in routes() for method in getattr(route, "methods", ())})
 
 
+SOCKETS = {("GET", route.path) for route in routes() if isinstance(route, WebSocketRoute)}
+"""A handshake is a GET; tests/integration/test_positions_socket.py knocks at it."""
+
+
 def test_every_route_has_a_rule():
-    assert set(EVERY) == OPEN | FOR_DEVICES | set(RULES)
+    assert set(EVERY) | SOCKETS == OPEN | FOR_DEVICES | set(RULES)
 
 
 def test_the_application_serves_no_route_that_the_walk_does_not_know(tmp_path):

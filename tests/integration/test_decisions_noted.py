@@ -3,8 +3,10 @@
 import io
 import itertools
 from contextlib import contextmanager
+from pathlib import Path
 
 from PIL import Image
+from sqlalchemy import insert
 
 from hub import collecting
 from hub.admission import open_authority
@@ -16,6 +18,8 @@ from hub.devices import Registry
 from hub.follower import Follower
 from hub.inviting import Inviter
 from hub.store import notices, recipients
+from hub.store.schema import device
+from hub.watching import Watching
 from tests.support.alerts import alert
 from tests.support.deciding import Deciding, enter_names
 from tests.support.facts import DOCK, RECEIVED, RICE, SHELF, goods, scan
@@ -111,6 +115,7 @@ def test_every_route_that_changes_something_notes_who_did_it(tmp_path):
             stations,
             last_mile,
             troubles,
+            alarms,
         ):
             part(walk)
         changing = {(method, path.removeprefix(API)) for method, path in RULES if method != "GET"}
@@ -240,6 +245,23 @@ def relief(walk):
     walk("POST", "/parcels/{parcel}/return", parcel=one)
     walk("POST", "/consignments/{consignment}/return", consignment=third)
     walk("POST", "/parcels/{parcel}/loss", {"reason": "gone"}, parcel=one)
+
+
+def alarms(walk):
+    rules = walk.get("/alert-rules")
+    rules["kinds"]["silent-device"] |= {"hold_s": 0, "calm_s": 0}
+    walk("PUT", "/alert-rules", {"kinds": rules["kinds"], "stock": []})
+    database, long_ago = walk.hub.ledger.database, RECEIVED - 86_400_000
+    with database.write() as connection:
+        for name in ("silent-1", "silent-2"):
+            row = {"name": name, "kind": "scanner", "created_at": long_ago, "last_seen": long_ago}
+            connection.execute(insert(device).values(**row))
+    Watching(database, lambda: RECEIVED, folder=Path("/")).look()
+    first, second = (each["id"] for each in walk.get("/alerts?kind=silent-device&text=silent-")["rows"])
+    walk("POST", "/alerts/{alert}/acknowledgement", {}, alert=first)
+    walk("POST", "/alerts/acknowledgements", {"alerts": [second]})
+    walk("POST", "/alerts/{alert}/assignment", {"to": "engineer-1"}, alert=first)
+    walk("POST", "/alerts/{alert}/closing", {"note": "battery"}, alert=first)
 
 
 def incidents(walk):

@@ -6,7 +6,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements.lock"
-NPM_LOCK = ROOT / "hub" / "ui" / "package-lock.json"
+NPM_LOCKS = (ROOT / "hub/ui/package-lock.json", ROOT / "edge/ui/web/package-lock.json")
 
 
 def test_a_machine_with_another_processor_is_not_asked_for_the_fuzzer_which_is_built_for_one_only():
@@ -21,7 +21,7 @@ def test_no_lock_names_an_address_so_that_any_registry_serves():
     """Where packages come from is the machine's own setting. npm also notes who asks for gifts: remove `funding`."""
     named = [
         f"{lock.name}:{number}: {line.strip()}"
-        for lock in (LOCK, NPM_LOCK)
+        for lock in (LOCK, *NPM_LOCKS)
         for number, line in enumerate(lock.read_text(encoding="utf-8").splitlines(), 1)
         if "://" in line
     ]
