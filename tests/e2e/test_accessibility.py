@@ -92,6 +92,7 @@ def test_each_page_is_good_for_everybody_in_every_way_to_look_at_it(at, look):
     assert not found, told(found)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_each_door_is_good_for_everybody(office, chrome, language):
     """Signing in, taking up an invitation, and where recipients ask: in all ways to look at it."""

@@ -56,6 +56,7 @@ def test_an_alert_is_told_on_any_page_counted_in_the_title_and_acknowledged_by_t
     expect(low(page, name_of(scene, "wh-1"))).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_an_alert_is_given_to_somebody_with_a_note_and_closed(window, scene):
     page = window("/alerts?kind=low-stock").page
     with least(scene, "wh-1"):
@@ -109,6 +110,7 @@ def test_a_minute_without_the_network_loses_no_alert(window, scene):
     screen.complaints.clear()
 
 
+@pytest.mark.soak
 def test_a_rule_is_changed_and_a_wrong_one_is_explained(window, scene):
     screen = window("/alerts/rules")
     page, raised = screen.page, screen.page.get_by_label("Silent device: Raised at")

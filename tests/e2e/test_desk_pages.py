@@ -27,6 +27,7 @@ def row(page, words):
     return page.get_by_role("row").filter(has_text=words)
 
 
+@pytest.mark.soak
 def test_goods_lead_to_their_stock_and_on_to_what_came_and_went_and_back_again(window, scene):
     screen = window("/catalogue")
     page, name = screen.page, scene.name(0)
@@ -66,6 +67,7 @@ def test_stock_is_found_by_words_and_its_address_is_all_that_another_screen_need
     expect(page).to_have_url(f"{scene.hub.url}/stock")
 
 
+@pytest.mark.soak
 def test_a_device_is_found_its_page_opened_and_what_it_sent_amiss_is_read_and_saved(window, scene):
     with scene.stranger("pad-7", "terminal") as client:
         client.publish(topics.build("pad-7", topics.Leaf.UP), b"\xff<script>alert(1)</script>")
@@ -86,6 +88,7 @@ def test_a_device_is_found_its_page_opened_and_what_it_sent_amiss_is_read_and_sa
     assert Path(download.value.path()).read_bytes() == b"\xff<script>alert(1)</script>"
 
 
+@pytest.mark.soak
 def test_a_decision_is_found_by_a_part_of_what_it_was_about_and_had_as_a_file(window, scene):
     scene.hub.add_device("log-pad-77", "terminal")
     page = window("/people/log", user="auditor").page

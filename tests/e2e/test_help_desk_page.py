@@ -40,6 +40,7 @@ def desk(tmp_path_factory):
         yield web, [{"name": COOKIE, "value": answer.cookies[COOKIE], "url": web.url}]
 
 
+@pytest.mark.soak
 def test_a_caller_nobody_knows_becomes_a_request_and_is_found_at_the_next_call(desk, chrome):
     web, cookies = desk
     with Screen(chrome, web.url) as screen:

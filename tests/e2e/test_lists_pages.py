@@ -50,6 +50,7 @@ def saved(page, kind: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
+@pytest.mark.soak
 def test_staff_begin_with_what_waits_and_what_they_have_and_follow_a_consignment_to_its_proof(staff):
     page = staff.page
     expect(page.get_by_role("link", name="Requests to decide 1")).to_be_visible()
@@ -61,6 +62,7 @@ def test_staff_begin_with_what_waits_and_what_they_have_and_follow_a_consignment
     assert [(row["state"], row["proof_way"], row["n"]) for row in rows] == [("handed-over", "code", "5")]
 
 
+@pytest.mark.soak
 def test_a_list_is_searched_by_keyboard_and_its_file_holds_what_was_found(staff):
     page = staff.open("/requests")
     staff.settled()
@@ -75,6 +77,7 @@ def test_a_list_is_searched_by_keyboard_and_its_file_holds_what_was_found(staff)
     expect(page.get_by_text("No requests here")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_the_books_show_each_report_and_paper_shows_a_table_without_buttons(staff):
     page = staff.open("/reports")
     for name, said in (("Movements", "Donor"), ("Proof of delivery", "code checked"), ("Given by month", "5")):
@@ -86,6 +89,7 @@ def test_the_books_show_each_report_and_paper_shows_a_table_without_buttons(staf
     assert page.get_by_role("columnheader").first.evaluate("each => each.getBoundingClientRect().height > 5")
 
 
+@pytest.mark.soak
 def test_room_is_asked_for_by_choosing_days_with_the_keyboard_alone(staff):
     page = staff.open("/space?from=2027-02-01")
     staff.settled()

@@ -169,6 +169,7 @@ def test_the_worst_of_a_burst_stands_until_somebody_saw_it(station, terminal):
     terminal.verdict("stored")
 
 
+@pytest.mark.soak
 def test_a_scan_into_a_field_is_taken_out_of_it_and_a_torn_label_is_typed(station, terminal):
     terminal.press("F4")
     field = terminal.page.locator("#typing")
@@ -241,6 +242,7 @@ def test_practice_is_striped_says_so_and_keeps_nothing(station, terminal):
     assert len(station.kept()) == before
 
 
+@pytest.mark.soak
 def test_a_handheld_is_invited_with_a_code_to_scan(terminal):
     terminal.page.locator("button.menu").click()
     terminal.page.get_by_role("button", name="Handhelds").click()

@@ -173,6 +173,7 @@ def test_a_map_where_nothing_moves_is_told_that_the_hub_is_there(web):
         assert shown.kinds == [0, 1, 1]
 
 
+@pytest.mark.soak
 def test_a_map_that_lags_behind_is_given_a_snapshot_instead_of_a_queue(tmp_path):
     with serving(tmp_path) as web, opened(web) as shown:
         shown.read()
