@@ -74,10 +74,23 @@ def test_who_is_in_neither_the_list_nor_the_view_is_gone_and_a_slot_is_used_agai
       const listed = {{ device: "van-3", at: new Date({AT}).toISOString(), lat: 1, lon: 2, quality: "gnss" }};
       fleet.baseline([{{ ...listed, heading_deg: null, speed_mps: null }}]);
       fleet.learn([[9, "van-4"]]);
+      fleet.apply(readFrame(frames[2]));
       return [told().map(([name]) => name), fleet.names.length];
     """
-    frames = (frame(0, AT, [ONE, OTHER]), frame(1, AT, [], gone=(7,)))
+    frames = (frame(0, AT, [ONE, OTHER]), frame(1, AT, [], gone=(7,)), frame(1, AT, [(9, 1, 1, 0, -1, 0)]))
     assert run(script, *frames) == [["van-3", "van-4", "van-10"], 3]
+
+
+def test_a_vehicle_without_a_position_or_with_a_time_that_is_none_is_not_on_the_map() -> None:
+    script = f"""{FLEET}
+      const named = [told(), fleet.size, fleet.slot("van-2") === undefined];
+      frames.forEach((each) => fleet.apply(readFrame(each)));
+      const listed = {{ device: "van-3", at: "soon", lat: 1, lon: 2, quality: "gnss" }};
+      fleet.baseline([{{ ...listed, heading_deg: null, speed_mps: null }}]);
+      return [...named, fleet.size];
+    """
+    frames = [frame(0, at, [ONE, OTHER]) for at in (float("nan"), float("inf"), 1e300)]
+    assert run(script, *frames) == [[], 0, True, 0]
 
 
 def test_what_is_no_frame_is_read_as_none() -> None:

@@ -12,6 +12,8 @@ export const STALE_POSITION_S = 60;
 /** Below walking pace a heading is noise. */
 const MOVING_CMS = 70;
 const FIRST_ROOM = 256;
+/** Beyond it, either way, a Date has no time. */
+const LAST_MS = 8.64e15;
 const COLLATOR = new Intl.Collator("en", { numeric: true });
 
 interface Columns {
@@ -42,7 +44,8 @@ export class Fleet {
   version = 0;
   private readonly slots = new Map<string, number>();
   private readonly free: number[] = [];
-  private readonly byId = new Map<number, number>();
+  /** Whom the frames mean. A vehicle that is only named here has no slot: it has no position yet, nor a time of one. */
+  private readonly byId = new Map<number, string>();
   private readonly listeners = new Set<() => void>();
   private sorted: Int32Array | null = null;
 
@@ -66,19 +69,19 @@ export class Fleet {
 
   /** Learn whom the frames mean by their ids. */
   learn(rows: [id: number, name: string][]): void {
-    for (const [id, name] of rows) this.byId.set(id, this.take(name));
+    for (const [id, name] of rows) this.byId.set(id, name);
   }
 
   apply(frame: Frame): void {
     if (frame.snapshot) this.columns.live.fill(0);
     for (let row = 0; row < frame.count; row++) {
-      const slot = this.byId.get(frame.ids[row]!);
-      if (slot === undefined || this.names[slot] === null) continue;
-      this.columns.live[slot] = 1;
-      this.put(slot, frame.hubMs - frame.ageMs[row]!, frame.latE7[row]!, frame.lonE7[row]!, frame.heading[row]!, frame.speed[row]!);
+      const name = this.byId.get(frame.ids[row]!);
+      if (name === undefined) continue;
+      const slot = this.put(name, frame.hubMs - frame.ageMs[row]!, frame.latE7[row]!, frame.lonE7[row]!, frame.heading[row]!, frame.speed[row]!);
+      if (slot !== undefined) this.columns.live[slot] = 1;
     }
     for (const id of frame.gone) {
-      const slot = this.byId.get(id);
+      const slot = this.slots.get(this.byId.get(id) ?? "");
       if (slot !== undefined) this.columns.live[slot] = 0;
     }
     this.tell();
@@ -89,9 +92,8 @@ export class Fleet {
     const known = new Set<string>();
     for (const { device, at, lat, lon, heading_deg, speed_mps, quality } of positions) {
       known.add(device);
-      const slot = this.take(device);
-      this.qualities[slot] = quality;
-      this.put(slot, Date.parse(at), Math.round(lat * 1e7), Math.round(lon * 1e7), headingColumn(heading_deg), speedColumn(speed_mps));
+      const slot = this.put(device, Date.parse(at), Math.round(lat * 1e7), Math.round(lon * 1e7), headingColumn(heading_deg), speedColumn(speed_mps));
+      if (slot !== undefined) this.qualities[slot] = quality;
     }
     for (const [name, slot] of this.slots) if (!known.has(name) && !this.columns.live[slot]) this.drop(name, slot);
     this.tell();
@@ -138,24 +140,27 @@ export class Fleet {
     return slot;
   }
 
-  private put(slot: number, at: number, latE7: number, lonE7: number, heading: number, speed: number): void {
+  /** The vehicle's slot; none for a new vehicle whose time is none. */
+  private put(name: string, at: number, latE7: number, lonE7: number, heading: number, speed: number): number | undefined {
+    if (!(Math.abs(at) <= LAST_MS)) return this.slots.get(name);
+    const slot = this.take(name);
     const c = this.columns;
-    if (!(at >= c.at[slot]!)) return;
+    if (at < c.at[slot]!) return slot;
     c.at[slot] = at;
     c.heading[slot] = heading;
     c.speed[slot] = speed;
-    if (c.latE7[slot] === latE7 && c.lonE7[slot] === lonE7) return;
+    if (c.latE7[slot] === latE7 && c.lonE7[slot] === lonE7) return slot;
     c.latE7[slot] = latE7;
     c.lonE7[slot] = lonE7;
     c.x[slot] = mercatorX(lonE7 / 1e7);
     c.y[slot] = mercatorY(latE7 / 1e7);
+    return slot;
   }
 
   private drop(name: string, slot: number): void {
     this.slots.delete(name);
     this.names[slot] = null;
     this.free.push(slot);
-    for (const [id, of] of this.byId) if (of === slot) this.byId.delete(id);
     this.sorted = null;
   }
 
