@@ -10,6 +10,8 @@ from deploy.stack import wait_for
 from tests.support.browser import Screen
 
 NOBODY_HAS = 900_000
+LOOKED = "localStorage.getItem('relay-alerts-seen:admin') !== null"
+"""From the first look on, the browser knows which alerts are new."""
 
 
 @contextmanager
@@ -77,6 +79,7 @@ def test_an_alert_is_given_to_somebody_with_a_note_and_closed(window, scene):
 def away_and_back(screen: Screen, scene, seconds: float) -> None:
     """Alerts are raised and end while the link is down: all are told once it is back."""
     page = screen.page
+    wait_for("the first look at the alerts", lambda: page.evaluate(LOOKED))
     page.context.set_offline(True)
     expect(page.get_by_role("alert").filter(has_text="No contact")).to_be_visible(timeout=6_000)
     api = scene.hub.rest

@@ -60,15 +60,17 @@ function useNews(open: AlertPage | undefined): [Alert[], (ids: string[]) => void
   useEffect(() => {
     if (!open) return;
     let gone = false;
+    const remember = (at: string) => localStorage.setItem(storeName(name), at);
     const tell = async () => {
       const since = told.current ?? localStorage.getItem(storeName(name)) ?? (await alerts.list({ limit: 1 })).rows[0]?.raised_at ?? "";
+      remember((told.current ??= since)); // if the link is lost now, this was the first look all the same
       const raised = await raisedSince(since);
       if (gone) return;
       const before = known.current;
       const again = before === null ? [] : open.rows.filter((row) => row.raised_at <= since && (before.get(row.id) ?? 4) > row.severity);
       known.current = new Map(open.rows.map((row) => [row.id, row.severity]));
       told.current = raised.reduce((latest, row) => (row.raised_at > latest ? row.raised_at : latest), since);
-      localStorage.setItem(storeName(name), told.current);
+      remember(told.current);
       const fresh = [...raised, ...again];
       if (fresh.length === 0) return;
       setNews((old) => [...fresh, ...old.filter((one) => !fresh.some((each) => each.id === one.id))]);
