@@ -102,6 +102,7 @@ def test_a_vehicle_is_drawn_where_it_is_and_moves_and_is_hollow_when_it_is_old(w
     expect(page.get_by_role("button", name=re.compile("probe-2"))).to_contain_text("old position")
 
 
+@pytest.mark.soak
 def test_ten_thousand_vehicles_are_one_list_that_the_keyboard_walks(wired):
     screen, wire = wired("/map?q=probe")
     page = screen.page
