@@ -91,9 +91,9 @@ def test_stock_is_found_by_owner_and_exported_as_it_is_filtered(at):
     expect(page).to_have_url(re.compile("owner=unassigned"))
     expect(page.locator("tbody tr")).to_have_count(2)
     expect(page.locator("details")).to_contain_text("85 pcs")
-    page.get_by_role("button", name="Export").click()
+    page.get_by_role("button", name="Save or print").click()
     with page.expect_download() as downloading:
-        page.get_by_role("menuitem", name="CSV").click()
+        page.get_by_role("menuitem", name="Text table (CSV)").click()
     text = downloading.value.path().read_text(encoding="utf-8-sig")
     assert {line["lot"] for line in csv.DictReader(io.StringIO(text))} == {"B-1", "B-2"}
 
