@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from hub import collecting
 from hub.api.door import COOKIE
 from hub.core.access import Role
+from hub.core.instant import rfc3339
 from hub.service import UI
 from hub.store import help_lines
 from tests.support.browser import Screen
@@ -127,6 +128,32 @@ def test_a_whole_call_and_the_call_that_was_promised_need_no_mouse(desk, chrome)
     assert (asked["shown"], asked["priority"], asked["site"]) == ("李*山", 1, "st-1")
     kinds = [row["kind"] for row in web.get("/calls", recipient=asked["recipient"])["rows"]]
     assert kinds == ["follow-up", "where", "need"]
+
+
+def test_a_promised_call_that_nobody_needs_any_more_is_struck_off(desk, chrome):
+    web, cookies = desk
+    promised = {
+        "id": "c" * 16,
+        "line": "1" * 16,
+        "kind": "other",
+        "note": "about the road",
+        "due": rfc3339(START_MS + 3_600_000),
+    }
+    sent = {COOKIE: cookies[0]["value"]}
+    answer = httpx.post(
+        f"{web.url}/api/v1/calls", json=promised, cookies=sent, headers={"Origin": web.url}, trust_env=False
+    )
+    assert answer.is_success, answer.text
+    with Screen(chrome, web.url) as screen:
+        screen.context.add_cookies(cookies)
+        page = screen.open("/helpline")
+        page.get_by_role("region", name="Calls that were promised").get_by_role("button").click()
+        expect(page.get_by_text("about the road")).to_be_visible()
+        page.get_by_role("button", name="No need any more").click()
+        expect(page.get_by_text("Nobody waits for a call.")).to_be_visible()
+        assert not screen.unexpected()
+        assert not screen.abroad()
+    assert web.get("/calls", open="true")["rows"] == []
 
 
 def test_a_recipient_reads_where_the_parcel_is_without_a_script(desk, chrome):

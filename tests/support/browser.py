@@ -1,12 +1,13 @@
 """A real browser on the dashboard: signs in, watches what the page asks for and complains of, takes pictures."""
 
 import re
+import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Response, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
@@ -69,11 +70,25 @@ class Screen:
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.context.on("response", _note)
+        self._waiting: set[Request] = set()
+        self.context.on("request", self._asks)
+        self.context.on("response", self._answered)
+        self.context.on("requestfailed", self._failed)
         self.context.on("request", lambda request: FORBIDDEN.extend(_elsewhere([request.url])))
         self.context.on("console", lambda told: FORBIDDEN.extend([told.text] if POLICY in told.text else []))
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         self.page.on("console", self._heard)
+
+    def _asks(self, request: Request) -> None:
+        if request.method != "GET":
+            self._waiting.add(request)
+
+    def _answered(self, response: Response) -> None:
+        self._waiting.discard(response.request)
+        _note(response)
+
+    def _failed(self, request: Request) -> None:
+        self._waiting.discard(request)
 
     def _heard(self, message) -> None:
         if message.type in {"error", "warning"} and GL_DRIVER not in message.text:
@@ -125,6 +140,10 @@ class Screen:
         self.page.screenshot(path=path, full_page=full)
 
     def close(self) -> None:
+        """Hears first what is still to be told of an answer: the page may have shown it before."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while self._waiting and time.monotonic() < deadline and not self.page.is_closed():
+            self.page.wait_for_timeout(10)
         self.context.close()
 
     def __enter__(self):
@@ -161,6 +180,7 @@ def visit_all(screen: Screen, code: str, seen: Callable[[str], None]) -> None:
         link.click()
         expect(link).to_have_attribute("aria-current", "page")
         if name == "trace":
+            expect(screen.page.locator("main input")).to_have_count(1)  # the fields of the page before are gone
             screen.page.locator("main input").fill(code)
             screen.page.keyboard.press("Enter")
             expect(screen.page.locator("ol.rr-timeline > li").first).to_be_visible()
