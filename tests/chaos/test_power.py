@@ -4,6 +4,8 @@ Power cuts that take what was not synced need a disk of their own: tests/chaos/t
 `python -m bench.powercut`.
 """
 
+import pytest
+
 from deploy.stack import wait_for
 from firmware_sim.replies import Kind
 from tests.support.chaos import PATIENCE_S, delivered, reckon, settle, upright
@@ -41,6 +43,7 @@ def test_an_agent_killed_as_it_syncs_has_kept_what_it_confirmed(scene):
     reckon(hub, device)
 
 
+@pytest.mark.soak
 def test_a_device_whose_disk_fails_and_fills_refuses_scans_and_goes_on_by_itself(scene):
     hub = scene.hub()
     device = scene.device(hub, "failing-1", rate=200.0)
@@ -60,6 +63,7 @@ def test_a_device_whose_disk_fails_and_fills_refuses_scans_and_goes_on_by_itself
     reckon(hub, device)
 
 
+@pytest.mark.soak
 def test_a_hub_whose_disk_fails_or_fills_sends_no_receipt_for_it_and_goes_on_by_itself(scene):
     hub = scene.hub()
     device = scene.device(hub, "waiting-1", rate=200.0)

@@ -1,6 +1,7 @@
 """Every page by WCAG 2.2 AA (axe-core), in both languages, by day and night, on a telephone and on a desk.
 
-In the suite each page is looked at once, and the ways to look go round; the soak looks at every page in every way.
+All of it is soak: once over all pages in ways that go round, and each way over all pages. The suite looks at the first
+pages alone (test_every_page.py).
 """
 
 import json
@@ -80,6 +81,7 @@ def examined(at, visits) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.soak
 def test_each_page_is_good_for_everybody_in_one_of_all_ways_to_look_at_it(at):
     found = examined(at, zip(VISITS, cycle(LOOKS), strict=False))
     assert not found, told(found)

@@ -108,6 +108,7 @@ def test_room_is_asked_for_by_choosing_days_with_the_keyboard_alone(staff):
     expect(page.get_by_role("table", name="Requests and bookings")).to_contain_text("30 pallet places")
 
 
+@pytest.mark.soak
 def test_a_request_is_approved_and_its_goods_reserved_with_the_keyboard_alone(staff):
     page = staff.page
     page.goto(f"{staff.base}/requests?state=asked")

@@ -203,6 +203,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.strip()
 
 
+@pytest.mark.soak
 def test_a_restore_trusts_no_certificate_that_was_revoked_since_and_says_who_else_is_in_again(
     data: Path, tmp_path: Path
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_restore_trusts_no_certificate_that_was_revoked_since_and_says_who_els
         assert certificates.kept(connection) is not None
 
 
+@pytest.mark.soak
 def test_a_restore_knows_every_certificate_that_was_given_out_and_taken_back_since(data: Path, tmp_path: Path) -> None:
     with closing(Database.open(_made(data))) as database:
         joined(database, "kept-1", tmp_path / "kept-1")
@@ -307,6 +309,7 @@ def test_what_root_restores_belongs_to_the_owner_of_the_folder(
     assert given == [(about.st_uid, about.st_gid)]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("lost", [False, True])
 def test_no_code_of_before_a_restore_is_good_for_anything_not_even_to_who_used_it(
     data: Path, tmp_path: Path, lost: bool

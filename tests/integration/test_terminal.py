@@ -286,6 +286,7 @@ def test_the_page_process_comes_back_when_it_is_killed_and_the_session_is_as_it_
         again.press("RR:RESET")
 
 
+@pytest.mark.soak
 def test_after_the_agent_was_killed_nothing_that_was_stored_is_lost_and_it_can_still_be_undone(here):
     before = len(kept(here.folder))
     with here.page() as page:
