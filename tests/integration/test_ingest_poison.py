@@ -6,12 +6,16 @@ import msgspec
 import pytest
 
 from hub.core.identity import lane_id
+from hub.store.queries.facts import FactReader
+from hub.store.queries.journal import entries
+from hub.store.queries.paging import Pager
 from tests.support.facts import DOCK, RICE, STREAM, batch, count, fix, goods, hello, scan, void
 from tests.support.ingest import Bench, bench, plant, station
+from tests.support.viewers import EVERYTHING
 from wire import codec
 from wire.errors import Reason
 from wire.limits import ITEM_BYTES
-from wire.messages import Receipt
+from wire.messages import Lane, Receipt
 
 LOT = goods(lot="A")
 
@@ -75,6 +79,25 @@ def test_of_five_hundred_items_the_bad_one_is_set_aside_and_the_rest_counts(made
     assert made.balances()[DOCK, "A"] == 499
     assert made.quarantine() == [("a", 251, reason, data)]
     assert made.findings() == []
+    assert made.rebuilt().same
+
+
+UNREADABLE = {
+    "brackets in a field that nobody knows": b'{"k":"scan","at":1,"up":1,"z":' + b"[" * 900 + b"]" * 900 + b"}",
+    "a kind that is no UTF-8": b'{"at":1,"up":1,"k":"\xff\xfe"}',
+    "a time beyond all numbers": b'{"k":"scan","at":1e400,"up":1}',
+}
+
+
+@pytest.mark.parametrize("bad", UNREADABLE)
+def test_what_cannot_be_read_at_all_hides_nothing_of_its_batch(made: Bench, bad: str):
+    made.take(("a", batch(made.ledger, [scan(LOT), UNREADABLE[bad], scan(LOT)])))
+    with made.database.read() as connection:
+        page = entries(
+            connection, Pager("g"), viewer=EVERYTHING, device=None, lane_name=None, limit=10, cursor=None
+        )
+        assert [row.seq for row in page.rows] == [1, 3]
+        assert FactReader(connection).find(lane_id("a", STREAM, Lane.FACTS), 2) is None
     assert made.rebuilt().same
 
 

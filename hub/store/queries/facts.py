@@ -120,7 +120,7 @@ class FactReader:
             for (id_,) in covering:
                 found = layout(self._connection, id_)
                 data = found.item(self._connection, seq)
-                if data is not None and _is_item(data) and not self._is_aside(lane_id, seq):
+                if data is not None and is_item(data) and not self._is_aside(lane_id, seq):
                     return self._fact(found.id, lane_id, seq, data, found.clock, found.received_at)
         return None
 
@@ -157,7 +157,7 @@ class FactReader:
         batch = codec.decode_raw(row.body)
         sequences = codec.sequences(batch.after, batch.last, batch.gaps, len(batch.items))
         fresh = ((row.after + 1, row.last),) if row.applied is None else tuple(_ranges.decode(row.applied))
-        items = {seq: bytes(data) for seq, data in chosen(sequences, batch.items, fresh) if _is_item(data)}
+        items = {seq: bytes(data) for seq, data in chosen(sequences, batch.items, fresh) if is_item(data)}
         for seq in self._set_aside(row.lane_id, row.after, row.last):
             items.pop(seq, None)
         stored = Stored(id=row.id, lane_id=row.lane_id, received_at=row.received_at, clock=batch.clock, items=items)
@@ -181,11 +181,11 @@ class _Head(msgspec.Struct):
 _head = msgspec.json.Decoder(_Head)
 
 
-def _is_item(data: bytes | msgspec.Raw) -> bool:
+def is_item(data: bytes | msgspec.Raw) -> bool:
     """Whether it can be an item at all: what is none was set aside when it came."""
     try:
         _head.decode(data)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError):
         return False
     return True
 
