@@ -1,7 +1,7 @@
 """The application identifiers (AIs) of GS1: how the value of each looks, and which belong together.
 
 Source: GS1 General Specifications, section 3 (meaning, format), 4.14 (required and excluded pairs) and 7.8.5
-(predefined lengths); compared with the GS1 Barcode Syntax Dictionary of 2025 and with biip 5.2. One row an AI:
+(predefined lengths); compared with the GS1 Barcode Syntax Dictionary of January 2026 and with biip 5.2. One row an AI:
 
     AI, or the first and last of a row | format | needs | never with | title
 
@@ -17,7 +17,7 @@ TABLE: Final = """
 00|N18 digit key1|||SSCC
 01|N14 digit key1||255/37|GTIN
 02|N14 digit key1|37|01/03|content GTIN
-03|N14 digit key1||01/02/37|made-to-order GTIN
+03|N14 digit key1||01/02/37/235|made-to-order GTIN
 10|X..20|01/02/03/8006/8026||lot
 11|N6 date0|01/02/03/8006/8026||production date
 12|N6 date0|8020||due date
@@ -25,16 +25,16 @@ TABLE: Final = """
 15|N6 date0|01/02/03/8006/8026||best-before date
 16|N6 date0|01/02/03/8006/8026||sell-by date
 17|N6 date0|01/02/03/255/8006/8026||expiry date
-20|N2|01/02/8006/8026||variant
+20|N2|01/02/03/8006/8026||variant
 21|X..20|01/03/8006|235|serial number
 22|X..20|01||consumer product variant
 235|X..28|01||third-party serial number
-240|X..30|01/02/8006/8026||additional product code
-241|X..30|01/02/8006/8026||customer part number
+240|X..30|01/02/03/8006/8026||additional product code
+241|X..30|01/02/03/8006/8026||customer part number
 242|N..6|01/02/8006/8026||made-to-order variation
-243|X..20|01||packaging component number
-250|X..30|01/8006 21||secondary serial number
-251|X..30|01/8006||source reference
+243|X..20|01/03||packaging component number
+250|X..30|01/03/8006 21||secondary serial number
+251|X..30|01/03/8006||source reference
 253|N13 digit key, [X..17]|||document number
 254|X..20|414||location extension
 255|N13 digit key, [N..12]||01/02/415/8006/8020/8026|coupon number
@@ -110,12 +110,12 @@ TABLE: Final = """
 417|N13 digit key|||party
 420|X..20||421|ship-to postal code
 421|N3 country, X..9||4307|ship-to country and postal code
-422|N3 country|01/02/8006/8026|426|country of origin
-423|N3 country, [N3 country], [N3 country], [N3 country], [N3 country]|01/02|426|countries of initial processing
-424|N3 country|01/02|426|country of processing
-425|N3 country, [N3 country], [N3 country], [N3 country], [N3 country]|01/02|426|countries of disassembly
-426|N3 country|01/02||country of the full process
-427|X..3|01/02 422||subdivision of the country of origin
+422|N3 country|01/02/03/8006/8026|426|country of origin
+423|N3 country, [N3 country], [N3 country], [N3 country], [N3 country]|01/02/03|426|countries of initial processing
+424|N3 country|01/02/03|426|country of processing
+425|N3 country, [N3 country], [N3 country], [N3 country], [N3 country]|01/02/03|426|countries of disassembly
+426|N3 country|01/02/03||country of the full process
+427|X..3|01/02/03 422||subdivision of the country of origin
 4300-4301|X..35 percent|00||ship-to name
 4302|X..70 percent|00||ship-to address
 4303|X..70 percent|4302||ship-to address, line 2
@@ -143,25 +143,25 @@ TABLE: Final = """
 4333|N6, [X1 hyphen]|00|4332|lowest temperature in C
 7001|N13|01/02/8006/8026||NATO stock number
 7002|X..30|01/02||meat cut
-7003|N6 date, N4 time|01/02||expiry date and time
-7004|N..4|01 10||active potency
+7003|N6 date, N4 time|01/02/03||expiry date and time
+7004|N..4|01/03 10||active potency
 7005|X..12|01/02||catch area
 7006|N6 date|01/02||first freeze date
 7007|N6 date, [N6 date]|01/02||harvest date
 7008|X..3|01/02||species
 7009|X..10|01/02||fishing gear
-7010|X..2|01/02||production method
-7011|N6 date, [N4 time]|01/02||test-by date
-7020|X..20|01/8006 416||refurbishment lot
-7021|X..20|01/8006||functional status
-7022|X..20|7021||revision status
+7010|X..2|01/02/03||production method
+7011|N6 date, [N4 time]|01/02/03||test-by date
+7020|X..20|01/03/8006 416||refurbishment lot
+7021|X..20|01/03/8006||functional status
+7022|X..20|01/03/8006 7021||revision status
 7023|X..30 key|||asset of the assembly
 7030-7039|N3 country999, X..27|01/02||processor
 7040|N1, X1, X1, X1 importer|||tobacco facility code
 7041|X..4 package|00||freight unit type
 710-717|X..20|01||national health-care number
 7230-7239|X2, X..28|01/8004||certification
-7240|X..20|01/8006||protocol
+7240|X..20|01/8006|03|protocol
 7241|N2 media|8017/8018||media type
 7242|X..25|8017/8018||version control number
 7250|N8 date8|8018|7251|date of birth
@@ -178,25 +178,25 @@ TABLE: Final = """
 8003|N1 zero, N13 digit key, [X..16]|||returnable asset
 8004|X..30 key|||individual asset
 8005|N6|01/02||price per unit
-8006|N14 digit key1, N4 piece||01/37|piece of a trade item
+8006|N14 digit key1, N4 piece||01/03/37|piece of a trade item
 8007|X..34 iban|415||bank account
-8008|N6 date, N2 hour, [N2 sixty], [N2 sixty]|01/02||production date and time
-8009|X..50|00/01||sensor indicator
+8008|N6 date, N2 hour, [N2 sixty], [N2 sixty]|01/02/03||production date and time
+8009|X..50|00/01/03||sensor indicator
 8010|Y..30 key|||component number
 8011|N..12 unpadded|8010||component serial number
-8012|X..20|01/8006||software version
+8012|X..20|01/03/8006||software version
 8013|X..25 pair key|||global model number
 8014|X..25 pair key letter|01||highly individualised device number
 8017|N18 digit key||8018|provider of a service
 8018|N18 digit key||8017|recipient of a service
 8019|N..10|8017/8018||service instance
 8020|X..25|415||payment slip number
-8026|N14 digit key1, N4 piece|37|02/8006|piece of a trade item contained
-8030|Z..90 base64|00/01+21/253/255/8003/8004/8006+21/8010+8011/8017/8018||digital signature
-8040|N15|01||mobile equipment number
-8041|N15|01||second mobile equipment number
-8042|N32|01||embedded SIM number
-8043|N18, [N..2]|01||SIM card number
+8026|N14 digit key1, N4 piece|37|02/03/8006|piece of a trade item contained
+8030|Z..90 base64|00/01+21/03+21/253/255/8003/8004/8006+21/8010+8011/8017/8018||digital signature
+8040|N15|01 21||mobile equipment number
+8041|N15|01 21 8040||second mobile equipment number
+8042|N32|01 21 8040||embedded SIM number
+8043|N18, [N..2]|01 21 8040||SIM card number
 8110|X..70 coupon|||coupon
 8111|N4|255||loyalty points
 8112|X..70 offer|||paperless coupon
@@ -225,7 +225,7 @@ LINKED: Final[dict[str, tuple[str, ...]]] = {
 }
 """The keys that can stand in the path of a GS1 Digital Link URI, and the rows of qualifiers that may follow each, in
 this order, any of them missing (GS1 Digital Link Standard: URI Syntax, 4.9)."""
-NO_ATTRIBUTE: Final = frozenset({"03", "21", "22", "235", "254", "7040", "8011", "8014", "8019", "8200"})
+NO_ATTRIBUTE: Final = frozenset("03 21 22 235 254 7040 7041 8011 8014 8019 8020 8040 8041 8042 8043 8200".split())
 """AIs that may not stand behind the question mark of a GS1 Digital Link URI."""
 
 PREDEFINED: Final[dict[str, int]] = {

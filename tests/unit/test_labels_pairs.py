@@ -31,6 +31,10 @@ def pairs(text):
         "(415)9501101530003(8020)REF(3902)100",
         "(99)A",
         "(400)O(410)9501101530003",
+        f"(03){GTIN}(20)01(240)P(241)C(243)K(251)R(422)156(427)GE(7003)2712312359(7010)1(7011)261231(8008)26123112",
+        f"(03){GTIN}(21)S(250)X(7021)OK(7022)2(7020)R(416)9501101530003(8009)T(8012)V(8030)abc",
+        f"(03){GTIN}(10)A(7004)10(423)156(425)156",
+        f"(01){GTIN}(21)S(8040)490154203237518(8041)490154203237518(8043){'8' * 18}",
     ],
 )
 def test_what_belongs_together_is_sound(text):
@@ -58,6 +62,15 @@ def test_what_belongs_together_is_sound(text):
         (f"(00){SSCC}(4330)002500(4331)001800", "may not stand beside AI 4331"),
         (f"(01){GTIN}(426)756(422)756", "may not stand beside AI 426"),
         (f"(01){GTIN}(10)A(10)B", "is there twice and differs"),
+        (f"(03){GTIN}(235)T", "may not stand beside AI 235"),
+        (f"(03){GTIN}(7240)P", "may not stand beside AI 03"),
+        ("(8006)095011015300030102(03)09501101530003", "may not stand beside AI 03"),
+        (f"(00){SSCC}(8026)095011015300030202(37)4(03){GTIN}", "may not stand beside AI 03"),
+        (f"(01){GTIN}(8040)490154203237518", "needs AI 21"),
+        (f"(01){GTIN}(21)S(8041)490154203237518", "needs AI 8040"),
+        (f"(01){GTIN}(21)S(8042){'8' * 32}", "needs AI 8040"),
+        ("(7022)2(7021)OK", "needs AI 01 or 03 or 8006"),
+        (f"(01){GTIN}(21)S(7022)2", "needs AI 7021"),
     ],
 )
 def test_what_is_missing_or_excluded_is_said(text, fault):

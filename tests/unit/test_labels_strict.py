@@ -127,6 +127,8 @@ def test_hosts_of_every_form_are_hosts(scheme, host):
         *(f"{HOST}/01/{GTIN}/17/271231", f"{HOST}/01/{GTIN}/x/y", f"{HOST}/00/{SSCC}/10/L"),
         *(f"{HOST}/01/{GTIN}?10=L", f"{HOST}/01/{GTIN}/10/L?22=V", f"{HOST}/414/9501101530003?254=G"),
         *(f"{HOST}/00/{SSCC}?21=S", f"{HOST}/00/{SSCC}?8200=x", f"{HOST}/01/{GTIN}?03={GTIN}"),
+        *(f"{HOST}/00/{SSCC}?7041=PX", f"{HOST}/01/{GTIN}?8020=REF", f"{HOST}/01/{GTIN}?8040=490154203237518"),
+        *(f"{HOST}/01/{GTIN}?8042={'8' * 32}", f"{HOST}/01/{GTIN}?8043={'8' * 18}", f"{HOST}/01/{GTIN}?7040=1ABC"),
         *(f"{HOST}/01/{GTIN}?99=", f"{HOST}/01/{GTIN}?999=A", f"{HOST}/01/{GTIN}?9=A", f"{HOST}/01/{GTIN}?01={GTIN}"),
         *(f"{HOST}/01/{GTIN}?99=A&99=A", f"{HOST}/01/{GTIN}?99=A+B", f"{HOST}/01/{GTIN}?99=A%20B"),
         *(f"{HOST}/01/{GTIN}?99=A%00", f"{HOST}/01/{GTIN}%00", f"{HOST}/01/{GTIN}?17=271331", f"{HOST}/01/{GTIN}?99=é"),
