@@ -27,7 +27,9 @@ _MOST = 50
 
 
 def import_table(
-    kind: Annotated[str, typer.Argument(help="organisations, sites, bins, catalogue, people or stock.")],
+    kind: Annotated[
+        str, typer.Argument(help="organisations, sites, bins, catalogue, kits, people, stock or settlements.")
+    ],
     file: Annotated[Path, typer.Argument(help="CSV (UTF-8, UTF-16 or GB18030) or XLSX.", exists=True, dir_okay=False)],
     data: DataOption = DATA,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do, and every fault.")] = False,
@@ -57,7 +59,9 @@ def import_table(
 
 
 def template(
-    kind: Annotated[str, typer.Argument(help="organisations, sites, bins, catalogue, people or stock.")],
+    kind: Annotated[
+        str, typer.Argument(help="organisations, sites, bins, catalogue, kits, people, stock or settlements.")
+    ],
 ) -> None:
     """Print a table with the headings of a kind, and a row that shows how it is filled in."""
     from hub.tables.importing import template as rows  # noqa: PLC0415 (only here)

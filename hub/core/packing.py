@@ -1,6 +1,10 @@
 """What is inside of what: cases hold pieces, kits hold parts, and nothing holds itself. Pure."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+MOST_PARTS: Final = 50
+"""Different items that one kit is put together of."""
 
 
 def loop(inside: Mapping[str, Sequence[str]]) -> list[str]:

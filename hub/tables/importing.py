@@ -8,16 +8,16 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from hub.store import decisions, reference
-from hub.tables import delimited, opening, people, taking, workbook
+from hub.tables import delimited, kits, opening, people, taking, workbook
 from hub.tables.checking import Checked, Fault, check
 from hub.tables.grid import MOST_BYTES, Grid, TableError
-from hub.tables.kinds import DATUMS, KINDS, PEOPLE, STOCK
+from hub.tables.kinds import DATUMS, KINDS, KITS, PEOPLE, STOCK
 from hub.tables.opening import Poster
 from hub.tables.taking import Change, Invited, Outcome
 
 _TOLD: Final = {
     "organisations": "organisations", "sites": "sites", "bins": "bins", "catalogue": "items",
-    "settlements": "settlements",
+    "kits": "items", "settlements": "settlements",
 }  # fmt: skip
 """What the screens and devices are told that changed."""
 
@@ -91,6 +91,8 @@ def _stored(hub: Hub, kind: str, checked: Checked, *, dry_run: bool) -> Outcome:
     with suppress(_OnlyTriedError), hub.write() as connection:
         if kind == PEOPLE.name:
             found = people.take(connection, checked, by=hub.by, now=hub.now)
+        elif kind == KITS.name:
+            found = kits.take(connection, checked)
         else:
             found = taking.take(connection, kind, checked)
         if dry_run or found.faults:

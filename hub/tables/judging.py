@@ -43,6 +43,7 @@ def judge_of(kind: str, known: Known, datum: str | None) -> Judge:
         "sites": rows.site,
         "bins": rows.bin,
         "catalogue": rows.article,
+        "kits": rows.part,
         "people": rows.person,
         "stock": rows.stock,
         "settlements": rows.settlement,
@@ -109,6 +110,13 @@ class _Rows:
             yield column, "what it contains has a GTIN and a number", "fill in the other, or clear both"
         if gtin is not None and gtin == record["gtin"]:
             yield "contains_gtin", "an item does not contain itself", "write the GTIN of what is inside"
+
+    def part(self, record: Record) -> Iterator[Found]:
+        """A part of a kit: both are in the catalogue."""
+        for column in ("kit", "part"):
+            yield from self._unknown(column, record[column], self._known.gtins, "item", "import the catalogue first")
+        if record["kit"] == record["part"]:
+            yield "part", "a kit is no part of itself", "write the GTIN of what is inside"
 
     def person(self, record: Record) -> Iterator[Found]:
         """A person: organisation and site."""

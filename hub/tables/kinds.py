@@ -141,6 +141,15 @@ CATALOGUE: Final = Kind(
     ),
     ("09501101530003", "Blanket 180 x 220 cm", "毛毯", "piece", "shelter", "", "", "no", "ambient", ""),
 )
+KITS: Final = Kind(
+    "kits",
+    (
+        Column("kit", ("kit", "kit gtin", "套件条码", "套装条码"), cells.gtin, needed=True, key=True),
+        Column("part", ("part", "part gtin", "component", "部件条码", "内含条码"), cells.gtin, needed=True, key=True),
+        Column("n", ("n", "quantity", "pieces", "数量"), cells.whole(1, _MOST_PIECES), needed=True),
+    ),
+    ("09501101530010", "09501101530003", "2"),
+)
 STOCK: Final = Kind(
     "stock",
     (
@@ -212,4 +221,4 @@ SETTLEMENTS: Final = Kind(
     ),
 )
 
-KINDS: Final = {kind.name: kind for kind in (ORGANISATIONS, SITES, BINS, CATALOGUE, PEOPLE, STOCK, SETTLEMENTS)}
+KINDS: Final = {kind.name: kind for kind in (ORGANISATIONS, SITES, BINS, CATALOGUE, KITS, PEOPLE, STOCK, SETTLEMENTS)}

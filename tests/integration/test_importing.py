@@ -155,6 +155,36 @@ def test_items_may_contain_each_other_in_one_table_but_not_themselves(client):
     )
 
 
+def test_kits_of_a_table_are_put_together_of_what_it_says_and_of_nothing_else(client):
+    kit, blanket, bottle = "09501101530010", "09501101530003", "09501101530027"
+    send(client, "catalogue", f"gtin,name\n{kit},Kit\n{blanket},Blanket\n{bottle},Bottle\n")
+    template = client.get("/api/v1/imports/templates/kits.csv").content
+    assert send(client, "kits", template).json()["added"] == 1
+    table = f"套件条码,部件条码,数量\n{kit},{bottle},4\n"
+    tried = send(client, "kits", table, dry_run=True).json()
+    assert (tried["changed"], tried["changes"][0]["fields"]) == (1, {blanket: "", bottle: "4"})
+    assert (send(client, "kits", table).json()["changed"], send(client, "kits", table).json()["same"]) == (1, 1)
+    kits = {item["gtin"]: item["kit"] for item in client.get("/api/v1/items").json()["items"]}
+    assert kits == {kit: [{"gtin": bottle, "n": 4}], blanket: [], bottle: []}
+    send(client, "catalogue", f"gtin,name\n{kit},Winter kit\n")
+    assert client.get("/api/v1/items").json()["items"][1]["kit"] == [{"gtin": bottle, "n": 4}]
+
+
+def test_a_kit_of_nothing_there_or_of_itself_or_of_too_much_is_told(client):
+    gtins = [f"{body}{check_digit(body)}" for body in (f"{n:013}" for n in range(1, 54))]
+    kit, *others = gtins
+    send(client, "catalogue", "gtin,name\n" + "".join(f"{gtin},x\n" for gtin in gtins))
+    head = "kit,part,n\n"
+    wrong = faults(client, "kits", head + f"{kit},09501101530003,1\n{kit},{kit},1\n{kit},{others[0]},0\n,,\n")
+    assert set(wrong) == {(2, "part"), (3, "part"), (4, "n")}
+    assert set(faults(client, "kits", head + 2 * f"{kit},{others[0]},1\n")) == {(3, "kit")}
+    many = faults(client, "kits", head + "".join(f"{kit},{part},1\n" for part in others[:51]))
+    assert "50 different parts at most, this one 51" in many[2, "kit"]["message"]
+    loop = faults(client, "kits", head + f"{kit},{others[0]},1\n{others[0]},{kit},1\n")
+    assert "An item would contain itself" in loop[0, ""]["message"]
+    assert all(item["kit"] == [] for item in client.get("/api/v1/items").json()["items"])
+
+
 def test_people_of_a_table_are_invited_once_and_changed_later(client):
     send(client, "organisations", "id,name\nred-cross,Red Cross\n")
     table = "用户名,姓名,角色,组织\nli,李小龙,主管,\nwang,王女士,staff,red-cross\n"

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from hub.api.models.shared import Input, Instant, Model
 from hub.core.access import Role
 from hub.core.datum import Datum
+from hub.core.packing import MOST_PARTS
 from wire.checkdigits import is_checked, is_digits
 from wire.sitedata import Temperature
 
@@ -115,7 +116,7 @@ class ItemInput(Input):
     unit: Annotated[str, Field(max_length=40)] = "piece"
     category: Annotated[str, Field(max_length=80)] = ""
     contains: PartInput | None = Field(default=None, description="What is in one, where it can be opened.")
-    kit: Annotated[list[PartInput], Field(max_length=50)] = Field(
+    kit: Annotated[list[PartInput], Field(max_length=MOST_PARTS)] = Field(
         default=[], description="What one is put together of."
     )
     serial: bool = Field(default=False, description="Whether each has a number of its own.")

@@ -22,7 +22,7 @@ from hub.tables.importing import Hub, Report, bring_in, template
 
 router = APIRouter(prefix=API, tags=["importing"])
 
-KindName = Literal["organisations", "sites", "bins", "catalogue", "people", "stock", "settlements"]
+KindName = Literal["organisations", "sites", "bins", "catalogue", "kits", "people", "stock", "settlements"]
 CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}

@@ -2,7 +2,7 @@
 import { call, query } from "../api";
 import type { Schema } from "../schemas";
 
-export const KINDS = ["organisations", "sites", "bins", "catalogue", "people", "stock", "settlements"] as const;
+export const KINDS = ["organisations", "sites", "bins", "catalogue", "kits", "people", "stock", "settlements"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export type RowFault = Schema<"RowFault">;

@@ -17,6 +17,8 @@ import { save } from "../saving";
 import { useUser } from "../session";
 
 const ADMIN_ONLY: readonly Kind[] = ["organisations", "people"];
+/** Whose rows have a position. */
+const PLACED: readonly Kind[] = ["sites", "settlements"];
 
 function Drop({ busy, onFile }: { busy: boolean; onFile: (file: File) => void }) {
   const { t } = useTranslation();
@@ -109,9 +111,9 @@ export default function Import() {
   const allowed = KINDS.filter((kind) => user.role === "admin" || !ADMIN_ONLY.includes(kind));
   const kind = allowed.find((each) => each === values.kind) ?? "catalogue";
   const [table, setTable] = useState<File | null>(null);
-  const tried = useMutation({ mutationFn: (file: File) => importTable(kind, file, kind === "sites" ? values.datum : null, true) });
+  const tried = useMutation({ mutationFn: (file: File) => importTable(kind, file, PLACED.includes(kind) ? values.datum : null, true) });
   const taken = useMutation({
-    mutationFn: (file: File) => importTable(kind, file, kind === "sites" ? values.datum : null, false),
+    mutationFn: (file: File) => importTable(kind, file, PLACED.includes(kind) ? values.datum : null, false),
     onSuccess: () => void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" }),
   });
   const forget = () => {
@@ -124,6 +126,7 @@ export default function Import() {
     setTable(file);
     tried.mutate(file);
   };
+  const placed = PLACED.includes(kind);
   const another = (name: "kind" | "datum", value: string | null) => {
     forget();
     set(name, value);
@@ -135,7 +138,7 @@ export default function Import() {
       <div className="rr-card rr-pad">
         <div className="rr-filters">
           <Select size="md" label={t("import.kind")} allowDeselect={false} value={kind} data={allowed.map((value) => ({ value, label: word(t, "importKind", value) }))} onChange={(value) => another("kind", value)} />
-          {kind === "sites" && <Select size="md" label={t("import.datum")} description={t("import.datumHelp")} placeholder={t("import.datumNone")} clearable value={values.datum} data={[...DATUMS]} onChange={(value) => another("datum", value)} />}
+          {placed && <Select size="md" label={t("import.datum")} description={t("import.datumHelp")} placeholder={t("import.datumNone")} clearable value={values.datum} data={[...DATUMS]} onChange={(value) => another("datum", value)} />}
         </div>
         <p className="rr-small"><a href={template(kind)} download>{t("import.template")}</a> <span className="rr-dim">{t("import.templateHelp")}</span></p>
         <Drop busy={tried.isPending} onFile={choose} />
