@@ -225,7 +225,12 @@ LINKED: Final[dict[str, tuple[str, ...]]] = {
 }
 """The keys that can stand in the path of a GS1 Digital Link URI, and the rows of qualifiers that may follow each, in
 this order, any of them missing (GS1 Digital Link Standard: URI Syntax, 4.9)."""
-NO_ATTRIBUTE: Final = frozenset("03 21 22 235 254 7040 7041 8011 8014 8019 8020 8040 8041 8042 8043 8200".split())
+NO_ATTRIBUTE: Final = frozenset(
+    (
+        *("03", "21", "22", "235", "254"),
+        *("7040", "7041", "8011", "8014", "8019", "8020", "8040", "8041", "8042", "8043", "8200"),
+    )
+)
 """AIs that may not stand behind the question mark of a GS1 Digital Link URI."""
 
 PREDEFINED: Final[dict[str, int]] = {
