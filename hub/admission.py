@@ -84,7 +84,7 @@ def invite(
         kind = kind or devices.kind_of(connection, name) or KINDS[0]
         if kind not in KINDS:
             raise InvitationError(f"{kind!r} is no kind of device; use one of {', '.join(KINDS)}.")
-        invitations.invite(connection, secret, device=name, kind=kind, now=now, expires_at=now + ms)
+        invitations.invite(connection, secret, device=name, kind=kind, now=now, expires_at=now + ms, by=by)
         note(connection, by, "device-invited", name, kind, now)
         announce(connection, "device", {"names": [name]}, now)
     code = Code(secret=secret, fingerprint=authority.fingerprint)

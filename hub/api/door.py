@@ -10,11 +10,10 @@ from hub.api.context import Context
 from hub.api.faults import ApiError
 from hub.core.access import API, DEVICE, Answer, Viewer, ask
 from hub.store import users
+from hub.store.people import program
 from hub.store.users import Principal
 
 COOKIE: Final = "relay_session"
-LONGEST_NAME: Final = 100
-"""Of who decided, in facts that follow from it (wire.words.Name)."""
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _HINT: Final = "Sign in with POST /api/v1/session, or send an API token: Authorization: Bearer ..."
@@ -120,7 +119,7 @@ def source(request: Request) -> str:
 
 def named(who: Principal) -> str:
     """Who asks, as it is kept and logged."""
-    return f"token {who.name}"[:LONGEST_NAME] if who.by_token else who.name
+    return program(who.name) if who.by_token else who.name
 
 
 Whoever = Annotated[Principal, Depends(_principal)]

@@ -179,7 +179,9 @@ def list_tokens(data: DataOption = DATA) -> None:
     _, database = opened(data)
     with closing(database), database.read() as connection:
         for one in tokens.tokens(connection):
-            typer.echo(f"{one.name}: {one.post}, since {rfc3339(one.created_at)}")
+            made_by = f", made by {one.made_by}" if one.made_by else ""
+            shut = "" if one.opens else ", opens nothing: who made it is no administrator now"
+            typer.echo(f"{one.name}: {one.post}, since {rfc3339(one.created_at)}{made_by}{shut}")
 
 
 @token_app.command("revoke")

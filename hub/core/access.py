@@ -91,6 +91,17 @@ class Viewer:
 AT_A_SITE: Final = frozenset({Role.OPERATOR, Role.CLERK})
 
 
+def gives_badges(who: Viewer, role: Role, site: str | None) -> bool:
+    """Whether they may give a badge and PIN to somebody of this role and site (None: every site), and take it away.
+
+    Whoever gives a badge could sign on with it: so supervisors give them to operators and clerks alone, and one who
+    belongs to a site to the people of that site.
+    """
+    if who.role is Role.ADMIN:
+        return True
+    return who.role is Role.SUPERVISOR and role in AT_A_SITE and (not who.site or site == who.site)
+
+
 def only(roles: str) -> frozenset[Role]:
     """These roles, named with spaces between them."""
     return frozenset(map(Role, roles.split()))
@@ -150,8 +161,8 @@ RULES: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", f"{API}/users"): ADMINS,
     ("PATCH", f"{API}/users/{{name}}"): ADMINS,
     ("POST", f"{API}/users/{{name}}/link"): ADMINS,
-    ("POST", f"{API}/users/{{name}}/badge"): ADMINS,
-    ("DELETE", f"{API}/users/{{name}}/badge"): ADMINS,
+    ("POST", f"{API}/users/{{name}}/badge"): STEERING,
+    ("DELETE", f"{API}/users/{{name}}/badge"): STEERING,
     ("GET", f"{API}/tokens"): only("admin auditor"),
     ("POST", f"{API}/tokens"): ADMINS,
     ("DELETE", f"{API}/tokens/{{name}}"): ADMINS,

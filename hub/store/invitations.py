@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from hub.store.decisions import HERE
 from hub.store.schema import invitation
 
 KEPT_MS = 30 * 86_400_000
@@ -38,13 +39,15 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def invite(connection: Connection, secret: str, *, device: str, kind: str, now: int, expires_at: int) -> None:
-    """Keep an invitation. Older ones for this name end."""
+def invite(
+    connection: Connection, secret: str, *, device: str, kind: str, now: int, expires_at: int, by: str = HERE
+) -> None:
+    """Keep an invitation that somebody made. Older ones for this name end."""
     cancel(connection, device)
     connection.execute(delete(invitation).where(invitation.c.created_at < now - KEPT_MS))
     connection.execute(
         insert(invitation).values(
-            digest=digest(secret), device=device, kind=kind, created_at=now, expires_at=expires_at
+            digest=digest(secret), device=device, kind=kind, created_at=now, expires_at=expires_at, made_by=by
         )
     )
 

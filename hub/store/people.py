@@ -16,6 +16,8 @@ from hub.store.users import UserError
 
 user = schema.user
 
+LONGEST_NAME: Final = 100
+"""Of who decided, in facts that follow from it (wire.words.Name)."""
 CHANGEABLE: Final = frozenset({"role", "organisation", "site", "shown", "active"})
 
 
@@ -56,6 +58,11 @@ class Person:
     @property
     def active(self) -> bool:
         return self.disabled_at is None
+
+
+def program(token: str) -> str:
+    """Who decides by an API token, as it is kept and logged: no person has such a name."""
+    return f"token {token}"[:LONGEST_NAME]
 
 
 def check(connection: Connection, post: Post) -> None:
@@ -109,7 +116,11 @@ def add(connection: Connection, name: str, post: Post, *, shown: str, by: str, n
 
 
 def change(connection: Connection, name: str, changes: Mapping[str, Any], *, by: str, now: int) -> Person:
-    """Change what CHANGEABLE names; what is not in `changes` stays. Sessions end at once. Raises UserError."""
+    """Change what CHANGEABLE names; what is not in `changes` stays. Sessions end at once. Raises UserError.
+
+    With a new role, or shut out, the links and the codes for joining that they made end, and the tokens of who is no
+    administrator any more open nothing.
+    """
     assert changes.keys() <= CHANGEABLE  # noqa: S101 (the names are ours)
     before = one(connection, name)
     was = before.post
@@ -133,6 +144,8 @@ def change(connection: Connection, name: str, changes: Mapping[str, Any], *, by:
         connection.execute(
             delete(schema.link).where(schema.link.c.user_id == before.id, schema.link.c.used_at.is_(None))
         )
+    if not active or post.role != was.role:
+        _end_offers_of(connection, before)
     _note_change(connection, before, post, active=active, by=by, now=now)
     return one(connection, name)
 
@@ -194,6 +207,14 @@ def _keep_an_administrator(connection: Connection, leaving: Person) -> None:
     )  # fmt: skip
     if not connection.execute(others).scalar_one():
         raise UserError(f"{leaving.name!r} is the last administrator who can sign in: make another one first")
+
+
+def _end_offers_of(connection: Connection, leaving: Person) -> None:
+    """End what they made for others and nobody used yet: one of these may be meant as a way back."""
+    made = select(schema.token.c.name).where(schema.token.c.made_by == leaving.id)
+    by = [leaving.name, *(program(name) for name in connection.execute(made).scalars())]
+    for table in (schema.link, schema.invitation):
+        connection.execute(delete(table).where(table.c.made_by.in_(by), table.c.used_at.is_(None)))
 
 
 def _known(connection: Connection, table: Table, id_: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from hub.core.access import Role, Viewer
 from hub.errors import HubError
@@ -49,11 +49,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who asks, and the digest of the session or API token that says so."""
+    """Who asks, and the digest of the session or API token that says so.
+
+    `person` is the id of the user who asks, or who made the token; None: whoever made it on the hub's own machine.
+    """
 
     name: str
     role: Role
     digest: str
+    person: int | None
     organisation: str | None = None
     site: str | None = None
     by_token: bool = False
@@ -105,25 +109,17 @@ def add_user(
     connection.execute(delete(schema.session).where(schema.session.c.user_id == known))
 
 
-def disable_user(connection: Connection, name: str, *, now: int) -> None:
-    """Shut a user out, at once. Raises UserError for a name that is none."""
-    known = connection.execute(select(schema.user.c.id).where(schema.user.c.name == name)).scalar()
-    if known is None:
-        raise UserError(f"there is no user {name!r}")
-    connection.execute(update(schema.user).where(schema.user.c.id == known).values(disabled_at=now))
-    connection.execute(delete(schema.session).where(schema.session.c.user_id == known))
-
-
 def add_token(
-    connection: Connection, name: str, role: Role, *, now: int, organisation: str | None = None, site: str | None = None
-) -> str:
+    connection: Connection, name: str, role: Role, *, now: int, organisation: str | None = None,
+    site: str | None = None, made_by: int | None = None,
+) -> str:  # fmt: skip
     """A new API token under a name; one of that name before it ends. The token is shown this once."""
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise UserError("a token's name has 1 to 100 printable characters")
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     connection.execute(delete(schema.token).where(schema.token.c.name == name))
     row = {"digest": digest(token), "name": name, "role": role.value, "organisation": organisation, "site": site}
-    connection.execute(insert(schema.token).values(**row, created_at=now))
+    connection.execute(insert(schema.token).values(**row, created_at=now, made_by=made_by))
     return token
 
 
@@ -178,7 +174,7 @@ def by_session(connection: Connection, session: str, *, now: int) -> tuple[Princ
     """Who a session belongs to, and when it ends; None where it has ended or its user is disabled."""
     row = connection.execute(
         select(
-            schema.user.c.name, schema.user.c.role, schema.user.c.organisation, schema.user.c.site,
+            schema.user.c.id, schema.user.c.name, schema.user.c.role, schema.user.c.organisation, schema.user.c.site,
             schema.session.c.expires_at,
         )
         .join_from(schema.session, schema.user, schema.user.c.id == schema.session.c.user_id)
@@ -190,19 +186,30 @@ def by_session(connection: Connection, session: str, *, now: int) -> tuple[Princ
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    who = Principal(name=row.name, role=Role(row.role), digest=session, organisation=row.organisation, site=row.site)
+    who = Principal(
+        name=row.name, role=Role(row.role), digest=session, person=row.id, organisation=row.organisation, site=row.site
+    )
     return who, row.expires_at
 
 
+def makes_tokens() -> ColumnElement[bool]:
+    """Of a row of `token`: whether its maker, a row of `user` where there is one, may make tokens today."""
+    maker = schema.user.c
+    return schema.token.c.made_by.is_(None) | (maker.disabled_at.is_(None) & (maker.role == Role.ADMIN.value))
+
+
 def by_token(connection: Connection, token: str) -> Principal | None:
-    """Who an API token, named by its digest, speaks for."""
+    """Who an API token, named by its digest, speaks for; None too while its maker could not make it."""
     table = schema.token
-    row = connection.execute(select(table).where(table.c.digest == token)).one_or_none()
+    made = table.outerjoin(schema.user, schema.user.c.id == table.c.made_by)
+    query = select(table).select_from(made).where(table.c.digest == token, makes_tokens())
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
     return Principal(
-        name=row.name, role=Role(row.role), digest=token, organisation=row.organisation, site=row.site, by_token=True
-    )
+        name=row.name, role=Role(row.role), digest=token, person=row.made_by, organisation=row.organisation,
+        site=row.site, by_token=True,
+    )  # fmt: skip
 
 
 def still(connection: Connection, principal: Principal, *, now: int) -> bool:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from hub.api.app import create_app, routes
 from hub.api.sign_in import SignIn
 from hub.core.access import FOR_DEVICES, OPEN, RULES, Answer, Role, ask
-from hub.store import schema, users
+from hub.store import people, schema, users
 from tests.support.hubweb import PASSWORD, QUICK, Clock, make_database, make_services, serving
 
 HOUR = 3_600_000
@@ -125,7 +125,8 @@ def test_a_disabled_user_is_out_at_once(fresh):
     with fresh.client(None) as client:
         sign_in(client)
         with fresh.database.write() as connection:
-            users.disable_user(connection, "admin-1", now=fresh.clock.now)
+            users.add_user(connection, "admin-2", PASSWORD, Role.ADMIN, now=0, hasher=QUICK)
+            people.change(connection, "admin-1", {"active": False}, by="admin-2", now=fresh.clock.now)
         assert client.get("/api/v1/session").status_code == 401
         assert sign_in(client).status_code == 401
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from hub.config import Address
 from hub.core.access import Role
 from hub.devices import Registry
-from hub.store import people, reference, schema
+from hub.store import invitations, people, reference, schema
 from hub.store.links import GOOD_MS
 from tests.support.hubweb import ORGANISATION, PASSWORD, QUICK, make_database, serving
 from wire import codes
@@ -263,6 +263,70 @@ def test_a_token_opens_what_its_role_may_until_it_is_revoked(web):
     assert call(web, "DELETE", "/tokens/scale").status_code == 404
     assert "scale" not in [token["name"] for token in web.get("/tokens")["tokens"]]
     assert made["token"] not in str(web.get("/tokens")) + str(web.get("/audit-log"))
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"role": "auditor"}])
+def test_with_an_administrator_who_is_shut_out_go_all_ways_back_that_they_made(web, change):
+    welcome(web, invited(web, "next", "admin"))
+    offered = {"name": "next-2", "role": "admin"}
+    with signed_in(web, "next", NEW) as next_, web.client(None) as program, web.client(None) as another:
+        program.headers["Authorization"] = f"Bearer {made_token(next_, 'first')}"
+        another.headers["Authorization"] = f"Bearer {made_token(program, 'second')}"
+        links = [
+            next_.post("/api/v1/users", json=offered).json()["link"]["code"],
+            another.post("/api/v1/users", json=offered | {"name": "next-3"}).json()["link"]["code"],
+        ]
+        kept = invited(web, "kept", "auditor")
+        assert call(web, "PATCH", "/users/next", change).status_code == 200
+        for client in (next_, program, another):
+            assert client.get("/api/v1/users").status_code == 401
+        assert [welcome(web, code).status_code for code in (*links, kept)] == [403, 403, 200]
+        told = {one["name"]: (one["made_by"], one["opens"]) for one in web.get("/tokens")["tokens"]}
+        assert told["first"] == told["second"] == ("next", False)
+        assert told["token-admin"] == ("", True)
+        call(web, "PATCH", "/users/next", {"active": True, "role": "admin"})
+        assert [client.get("/api/v1/users").status_code for client in (program, another)] == [200, 200]
+
+
+def made_token(client, name):
+    answer = client.post("/api/v1/tokens", json={"name": name, "role": "admin"})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["token"]
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"role": "auditor"}])
+def test_codes_for_joining_end_with_who_made_them(web, change):
+    with web.database.write() as connection:
+        for secret, by in (("OWN", "engineer-1"), ("OTHERS", "admin-1"), ("USED", "engineer-1")):
+            invitations.invite(
+                connection, secret, device=f"d-{secret.lower()}", kind="scanner", now=1, expires_at=9, by=by
+            )
+        invitations.use(connection, "USED", by="key", now=2)
+    call(web, "PATCH", "/users/engineer-1", change)
+    with web.database.read() as connection:
+        found = [invitations.find(connection, secret) is not None for secret in ("OWN", "OTHERS", "USED")]
+    assert found == [False, True, True]
+
+
+def test_a_supervisor_gives_and_takes_badges_of_who_works_at_the_site_and_of_nobody_else(web):
+    with web.database.write() as connection:
+        site = {"kind": "warehouse", "lat_e7": 0, "lon_e7": 0, "name_zh": ""}
+        reference.put_sites(connection, [reference.Site(id=id_, name=id_, **site) for id_ in ("wh-1", "wh-2")])
+        people.change(connection, "supervisor-1", {"site": "wh-1"}, by="x", now=1)
+        for name, role, at in (("o1", "operator", "wh-1"), ("o2", "operator", "wh-2"), ("c1", "clerk", "wh-1")):
+            people.add(connection, name, people.Post(role=Role(role), site=at), shown="", by="x", now=1)
+        people.add(connection, "s2", people.Post(role=Role.SUPERVISOR, site="wh-1"), shown="", by="x", now=1)
+    everybody = ("o1", "c1", "o2", "operator-1", "s2", "admin-1", "staff-1", "courier-1")
+    own = {"o1", "c1"}
+    with signed_in(web, "supervisor-1", PASSWORD) as client:
+        for method, good in (("POST", 201), ("DELETE", 204)):
+            for name in everybody:
+                answer = client.request(method, f"/api/v1/users/{name}/badge", json={} if method == "POST" else None)
+                assert answer.status_code == (good if name in own else 403), (method, name)
+    free = {"o1", "c1", "o2", "operator-1"}
+    for name in everybody:
+        answer = call(web, "POST", f"/users/{name}/badge", {}, Role.SUPERVISOR)
+        assert answer.status_code == (201 if name in free else 403), name
 
 
 def test_the_log_says_who_did_what_to_whom_and_holds_no_secret(web):

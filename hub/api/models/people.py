@@ -134,6 +134,8 @@ class TokenModel(Model):
     organisation: str | None
     site: str | None
     created_at: Instant
+    made_by: str = Field(description="Who made it, also by another token; empty: the hub's own machine.")
+    opens: bool = Field(description="Not while whoever made it is shut out or no administrator.")
 
 
 class TokenList(Model):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
 
 from hub import badges
 from hub.api.context import Here
@@ -13,7 +14,7 @@ from hub.api.faults import ApiError
 from hub.api.models import people as models
 from hub.api.models.people import UserName
 from hub.api.models.shared import LISTED, Cursor, Limit, errors
-from hub.core.access import API, Role
+from hub.core.access import API, Role, gives_badges
 from hub.core.instant import rfc3339
 from hub.core.passwords import pin_fault
 from hub.inviting import svg
@@ -22,7 +23,7 @@ from hub.store.links import Link
 from hub.store.people import NoPersonError, Person, Post, TakenError
 from hub.store.queries import people as queries
 from hub.store.queries.people import PersonFilter
-from hub.store.users import UserError
+from hub.store.users import Principal, UserError
 from wire import codes
 from wire.badges import digest
 
@@ -80,12 +81,16 @@ def new_link(here: Here, request: Request, who: Whoever, name: UserName) -> mode
 
 @router.post("/users/{name}/badge", status_code=201, responses=CHANGED)
 def new_badge(here: Here, who: Whoever, name: UserName, sent: models.NewBadge) -> models.BadgeModel:
-    """A new badge for shared devices, and its PIN. Devices hear of it when they fetch what their site may know."""
+    """A new badge for shared devices, and its PIN. Devices hear of it when they fetch what their site may know.
+
+    Supervisors give badges to operators and clerks; who belongs to a site, to those of that site.
+    """
     if sent.pin is not None and (fault := pin_fault(sent.pin)):
         raise ApiError(422, "weak-pin", f"{fault[0].upper()}{fault[1:]}.", hint="Choose another PIN.")
     code, pin = badges.new_code(), sent.pin or badges.new_pin()
     kept = badges.verifier_of(pin)
     with here.write() as connection, _told():
+        _check_giver(connection, who, name)
         people.set_badge(connection, name, digest(code), kept, by=named(who), now=here.now)
     return models.BadgeModel(
         name=name, code=codes.write(codes.PERSON, code), printed=codes.printed(codes.PERSON, code),
@@ -95,9 +100,19 @@ def new_badge(here: Here, who: Whoever, name: UserName, sent: models.NewBadge) -
 
 @router.delete("/users/{name}/badge", status_code=204, responses=CHANGED)
 def no_badge(here: Here, who: Whoever, name: UserName) -> None:
-    """Let somebody's badge open nothing any more: it was lost."""
+    """Let somebody's badge open nothing any more: it was lost. By whoever could give them another one."""
     with here.write() as connection, _told():
+        _check_giver(connection, who, name)
         people.take_badge(connection, name, by=named(who), now=here.now)
+
+
+def _check_giver(connection: Connection, who: Principal, name: str) -> None:
+    post = people.one(connection, name).post
+    if not gives_badges(who.viewer, post.role, post.site):
+        where = f" of {who.site}" if who.site else ""
+        raise ApiError(
+            403, "not-allowed", f"You give badges to operators and clerks{where} alone.", hint="Ask an administrator."
+        )
 
 
 @contextmanager

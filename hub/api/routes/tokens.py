@@ -30,13 +30,17 @@ def the_tokens(here: Here) -> models.TokenList:
 
 @router.post("/tokens", status_code=201, responses=errors(401, 403, 409, 413, 422, 503))
 def make_token(here: Here, who: Whoever, sent: models.NewToken) -> models.MadeToken:
-    """A token for a program, with a role of its own. Its secret is shown this once."""
+    """A token for a program, with a role of its own. Its secret is shown this once.
+
+    It opens while whoever made it is an administrator: who is shut out is out with all that they made.
+    """
     post, now = Post(role=sent.role, organisation=sent.organisation, site=sent.site), here.now
     with here.write() as connection:
         if tokens.exists(connection, sent.name):
             raise ApiError(409, "exists", f"There is a token {sent.name} already.", hint="Revoke it, or choose a name.")
-        secret = tokens.make(connection, sent.name, post, by=named(who), now=now)
-    return models.MadeToken(token=secret, made=_shown(Token(name=sent.name, post=post, created_at=now)))
+        secret = tokens.make(connection, sent.name, post, by=named(who), now=now, person=who.person)
+        made = next(one for one in tokens.tokens(connection) if one.name == sent.name)
+    return models.MadeToken(token=secret, made=_shown(made))
 
 
 @router.delete("/tokens/{name}", status_code=204, responses=errors(401, 403, 404, 422, 503))
@@ -95,5 +99,5 @@ def the_audit_log(
 def _shown(one: Token) -> models.TokenModel:
     return models.TokenModel(
         name=one.name, role=one.post.role, organisation=one.post.organisation, site=one.post.site,
-        created_at=rfc3339(one.created_at),
+        created_at=rfc3339(one.created_at), made_by=one.made_by, opens=one.opens,
     )  # fmt: skip

@@ -217,12 +217,13 @@ invitation = table(
     Column("expires_at", KEY, nullable=False),
     Column("used_at", KEY),
     Column("used_by", Text),
+    Column("made_by", Text, nullable=False),
     CheckConstraint("created_at < expires_at"),
     CheckConstraint("(used_at is null) = (used_by is null)"),
     Index("invitation_by_device", "device"),
 )
 """One-time codes for joining, known by the digest of their secret only. `used_by` is the digest of the key that came
-with the secret: whose answer was lost may ask again."""
+with the secret: whose answer was lost may ask again. `made_by` is who invited: see hub.store.people.change."""
 
 fix = table(
     "fix",

@@ -45,9 +45,11 @@ token = table(
     Column("organisation", Text),
     Column("site", Text),
     Column("created_at", KEY, nullable=False),
+    Column("made_by", KEY, ForeignKey("user.id")),
     CheckConstraint(_ROLES),
     CheckConstraint(_STAFF),
 )
+"""`made_by` is the person behind it, null for one made on the hub's own machine: see hub.store.users.by_token."""
 
 link = table(
     "link",

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("expires_at", _big(), nullable=False),
         sa.Column("used_at", _big(), nullable=True),
         sa.Column("used_by", sa.Text(), nullable=True),
+        sa.Column("made_by", sa.Text(), nullable=False),
         sa.CheckConstraint("created_at < expires_at"),
         sa.CheckConstraint("(used_at is null) = (used_by is null)"),
         sa.PrimaryKeyConstraint("digest"),
