@@ -110,6 +110,14 @@ def organisations(connection: Connection) -> list[Organisation]:
     return [Organisation(**row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]
 
 
+def check_owners(connection: Connection, owners: Iterable[str | None]) -> None:
+    """Raises ReferenceDataError for the first that is no organisation; None and '' are nobody."""
+    known = set(connection.execute(select(schema.organisation.c.id)).scalars())
+    for owner in owners:
+        if owner and owner not in known:
+            raise ReferenceDataError(f"There is no organisation {owner}: enter it first, or correct the owner.")
+
+
 def names_of(connection: Connection, gtins: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and Chinese name of those GTINs that are known."""
     if not gtins:

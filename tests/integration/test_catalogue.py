@@ -73,7 +73,18 @@ def test_a_site_has_a_time_zone_that_there_is(web):
         assert put(web, "sites", [there]) == said
 
 
+def test_who_owns_what_nobody_named_an_owner_for_is_an_organisation_that_there_is(web):
+    site = {"id": "wh-2", "name": "W", "kind": "warehouse", "lat": 30, "lon": 103, "rule_owner": "org-9"}
+    bins = {"bins": [{"code": "a01"}, {"code": "a02", "owner": "org-9"}]}
+    assert put(web, "sites", [site]) == put(web, "sites/wh-1/bins", bins) == (409, "refused")
+    assert [one["id"] for one in web.get("/sites")["sites"]] == ["wh-1"]
+    assert web.get("/sites/wh-1/bins")["bins"] == []
+    assert put(web, "organisations", [{"id": "org-9", "name": "Nine"}]) == (200, "")
+    assert put(web, "sites", [site]) == put(web, "sites/wh-1/bins", bins) == (200, "")
+
+
 def test_bins_are_added_replaced_and_forgotten(web):
+    put(web, "organisations", [{"id": "org-1", "name": "One"}])
     bins = {
         "bins": [{"code": "a01"}, {"code": "冷-1", "kind": "cool", "owner": "org-1", "pallets": 4, "volume_dm3": 900}]
     }

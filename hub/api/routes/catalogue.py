@@ -39,6 +39,7 @@ def put_bins(here: Here, who: Whoever, site: SiteId, sent: models.BinList) -> Do
     rows = [bins.Bin(**one.model_dump()) for one in sent.bins]
     with deciding(here, "reference", what="bins") as connection:
         _check_site(connection, site)
+        reference.check_owners(connection, [row.owner for row in rows])
         bins.put_bins(connection, site, rows)
         decisions.note(connection, named(who), "bins-entered", site, " ".join(row.code for row in rows), here.now)
     return Done(count=len(rows))

@@ -49,6 +49,7 @@ def put_sites(here: Here, who: Whoever, sent: models.SiteList | list[models.Site
     sites = sent if isinstance(sent, list) else sent.sites
     rows = [_site(site) for site in sites]
     with here.write() as connection:
+        reference.check_owners(connection, [row.rule_owner for row in rows])
         reference.put_sites(connection, rows)
         _tell(here, connection, who, "sites", [row.id for row in rows])
     return _done(here, len(rows))
