@@ -127,7 +127,7 @@ class Door:
     def _read(self, answer: bytes, want: type[T]) -> T:
         try:
             return msgspec.json.decode(answer, type=want)
-        except ValueError as error:  # msgspec's own, and what it says of bytes that are no text
+        except (ValueError, RecursionError) as error:  # ValueError is msgspec's own, and of bytes that are no text
             raise DoorError(f"the answer of the hub at {self.address} is not understood: {error}") from error
 
     def _heard(self, context: HubContext | None, path: str, body: bytes | None, **more: Any) -> bytes:
@@ -184,6 +184,6 @@ def _said(status: int, content: bytes) -> str:
         found: Any = json.loads(content)
         error = found.get("error", found)
         text = f"{error.get('message') or error['detail']} {error.get('hint') or ''}".strip()
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         text = f"HTTP {status}"
     return "".join(sign for sign in text[:500] if sign.isprintable())

@@ -6,7 +6,10 @@ outward to a grid of the view's own scale: who pans a little has what is needed 
 the same place share one area, which is reckoned once for all of them.
 """
 
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
+
+import msgspec
+from msgspec import Meta
 
 TURN: Final = 3_600_000_000
 """Once around, 360 degrees."""
@@ -49,6 +52,25 @@ def view(west: float, south: float, east: float, north: float) -> Area:
     left, right = round(west * 1e7), round(east * 1e7)
     width = right - left if right >= left else right - left + TURN
     return Area(left, width, round(south * 1e7), round(north * 1e7))
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What a map says: west, south, east, north in degrees; west > east crosses the antimeridian."""
+
+    view: tuple[float, float, float, float]
+    zoom: Annotated[float, Meta(ge=-10, le=40)] = 0.0
+
+
+_decode = msgspec.json.Decoder(Look).decode
+
+
+def looked(message: str | bytes) -> Area:
+    """The view that a map's message names. Raises ValueError for what is no view."""
+    try:
+        said = _decode(message)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError(f"no view: {error}") from error
+    return view(*said.view)
 
 
 def around(seen: Area) -> Area:

@@ -89,6 +89,8 @@ def _look(data: bytes) -> None:
                     f" {MOST_UNPACKED >> 20} MiB are allowed. Split it, and leave out pictures and other sheets."
                 )
             for member in members:
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others take memory
+                    raise TableError(f"{member.filename} in the file is packed in a way that no XLSX is. {_AGAIN}")
                 content = archive.read(member) if member.filename.endswith((".xml", ".rels", ".vml")) else b""
                 if any(mark in content for mark in _DOCTYPES):
                     raise TableError(f"{member.filename} in the file has a document type. {_AGAIN}")

@@ -1,12 +1,21 @@
 """Where fuzzing starts: one sound input of every kind, so that it does not have to find the grammar first."""
 
+import csv
+import gzip
+import io
+import struct
+import zipfile
 from collections.abc import Iterator
 from random import Random
 
 import msgspec
 
 from docs.protocol_source import examples
+from hub.core.pmtiles import HEADER_BYTES
+from hub.tables.importing import template
+from hub.tables.kinds import KINDS
 from tests.fuzz import mutation
+from tests.support.alerts import alert
 from wire import bundle, codec, joining, topics
 from wire.messages import Desired
 
@@ -19,6 +28,11 @@ def of(target: str) -> list[bytes]:
         "nmea": _nmea,
         "stick": _sticks,
         "configuration": _configurations,
+        "page": _pages,
+        "alert": lambda: (alert(), alert(kind="Cancel", references=f"a@b,eq-0,{_SENT}", infos="")),
+        "table": _tables,
+        "tiles": _tiles,
+        "claims": _claims,
     }
     return list(makers.get(target, _texts)())
 
@@ -71,6 +85,48 @@ def _nmea() -> Iterator[bytes]:
     yield mutation.sentence(b"GPGGA,092751.000,5321.6802,N,00630.3371,W,1,8,1.03,61.7,M,55.3,M,,")
     yield mutation.sentence(b"GNGNS,092751.00,5321.6802,N,00630.3371,W,AAN,10,0.8,61.7,55.3,,")
     yield mutation.sentence(b"GPZDA,092751.00,28,05,2011,00,00")
+
+
+_SENT = "2026-11-23T08:15:00+08:00"
+
+
+def _pages() -> Iterator[bytes]:
+    yield b'{"k":"scan","data":"]C1010950110153000317271231","via":"wedge","id":"x1"}'
+    yield b'{"k":"press","code":"RR:DO:receive","id":"x2"}'
+    yield b'{"k":"undo","stream":"0123456789abcdef","seq":7,"id":"x3"}'
+    yield b'{"k":"print","sscc":"106141412345678908"}'
+    yield b'{"k":"practice","on":true}'
+    yield b'{"k":"attach","session":"screen","name":"screen","screen":true}'
+    yield b'{"view":[179.5,-10.25,-179.5,10.5],"zoom":8}'
+
+
+def _tables() -> Iterator[bytes]:
+    for name in KINDS:
+        written = io.StringIO(newline="")
+        csv.writer(written).writerows(template(name))
+        yield written.getvalue().encode()
+    yield b"\xef\xbb\xbfsep=;\ngtin;name;contains_gtin;contains_n\n9501101530003;Tent;;\n6.9E+12;=1+1;x;-1\n"
+    yield "site,gtin,lot,owner,quantity\nwh-1,9501101530003,A,red-cross,5\n".encode("utf-16")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", "<sheetData><row r='1'><c/></row></sheetData>")
+        archive.writestr("xl/other.xml", "x" * 50, zipfile.ZIP_LZMA)
+    yield made.getvalue()
+
+
+def _tiles() -> Iterator[bytes]:
+    words = b'{"name":"County","attribution":"OpenStreetMap"}'
+    for packing, data in ((1, words), (2, gzip.compress(words, mtime=0))):
+        numbers = (HEADER_BYTES, 1, HEADER_BYTES + 1, len(data), HEADER_BYTES, 0, HEADER_BYTES, 0, 1, 1, 1)
+        head = b"PMTiles\3" + struct.pack("<11Q", *numbers) + bytes([1, packing, 1, 1, 0, 12])
+        head += struct.pack("<4i", 1_040_000_000, 290_000_000, 1_060_000_000, 310_000_000)
+        yield head + bytes([5]) + b"\0" * 9 + data
+
+
+def _claims() -> Iterator[bytes]:
+    yield b'{"parcels":["st-1.7K2M9Q"],"round":1}'
+    yield b'{"granted":["st-1.7K2M9Q"]}'
+    yield b'{"detail":"The code is not known here.","hint":"Ask for a new one.","error":{"message":"x"}}'
 
 
 def _texts() -> Iterator[bytes]:

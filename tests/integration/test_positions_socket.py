@@ -245,7 +245,10 @@ def test_our_own_page_opens_it_with_its_cookie_and_it_ends_with_the_session(web)
         assert shown.end() == 4401
 
 
-NO_VIEWS = ["", "{}", "[]", b"\x00\x01", '{"view":[0,0,0]}', '{"view":[0,0,0,1e9]}', '{"view":["a",0,0,0]}', "[" * 3000]
+NO_VIEWS = [
+    "", "{}", "[]", b"\x00\x01", '{"view":[0,0,0]}', '{"view":[0,0,0,1e9]}', '{"view":["a",0,0,0]}', "[" * 3000,
+    '{"view":[0,0,0,0],"x":' + "[" * 3000,
+]
 
 
 @pytest.mark.parametrize("message", NO_VIEWS)

@@ -10,10 +10,8 @@ from enum import IntEnum
 from functools import partial
 from typing import Annotated, Final
 
-import msgspec
 import structlog
 from fastapi import APIRouter, Depends, WebSocket
-from msgspec import Meta
 from starlette.websockets import WebSocketDisconnect
 
 from hub.api.context import Context
@@ -24,7 +22,7 @@ from hub.api.faults import ApiError
 from hub.api.map_watcher import Watcher
 from hub.core.access import API
 from hub.core.position_frames import PROTOCOL
-from hub.core.views import view
+from hub.core.views import looked
 from hub.store.users import Principal
 
 router = APIRouter(prefix=API)
@@ -53,22 +51,12 @@ class Close(IntEnum):
     """Too many messages: ask again later, with fewer."""
 
 
-class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
-    """What a map shows: west, south, east, north in degrees; west > east crosses the antimeridian."""
-
-    view: tuple[float, float, float, float]
-    zoom: Annotated[float, Meta(ge=-10, le=40)] = 0.0
-
-
 class _EndError(Exception):
     """The socket is to be closed with this code."""
 
     def __init__(self, code: Close, why: str) -> None:
         super().__init__(why)
         self.code = code
-
-
-_decode = msgspec.json.Decoder(Look).decode
 
 
 @router.websocket("/positions/live")
@@ -140,9 +128,9 @@ async def _hear(socket: WebSocket, watcher: Watcher) -> None:
         if tokens < 0:
             raise _EndError(Close.FLOOD, "too many messages")
         try:
-            watcher.look(view(*_decode(message.get("text") or b"").view))
-        except (msgspec.DecodeError, ValueError) as error:
-            raise _EndError(Close.BAD, f"no view: {error}"[:120]) from error
+            watcher.look(looked(message.get("text") or b""))
+        except ValueError as error:
+            raise _EndError(Close.BAD, str(error)[:100]) from error
 
 
 async def _check(welcome: "partial[bool]") -> None:
