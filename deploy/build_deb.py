@@ -33,6 +33,7 @@ LEFT_OUT = ("relief-relay", "pip", "tzdata")
 PLACES = {
     "deploy/debian/edge.toml": "etc/relief-relay/edge.toml",
     "deploy/systemd/relief-relay-edge.service": "usr/lib/systemd/system/relief-relay-edge.service",
+    "deploy/systemd/relief-relay-edge-metrics.service": "usr/lib/systemd/system/relief-relay-edge-metrics.service",
     "deploy/systemd/relief-relay-edge.sysusers": "usr/lib/sysusers.d/relief-relay-edge.conf",
     "deploy/systemd/relief-relay-edge.tmpfiles": "usr/lib/tmpfiles.d/relief-relay-edge.conf",
     "deploy/debian/lintian-overrides": f"usr/share/lintian/overrides/{NAME}",

@@ -121,7 +121,7 @@ def metrics(
     from edge import metrics as numbers  # noqa: PLC0415 - see above
 
     with _reported():
-        status_path = load(config).status
+        status_path = load(config, joined=False).status
         if not listen:
             print(numbers.text(status_path).decode(), end="")
             return

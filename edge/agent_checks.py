@@ -39,6 +39,9 @@ def examine_agent(status: AgentStatus) -> Iterator[Finding]:
     if status.printer is not None and status.printer.problem:
         said = f"{status.printer.problem} ({status.printer.waiting} wait)"
         yield Finding(check="printer", said=said, fault=True, todo="see to it: what waits is printed by itself")
+    if status.terminal is not None and status.terminal.problem:
+        todo = "the agent's log says more (part: terminal, page); it starts the page again by itself"
+        yield Finding(check="terminal", said=status.terminal.problem, fault=True, todo=todo)
     for port in status.ports:
         yield from _port(port, status)
 

@@ -12,6 +12,7 @@ from typing import Final
 from edge import status as status_file
 from edge.agent_checks import examine_agent, held, holders
 from edge.browse import browse
+from edge.clock import uptime_ms
 from edge.config import Settings
 from edge.core.ports import AUTO
 from edge.drivers.finding import finder
@@ -20,6 +21,7 @@ from edge.errors import EdgeError
 from edge.findings import Finding
 from edge.identity_checks import examine_identity
 from edge.printer import PrinterSettings
+from edge.status import AgentStatus
 from edge.terminal_checks import examine_terminal
 
 _LOW_BYTES: Final = 200 * 1024 * 1024
@@ -32,7 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Every check but the configuration's own, which is what gave these settings."""
     status = status_file.read(settings.status)
     running = status is not None and status_file.is_alive(status)
-    yield _agent(settings, running=running)
+    yield _agent(settings, status if running else None)
     for kind, ports in (("scanner", settings.scanners), ("receiver", settings.gnss)):
         for each in ports:
             yield _found(each.port, kind, settings, running=running)
@@ -53,11 +55,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="advice", said=advice, todo="see there")
 
 
-def _agent(settings: Settings, *, running: bool) -> Finding:
-    if running:
-        return Finding(check="agent", said="runs")
-    todo = f"relay-edge run --config {settings.path}"
-    return Finding(check="agent", said="does not run", todo=todo)
+def _agent(settings: Settings, status: AgentStatus | None) -> Finding:
+    if status is None:
+        return Finding(check="agent", said="does not run", todo=f"relay-edge run --config {settings.path}")
+    if not status_file.turns(status, uptime_ms()):
+        todo = f"end it (kill -ABRT {status.pid}: its log then says where it stood) and start it again"
+        return Finding(check="agent", said="runs, but its main loop stands still", fault=True, todo=todo)
+    return Finding(check="agent", said="runs")
 
 
 def _found(port: str, kind: str, settings: Settings, *, running: bool) -> Finding:

@@ -5,7 +5,8 @@ one that tells whether it is alive does not die with it.
 
     /metrics   the numbers
     /healthz   200 while the agent's main loop goes round: what a supervisor restarts it by
-    /readyz    200 while it can take scans: its ports are open and its outbox stores; a hub that is gone does not matter
+    /readyz    200 while it can take scans: its ports are open, its terminal's page comes and its outbox stores; a hub
+               that is gone does not matter
 """
 
 import socket
@@ -26,7 +27,7 @@ from edge.errors import EdgeError
 from edge.status import AgentStatus
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
-_NOT_NUMBERS: Final = {"pid", "at", "since", "up"}
+_NOT_NUMBERS: Final = {"pid", "started", "at", "since", "up"}
 _COUNTERS: Final = ("accepted_", "confirmed_", "thinned")
 _SLOWEST_S: Final = 5
 
@@ -60,6 +61,8 @@ def unready(path: Path) -> str:
     if status.state != "running":
         return f"the agent is {status.state}"
     problems = [f"{port.port}: {port.why or 'not open'}" for port in status.ports if not port.up]
+    if status.terminal is not None and status.terminal.problem:
+        problems.append(f"terminal: {status.terminal.problem}")
     if status.outbox_room == "full":
         problems.append("the outbox is full: scans are refused")
     return "; ".join(problems)
@@ -153,6 +156,11 @@ def _numbers(status: AgentStatus | None) -> Iterator[Metric]:
             if count is not None and what != "last_at":
                 read.add_metric([port.kind, port.port, what], float(count))
     yield from (room, open_, read)
+    yield from _parts(status)
+
+
+def _parts(status: AgentStatus) -> Iterator[Metric]:
+    """Numbers of what not every device has."""
     if status.site_data is not None:
         known = status.site_data
         yield GaugeMetricFamily("relay_edge_site_data_version", "Version of the site data, 0: none.", known.version)
@@ -160,3 +168,12 @@ def _numbers(status: AgentStatus | None) -> Iterator[Metric]:
         yield GaugeMetricFamily("relay_edge_sscc_left", "Numbers for handling units left.", known.sscc_left)
     if status.printer is not None:
         yield GaugeMetricFamily("relay_edge_prints_waiting", "What waits for the printer.", status.printer.waiting)
+    if status.terminal is not None:
+        shown = status.terminal
+        yield GaugeMetricFamily("relay_edge_terminal_up", "Whether its page is served.", float(not shown.problem))
+        yield GaugeMetricFamily("relay_edge_terminal_pages", "Pages of the terminal that are open.", shown.pages)
+    if status.certificate is not None:
+        ends = status.certificate.expires / 1000
+        yield GaugeMetricFamily("relay_edge_certificate_expires_seconds", "When it ends, in Unix time.", ends)
+        failures = status.certificate.failures
+        yield GaugeMetricFamily("relay_edge_certificate_failures", "Failed renewals in a row.", failures)

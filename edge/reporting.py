@@ -54,6 +54,7 @@ class Reporter:
         self.terminal: Callable[[], TerminalStatus | None] = _nothing_known
         """How the terminal stands."""
         self._since = clock.now_ms()
+        self._started = status_file.started(os.getpid())
         self._fix: Fix | None = None
         self._shown: Now | None = None
         self._shown_up = 0
@@ -107,6 +108,10 @@ class Reporter:
         else:
             self._log.info("outbox-has-room", left_bytes=room.left_bytes)
         self._room_said = room.level
+
+    def is_tight(self) -> bool:
+        """Whether there was little room when it was looked at last."""
+        return self._room_said is Level.TIGHT
 
     def say_status(self, state: str, ports: Ports) -> None:
         """Write status.json if something changed, else every few seconds: a disk wears out."""
@@ -167,6 +172,7 @@ class Reporter:
         stats, uplink, settings = self._outbox.stats(), self._uplink.status(), self._settings
         return AgentStatus(
             pid=os.getpid(),
+            started=self._started,
             device=settings.device.name,
             kind=settings.device.kind,
             version=VERSION,

@@ -81,12 +81,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The whole agent. Times are Unix ms by the device's clock; `up` is when it was said, in ms of uptime.
 
+    `started` tells the process from another that got its number later: clock ticks since boot (proc_pid_stat(5)).
     `state` is running, stopping or stopped, `delivery` offline, greeting or flowing, and `problem` what keeps it
     from flowing, in words. `outbox_room` is free, tight (a warning) or full (scans are refused); `written_bytes` is
     what this run of the agent had the disk write.
     """
 
     pid: int
+    started: int = 0
     device: str
     kind: str
     version: str
@@ -141,11 +143,22 @@ def turns(status: AgentStatus, up_ms: int) -> bool:
 
 
 def is_alive(status: AgentStatus) -> bool:
-    """Whether the process that wrote it still runs."""
+    """Whether the process that wrote it still runs, and no other has its number, as after a reboot."""
+    if status.state == "stopped":
+        return False
     try:
         os.kill(status.pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return status.state != "stopped"
+        pass
+    return status.started in (0, started(status.pid) or status.started)
+
+
+def started(pid: int) -> int:
+    """When a process began, in clock ticks since boot; 0 for one that this user may not see."""
+    try:
+        about = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return 0
+    return int(about.rpartition(b")")[2].split()[19])

@@ -1,13 +1,17 @@
 """The doctor's checks of a terminal: does its page come, and can handhelds reach it."""
 
+import hashlib
 import http.client
 import socket
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from edge.config import Settings, TerminalSettings
 from edge.findings import Finding
 from edge.ui.addresses import reachable
+from edge.ui.certificate import fingerprint
 
 _ANSWER_S: Final = 3.0
 _BUILD: Final = "install Relief Relay from its package, or run deploy/build_dashboard.py"
@@ -18,8 +22,10 @@ def examine_terminal(settings: Settings, *, running: bool) -> Iterator[Finding]:
     terminal = settings.terminal
     if terminal is None:
         return
-    yield _page(terminal) if running else _port(terminal.port)
+    yield _page(terminal) if running else _port("127.0.0.1", terminal.port)
     if terminal.listen:
+        made = settings.device.data / "terminal" / "certificate.pem"
+        yield _door(terminal, made) if running else _port(terminal.listen, terminal.tls_port)
         yield _handhelds(terminal)
 
 
@@ -42,10 +48,36 @@ def _page(terminal: TerminalSettings) -> Finding:
     return Finding(check=check, said="its page comes")
 
 
-def _port(port: int) -> Finding:
-    check = f"terminal port {port}"
+def _door(terminal: TerminalSettings, made: Path) -> Finding:
+    """As a handheld comes in, but with an eye on whose certificate it is."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(terminal.listen, terminal.listen)
+    check = f"handhelds' door {terminal.tls_port}"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        socket.create_server(("127.0.0.1", port)).close()
+        with (
+            socket.create_connection((host, terminal.tls_port), timeout=_ANSWER_S) as plain,
+            context.wrap_socket(plain) as tls,
+        ):
+            shown = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest().upper()
+        expected = fingerprint(made).replace(":", "")
+    except (OSError, ValueError) as error:  # also what TLS says, and a certificate's file that is none
+        todo = (
+            f"the agent's log says why (page-not-served); if {made.parent} was damaged, remove certificate.pem and"
+            " key.pem in it, restart the agent, and accept the new fingerprint on each handheld"
+        )
+        return Finding(check=check, said=f"does not answer: {error}", fault=True, todo=todo)
+    if shown != expected:
+        todo = "restart the agent, or stop the other program that uses this port"
+        return Finding(check=check, said="another certificate than this device's is shown", fault=True, todo=todo)
+    return Finding(check=check, said="answers with this device's certificate")
+
+
+def _port(host: str, port: int) -> Finding:
+    check = f"terminal port {port}"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
     except OSError as error:
         todo = "stop the program that uses it, or choose another in [terminal]"
         return Finding(check=check, said=f"cannot be used: {error.strerror}", fault=True, todo=todo)

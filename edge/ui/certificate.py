@@ -13,10 +13,21 @@ from edge.durable import sync_folder, write
 
 
 def context(folder: Path, name: str) -> tuple[ssl.SSLContext, str]:
-    """What the door serves with, and the certificate's SHA-256 fingerprint. Raises OSError, ssl.SSLError."""
+    """What the door serves with, and the certificate's SHA-256 fingerprint. Raises OSError.
+
+    Files that a disk has spoiled are made anew: a new fingerprint on each handheld is better than no page.
+    """
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     if not (certificate.exists() and key.exists()):
         _make(certificate, key, name)
+    try:
+        return _kept(certificate, key)
+    except (ssl.SSLError, ValueError):
+        _make(certificate, key, name)
+        return _kept(certificate, key)
+
+
+def _kept(certificate: Path, key: Path) -> tuple[ssl.SSLContext, str]:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.load_cert_chain(certificate, key)

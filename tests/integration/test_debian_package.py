@@ -25,6 +25,8 @@ SYSTEM = Path(f"/usr/bin/python{MINOR}")
 PYTHON = str(SYSTEM if SYSTEM.exists() else Path(sys._base_executable))
 STATE = "var/lib/relief-relay/edge"
 UNIT = "relief-relay-edge.service"
+METRICS = "relief-relay-edge-metrics.service"
+WANTS = "etc/systemd/system/multi-user.target.wants"
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def test_an_installed_agent_is_upgraded_with_configuration_identity_and_outbox_a
 ):
     released = build(Release("0.1.0", tmp_path).folder, tmp_path / "old", epoch=EPOCH, python=PYTHON, fast=True)
     system.dpkg("--install", released)
-    assert (system.root / f"etc/systemd/system/multi-user.target.wants/{UNIT}").is_symlink()
+    assert (system.root / WANTS / UNIT).is_symlink()
     assert "relief-relay-edge:" in (system.root / "etc/passwd").read_text()
     groups = (system.root / "etc/group").read_text().splitlines()
     assert "relief-relay-edge" in next(line for line in groups if line.startswith("dialout:"))
@@ -153,6 +155,8 @@ def test_an_installed_agent_is_upgraded_with_configuration_identity_and_outbox_a
     version = system.relay_edge("version", env=os.environ | {"PYTHONPATH": str(elsewhere)}, cwd=elsewhere)
     assert version.stdout == f"relay-edge {VERSION}\n", version.stderr
     assert config.read_text() == mine
+    assert (system.root / "usr/lib/systemd/system" / METRICS).exists()
+    assert not (system.root / WANTS / METRICS).exists(), "numbers are off until somebody wants them"
     assert (identity / "key.pem").read_text() == "the device's key"
     shutil.rmtree(identity)
     scan(system, config, b"]C10109501101530010")

@@ -12,7 +12,7 @@ import pytest
 
 from edge import metrics
 from edge import status as status_file
-from edge.status import AgentStatus, PortStatus
+from edge.status import AgentStatus, CertificateStatus, PortStatus, TerminalStatus
 
 PORT = PortStatus(kind="scanner", port="/dev/ttyUSB0", up=True, opened=1, counts={"readings": 7, "last_at": None})
 
@@ -79,6 +79,32 @@ def test_what_the_agent_says_of_itself_becomes_numbers_with_units_and_kinds(path
     assert 'device="wh-1-scan-1"' in said
 
 
+def test_a_terminal_and_a_certificate_are_told_where_a_device_has_them(path):
+    status_file.write(
+        path, _status(terminal=TerminalStatus(port=8090, pages=2), certificate=CertificateStatus(expires=5000))
+    )
+    said = metrics.text(path).decode().splitlines()
+    assert {
+        "relay_edge_terminal_up 1.0",
+        "relay_edge_terminal_pages 2.0",
+        "relay_edge_certificate_expires_seconds 5.0",
+        "relay_edge_certificate_failures 0.0",
+    } <= set(said)
+    ended = TerminalStatus(port=8090, problem="ended with 1")
+    status_file.write(path, _status(terminal=ended))
+    assert metrics.unready(path) == "terminal: ended with 1"
+
+
+def test_another_process_that_got_the_number_of_an_agent_that_was_killed_is_no_agent(path):
+    own = status_file.started(os.getpid())
+    assert own > 0
+    status_file.write(path, _status(started=own))
+    assert "relay_edge_up 1.0" in metrics.text(path).decode()
+    status_file.write(path, _status(started=own - 1))
+    assert "relay_edge_up 0.0" in metrics.text(path).decode()
+    assert metrics.unhealthy(path) == "the agent does not run"
+
+
 def test_text_from_a_device_cannot_forge_a_line_of_metrics(path):
     status_file.write(path, _status(ports=(msgspec.structs.replace(PORT, port='/dev/x"} 1\nrelay_edge_up 0'),)))
     assert "\nrelay_edge_up 0\n" not in metrics.text(path).decode()
@@ -121,12 +147,10 @@ def _ask(base: str, path: str) -> _Scraped:
             return _Scraped(error.code, error.read().decode())
 
 
-def test_metrics_health_and_readiness_are_served_beside_the_agent(tmp_path):
+def test_metrics_health_and_readiness_are_served_beside_the_agent_before_it_has_joined_too(tmp_path):
     config = tmp_path / "edge.toml"
     config.touch(mode=0o600)
-    config.write_text(
-        '[device]\nname = "scan-1"\nkind = "scanner"\ndata = "."\n[hub]\nhost = "127.0.0.1"\nport = 1\npassword = "x"\n'
-    )
+    config.write_text('[device]\ndata = "."\n[hub]\nidentity = "identity"\n')
     command = [sys.executable, "-m", "edge", "metrics", "--config", str(config), "--listen", "127.0.0.1:0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         try:
