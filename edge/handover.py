@@ -15,6 +15,7 @@ from edge import status as status_file
 from edge.browse import browse, open_to_read
 from edge.config import Settings
 from edge.core.printouts import SHIFT_MS, HandoverSlip
+from edge.core.running_list import labels_of
 from edge.store.errors import explain
 from edge.store.knowledge import NAME as KNOWN
 from edge.store.known_site import KnownSite, zone
@@ -25,7 +26,7 @@ from wire.codec import decode_item
 from wire.display import shown
 from wire.errors import DecodeError
 from wire.messages import Count, Kit, Scan, Void
-from wire.sitedata import Delivery, PickList
+from wire.sitedata import CountNote, Delivery, PickList
 
 TITLE: Final = "交接班 Shift hand-over"
 HOUR_MS: Final = 3_600_000
@@ -44,6 +45,10 @@ _WARNED: Final = {
     "short": "数量不足 less than asked for",
     "wrong-owner": "货主不符 another owner's",
     "wrong-place": "位置不符 wrong place",
+    "wrong-station": "属于其他站点 for another station",
+    "given": "已交付过 handed over before",
+    "no-code": "未核对取件码 without a code",
+    "code-locked": "取件码已锁定 code locked",
 }
 
 _NEWEST: Final = f"""
@@ -78,6 +83,7 @@ class Handover:
     shifts: tuple[Shift, ...]
     deliveries: tuple[Delivery, ...]
     picks: tuple[PickList, ...]
+    counts: tuple[CountNote, ...]
     done: Counter[str]
     """Pieces that were scanned here for a task in this time."""
     seen: tuple[Seen, ...]
@@ -86,7 +92,7 @@ class Handover:
 def gather(settings: Settings, asked: HandoverSlip) -> Handover:
     """Read it off the device. Raises EdgeError."""
     with closing(KnownSite(settings.device.data / KNOWN)) as site:
-        deliveries, picks = site.deliveries(), site.picks()
+        deliveries, picks, counts = site.deliveries(), site.picks(), site.counts()
         name = f"{site.site.name_zh} {site.site.name}".strip() if site.site else ""
         local = zone(site.site.zone) if site.site else UTC
     facts, seen, done = 0, [], Counter[str]()
@@ -94,9 +100,9 @@ def gather(settings: Settings, asked: HandoverSlip) -> Handover:
         facts += 1
         if isinstance(item, Scan) and item.task:
             done[item.task] += item.n
-        if isinstance(item, Scan) and item.warned:
-            by = item.by or ""
-            seen.append(Seen(at=item.at, codes=item.warned, label=item.labels[0], task=item.task or "", by=by))
+        if isinstance(item, Scan | Count | Kit) and item.warned:
+            label, by = labels_of(item)[0], item.by or ""
+            seen.append(Seen(at=item.at, codes=item.warned, label=label, task=item.task or "", by=by))
     status = status_file.read(settings.status)
     with browse(settings.outbox) as browser:
         pending = browser.counts().pending_facts
@@ -111,6 +117,7 @@ def gather(settings: Settings, asked: HandoverSlip) -> Handover:
         shifts=tuple(each for each in _shifts(settings) if each.to is None or each.to >= asked.since),
         deliveries=deliveries,
         picks=picks,
+        counts=counts,
         done=done,
         seen=tuple(seen),
     )
@@ -128,6 +135,8 @@ def lines(found: Handover) -> list[str]:
     said += _most([_delivery(each, found.done) for each in found.deliveries]) or ["  无 none"]
     said += ["", "未完成拣货 Open picks:"]
     said += _most([_pick(each, found.done) for each in found.picks]) or ["  无 none"]
+    said += ["", "未完成盘点 Open counts:"]
+    said += _most([f"  {each.id}: {each.shelf or '所有货架 all shelves'}" for each in found.counts]) or ["  无 none"]
     said += ["", "本班警告 Warned of in this shift:"]
     said += _most([_seen(each, found.zone) for each in found.seen]) or ["  无 none"]
     said += ["", "签名 Signatures: ______________  ______________"]

@@ -164,14 +164,25 @@ class Session:
         self._taken(Asked(frame=reading, id=id_, text=text, via=via), beat)
 
     def _undo(self, wish: wishes.Undo, beat: Callable[[], None]) -> None:
-        with self._lock:
-            row = self._list.of(wish.stream, wish.seq)
+        row = self._still_standing(wish)
         mine = wish.stream == STREAM
         if row is None or row.undone or mine != self._talk.practises:
             self._answer(wish.id, "", "refused", said("nothing-to-undo"))
             return
         unwanted = Unwanted(facts=self._list.facts(row))
         self._taken(Asked(frame=unwanted, id=wish.id, text=row.label, via="button"), beat)
+
+    def _still_standing(self, wish: wishes.Undo) -> Row | None:
+        """The row of a fact, as it is with what was undone elsewhere on this device meanwhile."""
+        with self._lock:
+            row = self._list.of(wish.stream, wish.seq)
+            elsewhere = [fact for fact in self._list.facts(row) if self._talk.knows.undone(*fact)] if row else []
+            if row is None or not elsewhere:
+                return row
+            for fact in elsewhere:
+                self._list.undone(fact)
+            self._audience.send(messages.List(rows=self._list.rows))
+            return self._list.of(wish.stream, wish.seq)
 
     def _taken(self, asked: Asked, beat: Callable[[], None]) -> None:
         def waiting() -> None:

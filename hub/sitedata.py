@@ -20,7 +20,7 @@ from hub.store import devices, reference, sscc
 from hub.store import sitedata as store
 from hub.store.database import Database
 from hub.store.publishing import Difference, Mark, News, difference, news, write
-from hub.store.queries import told, told_parcels
+from hub.store.queries import told, told_parcels, told_units
 from hub.store.queries.told import Seal
 from hub.store.queries.told_parcels import Holder, Keeper, OnTheWay
 from hub.store.sitedata import EVERYBODY, Part, of_device, of_site
@@ -263,3 +263,4 @@ def _of(connection: Connection, site: reference.Site, *, entered: bool, stock: b
             yield difference(connection, scope, kind, records)
     if stock:
         yield difference(connection, scope, Kind.STOCK, told.stock(connection, site.id))
+        yield difference(connection, scope, Kind.UNIT, told_units.units(connection, site.id))

@@ -37,6 +37,11 @@ from wire.words import (
     Version,
 )
 
+Warned = Annotated[tuple[Name, ...], Meta(max_length=20)]
+"""Codes of what a device said against a fact before the person went on: `expired`, `expires-soon`, `recalled`,
+`quarantined`, `unknown-item`, `unexpected`, `over`, `wrong-owner`, `wrong-place`, `short`, `wrong-station`, `no-code`,
+`code-locked`."""
+
 
 class Item(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_field="k"):
     """What a lane carries."""
@@ -67,11 +72,7 @@ class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
     """A person or machine read the labels of one thing and did something with it: a fact.
 
     `labels` are all raw labels of the one item; `do` says what was done; `from` and `to` override what
-    the action names by itself. `text` is "latin-1" where the scanner's bytes were not UTF-8.
-
-    `warned` holds the codes of what the device said against it before the person went on: `expired`, `expires-soon`,
-    `recalled`, `quarantined`, `unknown-item`, `unexpected`, `over`, `wrong-owner`, `wrong-place`, `short`,
-    `wrong-station`, `no-code`, `code-locked`.
+    the action names by itself. `text` is "latin-1" where the scanner's bytes were not UTF-8. `warned`: see Warned.
     """
 
     do: Action
@@ -85,7 +86,7 @@ class Scan(Item, frozen=True, kw_only=True, gc=False, tag="scan"):
     task: Name | None = None
     condition: Condition = "good"
     ref: Version | None = None
-    warned: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
+    warned: Warned = ()
     typed: bool = False
     proof: Proof | None = None
 
@@ -103,6 +104,7 @@ class Count(Item, frozen=True, kw_only=True, gc=False, tag="count"):
     condition: Condition = "good"
     ref: Version | None = None
     round: Annotated[int, Meta(ge=1, le=1000)] = 1
+    warned: Warned = ()
 
 
 class Void(Item, frozen=True, kw_only=True, gc=False, tag="void"):
@@ -140,6 +142,7 @@ class Kit(Item, frozen=True, kw_only=True, gc=False, tag="kit"):
     task: Name | None = None
     by: Name | None = None
     ref: Version | None = None
+    warned: Warned = ()
 
 
 class Transfer(Item, frozen=True, kw_only=True, gc=False, tag="transfer"):

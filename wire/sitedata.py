@@ -27,7 +27,7 @@ PAGE_BYTES: Final = 1024 * 1024
 RECORD_BYTES: Final = 128 * 1024
 """Greatest size of one record's body, in bytes; a page holds one at least."""
 LINES: Final = 500
-"""Most lines of a delivery, a pick list, a parcel or a consignment, and most units of a delivery or a consignment."""
+"""Most lines of a delivery, a pick list, a parcel, a consignment or a unit, and most units of what travels together."""
 KEY_CHARS: Final = 500
 """Greatest length of a record's key."""
 
@@ -80,6 +80,8 @@ class Kind(StrEnum):
     PARCEL = "parcel"
     CONSIGNMENT = "consignment"
     STATION = "station"
+    UNIT = "unit"
+    COUNT = "count"
 
 
 class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -277,6 +279,36 @@ class Station(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name_zh: Called = ""
 
 
+class Content(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Goods in a handling unit, whoever owns them; lot '': none was read."""
+
+    gtin: Goods
+    n: Pieces
+    lot: Lot = ""
+    expiry: Day | None = None
+
+
+class UnitNote(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the hub believes is in a handling unit that stands at the site or travels to it, units in it unpacked.
+
+    Key: its code. What expires first stands first; of more than `LINES` lots the later ones are left out.
+    """
+
+    code: UnitCode
+    contents: Annotated[tuple[Content, ...], Meta(max_length=LINES)] = ()
+
+
+class CountNote(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A count that somebody at the hub asked for at this site, until it is closed there. Key: its id.
+
+    No `shelf`: of all of them. What should stand there is not said: a count is blind. `at`: when it was asked for.
+    """
+
+    id: Id
+    at: Ms
+    shelf: Annotated[str, Meta(max_length=40)] = ""
+
+
 Body = (
     Article
     | GoodsCode
@@ -292,6 +324,8 @@ Body = (
     | Parcel
     | Consignment
     | Station
+    | UnitNote
+    | CountNote
 )
 BODIES: Final[dict[Kind, type[Body]]] = {
     Kind.ARTICLE: Article,
@@ -308,6 +342,8 @@ BODIES: Final[dict[Kind, type[Body]]] = {
     Kind.PARCEL: Parcel,
     Kind.CONSIGNMENT: Consignment,
     Kind.STATION: Station,
+    Kind.UNIT: UnitNote,
+    Kind.COUNT: CountNote,
 }
 
 

@@ -161,8 +161,9 @@ SITE_DATA = """\
 ## Site data
 
 What a device may know of its site without a network: articles, own codes, lots that were recalled or set aside, bins,
-deliveries that are expected, pick lists, badges, standing stock, numbers for handling units, stations, the consignments
-that it sends or expects, and the parcels that it packs or gives out. It comes over HTTPS. Of who gets a parcel a device
+deliveries that are expected, pick lists, counts that are open, badges, standing stock, what is in each handling unit
+that stands there or travels to it, numbers for handling units, stations, the consignments that it sends or expects, and
+the parcels that it packs or gives out. It comes over HTTPS. Of who gets a parcel a device
 is told a masked name and four digits of a telephone number, where it gives the parcel out, and until it is collected;
 what opens it is sealed for that one device, and the seal stays for as long as it is told that the parcel was given.
 

@@ -30,7 +30,7 @@ from edge.core.verbs import (
 )
 from wire import codes
 from wire.labels import Kind, Label
-from wire.sitedata import Line, LotNote, Parcel
+from wire.sitedata import Content, LotNote, Parcel
 
 Between = tuple[str | None, str | None]
 _ANNOUNCING: Final = frozenset({("delivery", "receive"), ("consignment", "receive"), ("consignment", "unload")})
@@ -60,20 +60,37 @@ def progress_key(state: State, goods: Goods, knows: Knowledge) -> str:
 def _of_lot(goods: Goods, now: Moment) -> list[Said]:
     label, knows = goods.label, now.knows
     key = goods_key(label, knows)
-    found: list[Said] = []
+    note = knows.lot(key, label.lot or "")
+    found = _of_note(note, label.lot or "")
     if knows.version is not None and knows.article(key) is None and not _is_known(label, knows):
         found.append(said(UNKNOWN))
-    note = knows.lot(key, label.lot or "")
-    if note is not None and note.state == RECALLED:
-        found.insert(0, said(RECALLED, lot=note.lot or label.lot or "-", why=note.reason))
-    elif note is not None and note.state == QUARANTINED:
-        found.insert(0, said(QUARANTINED, lot=note.lot or label.lot or "-", why=note.reason))
-    found += _of_date(label, note, now)
-    return found
+    return [*found, *_of_date(label.expiry or label.best_before, note, now), *_of_contents(goods, now)]
 
 
-def _of_date(label: Label, note: LotNote | None, now: Moment) -> list[Said]:
-    days = (label.expiry or label.best_before, note.expiry if note is not None else None)
+def _of_note(note: LotNote | None, lot: str) -> list[Said]:
+    if note is None or note.state not in {RECALLED, QUARANTINED}:
+        return []
+    return [said(note.state, lot=note.lot or lot or "-", why=note.reason)]
+
+
+def _of_contents(goods: Goods, now: Moment) -> list[Said]:
+    """Of what is in a handling unit, or is to be in a parcel: each thing once, of the lot that expires first."""
+    found: dict[str, Said] = {}
+    for each in _contents(goods.label, now.knows):
+        note = now.knows.lot(each.gtin, each.lot)
+        for word in (*_of_note(note, each.lot), *_of_date(each.expiry, note, now)):
+            found.setdefault(word.code, word)
+    return list(found.values())
+
+
+def _contents(label: Label, knows: Knowledge) -> tuple[Content, ...]:
+    inside = knows.contents(label.handling_unit) if label.handling_unit is not None else ()
+    planned = knows.parcel(label.parcel) if label.parcel is not None and not inside else None
+    return inside if planned is None else tuple(Content(gtin=x.gtin, n=x.n, lot=x.lot or "") for x in planned.lines)
+
+
+def _of_date(day: int | None, note: LotNote | None, now: Moment) -> list[Said]:
+    days = (day, note.expiry if note is not None else None)
     expiry = min((day for day in days if day is not None), default=None)
     if expiry is None:
         return []
@@ -135,28 +152,14 @@ def _of_announcement(state: State, goods: Goods, now: Moment) -> list[Said]:
 
 
 def _of_parcel(state: State, goods: Goods, between: Between, now: Moment) -> list[Said]:
-    """For another station, given already, without its code; and what is wrong with what is in it."""
+    """For another station, given already, without its code."""
     parcel, knows = goods.label.parcel, now.knows
     if parcel is None:
         return []
-    known = knows.parcel(parcel)
-    found = [each for line in (known.lines if known else ()) for each in _of_line(line, now)]
-    found += _of_station(state, parcel, known, between, knows)
+    found = _of_station(state, parcel, knows.parcel(parcel), between, knows)
     if is_given(parcel, knows):
         found.append(said(GIVEN, parcel=parcel))
     return [*found, said(NO_CODE)]
-
-
-def _of_line(line: Line, now: Moment) -> list[Said]:
-    note = now.knows.lot(line.gtin, line.lot or "")
-    if note is None:
-        return []
-    found: list[Said] = []
-    if note.state in {RECALLED, QUARANTINED}:
-        found.append(said(note.state, lot=note.lot or line.lot or "-", why=note.reason))
-    if note.expiry is not None and note.expiry < now.knows.today(now.at).day:
-        found.append(said(EXPIRED, day=note.expiry))
-    return found
 
 
 def _of_station(state: State, parcel: str, known: Parcel | None, between: Between, knows: Knowledge) -> list[Said]:

@@ -8,7 +8,7 @@ Parcels are not counted but seen, one by one: a shelf is counted by scanning it 
 
 from dataclasses import replace
 
-from edge.core.cautions import cautions
+from edge.core.cautions import cautions, codes_of
 from edge.core.dialogue_state import Goods, Moment, State, Step, Trace, held, kept, obeyed, refused
 from edge.core.facts import bin_owner, fits_with, here, is_too_large, ref, scan
 from wire.messages import Count
@@ -53,34 +53,37 @@ def _seen(state: State, goods: Goods, now: Moment) -> Step:
         return refused(state, "count-place")
     between = (None, where)
     seen = replace(state, verb="sight")
-    item = scan(seen, goods, now, between=between, owner=None)
+    warnings = cautions(seen, goods, between, None, now)
+    item = scan(seen, goods, now, between=between, owner=None, warned=codes_of(warnings))
     if is_too_large(item, goods):
         return refused(state, "too-large")
     after = replace(state, n=None, digits="", counting=False)
-    return kept(after, (item,), (Trace(),), warnings=cautions(seen, goods, between, None, now))
+    return kept(after, (item,), (Trace(),), warnings=warnings)
 
 
 def _kept(state: State, goods: Goods, now: Moment) -> Step:
     where = here(state)
     if where is None:
         return refused(state, "count-place")
+    owner = bin_owner(where, now.knows) or state.owner or state.work.owner
+    warnings = cautions(replace(state, verb="count"), goods, (None, where), owner, now)
     item = Count(
         at=now.at,
         up=now.up,
         where=where,
         labels=goods.labels,
         n=goods.n,
-        owner=bin_owner(where, now.knows) or state.owner or state.work.owner,
+        owner=owner,
         by=goods.by,
         text=goods.encoding,
         task=state.task,
         condition=state.condition,
         ref=ref(now),
         round=state.round,
+        warned=codes_of(warnings),
     )
     if is_too_large(item, goods):
         return refused(state, "too-large")
-    warnings = cautions(replace(state, verb="count"), goods, (None, where), item.owner, now)
     hand = () if state.verb == "count" else state.hand
     after = replace(state, n=None, digits="", hand=hand, counting=False)
     return kept(after, (item,), (Trace(),), warnings=warnings)

@@ -7,7 +7,7 @@ sizes convert exactly, whole case to whole pieces, and the pieces are of the cas
 
 from dataclasses import replace
 
-from edge.core.cautions import cautions
+from edge.core.cautions import cautions, codes_of
 from edge.core.dialogue_state import Goods, Moment, Said, State, Step, Trace, held, kept, refused
 from edge.core.facts import MOST_MOVED, fits_with, here, owner_of, ref
 from edge.core.labelling import goods_key, pieces
@@ -56,21 +56,23 @@ def finish(state: State, now: Moment) -> Step:
     used = state.parts or _recipe(state, made, where, now)
     if not used:
         return refused(state, f"{state.verb}-parts")
+    whole = _part(state, made, where, now)
+    warnings: list[Said] = []
+    for goods in (made, *(Goods(labels=part.labels, label=_label(part)) for part in used)):
+        found = cautions(state, goods, (None, where), whole.owner, now)
+        warnings += [each for each in found if each not in warnings]
     item = Kit(
         at=now.at,
         up=now.up,
         do="kit" if state.verb == "kit" else "unkit" if state.verb == "unkit" else "open",
         where=where,
-        made=_part(state, made, where, now),
+        made=whole,
         used=used,
         task=state.task,
         by=made.by,
         ref=ref(now),
+        warned=codes_of(tuple(warnings)),
     )
-    warnings: list[Said] = []
-    for goods in (made, *(Goods(labels=part.labels, label=_label(part)) for part in used)):
-        found = cautions(state, goods, (None, where), item.made.owner, now)
-        warnings += [each for each in found if each not in warnings]
     return kept(replace(state, made=None, parts=()), (item,), (Trace(),), warnings=tuple(warnings))
 
 

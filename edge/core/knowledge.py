@@ -19,6 +19,7 @@ from wire.sitedata import (
     Badge,
     Bin,
     Consignment,
+    Content,
     Delivery,
     GoodsCode,
     LotNote,
@@ -90,9 +91,17 @@ class Plans(Protocol):
         """What the hub believes stands at the site of some goods: first expired first, then by lot and bin."""
         ...
 
+    def contents(self, unit: str) -> tuple[Content, ...]:
+        """What the hub believes is in a unit (wire.label.Label.handling_unit); () where it said nothing of it."""
+        ...
+
 
 class Knowledge(Reference, Plans, Parcels, Protocol):
     """All of it."""
+
+    def undone(self, stream: str, seq: int) -> bool:
+        """Whether a fact of this device was undone already, at any of its scanners and pages."""
+        ...
 
 
 def worse(own: LotNote | None, of_all: LotNote | None) -> LotNote | None:
@@ -146,6 +155,12 @@ class NothingKnown:
 
     def standing(self, goods: str) -> tuple[Standing, ...]:  # noqa: ARG002
         return ()
+
+    def contents(self, unit: str) -> tuple[Content, ...]:  # noqa: ARG002
+        return ()
+
+    def undone(self, stream: str, seq: int) -> bool:  # noqa: ARG002
+        return False
 
     def parcel(self, parcel: str) -> Parcel | None:  # noqa: ARG002
         return None

@@ -17,7 +17,8 @@ TYPED: Final = "RR:KEY:"
 def named(labels: tuple[str, ...], knows: Knowledge, pieces: int | None = None) -> Goods | None:
     """The goods that these labels of one thing name, or None where the device has no name for them.
 
-    A logistic unit is named by what it says it contains. `pieces`: so many were counted of it.
+    A logistic unit is named by what it says it contains, else by the only goods that are known to be in it. `pieces`:
+    so many were counted of it.
     """
     found = [label for text in labels if (label := _label(text)) is not None]
     if not found:
@@ -43,7 +44,9 @@ def _name(label: Label, knows: Knowledge) -> Words | None:
     coded = knows.goods(code.value) if code is not None and code.value is not None else None
     if coded is not None and coded.name:
         return _words(coded.name, coded.name_zh)
-    article = knows.article(label.content or goods_key(label, knows))
+    inside = {each.gtin for each in knows.contents(label.handling_unit or "")}
+    alone = inside.pop() if len(inside) == 1 else ""
+    article = knows.article(label.content or alone or goods_key(label, knows))
     return _words(article.name, article.name_zh) if article is not None else None
 
 

@@ -131,7 +131,7 @@ def earlier_rows(found: list[tuple[str, int, Fact]], knows: Knowledge) -> tuple[
             n=-at,
             at=item.at,
             label=shown(labels_of(item)[0], LONGEST_LABEL),
-            verdict="warned" if isinstance(item, Scan) and item.warned else "stored",
+            verdict="warned" if item.warned else "stored",
             words=Words(),
             next=Words(),
             stored=Stored(stream=stream, seq=seq),

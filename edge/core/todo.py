@@ -10,10 +10,12 @@ from typing import Final, Protocol
 from edge.core.knowledge import Knowledge
 from edge.core.parcels import GONE, WAITING, Kept
 from edge.ui.messages import Task, TaskKind, Words
-from wire.sitedata import Consignment, Delivery, Line, Org, Parcel, PickLine, PickList
+from wire.display import shown
+from wire.sitedata import Consignment, CountNote, Delivery, Line, Org, Parcel, PickLine, PickList
 
 MOST: Final = 200
 _NO_DAY: Final = 99_999_999
+_LONGEST: Final = 40
 
 
 class Site(Knowledge, Protocol):
@@ -21,6 +23,7 @@ class Site(Knowledge, Protocol):
 
     def deliveries(self) -> tuple[Delivery, ...]: ...
     def picks(self) -> tuple[PickList, ...]: ...
+    def counts(self) -> tuple[CountNote, ...]: ...
     def consignments(self) -> tuple[Consignment, ...]: ...
     def parcels(self) -> tuple[Parcel, ...]: ...
     def organisation(self, id_: str, /) -> Org | None: ...
@@ -38,6 +41,7 @@ def todo(site: Site, done: Mapping[str, int]) -> tuple[Task, ...]:
         *(_delivery(each, site, did) for each in site.deliveries()),
         *(_pick(each, did) for each in site.picks()),
         *(_consignment(each, site, did) for each in site.consignments()),
+        *(_count(each, did) for each in site.counts()),
         *_collect(site),
     ]
     rows.sort(key=lambda row: (row.due if row.due is not None else _NO_DAY, row.task))
@@ -65,6 +69,13 @@ def _consignment(each: Consignment, site: Site, did: Mapping[str, int]) -> Task:
     else:
         title = Words(en=f"{each.id}: to {each.to or 'the door'}", zh=f"{each.id}：至 {each.to or '住户'}")
     return _task("consignment", each.id, title, each.due, _pieces(each.lines), did)
+
+
+def _count(each: CountNote, did: Mapping[str, int]) -> Task:
+    """Blind: no number is shown, neither what should stand there nor how much of it was seen."""
+    shelf = shown(each.shelf, _LONGEST)
+    title = Words(en=f"Count {shelf or 'all shelves'}", zh=f"盘点{shelf or '所有货架'}")
+    return _task("count", each.id, title, None, 0, did)
 
 
 def _collect(site: Site) -> list[Task]:

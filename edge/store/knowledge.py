@@ -24,7 +24,8 @@ from typing import Any, Final
 from edge.errors import EdgeError
 
 NAME: Final = "known.db"
-LAYOUT: Final = 2
+LAYOUT: Final = 3
+"""Another one for every new kind of records too: an earlier agent passed them over, and they do not come again."""
 _DAMAGE: Final = frozenset(
     {
         sqlite3.SQLITE_CORRUPT,

@@ -20,6 +20,8 @@ from wire.sitedata import (
     Bin,
     Body,
     Consignment,
+    Content,
+    CountNote,
     Delivery,
     GoodsCode,
     Kind,
@@ -31,6 +33,7 @@ from wire.sitedata import (
     SsccRange,
     Standing,
     Station,
+    UnitNote,
     decode_record,
     lot_key,
 )
@@ -53,12 +56,13 @@ class KnownSite:
         true_ms: Callable[[int], int] = lambda at: at,
         kept: Callable[[str], Kept | None] = lambda _: None,
         vehicle: str | None = None,
+        undone: Callable[[str, int], bool] = lambda *_: False,
     ) -> None:
-        """`true_ms` makes the best of a time of the device's clock, which may be wrong; `kept`: see Knowledge.
+        """`true_ms` makes the best of a time of the device's clock, which may be wrong; `kept`, `undone`: see Knowledge.
 
         `vehicle` is the account of the one that this device is of.
         """
-        self._kept, self.vehicle = kept, vehicle
+        self._kept, self._undone, self.vehicle = kept, undone, vehicle
         self._lock = threading.Lock()
         self._file = KnowledgeFile(path)
         self._true_ms = true_ms
@@ -135,6 +139,10 @@ class KnownSite:
         found = self._marked(Kind.STOCK, goods, Standing, MOST_STANDING)
         return tuple(sorted(found, key=lambda each: (each.expiry or _NEVER, each.lot, each.bin)))
 
+    def contents(self, unit: str) -> tuple[Content, ...]:
+        found = self._one(Kind.UNIT, unit, UnitNote)
+        return found.contents if found is not None else ()
+
     def range_of(self, device: str) -> SsccRange | None:
         """The numbers for handling units that are reserved for this device."""
         return self._one(Kind.SSCC, device, SsccRange)
@@ -146,6 +154,10 @@ class KnownSite:
     def picks(self) -> tuple[PickList, ...]:
         """The open ones."""
         return self._all(Kind.PICK, PickList)
+
+    def counts(self) -> tuple[CountNote, ...]:
+        """The open ones."""
+        return self._all(Kind.COUNT, CountNote)
 
     def consignments(self) -> tuple[Consignment, ...]:
         """The open ones that come or go here."""
@@ -189,6 +201,9 @@ class KnownSite:
 
     def kept(self, parcel: str) -> Kept | None:
         return self._kept(parcel)
+
+    def undone(self, stream: str, seq: int) -> bool:
+        return self._undone(stream, seq)
 
     def _learn(self) -> None:
         sites = self._all(Kind.SITE, SiteNote)

@@ -78,7 +78,7 @@ Digits = Literal["", "pin", "code", "number"]
 Hub = Literal["flowing", "greeting", "offline"]
 Room = Literal["free", "tight", "full"]
 Power = Literal["practice", "print", "pair", "sign-on"]
-TaskKind = Literal["delivery", "pick", "consignment", "collect"]
+TaskKind = Literal["delivery", "pick", "consignment", "count", "collect"]
 
 
 class Words(Struct, frozen=True, kw_only=True):

@@ -73,6 +73,12 @@ def latest(connection: Connection, site: str, most: int) -> list[Count]:
     return [Count(**row) for row in rows]
 
 
+def open_at(connection: Connection, site: str, most: int) -> list[Count]:
+    """Those that nobody closed yet, the newest first."""
+    query = f"{_COUNT} WHERE site = ? AND closed_at IS NULL ORDER BY seq DESC LIMIT ?"
+    return [Count(**row) for row in connection.exec_driver_sql(query, (site, most)).mappings()]
+
+
 def outcome(connection: Connection, count: Count) -> Outcome:
     """What was seen and what was not. What left its shelf since the count began is neither.
 

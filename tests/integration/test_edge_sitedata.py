@@ -16,6 +16,7 @@ from edge.sitedata import fetch
 from edge.sitedata_watch import SiteDataWatch
 from edge.store.knowledge import NAME
 from edge.store.known_site import KnownSite
+from edge.store.serials import Serials
 from tests.support.authority import Authority
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import ROOT, closed_port
@@ -29,13 +30,17 @@ from wire.sitedata import (
     Article,
     Badge,
     Bin,
+    Content,
+    CountNote,
     Delivery,
     GoodsCode,
     Line,
     LotNote,
     Org,
     SiteNote,
+    SsccRange,
     Standing,
+    UnitNote,
     lot_key,
     standing_key,
 )
@@ -89,11 +94,16 @@ def test_every_question_of_a_dialogue_is_answered_from_the_disk(settings, hub):
     hub.put("person", digest("B-7"), Badge(name="Ana", role="operator"))
     for key, one in (standing("L2", 20270101), standing("L1", 20261231), standing("L3", None)):
         hub.put("stock", key, one)
+    inside = (Content(gtin=WATER, n=3, lot="W1", expiry=20270101), Content(gtin=TENT, n=1))
+    hub.put("unit", f"sscc:{UNIT}", UnitNote(code=f"sscc:{UNIT}", contents=inside))
+    hub.put("count", "C7", CountNote(id="C7", shelf="a01", at=1))
     hub.put("weather", "today", b'{"rain":true}')
     fetched = fetch(settings, sscc_left=7)
-    assert (fetched.version, fetched.changed, fetched.misread) == (11, 10, 0)
+    assert (fetched.version, fetched.changed, fetched.misread) == (13, 12, 0)
     with known(settings) as site:
-        assert site.version == 11
+        assert site.version == 13
+        assert (site.contents(f"sscc:{UNIT}"), site.contents("sscc:0")) == (inside, ())
+        assert [each.shelf for each in site.counts()] == ["a01"]
         assert site.article(WATER).name_zh == "水"
         assert site.article(TENT) is None
         assert site.goods("BLANKET").item == "text:BLANKET"
@@ -237,6 +247,21 @@ def test_without_the_hub_no_day_is_before_the_newest_that_it_ever_told(settings)
         knowing.stop()
 
 
+def test_no_number_is_taken_in_before_a_hub_said_whose_this_outbox_is(settings, hub):
+    hub.put("sscc", settings.device.name, SsccRange(prefix="0614141", first=100, last=104))
+    fetch(settings)
+    with closing(open_box(settings.device.data)) as box:
+        knowing, greeted = Knowing(settings, box, Clocks(), Quiet()), []
+        knowing.greeted = lambda: bool(greeted)
+        knowing.begin()
+        knowing.tick()
+        assert Serials(box).left() == 0
+        greeted.append(True)
+        knowing.tick()
+        assert Serials(box).left() == 5
+        knowing.stop()
+
+
 def test_a_damaged_file_is_fetched_anew(settings, hub):
     for n in range(200):
         hub.put("bin", f"a{n:03}", Bin(code=f"a{n:03}"))
@@ -274,6 +299,17 @@ def test_a_file_that_has_lost_its_state_is_taken_for_none_and_fetched_anew(setti
     with known(settings) as site:
         assert not site.edition.generation
     assert fetch(settings).changed == 1
+
+
+def test_an_agent_that_knows_further_kinds_fetches_anew_what_the_one_before_it_passed_over(settings, hub):
+    hub.put("bin", "a01", Bin(code="a01"))
+    fetch(settings)
+    with closing(sqlite3.connect(settings.device.data / NAME)) as db:
+        db.execute("PRAGMA user_version=2")
+    with known(settings) as site:
+        assert site.version is None
+    hub.put("count", "C7", CountNote(id="C7", at=1))
+    assert fetch(settings).changed == 2
 
 
 def test_a_file_of_another_device_is_not_believed(settings, hub, tmp_path):

@@ -12,9 +12,10 @@ from hub.store import sitedata as store
 from hub.store.backup import backup, restore
 from hub.store.database import Database
 from hub.store.devices import DeviceError
-from tests.support.facts import PALLET, RECEIVED, batch, goods, scan, unit_label
+from tests.support.facts import CARTON, PALLET, RECEIVED, RICE, batch, goods, scan, unit_label
 from tests.support.hubweb import ORGANISATION, START_MS, Clock, make_database, serving
 from tests.support.ingest import bench
+from tests.support.parcels_world import put_consignment, put_sites
 from tests.support.relief_stock import WATER, relief_desk
 from tests.support.site_devices import Copy, Doors, token
 from wire.actions import Action
@@ -177,12 +178,63 @@ def test_what_stands_at_a_site_is_told_in_units_too_and_again_once_a_minute_at_m
         assert {(one["bin"], one["n"], one["expiry"]) for one in copy.of("stock").values()} == {
             ("a01", 4, 20270131), ("a02", 3, 20270131),
         }  # fmt: skip
+        content = {"gtin": RICE, "n": 3, "lot": "A", "expiry": 20270131}
+        assert copy.of("unit") == {f"sscc:{PALLET}": {"code": f"sscc:{PALLET}", "contents": (content,)}}
         made.take(("scanner-1", batch(made.ledger, [scan(goods(lot="B"), at=3, to="place:wh-1")], after=3)))
         doors.site_data.look()
         assert copy.pull(doors.site_data, "scanner-1") == 0, "not yet: a minute has not passed"
         doors.clock.now += 60_000
         doors.site_data.look()
         assert copy.pull(doors.site_data, "scanner-1") == 1
+
+
+def test_what_is_in_a_unit_is_told_where_it_stands_and_where_it_travels_to_with_the_units_in_it(tmp_path):
+    with bench(tmp_path / "hub.db") as made:
+        doors = Doors(made.database, Clock(RECEIVED))
+        with made.database.write() as connection:
+            put_sites(connection, "wh-1", "st-1", "st-2")
+            journey = put_consignment(connection, "st-1")
+            connection.exec_driver_sql("INSERT INTO consignment_unit VALUES (?, ?)", (journey, f"sscc:{PALLET}"))
+        for name, at in (("gun-1", "wh-1"), ("pad-1", "st-1"), ("pad-2", "st-2")):
+            doors.join(name, at)
+        pallet, carton = f"unit:sscc:{PALLET}", f"unit:sscc:{CARTON}"
+        made.take(("gun-1", batch(made.ledger, [
+            scan(goods(lot="B", expiry=20270131), n=2, do=Action.PACK, source="place:wh-1/a01", to=carton),
+            scan(goods(lot="A", expiry=20261231), n=3, do=Action.PACK, source="place:wh-1/a01", to=pallet),
+            scan(unit_label(CARTON), at=1, do=Action.PACK, source="place:wh-1/a01", to=pallet),
+            scan(unit_label(), at=2, do=Action.LOAD, source="place:wh-1/a01", to="transit:van-1"),
+        ])))  # fmt: skip
+        doors.site_data.look()
+        inside = {name: Copy() for name in ("gun-1", "pad-1", "pad-2")}
+        for name, copy in inside.items():
+            copy.pull(doors.site_data, name)
+        told = inside["pad-1"].of("unit")
+        assert {code: [each["lot"] for each in one["contents"]] for code, one in told.items()} == {
+            f"sscc:{PALLET}": ["A", "B"], f"sscc:{CARTON}": ["B"],
+        }  # fmt: skip
+        assert (inside["gun-1"].of("unit"), inside["pad-2"].of("unit")) == ({}, {})
+        with made.database.write() as connection:
+            connection.exec_driver_sql("UPDATE consignment SET state = 'closed'")
+        doors.site_data.look(everything=True)
+        inside["pad-1"].pull(doors.site_data, "pad-1")
+        assert inside["pad-1"].of("unit") == {}
+
+
+def test_a_count_is_told_to_the_devices_of_its_site_until_it_is_closed(web, doors):
+    doors.join("scanner-1", "a")
+    copies = {name: Copy() for name in ("scanner-1", "scanner-b")}
+    doors.join("scanner-b", "b")
+    asked = post(web, "stations/a/shelf-counts", {"shelf": "A-2"})
+    doors.site_data.look()
+    for name, copy in copies.items():
+        copy.pull(doors.site_data, name)
+    told = copies["scanner-1"].of("count")
+    assert {id_: one["shelf"] for id_, one in told.items()} == {asked["id"]: "A-2"}
+    assert copies["scanner-b"].of("count") == {}
+    post(web, f"stations/a/shelf-counts/{asked['id']}/closing", {})
+    doors.site_data.look()
+    copies["scanner-1"].pull(doors.site_data, "scanner-1")
+    assert copies["scanner-1"].of("count") == {}
 
 
 def test_after_a_restore_a_device_begins_anew_and_no_number_is_given_out_twice(tmp_path):

@@ -9,6 +9,8 @@ from wire.sitedata import (
     Badge,
     Bin,
     Consignment,
+    Content,
+    CountNote,
     Delivery,
     GoodsCode,
     Line,
@@ -26,8 +28,9 @@ WATER, TENT, CASE, KITTED, VACCINE = (
     f"{body}{check_digit(body)}"
     for body in ("0950110153000", "0950110153001", "1950110153000", "0950110153002", "0950110153003")
 )
-PALLET, CARTON, SPARE = (
-    f"{body}{check_digit(body)}" for body in ("35012345600000001", "35012345600000002", "35012345600000003")
+PALLET, CARTON, SPARE, MIXED = (
+    f"{body}{check_digit(body)}"
+    for body in ("35012345600000001", "35012345600000002", "35012345600000003", "35012345600000004")
 )
 PARCEL, SECOND, OTHER, ELSEWHERE = "wh-1.AAAAAA", "wh-1.BBBBBB", "wh-1.CCCCCC", "st-2.DDDDDD"
 SECRET = "203892"
@@ -112,6 +115,14 @@ class SiteKnown(NothingKnown):
             )
         }
         self.did = {}
+        self.inside = {
+            f"sscc:{MIXED}": (
+                Content(gtin=TENT, n=2, lot="T1", expiry=20290131),
+                Content(gtin=WATER, n=9, lot="BAD", expiry=20280131),
+            )
+        }
+        self.voided = set()
+        self.counts = {"C7": CountNote(id="C7", shelf="a01", at=1)}
         self.stock = (
             Standing(bin="a02", gtin=TENT, lot="T9", owner="care", n=5, expiry=20291231),
             Standing(bin="a01", gtin=TENT, lot="T1", owner="care", n=5, expiry=20270131),
@@ -162,6 +173,12 @@ class SiteKnown(NothingKnown):
     def station_marked(self, mark):
         return next((each for each in self.stations if each.mark == mark), None)
 
+    def contents(self, unit):
+        return self.inside.get(unit, ())
+
+    def undone(self, stream, seq):
+        return (stream, seq) in self.voided
+
     def kept(self, parcel):
         return self.did.get(parcel)
 
@@ -181,6 +198,7 @@ class Helper:
         self.numbers = list(numbers)
         self.codes = {SECRET: CodeFound(verdict=CodeVerdict.RIGHT, parcels=(PARCEL, SECOND))}
         self.printed, self.people, self.asked, self.before = [], [], [], []
+        self.cautions = None
 
     def answer(self, ask, beat=lambda: None):
         self.asked.append(ask)
@@ -200,3 +218,6 @@ class Helper:
 
     def at_work(self, port, name):
         self.people.append(name)
+
+    def caution(self):
+        return self.cautions

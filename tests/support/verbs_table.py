@@ -27,6 +27,7 @@ from tests.support.site_known import (
     CASE,
     ELSEWHERE,
     KITTED,
+    MIXED,
     OTHER,
     PALLET,
     PARCEL,
@@ -53,13 +54,21 @@ THINGS = {
     "kit": element_string(gtin=KITTED),
     "pallet": element_string(sscc=PALLET),
     "carton": element_string(sscc=CARTON),
+    "mixed": element_string(sscc=MIXED),
     "parcel": f"RR:P:{PARCEL}",
     "second": f"RR:P:{SECOND}",
     "other": f"RR:P:{OTHER}",
     "elsewhere": f"RR:P:{ELSEWHERE}",
 }
 NAMES = {WATER: "water", TENT: "tent", CASE: "case", KITTED: "kit", PALLET: "pallet", CARTON: "carton", SPARE: "new"}
-NAMES |= {PARCEL: "parcel", SECOND: "second", OTHER: "other", ELSEWHERE: "elsewhere", "transit:van-1": "vehicle"}
+NAMES |= {
+    MIXED: "mixed",
+    PARCEL: "parcel",
+    SECOND: "second",
+    OTHER: "other",
+    ELSEWHERE: "elsewhere",
+    "transit:van-1": "vehicle",
+}
 CODE = code_of(11, SECRET)
 WORKS = {
     "scanner": Work(do=Action.SIGHT),
@@ -120,20 +129,24 @@ def _kept(item) -> str:
         case Scan():
             source, to = (_account(account) for account in ends(item.do, item.source, item.to))
             way = f"at {to}" if source == to else f"{source} → {to}"
-            more = [f"owner {item.owner}"] * bool(item.owner) + [f"warned {code}" for code in item.warned]
+            more = [f"owner {item.owner}"] * bool(item.owner) + _warned(item)
             if item.proof is not None:
                 more.append(f"{'checked' if item.proof.checked else 'by'} {item.proof.way}")
             more += [item.condition] * (item.condition != "good") + ["typed"] * item.typed
             return f"{item.do} {item.n} {_thing(item.labels)} {way}" + "".join(f", {each}" for each in more)
         case Count():
-            again = f", round {item.round}" if item.round > 1 else ""
-            return f"count {_account(item.where)} = {item.n} {_thing(item.labels)}{again}"
+            more = [f"round {item.round}"] * (item.round > 1) + _warned(item)
+            return ", ".join([f"count {_account(item.where)} = {item.n} {_thing(item.labels)}", *more])
         case Kit():
             made = f"{item.made.n} {_thing(item.made.labels)}"
             used = " + ".join(f"{part.n} {_thing(part.labels)}" for part in item.used)
             way = f"{used} → {made}" if item.do == "kit" else f"{made} → {used}"
-            return f"{item.do} at {_account(item.where)}: {way}"
+            return ", ".join([f"{item.do} at {_account(item.where)}: {way}", *_warned(item)])
     raise AssertionError(item)
+
+
+def _warned(item) -> list[str]:
+    return [f"warned {code}" for code in item.warned]
 
 
 def _account(account: str) -> str:

@@ -12,7 +12,7 @@ from edge.store.shifts import Shifts
 from tests.support.delivery_box import open_box
 from tests.support.edge_agent import write_config
 from tests.support.facts import NOW, goods, scan, void
-from wire.sitedata import Delivery, Line, PickLine, PickList, Record, SiteData, SiteNote, encode_body
+from wire.sitedata import CountNote, Delivery, Line, PickLine, PickList, Record, SiteData, SiteNote, encode_body
 
 WATER = "09501101530003"
 
@@ -40,7 +40,7 @@ def test_a_device_that_knows_nothing_hands_over_what_it_has(device):
     settings, _ = device
     said = text(settings, HandoverSlip(since=NOW, at=NOW + HOUR_MS))
     assert "Everything is at the hub" in said
-    assert said.count("none") == 3
+    assert said.count("none") == 4
 
 
 def test_open_tasks_say_how_much_of_them_was_scanned_here(device):
@@ -51,11 +51,13 @@ def test_open_tasks_say_how_much_of_them_was_scanned_here(device):
         ("site", "wh-1", SiteNote(id="wh-1", name="Chengdu", name_zh="成都", zone="Asia/Shanghai")),
         ("delivery", "D1", Delivery(id="D1", owner="red-cross", expected=20270102, lines=(Line(gtin=WATER, n=240),))),
         ("pick", "P1", PickList(id="P1", to="place:wh-1/staging", lines=(pick,))),
+        ("count", "C7", CountNote(id="C7", shelf="a01", at=1)),
     )
     box.append_facts([scan(goods(), task="delivery:D1", n=n, at=n) for n in (100, 20)])
     said = text(settings, HandoverSlip(since=NOW, at=NOW + HOUR_MS))
     assert "D1 (red-cross) 2027-01-02: 120 / 240" in said
     assert "P1 → place:wh-1/staging: 0 / 40" in said
+    assert "C7: a01" in said
     assert "Not sent yet: 2 （未连接中心 no hub answers）" in said
     assert "01-15 16:00" in said, "the site's own time"
 

@@ -6,9 +6,10 @@ import pytest
 
 from edge.config import Settings, TerminalSettings
 from edge.core.dialogue import Work
+from edge.core.dialogue import said as dialogue_said
 from edge.core.running_list import earlier_rows
 from edge.core.todo import todo
-from edge.drivers.conversation import Conversation
+from edge.drivers.conversation import CAUTION_EVERY_MS, Conversation
 from edge.frames.scanner import Reading
 from edge.parties import DeviceSettings, HubSettings
 from edge.practice import PARCEL as PRACTISED
@@ -163,6 +164,17 @@ def test_a_full_outbox_and_a_failing_disk_are_told_apart_and_nothing_of_it_happe
     assert all(row.stored is None for row in desk.rows)
 
 
+def test_that_little_room_is_left_is_said_with_a_scan_that_is_kept_and_not_with_each(desk):
+    desk.helper.cautions = dialogue_said("trouble-tight")
+    found = [desk.scan(label).verdict for label in "AB"]
+    desk.clock.up += CAUTION_EVERY_MS
+    row = desk.scan("C")
+    assert (*found, row.verdict) == ("warned", "stored", "warned")
+    assert "little room" in row.words.en
+    assert "存储空间不足" in row.words.zh
+    assert [len(each.labels) for each in desk.store.items] == [1, 1, 1]
+
+
 def test_a_warning_is_said_in_both_languages_with_what_is_expected_next(desk):
     row = desk.scan(f"]d201{WATER}10BAD")
     assert row.verdict == "warned"
@@ -290,6 +302,21 @@ def test_an_undo_from_the_list_takes_its_piece_off_the_task_again(desk):
     assert isinstance(desk.store.items[-1], Void)
 
 
+def test_what_was_undone_elsewhere_is_shown_so_and_undone_no_second_time(desk):
+    desk.press("RR:T:delivery:D1")
+    first, second = (desk.scan(f"]d201{WATER}10L1", via="serial").stored for _ in range(2))
+    desk.helper.knows.voided.add((second.stream, second.seq))
+    desk.session.said(wishes.Undo(stream=second.stream, seq=second.seq), lambda: None)
+    assert desk.last(messages.Verdict).verdict == "refused"
+    assert [row.undone for row in desk.last(messages.List).rows if row.stored == second] == [True]
+    assert not [item for item in desk.store.items if isinstance(item, Void)]
+    desk.press("RR:UNDO")
+    assert [item.seq for item in desk.store.items if isinstance(item, Void)] == [first.seq]
+    assert sum(n for _, n in desk.talk.state.done) == 0
+    desk.helper.knows.voided.add((first.stream, first.seq))
+    assert desk.press("RR:UNDO").verdict == "refused"
+
+
 def test_the_state_comes_when_something_changed_and_every_two_seconds_and_not_in_between(desk):
     count = len(desk.told)
     desk.session.tick()
@@ -319,10 +346,11 @@ def test_the_scanner_that_is_shared_is_heard_by_the_page(desk):
 
 def test_tiles_say_what_is_to_be_done_and_how_much_of_it_is_left(desk):
     rows = {row.kind: row for row in desk.last(messages.Tasks).rows}
-    assert set(rows) == {"delivery", "pick", "consignment", "collect"}
+    assert set(rows) == {"delivery", "pick", "consignment", "count", "collect"}
     assert (rows["delivery"].code, rows["delivery"].left, rows["delivery"].of) == ("RR:T:delivery:D1", 250, 250)
     assert rows["delivery"].title == messages.Words(en="D1: CARE", zh="D1：关怀")
     assert (rows["collect"].code, rows["collect"].left) == ("RR:DO:collect", 2)
+    assert (rows["count"].code, rows["count"].left, rows["count"].title.en) == ("RR:T:count:C7", None, "Count a01")
     (after, *_) = [row for row in todo(Tiles(desk.helper.knows), {"delivery:D1|x": 24}) if row.kind == "delivery"]
     assert after.left == 226
     assert PARCEL not in said(desk)

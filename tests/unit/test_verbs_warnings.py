@@ -8,11 +8,11 @@ from edge.core.knowledge import NothingKnown
 from edge.core.words import LANGUAGES, SENTENCES, say, words
 from paper.cards import COMMANDS
 from tests.support.clerk import Clerk
-from tests.support.site_known import CASE, TENT, TODAY, VACCINE, WATER, Helper, SiteKnown
+from tests.support.site_known import CARTON, CASE, OTHER, PARCEL, TENT, TODAY, VACCINE, WATER, Helper, SiteKnown
 from wire.actions import Action
 from wire.codec import decode_item, encode_item
 from wire.labels import element_string
-from wire.sitedata import LotNote
+from wire.sitedata import Content, LotNote
 
 WORK = Work(do=Action.RECEIVE, to="place:wh-1/dock")
 
@@ -75,11 +75,45 @@ def test_a_recalled_lot_is_warned_of_on_every_scan(verb):
     assert clerk.verdicts[-1] is Verdict.WARNED
     assert "recalled" in clerk.words
     assert "smells" in clerk.words
+    assert clerk.facts[-1].warned == ("recalled",)
+    assert decode_item(encode_item(clerk.facts[-1])) == clerk.facts[-1]
 
 
 def test_a_recalled_lot_is_warned_of_in_a_kit_too():
     clerk = scanned("RR:DO:open", goods(CASE), "RR:CLEAR", "RR:DO:kit", goods(TENT), goods(lot="BAD"), "RR:DONE")
     assert clerk.verdicts[-1] is Verdict.WARNED
+    assert clerk.facts[-1].warned == ("recalled",)
+    assert decode_item(encode_item(clerk.facts[-1])) == clerk.facts[-1]
+
+
+@pytest.mark.parametrize(
+    ("inside", "warned"),
+    [
+        ((Content(gtin=WATER, n=1, lot="L1", expiry=20280131),), ()),
+        ((Content(gtin=WATER, n=1, lot="L1", expiry=TODAY - 1), Content(gtin=TENT, n=1)), ("expired",)),
+        ((Content(gtin=WATER, n=1, lot="L1", expiry=TODAY),), ("expires-soon",)),
+        (
+            (Content(gtin=TENT, n=1), Content(gtin=WATER, n=1, lot="HELD", expiry=TODAY)),
+            ("quarantined", "expires-soon"),
+        ),
+        ((Content(gtin=WATER, n=1, lot="BAD"), Content(gtin=WATER, n=1, lot="HELD")), ("recalled", "quarantined")),
+    ],
+)
+def test_a_unit_is_warned_of_by_what_is_in_it_whoever_packed_it(inside, warned):
+    knows = SiteKnown()
+    knows.inside = {f"sscc:{CARTON}": inside, f"parcel:{PARCEL}": inside}
+    work = Work(do=Action.HAND_OVER, source="place:wh-1/a01")
+    assert scanned(element_string(sscc=CARTON), knows=knows, work=work).facts[0].warned == warned
+    assert scanned(f"RR:P:{PARCEL}", knows=knows, work=work).facts[0].warned == (*warned, "no-code")
+
+
+def test_a_parcel_that_the_hub_knows_nothing_in_yet_is_warned_of_by_what_is_to_be_in_it():
+    knows = SiteKnown()
+    knows.lots[WATER, ""] = LotNote(gtin=WATER, lot="", state="recalled", reason="leaks")
+    work = Work(do=Action.HAND_OVER, source="place:wh-1/a01")
+    assert scanned(f"RR:P:{OTHER}", knows=knows, work=work).facts[0].warned == ("recalled", "no-code")
+    knows.inside[f"parcel:{OTHER}"] = (Content(gtin=TENT, n=1),)
+    assert scanned(f"RR:P:{OTHER}", knows=knows, work=work).facts[0].warned == ("no-code",)
 
 
 def test_what_the_label_itself_says_is_judged_where_no_site_data_was_ever_held():

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection, or_, select
 
 from hub.core.access import Role
-from hub.store import bins, deliveries, lots, reference, schema, sscc
+from hub.store import bins, deliveries, lots, reference, schema, shelf_counts, sscc
 from hub.store.picks import open_picks
 from hub.store.queries.places import standing
 from hub.store.sitedata import Told
@@ -16,6 +16,7 @@ from wire.sitedata import (
     Badge,
     Bin,
     Body,
+    CountNote,
     Delivery,
     GoodsCode,
     Kind,
@@ -38,6 +39,7 @@ Seal: TypeAlias = Callable[[bytes, str, str], str]
 MOST_STANDING: Final = 20_000
 """Rows of standing stock that a site's devices are told; those that expire first go first."""
 MOST_DELIVERIES: Final = 500
+MOST_COUNTS: Final = 200
 MOST_BADGES: Final = 2_000
 ANYWHERE: Final = (Role.OPERATOR, Role.CLERK, Role.SUPERVISOR)
 """Who works at every site, unless one is named."""
@@ -93,6 +95,10 @@ def for_site(connection: Connection, site: reference.Site) -> Mapping[Kind, Reco
             one.id: _told(_delivery(one)) for one in deliveries.open_at(connection, site.id, MOST_DELIVERIES)
         },
         Kind.PICK: {one.id: _told(one) for one in open_picks(connection, site.id)},
+        Kind.COUNT: {
+            one.id: _told(CountNote(id=one.id, shelf=one.shelf, at=one.made_at))
+            for one in shelf_counts.open_at(connection, site.id, MOST_COUNTS)
+        },
     }
 
 

@@ -82,7 +82,7 @@ export interface Row {
 
 export interface Task {
   task: string;
-  kind: "delivery" | "pick" | "consignment" | "collect";
+  kind: "delivery" | "pick" | "consignment" | "count" | "collect";
   title: Words;
   code: string;
   due: number | null;

@@ -50,7 +50,7 @@ export function Board() {
   );
 }
 
-const SIGNS = { delivery: "receive", pick: "pick", consignment: "load", collect: "collect" } as const;
+const SIGNS = { delivery: "receive", pick: "pick", consignment: "load", count: "count", collect: "collect" } as const;
 
 /** Arrow keys go from tile to tile, up and down within a column. */
 function walk(event: KeyboardEvent): void {
