@@ -15,6 +15,13 @@ from wire.checkdigits import check_digit, is_checked
 
 LENGTHS: Final = (8, 12, 13, 14)
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+")
+_SHORTENED: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}")
+"""How spreadsheets write a number of more digits than its cell shows, but hardly anybody a lot."""
+_EXACT_DIGITS: Final = 15
+"""So many digits of a number a spreadsheet keeps."""
+_ROUNDED: Final = {"number": "0" * 5, "text": "0" * 7}
+"""How a GTIN ends that a spreadsheet rounded: as text it may have been written out from 6.90123E+12 later. One
+company's item 00000 may end in six."""
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+(\.0+)?")
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,20})?")
@@ -77,6 +84,8 @@ def pattern(allowed: str, sentence: str) -> Reader:
             raise CellError(
                 f"the spreadsheet made a date of this: {found}", "format the column as text, enter it again"
             )
+        if _SHORTENED.fullmatch(found) or (cell.kind == "number" and len(found) > _EXACT_DIGITS):
+            raise CellError(f"a spreadsheet made {found[:60]} of this: its last digits are lost", _AS_TEXT)
         if not fits(found):
             raise CellError(f"{found[:60]!r} cannot be used here", sentence)
         return found
@@ -142,14 +151,16 @@ def decimal(least: float, most: float) -> Reader:
 
 def gtin(cell: Cell) -> str:
     """A GTIN as 14 digits; spaces and hyphens between them are left out."""
-    found = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", plain(cell)).removeprefix("'"))
+    found = re.sub(r"(?<=[0-9])[\s-]+(?=[0-9])", "", unicodedata.normalize("NFKC", plain(cell)).removeprefix("'"))
     if _SCIENTIFIC.fullmatch(found):
         raise CellError(f"a spreadsheet made {found} of a GTIN: its last digits are lost", _AS_TEXT)
     if re.fullmatch(r"[0-9]+\.0+", found):
         found = found.partition(".")[0]
     if not (found.isascii() and found.isdigit()):
         raise CellError(f"{found[:60]!r} is no GTIN", "write its 8, 12, 13 or 14 digits")
-    if cell.kind == "number" and len(found) >= 8 and found.endswith("00000"):
+    if not found.strip("0"):
+        raise CellError(f"{found[:30]} is nobody's GTIN", "write what stands on the package, or leave the row out")
+    if len(found) >= 8 and found.endswith(_ROUNDED.get(cell.kind, _ROUNDED["text"])):
         raise CellError(f"{found} was rounded by a spreadsheet: its last digits are lost", _AS_TEXT)
     if len(found) not in LENGTHS:
         raise _wrong_length(found)

@@ -92,7 +92,9 @@ class _Rows:
         if (lat is None) != (lon is None):
             yield "lat" if lat is None else "lon", "a position needs both latitude and longitude", "fill in the other"
         elif lat is not None and lon is not None:
-            if datum is None:
+            if lat == lon == 0:
+                yield "lat", "0, 0 lies in the sea: it stands for a position that is not known", "write where it is"
+            elif datum is None:
                 yield _NO_DATUM
             else:
                 record["lat"], record["lon"] = to_wgs84(lat, lon, Datum(datum))

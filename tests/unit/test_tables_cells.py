@@ -5,6 +5,8 @@ import pytest
 from hub.tables import cells
 from hub.tables.cells import CellError
 from hub.tables.grid import Cell
+from hub.tables.judging import Known, judge_of
+from hub.tables.kinds import STOCK
 
 
 def read(reader, text, kind="text"):
@@ -16,7 +18,7 @@ def read(reader, text, kind="text"):
     [
         ("09501101530003", "text"), ("9501101530003", "text"), ("9501101530003", "number"), ("'9501101530003", "text"),
         (" 9501 1015 3000 3 ", "text"), ("9501-10153-0003", "text"), ("９５０１１０１５３０００３", "text"),
-        ("9501101530003.0", "text"), ("9501101530003\u00a0", "text"),
+        ("9501101530003.0", "text"), ("9501101530003\u00a0", "text"), ("9 501101-530003", "text"),
     ],
 )  # fmt: skip
 def test_a_gtin_is_read_however_it_is_spaced(text, kind):
@@ -30,6 +32,11 @@ def test_a_gtin_is_read_however_it_is_spaced(text, kind):
         ("6,9e+12", "text", "its last digits are lost", "format the column as text"),
         ("6E12", "text", "its last digits are lost", "format the column as text"),
         ("6900000000000", "number", "was rounded by a spreadsheet", "format the column as text"),
+        ("6900000000000", "text", "was rounded by a spreadsheet", "format the column as text"),
+        ("16901230000000", "text", "was rounded by a spreadsheet", "format the column as text"),
+        ("00000000", "text", "nobody's GTIN", "what stands on the package"),
+        ("-9501101530003", "text", "is no GTIN", "8, 12, 13 or 14"),
+        ("-9501101530003", "number", "is no GTIN", "8, 12, 13 or 14"),
         ("12345678905", "number", "took its leading zeros", "write 012345678905"),
         ("9501101530004", "text", "the check digit of 9501101530004 is 4, and 3 would be right", "9501101530003 if"),
         ("95011", "text", "has 5 digits", "8, 12, 13 or 14"),
@@ -47,6 +54,27 @@ def test_a_spoilt_gtin_is_told_with_what_to_do(text, kind, message, remedy):
         read(cells.gtin, text, kind)
     assert message in str(caught.value)
     assert remedy in caught.value.remedy
+
+
+def test_the_first_item_of_a_company_ends_in_six_zeros_and_is_read_as_text():
+    assert read(cells.gtin, "6901233000000") == "06901233000000"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("1.20304E+11", "text"), ("4E+10", "text"), ("1e+20", "number"), ("9" * 16, "number")]
+)
+def test_a_lot_that_a_spreadsheet_shortened_is_told_and_others_of_such_letters_are_lots(text, kind):
+    lot = next(column.read for column in STOCK.columns if column.name == "lot")
+    with pytest.raises(CellError, match="its last digits are lost"):
+        read(lot, text, kind)
+    for good in ("12E5", "1.5E", "E+20", "0012", "9" * 15):
+        assert read(lot, good) == good
+
+
+def test_a_site_at_zero_degrees_is_one_whose_position_nobody_knows():
+    judge = judge_of("sites", Known(), "WGS84")
+    assert [column for column, _, _ in judge({"lat": 0.0, "lon": 0.0})] == ["lat"]
+    assert list(judge({"lat": 0.0, "lon": 6.6})) == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from wire.sitedata import Temperature
 
 
 def _gtin(text: str) -> str:
-    if not is_digits(text) or len(text) not in (8, 12, 13, 14) or not is_checked(text):
+    if not is_digits(text) or len(text) not in (8, 12, 13, 14) or not is_checked(text) or not text.strip("0"):
         raise ValueError("a GTIN has 8, 12, 13 or 14 digits, the last of them its check digit")
     return text.zfill(14)
 
