@@ -88,7 +88,9 @@ class Agent:
             known=self._knowing.site_data.hear,
         )
         self._uplink = Uplink(settings, self._outbox, log.bind(part="uplink"), self._orders)
+        self._knowing.greeted = lambda: self._uplink.greeted
         self._reporter = Reporter(settings, self._outbox, self._uplink, clock, log)
+        self._knowing.is_tight = self._reporter.is_tight
         self._reporter.configuration = lambda: self._configurator.sentence
         self._renewal = RenewalWatch(
             settings.path, settings.hub.identity, self._uplink, clock, log.bind(part="certificate")

@@ -4,12 +4,13 @@ Site data, signing on, numbers for handling units, printing: each works with the
 them ever keeps a scan back. What a dialogue needs of all this (edge.drivers.surroundings.Aid) is answered here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from edge.clock import Clock
 from edge.collection import Collection
 from edge.config import Settings
+from edge.core.dialogue import Said, said
 from edge.core.knowledge import Answer, Ask, Before, CheckPin, Earlier, Knowledge, PinVerdict, Print, PrintHandover
 from edge.core.parcels import CheckCode, CodeVerdict
 from edge.core.printouts import SHIFT_MS, HandoverSlip, sheet
@@ -22,10 +23,12 @@ from edge.status import PrinterStatus, SiteDataStatus
 from edge.store.knowledge import NAME
 from edge.store.known_site import KnownSite
 from edge.store.outbox import Outbox
-from edge.store.parcel_facts import ParcelFacts
+from edge.store.parcel_facts import ParcelFacts, Place
 from edge.store.serials import Serials
 from edge.store.shifts import Shifts
 from edge.store.task_facts import earlier
+from edge.store.undone_facts import UndoneFacts
+from wire.messages import AnyItem
 
 _SAY_EVERY_MS: Final = 60_000
 
@@ -40,9 +43,10 @@ class Knowing:
         self._wake = wake
         self._device, self._outbox, self._clock, self._log = settings.device.name, outbox, clock, log
         self._parcels = ParcelFacts(outbox)
-        outbox.on_facts = self._parcels.note
+        self._undone = UndoneFacts(outbox)
+        outbox.on_facts = self._kept
         vehicle = f"transit:{self._device}" if settings.device.kind == "vehicle" else None
-        self._site = KnownSite(settings.device.data / NAME, self._true_ms, self._parcels.latest, vehicle)
+        self._site = KnownSite(settings.device.data / NAME, self._true_ms, self._parcels.latest, vehicle, self._undone)
         self._serials = Serials(outbox)
         self._sign_on = SignOn(settings.hub.identity, self._site, outbox, clock, log)
         self._collection = Collection(settings, self._site, outbox, self._parcels, clock, log)
@@ -50,6 +54,12 @@ class Knowing:
         self._printing = PrintQueue(settings, outbox, clock, log)
         self.site_data = SiteDataWatch(settings.path, settings.hub, self._site, clock, log, self._serials)
         self.site_data.fetched = self._fetched
+        self.greeted: Callable[[], bool] = _always
+        """Whether a hub answered a hello in this run; no numbers are taken in before."""
+        self.is_tight: Callable[[], bool] = bool
+        """Whether the outbox or the disk will soon take no facts any more."""
+        self._unoffered: bool | None = None
+        """Whether the range that is held was fetched in this run, until it is offered."""
         self._muted_until = 0
 
     @property
@@ -64,12 +74,14 @@ class Knowing:
 
     def begin(self) -> None:
         """The agent starts."""
-        self._fetched()
+        self._unoffered = False
+        self._tried(self._offer)
         self._tried(lambda: self._shifts.end_all(self._clock.now_ms()))
 
     def tick(self) -> None:
         """Once a second."""
         self._tried(self.site_data.tick)
+        self._tried(self._offer)
         self._tried(self._printing.tick)
 
     def stop(self) -> None:
@@ -119,6 +131,10 @@ class Knowing:
         """Somebody signed on, or off."""
         self._tried(lambda: self._shifts.change(port, name, self._clock.now_ms()))
 
+    def caution(self) -> Said | None:
+        """Little room is left."""
+        return said("trouble-tight") if self.is_tight() else None
+
     def site_status(self) -> SiteDataStatus | None:
         """What is known of the site, for people; None where the disk does not say."""
         try:
@@ -142,10 +158,22 @@ class Knowing:
             begun = None
         return HandoverSlip(since=at - SHIFT_MS if begun is None else begun, at=at, by=by)
 
+    def _kept(self, items: Sequence[AnyItem], places: Sequence[Place]) -> None:
+        self._parcels.note(items, places)
+        self._undone.note(items)
+
     def _fetched(self) -> None:
+        self._unoffered = True
+        self._tried(self._offer)
+
+    def _offer(self) -> None:
+        """What the hub shows, to the numbers: once, when it is certain whose they are."""
+        if self._unoffered is None or not self.greeted():
+            return
         shown = self._site.range_of(self._device)
         if shown is not None:
-            self._tried(lambda: self._serials.offer(shown))
+            self._serials.offer(shown, fresh=self._unoffered)
+        self._unoffered = None
 
     def _tried(self, work: Callable[[], None]) -> None:
         """A disk that fails now is said now and then, and tried again by whoever comes next."""
@@ -161,3 +189,8 @@ class Knowing:
         """The hub's time of a moment just now, where it was heard in this boot; else no time that is past for sure."""
         found = self._outbox.hub_time(self._clock.up_ms())
         return max(at, self._outbox.earliest_ms) if found is None else found[0]
+
+
+def _always() -> bool:
+    """Nobody says otherwise."""
+    return True

@@ -118,6 +118,9 @@ class PracticeAid:
     def at_work(self, port: str, name: str | None, /) -> None:
         """Practice is no shift."""
 
+    def caution(self) -> None:
+        """Practice takes no room."""
+
 
 def practice(real: Aid, seen: Callable[[], bool]) -> Side:
     """A fresh side for a dialogue; `seen`: whether a page is open that says that it practises."""

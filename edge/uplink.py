@@ -16,7 +16,7 @@ from typing import Protocol
 from edge.clock import uptime_ms
 from edge.config import Settings
 from edge.core.delivery import Delivery, Phase
-from edge.core.effects import Bind, Chance, Confirm, Effect, Say, SendBatch
+from edge.core.effects import Bind, Chance, Confirm, Effect, Say, SendBatch, Strangers
 from edge.core.pace import retry_ms
 from edge.crew import Pulse
 from edge.link import Link, LinkError
@@ -34,6 +34,10 @@ from wire.messages import Now, Presence, Receipt, Status, Welcome, batch_name
 NOW_EVERY_MS = 1_000
 MAINTAIN_EVERY_MS = 2_000
 LONGEST_POLL_S = 1.0
+_NOT_THE_NEWEST = (
+    "the hub knows runs of this device that its outbox does not: it is an older copy, or a new one; what is in it is"
+    " delivered, and no number for a unit that was reserved before is given any more"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,8 @@ class Uplink:
         self._now_at = self._maintain_at = 0
         self._retries = self._connections = 0
         self._problem: str | None = None
+        self.greeted = False
+        """Whether a hub answered all of a hello in this run, and what follows from that is written down."""
         self.refusal = ""
         """Why the hub did not take this device's certificate: one of edge.trust's words, or nothing."""
 
@@ -252,7 +258,7 @@ class Uplink:
             if self._orders is not None:
                 self._orders.answered(message, uptime_ms())
             if self.flowing:
-                self._retries, self._problem = 0, None
+                self._retries, self._problem, self.greeted = 0, None, True
         if self._core.foreign != foreign:
             self._note(f"a hub of ledger {message.ledger} answers, but this device belongs to {self._core.ledger}")
 
@@ -262,6 +268,9 @@ class Uplink:
                 case Confirm():
                     self._log.debug("confirmed", lane=f"{effect.stream}/{effect.lane.value}", through=effect.through)
                     self._outbox.confirm(effect.stream, effect.lane, effect.through, effect.hub_ms)
+                case Strangers():
+                    if self._outbox.doubt("streams", effect.streams):
+                        self._log.warning("outbox-not-the-newest", next=_NOT_THE_NEWEST)
                 case Bind():
                     self._outbox.bind(effect.ledger)
                 case Say():

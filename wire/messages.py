@@ -4,6 +4,7 @@ What a lane carries is in wire.items, numbers and names with their bounds in wir
 who speak of messages speak of those.
 """
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -61,7 +62,7 @@ __all__ = [
     "Health", "Hello", "Kit", "Known", "Lane", "LedgerId", "Ms", "Name", "Now", "Opaque", "Order", "Outcome",
     "OutcomeState", "Overlay", "Part", "Presence", "Proof", "Quality", "RawBatch", "Receipt", "Report", "ReportState",
     "Scan", "Sequence", "Settle", "Status", "StreamEnd", "StreamId", "StreamState", "Transfer", "Up", "Void",
-    "Welcome", "batch_name", "is_the_hubs",
+    "Welcome", "batch_name", "combined", "is_the_hubs",
 ]  # fmt: skip
 
 
@@ -155,7 +156,11 @@ class StreamState(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Welcome(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="welcome"):
-    """The hub's answer to one page of a hello, sent after all that came before it was committed."""
+    """The hub's answer to one page of a hello, sent after all that came before it was committed.
+
+    `every`, on the last page: all streams that the hub knows of this device, combined(). A device that named others
+    has an older copy of its outbox, or a new one.
+    """
 
     ledger: LedgerId
     run: RunId
@@ -163,6 +168,7 @@ class Welcome(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="
     hello: Nonce
     page: Annotated[int, Meta(ge=1, le=10_000)] = 1
     streams: tuple[StreamState, ...] = ()
+    every: StreamId | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="receipt"):
@@ -241,6 +247,14 @@ class Now(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", 
 Up = Hello | Batch
 Down = Welcome | Receipt
 Order = Command | Desired | Known
+
+
+def combined(streams: Iterable[str]) -> str:
+    """One id for a set of streams, in whatever order: the exclusive or of their ids, which are random."""
+    number = 0
+    for stream in streams:
+        number ^= int(stream, 16)
+    return f"{number:016x}"
 
 
 def batch_name(stream: str, lane: Lane, after: int, last: int) -> str:

@@ -37,6 +37,7 @@ from wire.messages import (
     Transfer,
     Void,
     Welcome,
+    combined,
 )
 
 LEDGER, RUN, DEVICE_RUN = "5d0c2f9be1a74863", "91be04c7d25f6a38", "c07a6de51b3948f2"
@@ -170,6 +171,7 @@ MESSAGES: tuple[Struct, ...] = (
             StreamState(stream=EARLIER, facts=12, telemetry=900, open=((7, 8),)),
             StreamState(stream=STREAM, facts=40),
         ),
+        every=combined((EARLIER, STREAM)),
     ),
     BATCH,
     Receipt(ledger=LEDGER, run=RUN, time=AT + 90, hello=NUMBER, stream=STREAM, lane=Lane.FACTS, through=44, turn=1),

@@ -41,7 +41,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "facts": "The last sequence given in the lane of facts.",
         "telemetry": "The last sequence given in the lane of telemetry.",
     },
-    "Welcome": {"streams": "What the hub has of each stream of that page."},
+    "Welcome": {
+        "streams": "What the hub has of each stream of that page.",
+        "every": "On the last page: the exclusive or of the ids of all streams that the hub knows of this device.",
+    },
     "StreamState": {
         "facts": "Facts are stored, or declared missing, up to here.",
         "telemetry": "The same for telemetry.",

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 
 from edge.core.clock import HubClock
-from edge.core.effects import Bind, Chance, Confirm, Effect, Say, SendBatch
+from edge.core.effects import Bind, Chance, Confirm, Effect, Say, SendBatch, Strangers
 from edge.core.fills import Fills
 from edge.core.greeting import Greeting
 from edge.core.lane import Flight, LaneProgress
@@ -222,6 +222,8 @@ class Delivery:
             self.ledger = message.ledger
             effects.append(Bind(message.ledger))
         if greeting.complete:
+            if (others := greeting.strangers()) is not None:
+                effects.append(Strangers(others))
             effects.extend(self._begin(message, now, chance))
         return effects
 
@@ -229,7 +231,7 @@ class Delivery:
         """All pages are answered: take the hub's word for every lane, also where it is less than before."""
         effects: list[Effect] = []
         for lane, through in self._greeting.through():
-            if through != lane.through or not lane.known:
+            if through != lane.through or not lane.known or through > lane.last:
                 effects.append(Confirm(lane.stream, lane.lane, through, message.time))
             if lane.known and through > lane.through:
                 self._strikes = 0

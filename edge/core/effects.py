@@ -31,13 +31,23 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Strangers:
+    """The hub knows streams of this device that the outbox never had: it is an older copy, or a new one.
+
+    `streams` is wire.messages.combined() of those.
+    """
+
+    streams: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bind:
     """Belong to this ledger, durably, before anything is sent to it."""
 
     ledger: str
 
 
-Effect = Say | Confirm | Bind
+Effect = Say | Confirm | Strangers | Bind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from edge.core.lane import LaneProgress
-from wire.messages import Hello, Lane, StreamEnd, StreamState, Welcome
+from wire.messages import Hello, Lane, StreamEnd, StreamState, Welcome, combined
 
 PAGE_STREAMS = 1000
 """So that a page, and its answer, stay far below the packet limit."""
@@ -18,6 +18,7 @@ class Greeting:
         self.said_at = now
         self.run: str | None = None
         self._answers: dict[int, tuple[StreamState, ...]] = {}
+        self._every: str | None = None
         streams: dict[str, dict[str, int]] = {}
         for lane in self.lanes:
             streams.setdefault(lane.stream, {})[lane.lane.value] = lane.last
@@ -49,7 +50,19 @@ class Greeting:
             return False
         self.run = welcome.run
         self._answers[welcome.page] = welcome.streams
+        if welcome.page == len(self._pages):
+            self._every = welcome.every
         return True
+
+    def strangers(self) -> str | None:
+        """Streams of this device that the hub knows and this hello did not name, combined; None: there are none.
+
+        A hub of an earlier version does not say.
+        """
+        if self._every is None:
+            return None
+        others = combined((self._every, combined({lane.stream for lane in self.lanes})))
+        return others if int(others, 16) else None
 
     def through(self) -> Iterator[tuple[LaneProgress, int]]:
         """How far the hub is with each lane that the hello named. What it does not name, it does not have."""

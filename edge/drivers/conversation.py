@@ -46,6 +46,8 @@ from edge.store.errors import OutboxFullError
 from wire.messages import Void
 
 _TURN_S: Final = 1.0
+CAUTION_EVERY_MS: Final = 300_000
+"""So often a scanner's person is told of the device itself: at each scan it would not be heard any more."""
 
 
 class Conversation:
@@ -65,6 +67,7 @@ class Conversation:
         self._tally = Tally(clock, log)
         self._state = begin(work)
         self._before: State | None = None
+        self._cautioned_up: int | None = None
         self._lock = RLock()
 
     @property
@@ -210,7 +213,8 @@ class Conversation:
         for at, each in enumerate(group):
             kept = [next(left) for item in each.outcome.items if not isinstance(item, Void)]
             stand = tuple((place.stream, place.seq) for place in kept)
-            group[at] = replace(each, outcome=self._printed(each.outcome), places=stand)
+            outcome = self._printed(each.outcome)
+            group[at] = replace(each, outcome=self._cautioned(outcome) if stand else outcome, places=stand)
         self._tally.answered(group)
         return None
 
@@ -221,6 +225,18 @@ class Conversation:
         if any(isinstance(what, PrintHandover) for what in outcome.prints):
             return replace(outcome, verdict=Verdict.REFUSED, said=(said("not-printed"),))
         return replace(outcome, said=(*outcome.said, said("not-printed")))
+
+    def _cautioned(self, outcome: Outcome) -> Outcome:
+        """A fact is kept, and its person is told now and then what else is to be known, as a warning."""
+        up, caution = self._clock.up_ms(), self._side.aid.caution()
+        if caution is None:
+            self._cautioned_up = None
+            return outcome
+        if self._cautioned_up is not None and up - self._cautioned_up < CAUTION_EVERY_MS:
+            return outcome
+        self._cautioned_up = up
+        verdict = Verdict.WARNED if outcome.verdict is Verdict.FACT else outcome.verdict
+        return replace(outcome, verdict=verdict, said=(*outcome.said, caution))
 
     def _enter(self, state: State) -> None:
         before, self._state = self.person, state

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge.core.dialogue import Place
+from edge.core.dialogue import Place, Said
 from edge.core.knowledge import Answer, Ask, CheckPin, Knowledge, NothingKnown, PinVerdict, Print
 from wire.messages import AnyItem
 
@@ -37,6 +37,9 @@ class Aid(Protocol):
     def at_work(self, port: str, name: str | None, /) -> None:
         """Somebody signed on at a scanner, or nobody is signed on there any more."""
 
+    def caution(self) -> Said | None:
+        """What whoever scans has to know of the device, though the scan is kept; asked after each commit."""
+
 
 class Unaided:
     """A device that knows nothing, checks no PINs, has no numbers to give, and no printer."""
@@ -51,6 +54,9 @@ class Unaided:
         return False
 
     def at_work(self, port: str, name: str | None, /) -> None: ...
+
+    def caution(self) -> Said | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ Failure modes: a full or read-only disk raises and stores nothing; a damaged fil
 open or in the middle of a run, and the agent goes on in a new stream.
 """
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -52,7 +53,6 @@ class Outbox:
         self._appender = Appender(engine, self._bounds, stream_factory)
         self._compactor = Compactor(engine)
         self._dirty: set[tuple[str, Lane]] = set()
-        self._older: set[str] = set()
 
     @classmethod
     def open(
@@ -167,13 +167,27 @@ class Outbox:
             if lowered:
                 row.holes = holes.lowered(row.holes, through, row.gone)
             self._dirty.add((stream, lane))
-        if lane is Lane.FACTS and through > row.last and row.stream not in self._older:
-            self.keep((), lambda db, _: retention.doubt_serials(db))
-            self._older.add(row.stream)
+        if lane is Lane.FACTS and through > row.last:
+            self.doubt(stream, str(through))
         if lowered:
             self.flush()
         elif lane is Lane.TELEMETRY and min(through, row.last) - row.gone >= DROP_AT_ONCE:
             engine.attempt(lambda: self._drop(stream, lane), "tidy")
+
+    def doubt(self, what: str, seen: str) -> bool:
+        """Something was `seen` that shows this file to be an older copy, or a new one: each such thing counts once.
+
+        What was reserved for this device may be used up then. Whether it was new. Raises OutboxError.
+        """
+        if self.ask("SELECT 1 FROM meta WHERE key = ? AND value = ?", f"older:{what}", seen):
+            return False
+
+        def note(db: sqlite3.Connection, _: range) -> None:
+            retention.doubt_serials(db)
+            retention.set_meta(db, f"older:{what}", seen)
+
+        self.keep((), note)
+        return True
 
     def flush(self) -> None:
         """Write down how far the hub is. What is not written down is only asked for again. Raises OutboxError."""

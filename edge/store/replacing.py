@@ -5,11 +5,17 @@ next. The old log goes aside before its file: a log beside the wrong file would 
 again; the folder is synced before the next one counts on it.
 """
 
+import glob
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from edge.durable import sync_folder
 from edge.store.errors import OutboxError
 from edge.store.extent import log_path
+
+KEPT_ASIDE: Final = 2
+"""So many damaged files are kept for a person to look at; older ones go when another one comes."""
 
 
 def put_in_place(path: Path, building: Path) -> None:
@@ -46,6 +52,7 @@ def _settle(path: Path) -> Path | None:
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
     rescued.replace(path)
     sync_folder(path.parent)
+    _let_old_go(path)
     return aside if aside.exists() else _newest(path)
 
 
@@ -54,13 +61,28 @@ def _rescued(path: Path) -> Path:
 
 
 def _free_name(path: Path) -> Path:
-    number = 1
-    while path.with_name(f"{path.name}.corrupt-{number}").exists():
-        number += 1
-    return path.with_name(f"{path.name}.corrupt-{number}")
+    """Numbers go on: the highest is the latest."""
+    return _named(path, max(_numbers(path), default=0) + 1)
 
 
 def _newest(path: Path) -> Path:
     """The damaged file that was moved aside before the power failed."""
-    number = int(_free_name(path).name.rpartition("-")[2]) - 1
-    return path.with_name(f"{path.name}.corrupt-{max(1, number)}")
+    return _named(path, max(_numbers(path), default=1))
+
+
+def _let_old_go(path: Path) -> None:
+    """A disk that breaks a file again and again must not be filled by what it broke."""
+    for number in sorted(_numbers(path))[:-KEPT_ASIDE]:
+        for file in (log_path(_named(path, number)), _named(path, number)):
+            with suppress(OSError):  # the new file stands, whatever becomes of these
+                file.unlink(missing_ok=True)
+
+
+def _numbers(path: Path) -> list[int]:
+    """Of the damaged files that lie aside."""
+    ends = (each.name.rpartition("-")[2] for each in path.parent.glob(f"{glob.escape(path.name)}.corrupt-*"))
+    return [int(end) for end in ends if end.isascii() and end.isdigit()]
+
+
+def _named(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.corrupt-{number}")

@@ -3,9 +3,10 @@
 A number is burned durably before anybody sees it, so that none is ever given twice, whenever the power fails: one that
 was burned and not used is lost, which nobody minds. The hub's ranges lie at random places, a later one often below an
 earlier one; every range that was ever held stays known (a row for a thousand units), and nothing of it is taken in
-again. Where it is not certain how far a range was used (the outbox was salvaged; it is an older copy, of which the hub
-has more than is in it; the device went to another hub) what is left of all ranges is given up, and the range that the
-hub still shows too.
+again. Where it is not certain how far a range was used (the outbox was salvaged; it is an older copy, or the first one
+of a machine that replaces another: the hub has facts or runs of this device that are not in it; the device went to
+another hub) what is left of all ranges is given up, and the range that the hub still shows too. So a range is taken in
+only when the hub has answered a hello of this run: before, nothing tells a copy from the newest (edge/knowing.py).
 
 An SSCC is extension digit and company prefix, serial number and check digit, 18 digits (GS1 General Specifications,
 section 3.3.1, AI 00).
@@ -40,14 +41,17 @@ class Serials:
         """How many numbers may still be taken without the hub."""
         return int(self._outbox.ask("SELECT coalesce(sum(last + 1 - next), 0) FROM serials")[0][0])
 
-    def offer(self, shown: SsccRange) -> None:
-        """The range that the hub shows for this device; one that was held already changes nothing."""
+    def offer(self, shown: SsccRange, *, fresh: bool = True) -> None:
+        """The range that the hub shows for this device; one that was held already changes nothing.
+
+        `fresh`: the hub shows it now. What it showed some time ago tells nothing where that is in doubt.
+        """
         if shown.last >= 10 ** (_DIGITS - len(shown.prefix)):
             return
         query = "SELECT 1 FROM serials WHERE prefix = ? AND ? BETWEEN first AND last"
         held = self._outbox.ask(query, shown.prefix, shown.last)
         in_doubt = self._outbox.ask("SELECT 1 FROM meta WHERE key = ?", DOUBT)
-        if in_doubt or not held:
+        if fresh if in_doubt else not held:
             self._change(lambda db, _: _take_in(db, shown))
 
     def take(self) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from wire.errors import DecodeError
-from wire.messages import Gap, GapReason, Hello, Lane, StreamState
+from wire.messages import Gap, GapReason, Hello, Lane, StreamState, combined
 
 Range = tuple[int, int]
 """Sequences first to last, both included."""
@@ -107,6 +107,16 @@ def answer(states: Mapping[Key, LaneState], hello: Hello) -> tuple[StreamState, 
         room -= len(gaps)
         told.append(StreamState(stream=stream, facts=facts.through, telemetry=telemetry.through, open=gaps))
     return tuple(told)
+
+
+def every(known: Iterable[str], hello: Hello) -> str | None:
+    """What the welcome to the last page of a hello says of all streams of the device, those `known` before and these.
+
+    None on other pages: the hub may not have met the pages that follow.
+    """
+    if hello.page < hello.pages:
+        return None
+    return combined({*known, *(end.stream for end in hello.streams)})
 
 
 def lost(state: LaneState, said: int) -> int:

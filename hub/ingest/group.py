@@ -220,6 +220,8 @@ class Group:
     touches: dict[int, Touch] = field(default_factory=lambda: defaultdict(Touch))
     answers: list[tuple[str, Receipt | Welcome]] = field(default_factory=list)
     replies: list[tuple[Callable[[Result], None], Result]] = field(default_factory=list)
+    minted: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Streams of which this group makes the first row of a lane, by device."""
     apart: list[tuple[LaneRef, list[tuple[int, AnyItem | BadItem]]]] = field(default_factory=list)
     """Items that were left to be posted one by one, instead of into `rows`."""
     facts: int = 0

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.core.identity import lane_id
-from hub.core.reception import NEW, Beyond, LaneState, ReceptionError, answer, chosen, greet, take
+from hub.core.reception import NEW, Beyond, LaneState, ReceptionError, answer, chosen, every, greet, take
 from hub.ingest.decoding import BadMessage, ReadBatch, read
 from hub.ingest.group import Arrival, Group, LaneChange, LaneRef, Quarantined, Result
 from hub.ingest.poster import Poster, newest_health
@@ -24,6 +24,8 @@ KEPT_BYTES = 1024 * 1024
 """How much of an unreadable message is kept."""
 LANES_REMEMBERED = 100_000
 """About the most lanes whose state is remembered: a device names as many streams as it likes."""
+STREAMS_LOOKED_AT = 5_000
+"""Of a device with more streams no hello is told whether it named them all: that would take too long."""
 RUNS_REMEMBERED = 16
 """Most agents under one name that are told apart."""
 
@@ -39,11 +41,12 @@ class Reader:
         self._devices: dict[str, int] = {}
         self._next_device = 1
         self._alive: dict[str, dict[str, Presence]] = defaultdict(dict)
-        self._newest = Group()
+        self._newest = self._before = Group()
 
     def forget(self, connection: Connection) -> None:
         """Start again from what the database holds."""
         self._lanes.clear()
+        self._newest = self._before = Group()
         self.poster.load(connection)
         rows = connection.exec_driver_sql("SELECT id, name FROM device").all()
         self._devices = {row[1]: row[0] for row in rows}
@@ -81,7 +84,7 @@ class Reader:
         """A new group. All but the one before it is committed: what those moved can be read again."""
         if len(self._lanes) > LANES_REMEMBERED:
             self._lanes = {key: found for key, found in self._lanes.items() if found[0] in self._newest.lanes}
-        self._newest = Group()
+        self._before, self._newest = self._newest, Group()
         return self._newest
 
     def device(self, group: Group, arrival: Arrival, connection: Connection) -> int:
@@ -160,6 +163,7 @@ class Reader:
 
     def _hello(self, group: Group, arrival: Arrival, device_id: int, hello: Hello, connection: Connection) -> None:
         states: dict[tuple[str, Lane], LaneState] = {}
+        whole = None
         if hello.ledger in (None, self.ledger):
             for end in hello.streams:
                 for lane in Lane:
@@ -171,6 +175,7 @@ class Reader:
                     _change(group, device_id, key, id_, before).after = after
                     self._lanes[key] = (id_, after)
                     states[stream, lane] = after
+            whole = self._every(group, device_id, hello, connection)
         touch = group.touches[device_id]
         touch.version = hello.version or None
         touch.presence = next(reversed(self._alive[arrival.device].values()), touch.presence)
@@ -182,8 +187,18 @@ class Reader:
             hello=hello.hello,
             page=hello.page,
             streams=answer(states, hello),
+            every=whole,
         )
         _answer(group, arrival, Result(welcome))
+
+    def _every(self, group: Group, device_id: int, hello: Hello, connection: Connection) -> str | None:
+        """All streams of a device: those in the database, and those of this group and the one that is committed now."""
+        query = "SELECT DISTINCT stream FROM lane WHERE device_id = ? LIMIT ?"
+        rows = connection.exec_driver_sql(query, (device_id, STREAMS_LOOKED_AT)).all()
+        if len(rows) == STREAMS_LOOKED_AT:
+            return None
+        coming = group.minted.get(device_id, set()) | self._before.minted.get(device_id, set())
+        return every(coming.union(row[0] for row in rows), hello)
 
     def _presence(self, group: Group, arrival: Arrival, device_id: int) -> None:
         """Births and last wills.
@@ -230,6 +245,8 @@ def _change(group: Group, device_id: int, key: tuple[str, str, Lane], lane: int,
         found = group.lanes[lane] = LaneChange(
             device_id, key[1], key[2], new=before is NEW, before=before, after=before
         )
+        if found.new:
+            group.minted[device_id].add(key[1])
     return found
 
 

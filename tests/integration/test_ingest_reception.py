@@ -10,7 +10,7 @@ from tests.support.facts import DOCK, NOW, OTHER_STREAM, RUN, STREAM, batch, fix
 from tests.support.ingest import DEADLINE_S, Bench, Station, bench, station
 from wire import codec
 from wire.errors import Reason
-from wire.messages import Gap, GapReason, Lane, Now
+from wire.messages import Gap, GapReason, Lane, Now, Welcome, combined
 from wire.topics import Leaf
 
 LOT = goods(lot="A")
@@ -44,6 +44,24 @@ def test_a_retained_message_for_the_hub_is_an_old_one_and_ignored(tmp_path: Path
         hub.send("a", batch(hub.ledger, [scan(LOT)]), retained=True)
         hub.flush()
         assert hub.through("a") == 0
+
+
+def test_the_last_page_of_a_hello_is_told_all_streams_also_those_that_are_being_committed(made: Bench):
+    third = "4" * 16
+    made.take(("a", batch(made.ledger, [scan(LOT)])))
+    made.build(("a", batch(made.ledger, [scan(LOT)], stream=OTHER_STREAM)), ("b", hello(6, stream="f" * 16)))
+    made.build(("a", hello(5, stream=third, facts=1, page=1, pages=2)), ("a", hello(5, stream=STREAM, page=2, pages=2)))
+    made.commit()
+    made.commit()
+    of_b, first, last = (answer for _, answer in made.sent if isinstance(answer, Welcome))
+    assert (of_b.every, first.every) == ("f" * 16, None)
+    assert last.every == combined((STREAM, OTHER_STREAM, third))
+    with made.database.read() as connection:
+        made.reader.forget(connection)
+    (again,) = made.take(("a", hello(7, stream=STREAM)))
+    assert again.every == last.every
+    (foreign,) = made.take(("a", hello(8, ledger="e" * 16, stream=STREAM)))
+    assert foreign.every is None
 
 
 def test_what_is_newest_is_shown_and_not_stored_and_garbage_there_is_nothing(tmp_path: Path):

@@ -116,7 +116,7 @@ class Device:
                     self.world.up(self, page, ())
             elif isinstance(effect, Bind):
                 self.disk.ledger = effect.ledger
-            else:
+            elif isinstance(effect, Confirm):
                 self.confirm(effect)
         self.pump()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 
 from edge.config import DeviceSettings, HubSettings, Settings
-from hub.core.reception import Beyond, LaneState, answer, chosen, greet, take
+from hub.core.reception import Beyond, LaneState, answer, chosen, every, greet, take
 from wire import topics
 from wire.codec import decode_up, encode, sequences
 from wire.messages import AnyItem, Batch, Hello, Lane, Receipt, Status, Welcome
@@ -146,10 +146,10 @@ class TinyHub:
             rows = {(s, lane): state for (d, s, lane), state in self.rows.items() if d == device}
             changed = greet(rows, message)
             self.rows |= {(device, *key): state for key, state in changed.items()}
-            streams = answer(rows | changed, message)
             return Welcome(
-                ledger=self.ledger, run=self.run, time=now, hello=message.hello, page=message.page, streams=streams
-            )
+                ledger=self.ledger, run=self.run, time=now, hello=message.hello, page=message.page,
+                streams=answer(rows | changed, message), every=every((stream for stream, _ in rows), message),
+            )  # fmt: skip
         self.batches.append(message)
         if message.ledger != self.ledger or self.refuses(message):
             return None

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from edge.core.delivery import Delivery
 from edge.core.effects import Chance
-from hub.core.reception import Beyond, LaneState, answer, chosen, greet, take
+from hub.core.reception import Beyond, LaneState, answer, chosen, every, greet, take
 from tests.support.delivery_device import FACTS, TELEMETRY, BrokenError, Device, Disk
 from wire.codec import sequences
 from wire.messages import Batch, GapReason, Hello, Lane, Receipt, Status, Welcome
@@ -147,7 +147,7 @@ class World:
                 self.db.rows |= {(name, *key): state for key, state in changed.items()}
                 out.append((name, Welcome(
                     ledger=LEDGER, run=self.run, time=self.now, hello=message.hello, page=message.page,
-                    streams=answer(rows | changed, message),
+                    streams=answer(rows | changed, message), every=every((stream for stream, _ in rows), message),
                 )))  # fmt: skip
             elif any(item in self.poison and not opaque for item, opaque in items):
                 if self.rng.random() < 0.5:

@@ -86,11 +86,18 @@ def batch(
 
 
 def hello(
-    number: int = 1, *, ledger: str | None = None, stream: str | None = None, facts: int = 0, telemetry: int = 0
+    number: int = 1,
+    *,
+    ledger: str | None = None,
+    stream: str | None = None,
+    facts: int = 0,
+    telemetry: int = 0,
+    page: int = 1,
+    pages: int = 1,
 ) -> bytes:
-    """A hello that names one stream, or none."""
+    """A page of a hello that names one stream, or none."""
     ends = (StreamEnd(stream=stream, facts=facts, telemetry=telemetry),) if stream else ()
-    return codec.encode(Hello(hello=number, ledger=ledger, streams=ends))
+    return codec.encode(Hello(hello=number, ledger=ledger, page=page, pages=pages, streams=ends))
 
 
 def presence(run: str, connection: str, *, online: bool) -> bytes:

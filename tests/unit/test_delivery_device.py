@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from edge.core.delivery import Delivery, Phase
-from edge.core.effects import Bind, Chance, Confirm, Say
+from edge.core.effects import Bind, Chance, Confirm, Say, Strangers
 from edge.core.pace import IDLE_MS, Window
 from wire.limits import BATCH_BYTES, WINDOW_BATCHES
-from wire.messages import Clock, Lane, Receipt, Status, StreamState, Welcome
+from wire.messages import Clock, Lane, Receipt, Status, StreamState, Welcome, combined
 
 FACTS, TELEMETRY = Lane.FACTS, Lane.TELEMETRY
 LEDGER, RUN, OTHER = "1" * 16, "2" * 16, "3" * 16
@@ -328,3 +328,31 @@ def test_a_worse_estimate_does_not_replace_a_better_one_unless_they_contradict()
     clock.measured(99_000, 300, 320)
     assert clock.best.base == 98_690
     assert replace(clock.best, error=0) != best
+
+
+def strangers(effects):
+    return [effect.streams for effect in effects if isinstance(effect, Strangers)]
+
+
+def test_a_hub_that_knows_streams_which_the_outbox_never_had_shows_that_it_is_a_copy():
+    bench = Bench((A, FACTS, 3))
+    bench.connect()
+    assert strangers(bench.welcome(StreamState(stream=A, facts=3), every=combined((A, B)))) == [B]
+    bench.connect()
+    assert strangers(bench.welcome(StreamState(stream=A, facts=3), every=A)) == []
+    bench.connect()
+    assert strangers(bench.welcome(StreamState(stream=A, facts=3))) == [], "a hub of 0.1.0 does not say"
+
+
+def test_an_empty_outbox_of_a_machine_that_replaces_another_is_told_so_and_a_new_device_is_not():
+    for every, found in ((A, [A]), ("0" * 16, [])):
+        bench = Bench(ledger=None)
+        bench.connect()
+        assert strangers(bench.welcome(every=every)) == found
+
+
+def test_that_the_hub_has_more_than_a_lane_ever_had_is_said_at_each_hello():
+    bench = Bench((A, FACTS, 3))
+    for _ in range(2):
+        bench.connect()
+        assert Confirm(A, FACTS, 5, 5) in bench.welcome(StreamState(stream=A, facts=5))

@@ -137,6 +137,36 @@ def test_an_older_copy_gives_up_its_ranges_when_the_hub_shows_that_it_is_one(tmp
         assert serials.take() is None
 
 
+def test_a_copy_of_a_clean_stop_gives_up_its_ranges_once_when_the_hub_knows_runs_that_it_lacks(tmp_path, outbox):
+    later = SsccRange(prefix="0614141", first=900, last=904)
+    Serials(outbox).offer(RANGE)
+    assert outbox.doubt("streams", "5" * 16)
+    serials = Serials(outbox)
+    assert serials.take() is None
+    serials.offer(RANGE, fresh=False)  # a start in between: what was fetched long ago tells nothing
+    serials.offer(later)
+    assert serials.take() is None, "the range that the hub shows may be used up by the other copy, too"
+    serials.offer(SsccRange(prefix="0614141", first=500, last=504))
+    assert serials.take() is not None
+    outbox.close()
+    with closing(opened(tmp_path / "outbox.db")) as again:
+        assert not again.doubt("streams", "5" * 16)
+        assert Serials(again).left() == 4
+        assert again.doubt("streams", "6" * 16)
+        assert Serials(again).left() == 0
+
+
+def test_that_the_hub_has_more_than_this_copy_counts_once_over_all_its_runs(tmp_path, outbox):
+    place = outbox.append_facts([scan(goods())])[0]
+    outbox.confirm(place.stream, Lane.FACTS, place.seq + 1, hub_ms=1)
+    Serials(outbox).offer(RANGE)
+    Serials(outbox).offer(SsccRange(prefix="0614141", first=500, last=504))
+    outbox.close()
+    with closing(opened(tmp_path / "outbox.db")) as again:
+        again.confirm(place.stream, Lane.FACTS, place.seq + 1, hub_ms=1)
+        assert Serials(again).left() == 5
+
+
 def test_a_device_that_goes_to_another_hub_takes_no_number_of_the_old_one(outbox):
     serials = Serials(outbox)
     serials.offer(RANGE)

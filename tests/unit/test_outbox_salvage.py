@@ -168,6 +168,16 @@ def test_each_damaged_file_is_kept_under_its_own_number(tmp_path):
             assert box.salvage.moved_to.name == f"outbox.db.corrupt-{number}"
 
 
+def test_of_damaged_files_the_two_newest_are_kept_with_their_logs(tmp_path):
+    for number in range(1, 12):
+        (tmp_path / "outbox.db").write_bytes(b"rubbish" * 1000)
+        (tmp_path / f"outbox.db.corrupt-{number}-wal").write_bytes(b"its log")
+        with closing(open_box(tmp_path)) as box:
+            assert box.salvage.moved_to.name == f"outbox.db.corrupt-{number}"
+    aside = {file.name.removeprefix("outbox.db.corrupt-") for file in tmp_path.glob("*corrupt*")}
+    assert aside == {"10", "10-wal", "11", "11-wal"}
+
+
 def test_a_salvage_takes_no_more_room_than_the_new_file(tmp_path, monkeypatch):
     filled(tmp_path, facts=12_000)
     building = tmp_path / "outbox.db.salvaging"

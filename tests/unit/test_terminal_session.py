@@ -166,12 +166,15 @@ def test_a_full_outbox_and_a_failing_disk_are_told_apart_and_nothing_of_it_happe
 
 def test_that_little_room_is_left_is_said_with_a_scan_that_is_kept_and_not_with_each(desk):
     desk.helper.cautions = dialogue_said("trouble-tight")
-    found = [desk.scan(label).verdict for label in "AB"]
+    rows = [desk.scan(f"]d201{WATER}10{label}") for label in "AB"]
     desk.clock.up += CAUTION_EVERY_MS
-    row = desk.scan("C")
-    assert (*found, row.verdict) == ("warned", "stored", "warned")
-    assert "little room" in row.words.en
-    assert "存储空间不足" in row.words.zh
+    rows.append(desk.scan(f"]d201{WATER}10C"))
+    assert [("little room" in row.words.en, "存储空间不足" in row.words.zh) for row in rows] == [
+        (True, True),
+        (False, False),
+        (True, True),
+    ]
+    assert [row.verdict for row in rows] == ["warned", "stored", "warned"]
     assert [len(each.labels) for each in desk.store.items] == [1, 1, 1]
 
 
