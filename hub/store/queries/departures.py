@@ -37,11 +37,18 @@ _SEEN: Final = (
     " (SELECT 1 FROM sighting AS other JOIN lot ON lot.id = other.lot_id"
     " WHERE other.unit = sighting.unit AND other.voided = 0 AND lot.owner NOT IN ('', :owner)))"
 )
-_PAGE: Final = (
-    "SELECT at, lane_id, seq, gone.lot_id, unit, source.code, target.code, quantity"
-    f" FROM ({_MOVED} UNION ALL {_SEEN}) AS gone"
-    " JOIN account AS source ON source.id = source_id JOIN account AS target ON target.id = to_id"
+_NAMED: Final = (
+    "CROSS JOIN account AS source ON source.id = source_id CROSS JOIN account AS target ON target.id = to_id"
     " WHERE (at, lane_id, seq, gone.lot_id, unit) < (:at, :lane, :seq, :lot, :unit) {site}"
+)
+_BULK: Final = (
+    "SELECT at, lane_id, seq, lot_id, unit, source.code, target.code, quantity FROM (SELECT *, '' AS unit FROM move"
+    f" WHERE lot_id = :of AND at <= :at AND voided = 0 AND {_CROSSING}) AS gone {_NAMED}"
+    " ORDER BY at DESC, lane_id DESC, seq DESC LIMIT :limit"
+)
+"""Of one lot: the walk through its moves begins where the page does, and ends with it."""
+_THINGS: Final = (
+    f"SELECT at, lane_id, seq, gone.lot_id, unit, source.code, target.code, quantity FROM ({_SEEN}) AS gone {_NAMED}"
     " ORDER BY at DESC, lane_id DESC, seq DESC, gone.lot_id DESC, unit DESC LIMIT :limit"
 )
 _AT_SITE: Final = "AND :site IN (source.site, target.site)"
@@ -100,13 +107,16 @@ class Leaving:
 def page(connection: Connection, leaving: Leaving, after: Key | None, limit: int) -> list[Departure]:
     """Up to `limit` departures older than a key, newest first."""
     before = dict(zip(("at", "lane", "seq", "lot", "unit"), after or _LAST, strict=True))
-    query = _PAGE.format(site=_AT_SITE if leaving.site is not None else "")
+    site = _AT_SITE if leaving.site is not None else ""
     asked = {**leaving.asked, **before, "since": -(2**63), "limit": limit}
+    rows = connection.exec_driver_sql(_THINGS.format(site=site), asked).all()
+    for lot in leaving.lots:
+        rows += connection.exec_driver_sql(_BULK.format(site=site), {**asked, "of": lot}).all()
     own = [
         Departure(
             at=at, lane_id=lane, seq=seq, lot_id=lot, unit=unit or None, source=source, to=to, quantity=quantity
         )
-        for at, lane, seq, lot, unit, source, to, quantity in connection.exec_driver_sql(query, asked)
+        for at, lane, seq, lot, unit, source, to, quantity in rows
     ]  # fmt: skip
     inside = [one for one in _inside(connection, leaving) if after is None or one.key < after]
     return sorted([*own, *inside], key=lambda one: one.key, reverse=True)[:limit]

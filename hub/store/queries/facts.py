@@ -1,7 +1,10 @@
 """Stored batches, opened: what a device sent, word for word, found by its place (lane, sequence)."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +20,9 @@ from wire.messages import AnyItem, Clock, Opaque
 
 _ranges = msgspec.json.Decoder(list[tuple[int, int]])
 _COVERING = "SELECT id FROM journal WHERE lane_id = ? AND last >= ? AND after < ? ORDER BY last"
+_ONWARDS = "SELECT id, after, last FROM journal WHERE lane_id = ? AND last >= ? ORDER BY last"
+_BATCHES_PER_FACT = 4
+"""More batches than this between facts that are wanted together: then each is looked for by itself."""
 _ANY_ASIDE = "SELECT 1 FROM quarantine WHERE lane_id = ? LIMIT 1"
 _ASIDE = "SELECT 1 FROM quarantine WHERE lane_id = ? AND seq = ?"
 _SOURCE = (
@@ -95,6 +101,8 @@ class FactReader:
         self._sources: dict[int, Source] = {}
         self._clean: set[int] = set()
         """Lanes of which nothing is in quarantine."""
+        self._expected: dict[int, list[tuple[int, int, int]]] = {}
+        """Of lanes, batches (id, after, last) by `last`: those that come first where they cover an expected place."""
 
     @property
     def connection(self) -> Connection:
@@ -111,18 +119,47 @@ class FactReader:
             self._sources[lane_id] = found
         return found
 
+    def expect(self, places: Iterable[tuple[int, int]]) -> None:
+        """Facts at these places (lane, sequence) will be looked for: find out at once in which batches they are."""
+        wanted: dict[int, list[int]] = defaultdict(list)
+        for lane_id, seq in places:
+            wanted[lane_id].append(seq)
+        for lane_id, seqs in wanted.items():
+            self._expected[lane_id] = self._onwards(lane_id, min(seqs), max(seqs), _BATCHES_PER_FACT * len(seqs))
+
+    def _onwards(self, lane_id: int, first: int, last: int, most: int) -> list[tuple[int, int, int]]:
+        """Batches from one sequence to another; none where they are too many to be worth it."""
+        found: list[tuple[int, int, int]] = []
+        with self._connection.exec_driver_sql(_ONWARDS, (lane_id, first)) as rows:
+            for id_, after, end in rows:
+                if after >= last:
+                    break
+                if len(found) == most:
+                    return []
+                found.append((id_, after, end))
+        return found
+
     def find(self, lane_id: int, seq: int) -> Fact | None:
         """The item at a place; None where the journal holds it no more.
 
         Several batches may cover the place: of those that brought it the first counts.
         """
+        for id_ in self._covering(lane_id, seq):
+            found = layout(self._connection, id_)
+            data = found.item(self._connection, seq)
+            if data is not None and is_item(data) and not self._is_aside(lane_id, seq):
+                return self._fact(found.id, lane_id, seq, data, found.clock, found.received_at)
+        return None
+
+    def _covering(self, lane_id: int, seq: int) -> Iterator[int]:
+        """The batches that cover a place, by where they end; the first of them, where expected, are not looked up."""
+        known = self._expected.get(lane_id, [])
+        for id_, after, _ in known[bisect_left(known, seq, key=itemgetter(2)) :]:
+            if after < seq:
+                yield id_
         with self._connection.exec_driver_sql(_COVERING, (lane_id, seq, seq)) as covering:
             for (id_,) in covering:
-                found = layout(self._connection, id_)
-                data = found.item(self._connection, seq)
-                if data is not None and is_item(data) and not self._is_aside(lane_id, seq):
-                    return self._fact(found.id, lane_id, seq, data, found.clock, found.received_at)
-        return None
+                yield id_
 
     def fact(self, stored: Stored, seq: int) -> Fact:
         """One item of an opened batch."""

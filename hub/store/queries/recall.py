@@ -223,6 +223,7 @@ def _told(
     connection: Connection, gone: Sequence[Departure], lots: dict[int, _Lot], notice: Notice | None
 ) -> list[Gone]:
     reader = FactReader(connection)
+    reader.expect((one.lane_id, one.seq) for one in gone)
     return [_gone(reader, one, lots.get(one.lot_id), notice) for one in gone]
 
 

@@ -143,6 +143,7 @@ def _page(
 ) -> tuple[list[_Known], list[_Known], list[_Known]]:
     """A page of occurrences, with the one before it and the one after it: doubt concerns neighbours."""
     rows = occurrences.of(reader.connection, target, viewer=viewer, to=after, limit=limit + 2)
+    reader.expect((row.lane_id, row.seq) for row in rows)
     known = [_Known(row, reader.find(row.lane_id, row.seq)) for row in rows]
     newer = [found for found in known if found.row.key == after]
     rest = known[len(newer) :]
