@@ -9,7 +9,7 @@ Facts come late and in any order; they are folded by their corrected times, and 
 nobody took comes back: it is taken out at a site of ours, and the trip says how many that were.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -95,6 +95,17 @@ def compartment(vehicle: str, account: str) -> str | None:
     """The compartment that an account is of this vehicle, '' for the vehicle itself; None for anything else."""
     name, _, inside = account.partition("/")
     return inside if name == account_of(vehicle) else None
+
+
+def aboard_between(steps: Sequence[Step]) -> tuple[int, int | None] | None:
+    """From when to when (Unix ms) parcels were aboard, by what happened to them; to None: some still are.
+
+    None: none ever was. What the vehicle did outside of that time is none of the trip.
+    """
+    if not steps:
+        return None
+    times = [step.at for step in steps]
+    return min(times), None if told(steps).aboard else max(times)
 
 
 def told(steps: Iterable[Step]) -> Trip:

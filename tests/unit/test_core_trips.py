@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core.trips import LIFE, Step, TripEvent, TripState, event_of, told
+from hub.core.trips import LIFE, Step, TripEvent, TripState, aboard_between, event_of, told
 from wire.actions import WITH_RECIPIENT, Action
 
 VAN, PLACE = "transit:van-1", "place:wh-1/a01"
@@ -46,6 +46,25 @@ def test_the_order_in_which_facts_are_heard_of_does_not_matter(steps):
 def test_journeys_of_an_empty_vehicle_are_none_of_a_trip():
     empty = [step(0, TripEvent.DEPARTED), *WHOLE, step(9, TripEvent.ARRIVED)]
     assert told(empty) == told(WHOLE)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 30), st.sampled_from(["load", "hand", "back"]), st.sampled_from("ab")), max_size=8
+    ),
+    st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=12),
+)
+def test_what_a_vehicle_did_while_nothing_can_have_been_aboard_need_not_be_read(parcels, journeys):
+    events = {"load": TripEvent.LOADED, "hand": TripEvent.HANDED, "back": TripEvent.BACK}
+    own = [Step(at, n % 3, n, events[what], parcel, "c1") for n, (at, what, parcel) in enumerate(parcels)]
+    went = [
+        Step(at, 1, 100 + n, TripEvent.ARRIVED if arrived else TripEvent.DEPARTED)
+        for n, (at, arrived) in enumerate(journeys)
+    ]
+    between = aboard_between(own)
+    since, until = (99, 0) if between is None else between
+    read = [step for step in went if step.at >= since and (until is None or step.at <= until)]
+    assert told([*own, *read]) == told([*own, *went])
 
 
 def test_facts_of_other_vehicles_and_places_are_none_of_a_trip():

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from hub.core.access import Viewer
-from hub.core.trips import Step, Trip, TripEvent, event_of, told
+from hub.core.trips import Step, Trip, TripEvent, aboard_between, event_of, told
 from hub.store import recipients
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import Columns, search
@@ -21,11 +21,15 @@ _TRIPS: Final = (
 )
 WORDS: Final = Columns(texts=("id", "vehicle"), sites=("from_site", "to_site"), organisations=("organisation",))
 _FACTS: Final = (
-    "SELECT parcel.consignment, about, life_event.at, lane_id, fact_seq, action, source, target FROM life_event"
-    " JOIN parcel ON parcel.id = about WHERE kind = 'parcel' AND voided = 0 AND lane_id IS NOT NULL AND content = 0"
-    " AND parcel.consignment IN ({})"
+    "SELECT parcel.consignment, about, life_event.at, lane_id, fact_seq, action, source, target FROM parcel"
+    " CROSS JOIN life_event ON kind = 'parcel' AND about = parcel.id AND voided = 0 AND lane_id IS NOT NULL"
+    " AND content = 0 WHERE parcel.consignment IN ({})"
 )
-_JOURNEYS: Final = "SELECT vehicle, at, lane_id, seq, action FROM journey WHERE voided = 0 AND vehicle IN ({})"
+"""From a few parcels to their events: the other way round reads those of all parcels."""
+_JOURNEYS: Final = (
+    "SELECT at, lane_id, seq, action FROM journey WHERE voided = 0 AND vehicle = ? AND at BETWEEN ? AND ?"
+)
+_NEVER: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +145,18 @@ def _told(connection: Connection, rows: Sequence[Any]) -> dict[int, Trip]:
         event = event_of(vehicles[fact.consignment], fact.action, fact.source, fact.target)
         if event is not None:
             steps[fact.consignment].append(Step(fact.at, fact.lane_id, fact.fact_seq, event[0], fact.about, event[1]))
-    names = sorted(set(vehicles.values()))
-    for journey in connection.exec_driver_sql(_JOURNEYS.format(marks(names)), tuple(names)):
-        what = TripEvent.ARRIVED if journey.action == Action.ARRIVE else TripEvent.DEPARTED
-        for seq, vehicle in vehicles.items():
-            if vehicle == journey.vehicle:
-                steps[seq].append(Step(journey.at, journey.lane_id, journey.seq, what))
+    for seq, own in steps.items():
+        between = aboard_between(own)
+        if between is not None:
+            since, until = between
+            asked = (vehicles[seq], since, _NEVER if until is None else until)
+            own += [_journey(row) for row in connection.exec_driver_sql(_JOURNEYS, asked)]
     return {seq: told(steps[seq]) for seq in vehicles}
+
+
+def _journey(row: Any) -> Step:
+    what = TripEvent.ARRIVED if row.action == Action.ARRIVE else TripEvent.DEPARTED
+    return Step(row.at, row.lane_id, row.seq, what)
 
 
 def _counts(connection: Connection, seqs: Sequence[int]) -> dict[int, int]:
