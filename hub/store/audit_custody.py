@@ -5,8 +5,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from hub.core.postings import label_of
 from hub.store.custody import kept, lines
 from hub.store.queries.facts import FactReader
+from hub.store.queries.goods import local_day
 from wire.actions import WITH_RECIPIENT, Action
 from wire.errors import DecodeError
 from wire.messages import Scan
@@ -24,6 +26,17 @@ SELECT EXISTS (SELECT 1 FROM unwrapped) OR EXISTS (
 )
 """
 _NOTES: Final = f"SELECT version, at, body FROM site_record WHERE kind = '{Kind.LOT}' AND body IS NOT NULL"
+_EXPIRED: Final = f"""
+WITH gone AS (SELECT id FROM account WHERE code = '{WITH_RECIPIENT}'), went AS (
+  SELECT lot_id, at, lane_id, seq, source_id FROM move WHERE to_id IN (SELECT id FROM gone) AND voided = 0
+  UNION ALL
+  SELECT lot_id, at, lane_id, seq, source_id FROM sighting WHERE to_id IN (SELECT id FROM gone) AND voided = 0
+)
+SELECT DISTINCT lane_id, seq, lot.item, lot.lot, account.site FROM went JOIN lot ON lot.id = lot_id
+JOIN account ON account.id = source_id
+WHERE account.site IS NOT NULL AND lot.expiry < CAST(strftime('%Y%m%d', at / 1000 + 50400, 'unixepoch') AS INTEGER)
+"""
+"""What may have been expired when it was handed out: by the day where the day begins first, 14 hours before UTC."""
 _HANDED: Final = f"""
 WITH noted AS (SELECT id FROM lot WHERE item = :item AND (:lot = '' OR lot = :lot)),
      gone AS (SELECT id FROM account WHERE code = '{WITH_RECIPIENT}')
@@ -65,6 +78,25 @@ def handed_out_with_a_warning(connection: Connection) -> Iterator[str]:
                 yield f"lane {lane} sequence {seq} hands out {what} without a warning that it is {note.state}"
 
 
+def expired_goods_with_a_warning(connection: Connection) -> Iterator[str]:
+    """No device handed goods out without saying that they are expired, where their own label says so.
+
+    The day is that of the site, by the device's own clock or by the corrected time, whichever is the earlier: a device
+    whose clock ran behind could not know better. Devices that hold no site data are of before there were warnings.
+    """
+    reader = FactReader(connection)
+    for lane, seq, item, lot, site in connection.exec_driver_sql(_EXPIRED).all():
+        fact = reader.find(lane, seq)
+        scan = None if fact is None else fact.item
+        if fact is None or not isinstance(scan, Scan) or scan.do is not Action.HAND_OVER or scan.ref is None:
+            continue
+        label = label_of(scan.labels)
+        day = label.expiry or label.best_before
+        today = min(local_day(connection, site, at) for at in (fact.said_at, fact.at))
+        if day is not None and day < today and "expired" not in scan.warned:
+            yield f"lane {lane} sequence {seq} hands out {item} lot {lot or '-'} without a warning that it is expired"
+
+
 def _note(body: bytes) -> LotNote | None:
     try:
         note = decode_record(Kind.LOT, body)
@@ -76,4 +108,5 @@ def _note(body: bytes) -> LotNote | None:
 ON_THE_WAY: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
     "custody of consignments adds up": adds_up,
     "nothing recalled or quarantined was handed out without a warning": handed_out_with_a_warning,
+    "nothing expired was handed out without a warning": expired_goods_with_a_warning,
 }

@@ -176,6 +176,7 @@ def test_a_parcel_given_twice_without_a_network_shows_both_hand_overs_and_one_th
         story.tell(scan(LABEL, at=at, do=Action.HAND_OVER, source=STATION, proof=proof), device=device)
     (row,) = story.found(Kind.GIVEN_TWICE)
     assert story.found(Kind.BROKEN_STORY) == []
+    assert row in story.found()  # and it is counted once
     assert (row.site, row.quantity, row.item) == ("st-1", 2, f"parcel:{PARCEL}")
     assert sorted(story.sides(row)) == [
         ("after", "hand-over", "st1-terminal-2"), ("before", "hand-over", "st1-terminal-1"),
@@ -216,7 +217,7 @@ def test_a_recall_tells_which_parcels_hold_the_lot_and_for_whom_as_far_as_each_m
         assert holders(connection, RICE, "B", viewer=EVERYTHING, limit=10) == []
 
 
-ADDS_UP, WARNED = ON_THE_WAY
+ADDS_UP, WARNED, WARNED_OF_AGE = ON_THE_WAY
 
 
 @pytest.mark.parametrize(
@@ -256,5 +257,24 @@ def test_the_audit_finds_what_was_handed_out_without_the_warning_that_the_device
     key = lot_key(RICE, "A")
     story.write(f"INSERT INTO site_record VALUES ('*', 'lot', '{key}', 5, CAST('{note}' AS BLOB), NULL, {NOW})")
     story.tell(scan(SACKS, at=9, do=Action.HAND_OVER, source=DOCK, n=2, ref=ref, warned=warned, **OWN))
+    assert {finding.check for finding in audit(story.bench.database)} == found
+    story.bench.close()
+
+
+@pytest.mark.parametrize(
+    ("expiry", "warned", "ref", "found"),
+    [
+        (20270114, (), 1, {WARNED_OF_AGE}),
+        (20270114, ("recalled",), 1, {WARNED_OF_AGE}),
+        (20270114, ("expired",), 1, set()),
+        (20270114, (), None, set()),
+        (20270115, (), 1, set()),
+        (None, (), 1, set()),
+    ],
+)
+def test_the_audit_finds_what_was_handed_out_expired_without_a_word(tmp_path, expiry, warned, ref, found):
+    story = Story(tmp_path)
+    label = goods(RICE, "A", expiry=expiry)
+    story.tell(scan(label, at=9, do=Action.HAND_OVER, source=DOCK, n=2, ref=ref, warned=warned, **OWN))
     assert {finding.check for finding in audit(story.bench.database)} == found
     story.bench.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -38,6 +39,11 @@ class Discrepancy:
     asked: str | None = None
 
 
+OTHER: Final = Discrepancy(
+    key="", kind=Kind.NEGATIVE, site=None, account=None, item=None, lot=None, condition=None, quantity=None, code="",
+    values={}, detail="", since=None,
+)  # fmt: skip
+"""A row that is not looked for: nothing was read of it, and nobody is shown it."""
 Found = tuple[Key, Discrepancy]
 _BEHIND = """
 WITH goods AS (SELECT lot.id AS lot, account.id AS account FROM lot, account
@@ -106,7 +112,8 @@ class Decided:
 class Reading:
     """What the sources share: a connection, who reads, who is waited for, what was decided, and the time (Unix ms).
 
-    `only` narrows the lists of hub.store.queries.differing_relief; None: everything.
+    `only` narrows the lists of hub.store.queries.differing_relief; None: everything. `wanted` is the key of the only
+    row that is looked for: all others are OTHER.
     """
 
     connection: Connection
@@ -115,15 +122,18 @@ class Reading:
     waiting: Waiting
     decided: "Decided"
     only: Only | None = None
+    wanted: str | None = None
 
     def row(
         self, kind: Kind, told: Told, *, site: str | None, account: str | None = None, item: str | None = None,
         lot: str | None = None, owner: str | None = None, condition: str | None = None, quantity: int | None = None,
         since: int | None = None,
     ) -> Discrepancy:  # fmt: skip
+        key = key_of(kind, *told.about)
+        if self.wanted not in (None, key):
+            return OTHER
         expected = self.waiting.sentence(site)
         detail = sentence(told.code, told.values)
-        key = key_of(kind, *told.about)
         return Discrepancy(
             key=key, kind=kind, site=site, account=account, item=item, lot=lot, owner=owner, condition=condition,
             quantity=quantity, since=since, code=told.code, values=told.values, waiting=self.waiting.devices(site),
@@ -137,7 +147,7 @@ class Reading:
 
     def shows(self, row: Discrepancy) -> bool:
         """Whether it is open, and the viewer may see it: by its owner, else by its unit; facts belong to nobody."""
-        if self._accepted(row) or not self.viewer.may_see_site(row.site):
+        if row is OTHER or self._accepted(row) or not self.viewer.may_see_site(row.site):
             return False
         if self.viewer.owner_filter is None or row.owner is not None:
             return row.owner is None or self.viewer.may_see_owner(row.owner)

@@ -1,8 +1,9 @@
 """Units whose story does not fit: they left another place than the one where they were, or stand in themselves."""
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, func, literal, select, tuple_
+from sqlalchemy import Connection, Select, func, literal, select, tuple_
 
 from hub.core.discrepancies import Kind, Value
 from hub.store.queries.differing import Found, Reading, Told
@@ -11,33 +12,38 @@ from hub.store.queries.places import sites_of
 from hub.store.schema import account, sighting, story_break, unit
 from wire.actions import WITH_RECIPIENT
 
+Query: TypeAlias = Select[*tuple[Any, ...]]
+_KEY = (story_break.c.unit, story_break.c.at, story_break.c.lane_id, story_break.c.seq)
+_expected, _said = account.alias("expected"), account.alias("said")
 
-def broken(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
-    """Left another place than the one where they were. A parcel that was given again is said to be given twice."""
-    expected, said = account.alias("expected"), account.alias("said")
+
+def left_elsewhere() -> Query:
+    """Breaks of stories. A parcel that was given again is said to be given twice, and not here."""
     again = (
         story_break.c.unit.like("parcel:%")
-        & (expected.c.code == WITH_RECIPIENT)
+        & (_expected.c.code == WITH_RECIPIENT)
         & select(literal(1))
         .where(
             sighting.c.unit == story_break.c.unit,
             sighting.c.lane_id == story_break.c.lane_id,
             sighting.c.seq == story_break.c.seq,
-            sighting.c.to_id == expected.c.id,
+            sighting.c.to_id == _expected.c.id,
         )
         .exists()
     )
-    key = (story_break.c.unit, story_break.c.at, story_break.c.lane_id, story_break.c.seq)
-    query = (
-        select(*key, expected.c.code.label("expected"), said.c.code.label("said"))
-        .join_from(story_break, expected, expected.c.id == story_break.c.expected_id)
-        .join(said, said.c.id == story_break.c.said_id)
+    return (
+        select(*_KEY, _expected.c.code.label("expected"), _said.c.code.label("said"))
+        .join_from(story_break, _expected, _expected.c.id == story_break.c.expected_id)
+        .join(_said, _said.c.id == story_break.c.said_id)
         .where(~again)
-        .order_by(*key)
-        .limit(limit)
     )
+
+
+def broken(reading: Reading, after: Key | None, limit: int) -> Sequence[Found]:
+    """Left another place than the one where they were."""
+    query = left_elsewhere().order_by(*_KEY).limit(limit)
     if after is not None:
-        query = query.where(tuple_(*key) > tuple_(*after))
+        query = query.where(tuple_(*_KEY) > tuple_(*after))
     rows = reading.connection.execute(query).all()
     sites = sites_of(reading.connection, {code for row in rows for code in (row.said, row.expected)})
     return [

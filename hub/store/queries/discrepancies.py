@@ -4,7 +4,9 @@ They are projections: they clear themselves when the missing facts come. Until t
 each says whom it waits for. What was accepted is left out while its story stays as it was.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
 
 from sqlalchemy import Connection, func, select
 
@@ -24,9 +26,9 @@ from hub.store.queries.differing_goods import (
 )
 from hub.store.queries.differing_promises import promised, received
 from hub.store.queries.differing_relief import astray, damaged, given_twice, missing, over, overdue, short
-from hub.store.queries.differing_units import broken, circling, inside_themselves
+from hub.store.queries.differing_units import broken, circling, inside_themselves, left_elsewhere
 from hub.store.queries.paging import Key, Page, Pager, Shape
-from hub.store.schema import gap, lane, story_break
+from hub.store.schema import gap, lane
 
 __all__ = ["Discrepancy", "count", "discrepancies", "find"]
 
@@ -80,13 +82,10 @@ def discrepancies(
 
 def find(connection: Connection, viewer: Viewer, key: str, *, now: int) -> Discrepancy | None:
     """The open one of a key that the viewer sees."""
-    reader = reading(connection, viewer, now)
-    for source, _, kind in SOURCES:
-        if key.startswith(f"{kind}."):
-            for row in _shown(source, reader, None, 2**31):
-                if row[1].key == key:
-                    return row[1]
-    return None
+    reader = replace(reading(connection, viewer, now), wanted=key)
+    sources = [source for source, _, kind in SOURCES if key.startswith(f"{kind}.")]
+    found = chain.from_iterable(_open(source, reader, None, MOST_COUNTED) for source in sources)
+    return next((row for _, row in found), None)
 
 
 def count(connection: Connection, viewer: Viewer, now: int) -> int:
@@ -101,15 +100,17 @@ def count(connection: Connection, viewer: Viewer, now: int) -> int:
 
 def _shown(source: Source, reader: Reading, after: Key | None, limit: int) -> list[Found]:
     """The first rows of a source that are open and that the viewer may see."""
-    found: list[Found] = []
-    while len(found) < limit:
-        most = min(limit, MOST_COUNTED)
+    return list(islice(_open(source, reader, after, min(limit, MOST_COUNTED)), max(0, limit)))
+
+
+def _open(source: Source, reader: Reading, after: Key | None, most: int) -> Iterator[Found]:
+    """All of them after a key; so many are read in one go."""
+    more = most > 0
+    while more:
         rows = source(reader, after, most)
-        found += [row for row in rows if reader.shows(row[1])]
-        if len(rows) < most:
-            break
-        after = rows[-1][0]
-    return found[:limit]
+        yield from (row for row in rows if reader.shows(row[1]))
+        more = len(rows) == most
+        after = rows[-1][0] if rows else None
 
 
 def _negatives(connection: Connection) -> int:
@@ -129,7 +130,7 @@ def _ownerless(connection: Connection) -> int:
 
 
 def _breaks(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(story_break)).scalar_one())
+    return int(connection.execute(left_elsewhere().with_only_columns(func.count())).scalar_one())
 
 
 def _gaps(connection: Connection) -> int:
