@@ -35,6 +35,12 @@ WHERE reservation.n <> (SELECT coalesce(sum(line.n), 0) FROM pick_line AS line
 LIMIT 20
 """
 
+_NUMBERED: Final = """
+SELECT one.device, one.low, one.high, other.device FROM sscc_range AS one JOIN sscc_range AS other
+ON other.low BETWEEN one.low - 999 AND one.high AND other.high >= one.low AND other.id < one.id LIMIT 20
+"""
+"""The table holds no range of more than 1000."""
+
 _BARRED: Final = """
 SELECT reservation.id, said.item, said.lot, said.state FROM reservation JOIN lot_note AS said ON said.id IN (
   (SELECT max(id) FROM lot_note WHERE item = reservation.item AND lot = reservation.lot AND id <= reservation.noted),
@@ -116,6 +122,12 @@ def room_is_kept(connection: Connection) -> Iterator[str]:
             yield f"{most.amount} of {' '.join(key)} are approved on {day(most.day)}, where there are {capacity}"
 
 
+def numbers_are_given_out_once(connection: Connection) -> Iterator[str]:
+    """No number of a handling unit (SSCC) is reserved for two devices, or twice for one."""
+    for device, low, high, other in connection.exec_driver_sql(_NUMBERED):
+        yield f"the range of SSCCs {low} to {high} of {device} holds numbers that {other} has, too"
+
+
 def _rows(connection: Connection, query: str) -> "list[Row[Any]]":
     return list(connection.exec_driver_sql(query))
 
@@ -125,4 +137,5 @@ PROMISES: Final[dict[str, Callable[[Connection], Iterator[str]]]] = {
     "no recalled or quarantined lot was reserved": took_nothing_barred,
     "reservations stand as their pick lists": lists_stand_alike,
     "approved room is there": room_is_kept,
+    "numbers of units are given out once": numbers_are_given_out_once,
 }

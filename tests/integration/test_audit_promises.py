@@ -12,7 +12,7 @@ from hub.store.database import Database
 from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.relief_stock import WATER, relief_desk
 
-TOOK, BARRED, LISTS, ROOM = PROMISES
+TOOK, BARRED, LISTS, ROOM, NUMBERS = PROMISES
 HOUR_MS = 3_600_000
 
 
@@ -88,6 +88,13 @@ PLANTS = {
     "room that grew smaller in silence": ("UPDATE space_capacity SET amount = 1499", {ROOM}),
     "a booking that grew": ("UPDATE booking SET amount = amount + 1 WHERE seq = 1", {ROOM}),
     "room that is gone": ("DELETE FROM space_capacity", {ROOM}),
+    "numbers of units that two devices have": (
+        (
+            "INSERT INTO sscc_range (prefix, low, high, device, at) VALUES ('0690', 1000, 1999, 'one', 1),"
+            " ('0690', 1900, 1999, 'two', 2), ('0690', 2000, 2999, 'one', 3)"
+        ),
+        {NUMBERS},
+    ),
 }
 
 
