@@ -17,6 +17,11 @@ _TALLIES = (
     "SELECT at, lane_id, seq, quantity, adjustment, voided FROM tally"
     " WHERE account_id = ? AND lot_id = ? ORDER BY at, lane_id, seq"
 )
+_THINGS = (
+    "SELECT DISTINCT named.unit FROM sighting AS named JOIN sighting AS seen ON seen.unit = named.unit"
+    " WHERE named.lot_id = ? AND (seen.to_id = ? OR seen.source_id = ?)"
+)
+"""Of a lot: those that any scan named the account with, as where they were or where they went."""
 _ADJUST = (
     "UPDATE tally SET adjustment = ? WHERE account_id = ? AND lot_id = ? AND at = ? AND lane_id = ? AND seq = ?"
 )  # fmt: skip
@@ -74,7 +79,7 @@ class Counts:
             yield (row[0], row[1], row[2]), row[3]
         name = self._changes.name(connection, lot)
         plain = lot if name.condition == GOOD else self._changes.poster.lots.get(name._replace(condition=GOOD))
-        units = connection.exec_driver_sql("SELECT DISTINCT unit FROM sighting WHERE lot_id = ?", (plain,)).scalars()
+        units = connection.exec_driver_sql(_THINGS, (plain, account, account)).scalars()
         for story in self._units.stories(connection, units.all()).values():
             told = valid(story)
             if self._units.lots_of(connection, told).get(name.condition) != lot:
