@@ -57,7 +57,7 @@ def alert(data: bytes) -> None:
 
 
 def table(data: bytes) -> None:
-    """A table of any kind is none, or is told with its faults by row, each with a remedy."""
+    """A table of some kind is none, or is told with its faults by row, each with a remedy."""
     with suppress(TableError):
         workbook._look(data)
     try:
@@ -66,15 +66,14 @@ def table(data: bytes) -> None:
         return
     assert len(grid.rows) <= MOST_ROWS
     assert len(grid.headings) <= 10 * MOST_COLUMNS
-    for kind in KINDS.values():
-        found = check(grid, kind, _KNOWN)
-        assert found.total >= len(found.faults)
-        for fault in found.faults:
-            assert 0 <= fault.row <= max((row.number for row in grid.rows), default=1)
-            assert fault.message, kind.name
-            assert fault.remedy, (kind.name, fault)
-        for _, record in found.records:
-            assert all(len(value) <= LONGEST_CELL for value in record.values() if isinstance(value, str))
+    found = check(grid, list(KINDS.values())[len(data) % len(KINDS)], _KNOWN)
+    assert found.total >= len(found.faults)
+    for fault in found.faults:
+        assert 0 <= fault.row <= max((row.number for row in grid.rows), default=1)
+        assert fault.message
+        assert fault.remedy
+    for _, record in found.records:
+        assert all(len(value) <= LONGEST_CELL for value in record.values() if isinstance(value, str))
 
 
 def tiles(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Every target for a bounded number of inputs, each in a process of its own, as atheris wants it."""
+"""Every target for a bounded number of inputs, each in a child process, as atheris wants it."""
 
 import random
 import subprocess
@@ -19,12 +19,11 @@ def _fuzz(target: str, folder: Path, runs: int) -> None:
     command = [sys.executable, "-m", "tests.fuzz", target, str(folder / "corpus"), "--runs", str(runs)]
     done = subprocess.run([*command, "--seed", str(seed)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"python -m tests.fuzz {target} --runs {runs} --seed {seed}\n{done.stderr[-3000:]}"
-    assert f"Done {runs} runs" in done.stderr
+    assert done.stderr.count(f"Done {runs} runs") == (len(TARGETS) if target == "each" else 1)
 
 
-@pytest.mark.parametrize("target", sorted(TARGETS))
-def test_no_input_breaks_the_promise_of(target, tmp_path):
-    _fuzz(target, tmp_path, RUNS)
+def test_no_input_breaks_the_promise_of_any_target(tmp_path):
+    _fuzz("each", tmp_path, RUNS)
 
 
 @pytest.mark.soak
