@@ -265,3 +265,14 @@ def test_every_sentence_of_the_page_is_in_both_languages_with_the_same_values(la
         assert words
         assert other[key]
         assert sorted(re.findall(r"\{\w+\}", other[key])) == sorted(re.findall(r"\{\w+\}", words)), key
+
+
+@pytest.mark.parametrize("module", ["edge/ui/web/src/screen.ts", "hub/ui/src/scan.ts"])
+def test_what_does_not_show_itself_in_a_label_is_written_out_on_every_page(node, module):
+    hidden = "\x00\x1b\x7f\x9b\u00ad\u061c\u180e\u200b\u200f\u2028\u202e\u2060\u2066\ufeff\ufff9\U000e0041\ue000"
+    write = "return [...given].map((each) => (m.toHarmless ?? m.plain)(`a${each}b`));"
+    for shown in node.evaluate(module, write, hidden):
+        assert shown.isprintable(), ascii(shown)
+        assert len(shown) > len("a?b"), ascii(shown)
+    for text in ("毛毯 Blanket", "café – 2×", "𠮷𪚥", "🧥"):
+        assert node.evaluate(module, "return (m.toHarmless ?? m.plain)(given);", text) == text

@@ -24,12 +24,12 @@ export function toShown(raw: string): string {
 }
 
 function spell(c: string, digits = 4): string {
-  return `‹${c.charCodeAt(0).toString(16).toUpperCase().padStart(digits, "0")}›`;
+  return `‹${c.codePointAt(0)!.toString(16).toUpperCase().padStart(digits, "0")}›`;
 }
 
 /** For bytes that nobody vouches for: also what would turn, hide or join the text around it is spelled out. */
 export function toHarmless(text: string): string {
-  return toShown(text.replace(/[\u0080-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (c) => spell(c)));
+  return toShown(text.replace(/[\u0080-\u009f\u3164\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, (c) => spell(c)));
 }
 
 /** Wedge scanners press Ctrl+] for GS (its ASCII control key), some F8, some send the character itself. */

@@ -149,8 +149,8 @@ export function keyOf(row: Seen): string {
 
 /** Text of a label for people: what does not show itself is written out, as the agent does. */
 export function plain(text: string): string {
-  const hidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-  const written = (mark: string) => `\\x${mark.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  const hidden = /[\u3164\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+  const written = (mark: string) => `\\x${mark.codePointAt(0)!.toString(16).padStart(2, "0")}`;
   return text.slice(0, 80).replace(hidden, written);
 }
 

@@ -48,7 +48,7 @@ export function useAlertText(): (alert: Alert) => string {
   };
   return (alert) => {
     const key = `watchSays.${alert.code}`;
-    if (!i18next.exists(key)) return alert.detail;
+    if (!i18next.exists(key)) return toHarmless(alert.detail);
     const values = Object.fromEntries(Object.entries(alert.values).map(([name, value]) => [name, said(name, value)]));
     return say(t, key, values);
   };
