@@ -1,13 +1,16 @@
-/** One person: what they are here for, and what an administrator can do for them. */
+/** One person: what they are here for, and what an administrator can do for them; a supervisor gives badges. */
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMay } from "../../access";
 import { people, type Person, type Post } from "../../calls/people";
 import { Dialog, Sure } from "../../parts/Dialog";
 import { faultsOf, Refused } from "../../parts/Refused";
+import { useUser } from "../../session";
 import { Badge } from "./Badge";
+import { givesBadges } from "./badges";
 import { LinkOnce } from "./Invite";
 import { POST_FIELDS, PostFields } from "./PostFields";
 
@@ -42,6 +45,8 @@ function Change({ person, onSaved }: { person: Person; onSaved: (person: Person)
 
 export function OnePerson({ person, onClose }: { person: Person; onClose: () => void }) {
   const { t } = useTranslation();
+  const may = useMay();
+  const badges = givesBadges(useUser(), person);
   const client = useQueryClient();
   const [step, setStep] = useState<Step>("post");
   const renew = () => void client.invalidateQueries({ queryKey: ["people"] });
@@ -62,7 +67,7 @@ export function OnePerson({ person, onClose }: { person: Person; onClose: () => 
         onSure={() => noBadge.mutate()} onBack={back} />;
     }
     if (step === "shutOut") {
-      return <Sure question={t("people.shutOutSure", { name })} facts={[t("people.shutOutNow"), t("people.shutOutBadge"), t("people.shutOutKept")]} action={t("people.shutOut")}
+      return <Sure question={t("people.shutOutSure", { name })} facts={[t("people.shutOutNow"), t("people.shutOutBadge"), t("people.shutOutOffers"), t("people.shutOutKept")]} action={t("people.shutOut")}
         pending={active.isPending} error={active.error} onSure={() => active.mutate(false)} onBack={back} />;
     }
     if (step === "letIn") {
@@ -71,16 +76,18 @@ export function OnePerson({ person, onClose }: { person: Person; onClose: () => 
     }
     return (
       <Stack>
-        <Change key={`${person.role}/${person.organisation}/${person.site}/${person.shown}`} person={person} onSaved={renew} />
-        <hr className="rr-rule" />
+        {may("PATCH /users/{name}") && <>
+          <Change key={`${person.role}/${person.organisation}/${person.site}/${person.shown}`} person={person} onSaved={renew} />
+          <hr className="rr-rule" />
+        </>}
         <Refused error={link.error} />
         <div className="rr-deeds">
-          {person.active && <Button size="md" variant="default" loading={link.isPending} onClick={() => link.mutate()}>{person.signs_in ? t("people.reset") : t("people.linkAgain")}</Button>}
-          {person.active && <Button size="md" variant="default" onClick={() => setStep("badge")}>{person.badge ? t("people.badgeNew") : t("people.badgeGive")}</Button>}
-          {person.badge && <Button size="md" variant="default" onClick={() => setStep("noBadge")}>{t("people.noBadge")}</Button>}
-          {person.active
+          {person.active && may("POST /users/{name}/link") && <Button size="md" variant="default" loading={link.isPending} onClick={() => link.mutate()}>{person.signs_in ? t("people.reset") : t("people.linkAgain")}</Button>}
+          {person.active && badges && <Button size="md" variant="default" onClick={() => setStep("badge")}>{person.badge ? t("people.badgeNew") : t("people.badgeGive")}</Button>}
+          {person.badge && badges && <Button size="md" variant="default" onClick={() => setStep("noBadge")}>{t("people.noBadge")}</Button>}
+          {may("PATCH /users/{name}") && (person.active
             ? <Button size="md" variant="light" color="red" onClick={() => setStep("shutOut")}>{t("people.shutOut")}</Button>
-            : <Button size="md" onClick={() => setStep("letIn")}>{t("people.letIn")}</Button>}
+            : <Button size="md" onClick={() => setStep("letIn")}>{t("people.letIn")}</Button>)}
         </div>
       </Stack>
     );

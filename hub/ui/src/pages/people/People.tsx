@@ -1,4 +1,4 @@
-/** Everybody who may sign in: found by name and role; administrators invite, change and shut out. */
+/** Everybody who may sign in: found by name and role; administrators invite, change and shut out, supervisors give badges. */
 import { Button, Select } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -17,6 +17,8 @@ import { SearchField } from "../../parts/SearchField";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
+import { useUser } from "../../session";
+import { givesBadges } from "./badges";
 import { Invite } from "./Invite";
 import { OnePerson } from "./OnePerson";
 import { ROLES } from "./PostFields";
@@ -28,11 +30,11 @@ function State({ person }: { person: Person }) {
   return person.signs_in ? <Tag tone="ok">{t("people.signsIn")}</Tag> : <Tag tone="warn" title={t("people.waitingHelp")}>{t("people.waiting")}</Tag>;
 }
 
-function useColumns(open: ((person: Person) => void) | null): Column<Person>[] {
+function useColumns(opens: (person: Person) => boolean, open: (person: Person) => void): Column<Person>[] {
   const { t } = useTranslation();
   const siteName = useSiteName();
   const ownerName = useOwnerName();
-  const columns: Column<Person>[] = [
+  return [
     { key: "name", title: t("people.name"), lead: true, cell: (row) => (
       <>
         <div className="rr-strong rr-any">{row.shown || row.name}</div>
@@ -48,11 +50,10 @@ function useColumns(open: ((person: Person) => void) | null): Column<Person>[] {
     ) },
     { key: "state", title: t("people.state"), cell: (row) => <State person={row} /> },
     { key: "badge", title: t("people.badge"), cell: (row) => row.badge ? t("people.hasBadge") : <span className="rr-dim">{t("people.withoutBadge")}</span> },
+    { key: "open", title: "", empty: (row) => !opens(row), cell: (row) => opens(row) && (
+      <Button variant="default" aria-label={t("people.openOne", { name: row.shown || row.name })} onClick={() => open(row)}>{t("people.open")}</Button>
+    ) },
   ];
-  if (!open) return columns;
-  return [...columns, { key: "open", title: "", cell: (row) => (
-    <Button variant="default" aria-label={t("people.openOne", { name: row.shown || row.name })} onClick={() => open(row)}>{t("people.open")}</Button>
-  ) }];
 }
 
 export default function People() {
@@ -63,8 +64,9 @@ export default function People() {
   const [inviting, setInviting] = useState(false);
   const [opened, setOpened] = useState<string | null>(null);
   const list = useQuery({ queryKey: ["people", values, cursor], queryFn: () => people.list({ ...values, cursor }), placeholderData: keepPreviousData });
-  const steers = may("PATCH /users/{name}");
-  const columns = useColumns(steers ? (person) => setOpened(person.name) : null);
+  const user = useUser();
+  const columns = useColumns((person) => may("PATCH /users/{name}") || ((person.active || person.badge) && givesBadges(user, person)), (person) => setOpened(person.name))
+    .filter((column) => column.key !== "open" || may("POST /users/{name}/badge"));
   const one = list.data?.rows.find((each) => each.name === opened);
   return (
     <Page title={t("people.title")} lead={t("people.lead")} asOf={list.dataUpdatedAt}

@@ -11,7 +11,7 @@ import { useOwnerName, useSiteName } from "../../parts/Account";
 import { Dialog, Sure } from "../../parts/Dialog";
 import { Icon } from "../../parts/icons";
 import { Once, Secret } from "../../parts/Once";
-import { Ago, Page } from "../../parts/Page";
+import { Ago, Page, Tag } from "../../parts/Page";
 import { faultsOf, Refused } from "../../parts/Refused";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
@@ -72,6 +72,12 @@ export default function Programs() {
   const columns: Column<Token>[] = [
     { key: "name", title: t("tokens.name"), lead: true, cell: (row) => <span className="rr-strong rr-any">{row.name}</span> },
     { key: "role", title: t("people.role"), cell: (row) => [word(t, "role", row.role), row.organisation && ownerName(row.organisation), row.site && siteName(row.site)].filter(Boolean).join(" · ") },
+    { key: "maker", title: t("tokens.maker"), cell: (row) => (
+      <>
+        <div className="rr-any">{row.made_by || t("tokens.here")}</div>
+        {!row.opens && <Tag tone="bad" title={t("tokens.shutHelp")}>{t("tokens.shut")}</Tag>}
+      </>
+    ) },
     { key: "since", title: t("common.since"), cell: (row) => <Ago at={row.created_at} /> },
     { key: "end", title: "", empty: () => !may("DELETE /tokens/{name}"), cell: (row) => may("DELETE /tokens/{name}") && (
       <Button variant="light" color="red" aria-label={t("tokens.revokeOne", { name: row.name })} onClick={() => setEnding(row.name)}>{t("tokens.revoke")}</Button>
