@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 from argon2.low_level import Type, hash_secret_raw
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from edge.child import MOST_BYTES, begin
 from edge.claiming import claim
 from edge.config import Settings
+from edge.core.judging import Judged
 from edge.desired import load
 from edge.errors import EdgeError
 from edge.identity import KEY
@@ -35,7 +36,6 @@ from wire.collecting import (
     MEMORY_KIB,
     SEAL_INFO,
     TIME_COST,
-    GivenElsewhere,
     Sealed,
     Verifier,
     decode_sealed,
@@ -59,24 +59,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     locked: tuple[tuple[str, int], ...] = ()
     used: tuple[tuple[str, str], ...] = ()
     given: tuple[str, ...] = ()
-    token: str = ""
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """`parcel` is the one whose code it is, `parcels` all that is open.
-
-    `near` are those whose hint fits and whose code does not, `given` is what the hub says was given out; `token` is by
-    what the hub let this check in, '' where it did not answer.
-    """
-
-    verdict: Literal["right", "wrong", "locked"]
-    parcel: str = ""
-    round: int = 1
-    sealed: str = ""
-    proxy: int | None = None
-    parcels: tuple[str, ...] = ()
-    near: tuple[tuple[str, int], ...] = ()
-    given: tuple[GivenElsewhere, ...] = ()
     token: str = ""
 
 

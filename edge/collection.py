@@ -15,6 +15,7 @@ import msgspec
 from edge.child import MOST_BYTES, Child
 from edge.clock import Clock
 from edge.config import Settings
+from edge.core.judging import Judged
 from edge.core.misses import begun_anew, missed, waits
 from edge.core.parcels import CheckCode, CodeFound, CodeVerdict, is_given, whereabouts
 from edge.errors import EdgeError
@@ -27,7 +28,7 @@ from edge.store.parcel_facts import ParcelFacts
 from wire import codes
 from wire.actions import Action
 from wire.badges import digest
-from wire.collecting import TRIES, GivenElsewhere
+from wire.collecting import TRIES
 from wire.messages import Scan
 
 LONGEST_S: Final = 30.0
@@ -41,20 +42,6 @@ _TURN_S: Final = 1.0
 
 
 T = TypeVar("T")
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """What the program beside the agent answers: see there."""
-
-    verdict: str
-    parcel: str = ""
-    round: int = 1
-    sealed: str = ""
-    proxy: int | None = None
-    parcels: tuple[str, ...] = ()
-    near: tuple[tuple[str, int], ...] = ()
-    given: tuple[GivenElsewhere, ...] = ()
-    token: str = ""
 
 
 class Collection:

@@ -11,12 +11,9 @@ from typing import Final, Protocol
 
 from edge.core.parcels import Kept
 from edge.errors import EdgeError
+from edge.store.newest import VOIDS, newest
 from edge.store.outbox import Outbox
-from edge.store.schema import SHIFT
-from edge.store.task_facts import MOST_FACTS
 from wire.actions import Action, ends
-from wire.codec import decode_item
-from wire.errors import DecodeError
 from wire.labels import parse
 from wire.messages import AnyItem, Scan, Void
 
@@ -25,13 +22,6 @@ MOST_PARCELS: Final = 5_000
 MOST_STEPS: Final = 20
 """So many facts of one parcel can be undone."""
 _CODE: Final = "RR:P:"
-_QUERY: Final = f"""
-    SELECT stream, id & {(1 << SHIFT) - 1}, payload
-    FROM (SELECT id, payload FROM facts ORDER BY id DESC LIMIT {MOST_FACTS}) JOIN streams ON streams.no = id >> {SHIFT}
-    WHERE instr(payload, ?) OR instr(payload, ?)
-    ORDER BY id
-"""  # noqa: S608 - numbers of ours
-_VOID: Final = b'"k":"void"'
 
 
 class Place(Protocol):
@@ -78,14 +68,10 @@ class ParcelFacts:
     def _read(self) -> dict[str, list[tuple[str, int, Kept]]] | None:
         known: dict[str, list[tuple[str, int, Kept]]] = {}
         try:
-            rows = self._outbox.ask(_QUERY, _CODE.encode(), _VOID)
+            for stream, seq, item in newest(self._outbox, holding=(_CODE.encode(), VOIDS)):
+                _follow(known, item, stream, seq)
         except EdgeError:  # said by whoever writes
             return None
-        for stream, seq, payload in rows:
-            try:
-                _follow(known, decode_item(payload), stream, seq)
-            except DecodeError:  # of a damaged page, or of another version
-                continue
         return known
 
 

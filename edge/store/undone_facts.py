@@ -9,18 +9,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from edge.errors import EdgeError
+from edge.store.newest import VOIDS, newest
 from edge.store.outbox import Outbox
-from edge.store.task_facts import MOST_FACTS
-from wire.codec import decode_item
-from wire.errors import DecodeError
 from wire.messages import AnyItem, Void
 
 MOST_UNDONE: Final = 5_000
 """Of more, those undone longest ago are forgotten: an undo reaches back a hundred facts."""
-_VOIDS: Final = f"""
-    SELECT payload FROM (SELECT id, payload FROM facts ORDER BY id DESC LIMIT {MOST_FACTS})
-    WHERE instr(payload, ?) ORDER BY id
-"""  # noqa: S608 - a number of ours
 
 
 class UndoneFacts:
@@ -47,14 +41,9 @@ class UndoneFacts:
     def _read(self) -> dict[tuple[str, int], None] | None:
         known: dict[tuple[str, int], None] = {}
         try:
-            rows = self._outbox.ask(_VOIDS, b'"k":"void"')
+            _follow(known, [item for _, _, item in newest(self._outbox, holding=(VOIDS,))])
         except EdgeError:  # said by whoever writes
             return None
-        for (payload,) in rows:
-            try:
-                _follow(known, (decode_item(payload),))
-            except DecodeError:  # of a damaged page, or of another version
-                continue
         return known
 
 
