@@ -5,7 +5,9 @@ both sides send lines of JSON (edge/ui/messages.py). One thread takes connection
 one that reads, because a reading may take seconds (a PIN, a collection code) and no page is to wait for another's.
 
 Bounds: MOST_SESSIONS sessions, MOST_PAGES pages of each; a session without a page gives way to a new one when nothing
-of it waits. What a page does not read is kept for it up to MOST_UNREAD bytes; then it is cut off and comes back.
+of it waits. What a page does not read is kept for it up to MOST_UNREAD bytes; then it is cut off and comes back. Of a
+page that says more than any scanner reads, the rest waits on its own connection (Allowance): a handheld that somebody
+took over fills no outbox in minutes, and no other page waits for it.
 
 The socket is for this user alone (0600, in a folder that is 0700 as a service): whoever may write to it could write to
 the outbox as well.
@@ -43,11 +45,26 @@ MOST_PAGES: Final = 4
 MOST_UNREAD: Final = 1 << 20
 _FIRST_LINE_S: Final = 5.0
 _TURN_S: Final = 1.0
+BURST: Final = 100
+EACH_S: Final = 0.04
+"""Readings that a page may make at once, and then one in this time: twice as fast as a scanner at 9600 baud."""
 _READ_BYTES: Final = 64 * 1024
 _FULL: Final = Words(
     en=f"{MOST_SESSIONS} terminals are open at this device: close one of them first",
     zh=f"本机已打开 {MOST_SESSIONS} 个终端：请先关闭一个",
 )
+
+
+class Allowance:
+    """How long a page's next reading has to wait (the generic cell rate algorithm)."""
+
+    def __init__(self) -> None:
+        self._full_at = 0.0
+
+    def wait_s(self, now: float) -> float:
+        """For a reading that is taken at `now`, seconds of any steady clock."""
+        self._full_at = max(self._full_at, now) + EACH_S
+        return max(0.0, self._full_at - now - BURST * EACH_S)
 
 
 class Connection:
@@ -207,6 +224,7 @@ class Terminal:
         return session, lines[1:]
 
     def _follow(self, page: Connection, session: Session, lines: list[bytes] | None) -> None:
+        allowance = Allowance()
         while lines is not None:
             for line in lines:
                 if page.is_gone:
@@ -216,6 +234,7 @@ class Terminal:
                     page.send(messages.Pong())
                 elif said is not None:
                     session.said(said, _nothing)
+                    self._stop.wait(allowance.wait_s(time.monotonic()))
             lines = page.lines(_TURN_S, self._stop)
 
     def _session(self, wanted: wishes.Attach) -> Session | None:

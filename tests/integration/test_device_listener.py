@@ -167,6 +167,7 @@ def test_a_revoked_device_is_cut_off_and_finds_no_way_back(hub, papers, ear, tmp
     context = joined_context(hub, tmp_path, thief)
     session = session_of(hub.mqtts_port, context)
     birth = Presence(run="0" * 16, connection="c", online=True, at=1)
+    assert knock(hub.mqtts_port, context, session) == LET_IN
     with device(hub, context) as client, device(hub, papers[A]) as other:
         client.publish(topics.build("van-1", Leaf.PRESENCE), codec.encode(birth), retain=True)
         until(lambda: hub.execute("SELECT online FROM device WHERE name = 'van-1'") == [(1,)], "van-1 is online")

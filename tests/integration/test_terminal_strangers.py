@@ -10,6 +10,7 @@ from unittest.mock import Mock
 import httpx
 import pytest
 
+from edge.terminal import BURST, EACH_S, Allowance
 from edge.ui.patience import MOST_EACH, PatientProtocol
 from tests.support.edge_agent import AgentProcess
 from tests.support.terminal import Here
@@ -61,6 +62,15 @@ def test_a_connection_that_asks_nothing_is_closed_and_one_that_was_served_may_st
     asked.transport.close.assert_not_called()
     asked._look(asked.cycle)
     asked.transport.close.assert_called_once()
+
+
+def test_a_page_that_never_stops_is_taken_at_the_pace_of_a_scanner():
+    allowance, now = Allowance(), 1000.0
+    assert [allowance.wait_s(now) for _ in range(BURST)] == pytest.approx([0.0] * BURST)
+    for _ in range(1000):
+        now += allowance.wait_s(now)
+    assert now - 1000 == pytest.approx(1000 * EACH_S)
+    assert allowance.wait_s(now + 2 * BURST * EACH_S) == 0
 
 
 @pytest.mark.parametrize("form", [b"", b"t=x&name=y", b"&".join([b"t=1"] * 500), b"t=" + b"x" * 9000, b"t=%00"])
