@@ -6,8 +6,6 @@ import sqlite3
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 
@@ -23,6 +21,7 @@ _WRITER = (
     "wal_autocheckpoint=8192",
 )
 _READER = ("busy_timeout=10000", "query_only=ON", "cache_size=-16384")
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
@@ -90,12 +89,49 @@ class Database:
         return self.fact("generation")
 
     def _upgrade(self) -> None:
-        config = Config()
-        scripts = str(Path(__file__).parent / "migrations").replace("%", "%%")  # of configparser
-        config.set_main_option("script_location", scripts)
+        """To the newest schema: an empty file at once, an older one step by step."""
         with self.writer.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            held = _revision(connection)
+            if held == _newest():
+                return
+            if held is None and not connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first():
+                schema.metadata.create_all(connection)
+                _stamp(connection)
+            else:
+                migrate(connection)
+
+
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Bring a database to a revision by the steps that released hubs go. Alembic takes long to load: only where due."""
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))  # of configparser
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def _newest() -> str:
+    """The revision of the newest step; each file's name begins with it."""
+    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def _revision(connection: Connection) -> str | None:
+    """The step that a database is at; None: at none."""
+    known = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    if not connection.exec_driver_sql(known).first():
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _stamp(connection: Connection) -> None:
+    """Say of a new database that it is at the newest step, as Alembic does."""
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+        " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (_newest(),))
 
 
 def _keep_private(path: Path) -> None:
