@@ -3,6 +3,8 @@
 
 PYTHON := .venv/bin/python
 ARGS :=
+# Many processes are started: what Python compiled is kept for the next one, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores, as many tests wait for programs that they started.
 WORKERS := $(shell cores=$$(nproc); echo $$((cores < 3 ? cores + 1 : 4)))
 
