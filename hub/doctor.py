@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from hub import mosquitto, vault
+from hub import mosquitto
 from hub.broker import Login, try_login
 from hub.config import Settings
 from hub.door_checks import check_doors
@@ -18,12 +18,15 @@ from hub.errors import REMEDY, HubError
 from hub.findings import Finding
 from hub.folder import Folder, Running
 from hub.life_checks import check_life
+from hub.sealed_checks import check_sealed
+from hub.store.backup import last_made
 from hub.store.reading import open_to_read
-from hub.store.recipients import KEY_FOR
-from hub.vault import Vault, VaultError
 from hub.web import listen
 
 FREE_BYTES = 1024**3
+DAY_S = 86_400.0
+BACKUP_DAYS = 7
+"""Devices hold what they delivered for 14 days: a backup that is older than half of that is late."""
 UI = Path(__file__).parent / "ui" / "dist" / "index.html"
 
 
@@ -34,7 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
         lambda: _folder(settings),
         lambda: _disk(settings),
         lambda: _database(settings),
-        lambda: _vault(settings),
+        lambda: _backup(settings),
         lambda: _mosquitto(settings),
         lambda: _mqtt(settings, running),
         lambda: _http(settings, running),
@@ -43,6 +46,7 @@ def examine(settings: Settings) -> list[Finding]:
     ]
     return [
         *_made(checks),
+        *_more("vault", lambda settings, _: check_sealed(settings.data, settings.database), settings, running),
         *_more("devices", check_doors, settings, running),
         *_more("life", check_life, settings, running),
     ]
@@ -104,26 +108,19 @@ def _database(settings: Settings) -> Finding:
     return Finding(check="database", ok=False, sentence=f"{path} is damaged: {said}; {REMEDY}.")
 
 
-def _vault(settings: Settings) -> Finding:
-    path = settings.data / vault.FILE
+def _backup(settings: Settings) -> Finding:
     if not settings.database.exists():
-        return Finding(check="vault", ok=None, sentence="Nothing is sealed yet.")
-    query = "SELECT id, key FROM recipient WHERE key IS NOT NULL ORDER BY seq LIMIT 1"
-    try:
-        with closing(open_to_read(settings.database)) as connection:
-            row = connection.execute(query).fetchone()
-    except sqlite3.Error:  # damaged, which another check says, or of a release that kept nothing of recipients
-        row = None
-    if row is None:
-        return Finding(check="vault", ok=None, sentence="Nothing is kept of any recipient, so nothing is sealed.")
-    try:
-        Vault(path.read_bytes()).open(KEY_FOR, *row)
-    except FileNotFoundError:
-        sentence = f"{path} is gone, and what is sealed of recipients with it: bring it back before the next start."
-        return Finding(check="vault", ok=False, sentence=sentence)
-    except VaultError as error:
-        return Finding(check="vault", ok=False, sentence=str(error))
-    return Finding(check="vault", ok=True, sentence=f"{path} opens what is sealed of recipients.")
+        return Finding(check="backup", ok=None, sentence="There is nothing to back up yet.")
+    with closing(open_to_read(settings.database)) as connection:
+        first = connection.execute("SELECT received_at FROM journal ORDER BY id LIMIT 1").fetchone()
+    made, now = last_made(settings.database), time.time()
+    since = made if made is not None else now if first is None else first[0] / 1000
+    days = int((now - since) / DAY_S)
+    said = "No backup was made of it here" if made is None else f"The last backup was made {days} days ago"
+    if days < BACKUP_DAYS:
+        return Finding(check="backup", ok=None if made is None else True, sentence=f"{said}.")
+    remedy = "relay-hub backup FILE; deploy/systemd has a timer for it. Devices hold what they delivered for 14 days."
+    return Finding(check="backup", ok=False, sentence=f"{said}: {remedy}")
 
 
 def _mosquitto(settings: Settings) -> Finding:

@@ -214,7 +214,7 @@ class Hub:
             positions=positions,
             base_map=BaseMap(settings.data / FILE),
             devices=Registry(database, address, embedded=settings.broker is None, changed=self.reload),
-            gauges=lambda: gauges(intake.pipeline, intake.broker),
+            gauges=lambda: gauges(intake.pipeline, intake.broker, settings.database),
             timings={"commit": intake.pipeline.commits, "positions_tick": positions.ticks},
             faults=self._faults,
             hosts=hosts(settings),

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -15,10 +16,13 @@ from hub.commands.options import DATA, DataOption, JsonOption, existing, opened
 from hub.config import load
 from hub.doctor import examine
 from hub.folder import Folder
+from hub.sealed_checks import check_sealed, left_out
 from hub.store import backup as store
 from hub.store.database import Database
 from wire.display import shown
 
+_MOST_ACTIONS = 5
+"""Kinds of decisions that are named in one sentence."""
 _SIGNS = {True: "ok     ", False: "WRONG  ", None: "-      "}
 
 
@@ -108,6 +112,9 @@ def backup(
         f"{summary.path}: {summary.bytes / 1e6:.1f} MB, ledger {summary.ledger}, {summary.devices} devices, "
         f"{summary.journal_rows} stored batches."
     )
+    beside = left_out(database.parent)
+    if beside:
+        typer.echo(f"Not in it: {', '.join(beside)}.")
 
 
 def verify_backup(
@@ -148,9 +155,28 @@ def restore(file: Path, data: DataOption = DATA) -> None:
     typer.echo(f"Restored ledger {summary.ledger}: {summary.devices} devices, {summary.journal_rows} stored batches.")
     if summary.aside is not None:
         typer.echo(f"The database that was there is now {summary.aside}.")
-    if summary.again is None:
-        typer.echo("It cannot be read: revoke again whoever was revoked since this backup.")
-    elif summary.again:
-        names = ", ".join(summary.again)
-        typer.echo(f"Shut out since this backup, and let in again by it: {names}. Remove them if that is not meant.")
+    _tell_since(summary)
+    for finding in check_sealed(settings.data, settings.database):
+        if finding.ok is False:
+            typer.echo(f"{_SIGNS[False]} {shown(finding.sentence)}")
     typer.echo("Devices send again what this backup lacks, as far as they still hold it (14 days).")
+
+
+def _tell_since(summary: store.Summary) -> None:
+    """What a restore cannot keep of the time since its backup."""
+    if summary.since is None:
+        typer.echo("It cannot be read: revoke again whoever was revoked since this backup.")
+        return
+    if summary.since.again:
+        names = ", ".join(summary.since.again)
+        typer.echo(f"Shut out since this backup, and let in again by it: {names}. Remove them if that is not meant.")
+    if summary.since.decisions and summary.aside is not None:
+        file = summary.aside.with_name(f"lost-decisions-{summary.aside.name.rpartition('-')[2]}.jsonl")
+        file.touch(mode=0o600)
+        file.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in summary.since.decisions))
+        count = Counter(each.action for each in summary.since.decisions)
+        most = ", ".join(f"{number} {action}" for action, number in count.most_common(_MOST_ACTIONS))
+        typer.echo(
+            f"{count.total()} decisions of people since this backup are not in it ({most}"
+            f"{', ...' if len(count) > _MOST_ACTIONS else ''}): decide them again, {file} lists them."
+        )

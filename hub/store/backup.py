@@ -10,21 +10,25 @@ import secrets
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from hub.errors import BackupError
 from hub.store.database import Database
 from hub.store.reading import open_to_read
+from hub.store.since import NOTHING, Since, take_over
+
+MARK: Final = "last-backup"
+"""The file beside the database whose time is that of the last backup; in it stands where that went."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What a backup holds. `aside` is where a restore put the database that it replaced.
 
-    `again` are devices and people who were shut out since the backup and whom a restore has let in again; None where
-    that cannot be known.
+    `since` is what happened after the backup was made; None where that cannot be known.
     """
 
     path: Path
@@ -33,7 +37,7 @@ class Summary:
     journal_rows: int
     devices: int
     aside: Path | None = None
-    again: tuple[str, ...] | None = ()
+    since: Since | None = NOTHING
 
 
 def backup(database: Path, target: Path) -> Summary:
@@ -52,6 +56,7 @@ def backup(database: Path, target: Path) -> Summary:
     finally:
         beside.unlink(missing_ok=True)
     _sync_folder(target.parent)
+    _mark(database, target)
     return Summary(
         path=target,
         ledger=summary.ledger,
@@ -59,6 +64,14 @@ def backup(database: Path, target: Path) -> Summary:
         journal_rows=summary.journal_rows,
         devices=summary.devices,
     )
+
+
+def last_made(database: Path) -> float | None:
+    """When the last backup of a database was made (Unix s); None: never, as far as its folder knows."""
+    try:
+        return database.with_name(MARK).stat().st_mtime
+    except OSError:
+        return None
 
 
 def inspect(file: Path) -> Summary:
@@ -95,7 +108,7 @@ def restore(file: Path, database: Path) -> Summary:
             os.chown(beside, owner.st_uid, owner.st_gid)
         Database.open(beside).close()  # upgrades one of an older version, and refuses one of a newer
         _renew(beside)
-        again = _stay_shut_out(beside, database)
+        since = take_over(beside, database)
         kept = _set_aside(database, aside)
         beside.replace(database)
     except (OSError, sqlite3.Error) as error:
@@ -110,7 +123,7 @@ def restore(file: Path, database: Path) -> Summary:
         journal_rows=summary.journal_rows,
         devices=summary.devices,
         aside=kept,
-        again=again,
+        since=since,
     )
 
 
@@ -136,86 +149,12 @@ def _renew(path: Path) -> None:
         connection.execute("DELETE FROM link")  # one that was used since could set a password again
 
 
-def _stay_shut_out(made: Path, replaced: Path) -> tuple[str, ...] | None:
-    """What the authority signed and took back since the backup stays so, and the numbers that devices got stay theirs.
-
-    People whose data was erased stay erased.
-
-    A certificate that it does not know it could not take back: who was thrown out would be in again with it as soon
-    as somebody else joins under that name. And who renewed would be shut out when the earlier certificate ends.
-
-    Returns who else was shut out since: a restore may be meant to bring back just them, so a person decides. None: the
-    database that was there cannot be read. Of one that is gone, or of another ledger, nothing is taken over.
-    """
-    if not replaced.is_file():
-        return ()
-    try:
-        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("ATTACH DATABASE ? AS was", (str(replaced.absolute()),))
-            tables = {row[0] for row in connection.execute(_COMMON).fetchall()}
-            if not connection.execute(_SAME_LEDGER).fetchone()[0]:
-                return ()
-            for table, statements in _SHUT.items():
-                for statement in statements if table in tables else ():
-                    connection.execute(statement)
-            asked = [_AGAIN, *([_BADGES] if "link" in tables else [])]
-            return tuple(f"{kind} {name}" for each in asked for kind, name in connection.execute(each).fetchall())
-    except sqlite3.Error:
-        return None
-
-
-_COMMON = "SELECT name FROM main.sqlite_master JOIN was.sqlite_master USING (name, type) WHERE type = 'table'"
-_SAME_LEDGER = (
-    "SELECT (SELECT value FROM main.meta WHERE key = 'ledger') = (SELECT value FROM was.meta WHERE key = 'ledger')"
-)
-_REVOKED = """
-UPDATE main.certificate AS made
-SET revoked_at = (SELECT revoked_at FROM was.certificate AS old WHERE old.serial = made.serial) WHERE revoked_at IS NULL
-"""
-_HOLDERS = """
-INSERT INTO main.device (name, kind, created_at, removed_at)
-SELECT name, kind, created_at, removed_at FROM was.device
-WHERE id IN (SELECT device_id FROM was.certificate) AND name NOT IN (SELECT name FROM main.device)
-"""
-_ISSUED = """
-INSERT INTO main.certificate (serial, device_id, fingerprint, not_before, not_after, issued_at, revoked_at)
-SELECT serial, made.id, fingerprint, not_before, not_after, issued_at, revoked_at FROM was.certificate
-JOIN was.device AS holder ON holder.id = device_id JOIN main.device AS made ON made.name = holder.name
-WHERE serial NOT IN (SELECT serial FROM main.certificate)
-"""
-_NUMBERS = """
-INSERT OR IGNORE INTO main.sscc_range (prefix, low, high, device, at)
-SELECT prefix, low, high, device, at FROM was.sscc_range ORDER BY id
-"""
-_ERASED = """
-UPDATE main.recipient AS made SET key = NULL, sealed = NULL, shown = '', last4 = '',
-  (erased_at, erased_by) = (SELECT erased_at, erased_by FROM was.recipient AS old WHERE old.id = made.id)
-WHERE erased_at IS NULL AND id IN (SELECT id FROM was.recipient WHERE erased_at IS NOT NULL);
-DELETE FROM main.recipient_trace WHERE recipient IN (SELECT seq FROM main.recipient WHERE erased_at IS NOT NULL);
-DELETE FROM main.recipient_proxy WHERE recipient IN (SELECT seq FROM main.recipient WHERE erased_at IS NOT NULL);
-UPDATE main.call SET sealed = NULL WHERE recipient IN (SELECT seq FROM main.recipient WHERE erased_at IS NOT NULL)
-"""
-"""Whom the hub had erased since the backup, it has erased: else a restore would bring everybody back."""
-_SHUT = {
-    "authority": (
-        "INSERT INTO main.authority SELECT * FROM was.authority WHERE id NOT IN (SELECT id FROM main.authority)",
-    ),
-    "certificate": (_REVOKED, _HOLDERS, _ISSUED),
-    "sscc_range": (_NUMBERS,),
-    "recipient": tuple(_ERASED.split(";")),
-}
-_AGAIN = """
-SELECT 'device', made.name FROM main.device AS made JOIN was.device AS old USING (name)
-WHERE made.removed_at IS NULL AND old.removed_at IS NOT NULL
-UNION SELECT 'person', made.name FROM main.user AS made JOIN was.user AS old USING (name)
-WHERE made.disabled_at IS NULL AND old.disabled_at IS NOT NULL
-UNION SELECT 'token', name FROM main.token WHERE digest NOT IN (SELECT digest FROM was.token) ORDER BY 1, 2
-"""
-_BADGES = """
-SELECT 'badge of', made.name FROM main.user AS made JOIN was.user AS old USING (name)
-WHERE made.badge IS NOT NULL AND made.badge IS NOT old.badge ORDER BY 2
-"""
+def _mark(database: Path, target: Path) -> None:
+    """Note beside the database that this was made. A note that cannot be written costs no backup."""
+    beside = database.with_name(f"{MARK}.{secrets.token_hex(4)}.part")
+    with suppress(OSError):
+        beside.write_text(f"{target.absolute()}\n", encoding="utf-8", errors="surrogateescape")
+        beside.replace(database.with_name(MARK))
 
 
 def _set_aside(database: Path, aside: Path) -> Path | None:

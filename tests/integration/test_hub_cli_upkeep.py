@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives import hashes
 from edge.config import load as load_edge
 from edge.identity import Identity
 from hub.__main__ import main
+from hub.config import Settings
 from hub.core.access import Role
+from hub.doctor import examine
 from hub.store import authority as certificates
 from hub.store import invitations, links, migrations, people, schema, tokens
 from hub.store.backup import restore
@@ -92,11 +94,44 @@ def test_a_restore_keeps_the_database_that_was_there(data: Path, tmp_path: Path)
     cli_json("device", "add", "a", data=data)
     assert cli("backup", file, data=data).returncode == 0
     cli_json("device", "add", "b", data=data)
-    assert cli("restore", file, data=data).returncode == 0
+    done = cli("restore", file, data=data)
+    assert done.returncode == 0
+    assert "1 decisions of people since this backup are not in it (1 device-added): decide them again" in done.stdout
+    (lost,) = (json.loads(line) for line in next(data.glob("lost-decisions-*")).read_text().splitlines())
+    assert (lost["action"], lost["what"]) == ("device-added", "b")
     assert [row["name"] for row in cli_json("device", "list", data=data)] == ["a"]
     aside = next(data.glob("hub.db.before-restore-*"))
     with closing(sqlite3.connect(aside)) as connection:
         assert connection.execute("SELECT name FROM device ORDER BY name").fetchall() == [("a",), ("b",)]
+
+
+def test_a_restore_names_whose_earlier_password_or_rights_are_good_again(data: Path, tmp_path: Path) -> None:
+    with closing(Database.open(_made(data))) as database, database.write() as connection:
+        connection.exec_driver_sql("UPDATE user SET password = 'leaked', role = 'admin', badge = 'b', pin = 'p'")
+    file = tmp_path / "saved.backup"
+    assert cli("backup", file, data=data).returncode == 0
+    with closing(Database.open(data / "hub.db")) as database, database.write() as connection:
+        connection.exec_driver_sql("UPDATE user SET password = 'new', role = 'auditor', pin = 'q'")
+    done = cli("restore", file, data=data)
+    assert "let in again by it: old PIN of ana, old password of ana, old rights of ana." in done.stdout
+
+
+def test_the_doctor_asks_for_a_backup_that_is_late(data: Path, tmp_path: Path) -> None:
+    database = _made(data)
+    settings = Settings(data=data, mqtt_port=0, http_port=0)
+
+    def said() -> tuple[bool | None, str]:
+        (one,) = (each for each in examine(settings) if each.check == "backup")
+        return one.ok, one.sentence
+
+    assert said() == (None, "No backup was made of it here.")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("INSERT INTO journal (lane_id, after, last, received_at, body) VALUES (1, 0, 1, 1, x'00')")
+    assert said()[0] is False
+    assert cli("backup", tmp_path / "saved.backup", data=data).returncode == 0
+    assert said() == (True, "The last backup was made 0 days ago.")
+    os.utime(data / "last-backup", (1, 1))
+    assert said()[0] is False
 
 
 def test_a_backup_is_for_its_owner_and_never_overwrites(data: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -209,7 +210,9 @@ def test_a_restored_backup_does_not_bring_back_who_was_erased(tmp_path):
             personal = recipients.Personal(name=WHO["name"], phone=WHO["phone"])
             gone, kept = (recipients.make(connection, vault, personal, line=None, by="x", now=1) for _ in range(2))
             recipients.add_proxy(connection, vault, gone, recipients.Named(**PROXY), by="x", now=1)
-        assert cli("backup", tmp_path / "saved", data=data).returncode == 0
+        _brought(data / "hub.db", gone)
+        made = cli("backup", tmp_path / "saved", data=data)
+        assert made.returncode == 0
         with database.write() as connection:
             assert erasing.erase(connection, gone, by="x", now=2)
     assert cli("restore", tmp_path / "saved", data=data).returncode == 0
@@ -218,6 +221,43 @@ def test_a_restored_backup_does_not_bring_back_who_was_erased(tmp_path):
         assert recipients.find(connection, vault, kept) is not None
         assert [each.id for each in finding.search(connection, vault, "金丝雀")] == [kept]
         assert recipients.shown(connection, [gone])[gone] == recipients.Shown(shown="", last4="")
+        assert connection.exec_driver_sql("SELECT lat_e7, lon_e7 FROM round_stop").all() == [(None, None)]
+        assert connection.exec_driver_sql("SELECT digest FROM photo").all() == []
+
+
+def _brought(database, recipient):
+    """A parcel on a courier's round, with the place of the door and a photo."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.executescript(f"""
+            INSERT INTO parcel
+              (seq, id, request, consignment, recipient, way, number, state, made_at, made_by, changed_at)
+            VALUES (1, 'door.00000001', 1, 1, '{recipient}', 'door', 1, 'handed-over', 1, 'x', 1);
+            INSERT INTO round_stop VALUES (1, 'door.00000001', 1, 300000000, 1000000000, 'given', 1, 1);
+            INSERT INTO round_outcome (id, round, parcel, told, why, way, checked, photo, warned, at, received_at, by)
+            VALUES ('00000000', 1, 'door.00000001', 'given', '', 'hand', 0, '{"0" * 64}', '', 1, 1, 'x');
+            INSERT INTO photo VALUES ('{"0" * 64}', 9, 1, 'x');
+        """)
+
+
+def test_a_restore_says_what_of_the_key_and_the_photos_is_missing_and_a_backup_what_it_leaves_out(tmp_path):
+    data = tmp_path / "hub"
+    data.mkdir()
+    with closing(Database.open(data / "hub.db")) as database, database.write() as connection:
+        recipients.make(connection, Vault.of(data), recipients.Personal(name="Ana"), line=None, by="x", now=1)
+        connection.exec_driver_sql("INSERT INTO photo VALUES (?, 9, 1, 'x')", ("0" * 64,))
+    (data / "photos").mkdir()
+    (data / "photos" / ("0" * 64)).touch()
+    made = cli("backup", tmp_path / "saved", data=data)
+    assert "Not in it: vault.key (the key of what is sealed" in made.stdout
+    assert "photos (photos of deliveries)" in made.stdout
+    done = cli("restore", tmp_path / "saved", data=data)
+    assert "WRONG" not in done.stdout
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    done = cli("restore", tmp_path / "saved", data=elsewhere)
+    assert done.returncode == 0
+    assert "bring it back before the next start" in done.stdout
+    assert "1 of 1 photos are missing" in done.stdout
 
 
 def test_the_doctor_says_whether_the_key_that_is_there_opens_what_is_sealed(tmp_path):
