@@ -16,8 +16,6 @@ LEAST_MODULE_MM: Final = 0.24
 LEAST_BARS_MM: Final = 4.0
 """The lowest bars that a hand still hits with a scanner."""
 MOST_MODULE_MM: Final = 1.016
-_QUIET_SQUARE: Final = 4
-"""Modules left white around a QR code (ISO/IEC 18004)."""
 _LEAST_SQUARE_MM: Final = 0.3
 
 
@@ -93,18 +91,21 @@ class Canvas:
                 self._draw.rectangle((at, top, at + module * dots - 1, top + height - 1), fill=0)
             at += module * dots
 
-    def square(self, rows: Sequence[Sequence[int]], box: Box, what: str) -> None:
-        """A QR code in the middle of a box, with its quiet zone, as large as it can be. Raises PaperError."""
+    def square(self, rows: Sequence[Sequence[int]], box: Box, what: str, *, quiet: int) -> None:
+        """A square code in the middle of a box, as large as it can be; `quiet` modules around it stay white.
+
+        Raises PaperError where the box is too small.
+        """
         left, top, width, height = self._dots(box)
-        modules = len(rows) + 2 * _QUIET_SQUARE
+        modules = len(rows) + 2 * quiet
         dots = min(width, height) // modules
         if dots < 1 or dots * 25.4 / self.paper.dpi < _LEAST_SQUARE_MM:
             least = modules * _LEAST_SQUARE_MM
             raise PaperError(
-                f"{what} does not fit: its QR code needs {least:.0f} x {least:.0f} mm. Use a larger label."
+                f"{what} does not fit: its square code needs {least:.0f} x {least:.0f} mm. Use a larger label."
             )
-        x0 = left + (width - dots * modules) // 2 + dots * _QUIET_SQUARE
-        y0 = top + (height - dots * modules) // 2 + dots * _QUIET_SQUARE
+        x0 = left + (width - dots * modules) // 2 + dots * quiet
+        y0 = top + (height - dots * modules) // 2 + dots * quiet
         for y, row in enumerate(rows):
             for x, dark in enumerate(row):
                 if dark:

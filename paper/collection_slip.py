@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from paper.canvas import Box, Canvas
 from paper.picture import Paper, Picture
-from paper.square import qr
+from paper.square import QUIET, qr
 from paper.text import Font
 
 SIZES: Final = {"a5": (148.0, 210.0), "a4": (210.0, 297.0)}
@@ -93,7 +93,7 @@ def collection_slip(slip: CollectionSlip, size: Literal["a5", "a4"], font: Font)
     said = [words["secret"], proxy]
     if slip.link:
         text, square = foot.left(foot.width - foot.height * 0.85)
-        canvas.square(qr(slip.link), square, slip.link)
+        canvas.square(qr(slip.link), square, slip.link, quiet=QUIET)
         foot = Box(text.x, text.y, text.width - 2, text.height)
         said.append(words["look"].format(number=slip.number))
     elif slip.number:

@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from paper import code128
+from paper import code128, datamatrix
 from paper.canvas import Box, Canvas
 from paper.errors import PaperError
 from paper.picture import Paper, Picture
-from paper.square import qr
+from paper.square import QUIET, qr
 from paper.text import Font
 from wire import codes
 from wire.checkdigits import is_checked
@@ -51,11 +51,15 @@ class CodeLabel(Struct, frozen=True, kw_only=True):
 
 
 class ItemLabel(Struct, frozen=True, kw_only=True):
-    """A trade item: its element string, such as 0109501101530003 10LOT1, as GS1-128, and what it is."""
+    """A trade item: its element string, such as 0109501101530003 10LOT1, and what it is.
+
+    As GS1-128; `square`: as GS1 DataMatrix, for small goods.
+    """
 
     elements: str
     title: str
     lines: tuple[str, ...] = ()
+    square: bool = False
 
 
 def unit_label(label: UnitLabel, paper: Paper, font: Font) -> Picture:
@@ -94,7 +98,7 @@ def code_label(label: CodeLabel, paper: Paper, font: Font) -> Picture:
     box = _coded(canvas, box, code128.bars(text), readable, min(_BARS_MM, box.height * 0.35), text)
     if label.square:
         corner, box = box.left(min(box.height, box.width * 0.4))
-        canvas.square(qr(text), corner, text)
+        canvas.square(qr(text), corner, text, quiet=QUIET)
         box = Box(box.x + 2, box.y, max(0.0, box.width - 2), box.height)
     head, rest = box.above(box.height * (0.6 if label.lines else 1.0))
     canvas.text((label.title,), head, largest=min(20.0, head.height * 0.8), smallest=2.5)
@@ -103,13 +107,28 @@ def code_label(label: CodeLabel, paper: Paper, font: Font) -> Picture:
 
 
 def item_label(label: ItemLabel, paper: Paper, font: Font) -> Picture:
-    """A trade item: what it is, and its element string as GS1-128."""
+    """A trade item: what it is, and its element string as GS1-128 or GS1 DataMatrix."""
     canvas = Canvas(paper, font)
+    if label.square:
+        return _small_item(label, canvas)
     box = canvas.whole.inside(_MARGIN)
     box = _gs1(canvas, box, label.elements, min(_BARS_MM, box.height * 0.4))
     head, rest = box.above(box.height * (0.6 if label.lines else 1.0))
     canvas.text((label.title,), head, largest=min(12.0, head.height * 0.8), smallest=2.5)
     canvas.text(label.lines, rest, largest=min(6.0, max(2.2, rest.height / 2)))
+    return canvas.picture()
+
+
+def _small_item(label: ItemLabel, canvas: Canvas) -> Picture:
+    """The square at the left; beside it what it is, and each element on a line of its own."""
+    readable = _readable(label.elements)
+    box = canvas.whole.inside(_MARGIN / 2)
+    corner, rest = box.left(min(box.height, box.width * 0.7))
+    canvas.square(datamatrix.modules(label.elements), corner, "the GS1 DataMatrix", quiet=datamatrix.QUIET)
+    rest = Box(rest.x + 1, rest.y, max(0.0, rest.width - 1), rest.height)
+    head, foot = rest.above(rest.height * 0.35)
+    canvas.text((label.title,), head, largest=min(12.0, head.height * 0.8), smallest=1.8)
+    canvas.text((*readable, *label.lines), foot, largest=min(4.0, foot.height / 4), smallest=1.5)
     return canvas.picture()
 
 
@@ -134,11 +153,16 @@ def parcel_label(code: str, title: str, lines: tuple[str, ...], paper: Paper, fo
     return code_label(CodeLabel(name=codes.PARCEL, value=code, title=title, lines=lines), paper, font)
 
 
-def _gs1(canvas: Canvas, box: Box, elements: str, height: float) -> Box:
+def _readable(elements: str) -> list[str]:
+    """The elements as people read them. Raises PaperError for what is no faultless element string."""
     found, faults = read(elements)
     if faults or not found:
         raise PaperError(f"no GS1 barcode for {elements[:80]!r}: {'; '.join(faults) or 'it says nothing'}")
-    readable = "".join(f"({ai}){value}" for ai, value in found)
+    return [f"({ai}){value}" for ai, value in found]
+
+
+def _gs1(canvas: Canvas, box: Box, elements: str, height: float) -> Box:
+    readable = "".join(_readable(elements))
     return _coded(canvas, box, code128.bars(elements, gs1=True), readable, height, "the GS1 barcode")
 
 

@@ -3,6 +3,8 @@
 from paper.errors import PaperError
 
 LONGEST = 1000
+QUIET = 4
+"""Modules left white on each side."""
 
 
 def qr(text: str) -> list[list[int]]:

@@ -39,7 +39,9 @@ def take(connection: Connection, checked: Checked) -> Outcome:
     except reference.ReferenceDataError as error:
         return Outcome(faults=(Fault(row=0, column="", value="", message=str(error), remedy="correct the table"),))
     changes.sort(key=lambda change: change.row)
-    return Outcome(**counts, changes=tuple(changes[:MOST_CHANGES]))
+    return Outcome(
+        added=counts["added"], changed=counts["changed"], same=counts["same"], changes=tuple(changes[:MOST_CHANGES])
+    )
 
 
 def _too_many(row: int, gtin: str, parts: int) -> Fault:

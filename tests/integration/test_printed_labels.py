@@ -1,13 +1,15 @@
 """A label as the printer gets it, from its PDF and from its ZPL, is read back with the exact text."""
 
 import contextlib
+import itertools
+import random
 
 import pytest
 from PIL import Image, ImageChops
 
 from edge.core.steering import BARE, VALUED
 from edge.core.verbs import VERBS
-from paper import pdf, zpl
+from paper import datamatrix, pdf, zpl
 from paper.canvas import Box, Canvas
 from paper.cards import COMMANDS, Card, cards
 from paper.errors import PaperError
@@ -63,6 +65,39 @@ def test_every_kind_of_label_is_read_back_from_pdf_and_from_zpl(face, dpi):
         assert codes_on(page) == expected
         assert size == pytest.approx((picture.width / dpi * 25.4, picture.height / dpi * 25.4), abs=0.01)
         assert from_zpl(zpl.encode(picture)).tobytes() == page.tobytes() == image_of(picture).tobytes()
+
+
+SMALL_GOODS = "01095011015300031728123110LOT1\x1d21SN9"
+
+
+@pytest.mark.parametrize(("dpi", "width", "height"), [(203, 25, 15), (300, 15, 15), (600, 60, 30)])
+def test_small_goods_have_a_gs1_datamatrix_that_is_read_back(face, dpi, width, height):
+    paper = Paper(width_mm=width, height_mm=height, dpi=dpi)
+    picture = item_label(ItemLabel(elements=SMALL_GOODS, title="胰岛素", square=True), paper, face)
+    assert codes_on(image_of(picture)) == {("]d2", SMALL_GOODS)}
+
+
+def test_a_datamatrix_of_every_size_is_read_also_where_it_is_damaged_as_far_as_it_corrects():
+    rng = random.Random(3)
+    for size in datamatrix.SIZES:
+        text = "91" + "".join(rng.choices("ABcd/7", k=size.data - 2))
+        rows = datamatrix.modules(text)
+        assert len(rows) == size.side
+        region = size.side // size.regions
+        inner = [at for at in range(size.side) if at % region not in {0, region - 1}]
+        for row, column in rng.sample(list(itertools.product(inner, inner)), size.correction // 2):
+            rows[row][column] ^= 1
+        image = Image.new("L", (len(rows) + 8, len(rows) + 8), 255)
+        for (row, line), column in itertools.product(enumerate(rows), range(len(rows))):
+            image.putpixel((column + 4, row + 4), 255 * (1 - line[column]))
+        assert ("]d2", text) in codes_on(image.resize((4 * image.width, 4 * image.height), Image.Resampling.NEAREST))
+
+
+def test_what_fits_no_datamatrix_is_refused():
+    with pytest.raises(PaperError, match="174 codewords"):
+        datamatrix.modules("91" + "x" * 173)
+    with pytest.raises(PaperError, match="ASCII"):
+        datamatrix.modules("91毛毯")
 
 
 def _both(text):
@@ -144,6 +179,7 @@ def test_whatever_the_size_of_the_label_it_is_drawn_or_refused_with_a_sentence(f
                 lambda paper=paper: unit(face, paper),
                 lambda paper=paper: place_label("wh-1", "A", ("x", "y"), paper, face),
                 lambda paper=paper: item_label(ItemLabel(elements="0109501101530003", title="x"), paper, face),
+                lambda paper=paper: item_label(ItemLabel(elements=SMALL_GOODS, title="x", square=True), paper, face),
                 lambda paper=paper: cards(COMMANDS[:1], paper, face),
                 lambda paper=paper: slip("x", ["y"] * 3, paper, face),
             ):

@@ -36,6 +36,7 @@ class LabelList(Input):
 
     kind: Literal["place", "badge", "goods", "parcel", "item", "unit"]
     labels: Annotated[list[LabelInput], Field(min_length=1, max_length=100)]
+    square: bool = Field(default=False, description="Items as GS1 DataMatrix, for small goods, not as GS1-128.")
     width_mm: Side = 100.0
     height_mm: Side = 50.0
     dpi: Dpi = Field(default=203, description="Dots per inch of the printer.")

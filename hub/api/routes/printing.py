@@ -53,7 +53,7 @@ def labels(here: Here, request: Request, sent: LabelList) -> Response:
     with _drawing.one():
         for place, label in enumerate(sent.labels):
             try:
-                pictures.append(_drawn(sent.kind, label, paper, font))
+                pictures.append(_drawn(sent, label, paper, font))
             except PaperError as error:
                 raise _cannot(str(error), f"body.labels.{place}", f"#/labels/{place}") from error
         return _answer(pictures, form, sent.copies)
@@ -94,15 +94,16 @@ def _check_size(sent: LabelList, paper: Paper, form: Form) -> None:
                       "#/copies", "Send fewer labels at once, or print the document several times.")  # fmt: skip
 
 
-def _drawn(kind: str, label: LabelInput, paper: Paper, font: Font) -> Picture:
-    lines = label.lines
+def _drawn(sent: LabelList, label: LabelInput, paper: Paper, font: Font) -> Picture:
+    kind, lines = sent.kind, label.lines
     if kind == "unit":
         unit = UnitLabel(
             sscc=label.code, owner=label.owner, source=label.source, to=label.to, lines=lines, content=label.content
         )
         return unit_label(unit, paper, font)
     if kind == "item":
-        return item_label(ItemLabel(elements=label.code, title=label.title, lines=lines), paper, font)
+        item = ItemLabel(elements=label.code, title=label.title, lines=lines, square=sent.square)
+        return item_label(item, paper, font)
     title = label.title or label.code.rpartition("/")[2]
     return code_label(CodeLabel(name=_OURS[kind], value=label.code, title=title, lines=lines), paper, font)
 
