@@ -71,18 +71,24 @@ class Changes:
 
     def write(self, connection: Connection) -> set[int]:
         """Write the balances, and their sums by owner. Returns the accounts that changed."""
-        changed = sorted((account, lot, delta) for (account, lot), delta in self.deltas.items() if delta)
-        insert(connection, "INSERT INTO balance (account_id, lot_id, quantity)", changed, _BALANCE)
         owners = self.poster.owners
         sums: dict[tuple[int, str], int] = defaultdict(int)
-        for account, lot, delta in changed:
-            sums[account, owners[lot]] += delta
+        changed: list[tuple[int, int, int]] = []
+        passed: list[Pair] = []
+        for (account, lot), delta in self.deltas.items():
+            if delta:
+                changed.append((account, lot, delta))
+                sums[account, owners[lot]] += delta
+            else:
+                passed.append((account, lot))
+        changed.sort()
+        insert(connection, "INSERT INTO balance (account_id, lot_id, quantity)", changed, _BALANCE)
         held = sorted((account, owner, delta) for (account, owner), delta in sums.items() if delta)
         insert(connection, "INSERT INTO holding (account_id, owner, quantity)", held, _HOLDING)
-        self._write_due(connection, {pair for pair, delta in self.deltas.items() if not delta})
+        self._write_due(connection, passed)
         return {account for account, _, _ in changed}
 
-    def _write_due(self, connection: Connection, passed: set[Pair]) -> None:
+    def _write_due(self, connection: Connection, passed: list[Pair]) -> None:
         """What is due; and what was in a unit and came out of it again in one group, for who asks what ever was."""
         insert(
             connection, "INSERT INTO flow_due (lot_id, since)", sorted(self.due.items()), f"ON CONFLICT (lot_id) {_DUE}"

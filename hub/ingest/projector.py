@@ -9,7 +9,7 @@ or settled, needs no look at the past.
 from sqlalchemy import Connection
 
 from hub.ingest import answers, positions
-from hub.ingest.balances import NEVER, Changes
+from hub.ingest.balances import Changes
 from hub.ingest.bulk import insert
 from hub.ingest.counts import Counts
 from hub.ingest.group import Rows
@@ -37,8 +37,11 @@ class Projector:
         changes = self._changes
         changes.begin()
         self._names(connection, rows)
+        deltas = changes.deltas
         for (source, to, lot), quantity in rows.flows.items():
-            changes.flow(source, to, lot, quantity)
+            if source != to:
+                deltas[source, lot] -= quantity
+                deltas[to, lot] += quantity
         self._units.add(connection, rows)
         self._moves(connection, rows)
         self._counts.add(connection, rows)
@@ -60,10 +63,8 @@ class Projector:
         head = "INSERT INTO move (lot_id, at, lane_id, seq, source_id, to_id, quantity, voided)"
         insert(connection, head, rows.moves)
         changes = self._changes
-        due = changes.due
-        for row in rows.moves:
-            if row[1] < due.get(row[0], NEVER):
-                due[row[0]] = row[1]
+        for lot, at in {row[0]: row[1] for row in reversed(rows.moves)}.items():  # of each lot the first
+            changes.touch(lot, at)
         touched = changes.counted.keys() & changes.deltas.keys()
         if touched:
             for lot, at, lane, seq, source, to, _, _ in rows.moves:

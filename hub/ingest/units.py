@@ -35,11 +35,14 @@ class Units:
         fresh = [row[0] for row in rows.seen if row[0] not in rows.again]
         known = {row[0] for row in among(connection, "SELECT unit FROM sighting WHERE unit", fresh)}
         slow = known | rows.again
-        for unit, at, _, _, lot, source, to, _, _ in rows.seen:
-            if lot is not None:
-                changes.touch(lot, at)
-                if unit in slow:
-                    changes.flow(source, to, lot, -1)
+        due = changes.due
+        for row in rows.seen:
+            lot, at = row[4], row[1]
+            if lot is not None and at < due.get(lot, NEVER):
+                due[lot] = at
+        for unit, _, _, _, lot, source, to, _, _ in rows.seen if slow else ():
+            if lot is not None and unit in slow:
+                changes.flow(source, to, lot, -1)
         before = self.stories(connection, slow)
         head = "INSERT INTO sighting (unit, at, lane_id, seq, lot_id, source_id, to_id, voided, grade)"
         insert(connection, head, rows.seen)
