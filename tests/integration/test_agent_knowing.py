@@ -9,6 +9,7 @@ import pytest
 
 from edge.browse import browse
 from tests.support.authority import Authority
+from tests.support.delivery_hub import broker, hub, secured
 from tests.support.edge_agent import AgentProcess, closed_port, relay_edge
 from tests.support.edge_ports import Device, until
 from tests.support.printers import NetworkPrinter
@@ -43,15 +44,15 @@ class Bench:
     def __init__(self, folder, stack):
         self.folder, self.data = folder, folder / "data"
         self.data.mkdir()
-        authority = Authority()
-        self.hub = stack.enter_context(SiteHub(folder, authority))
-        self.identity = authority.identity(self.data / "identity", https=self.hub.port)
+        self.authority, self.mqtt = Authority(), closed_port()
+        self.hub = stack.enter_context(SiteHub(folder, self.authority))
+        self.identity = self.authority.identity(self.data / "identity", https=self.hub.port)
         self.printer = stack.enter_context(NetworkPrinter())
         self.scanner = Device(folder / "scanner")
         stack.callback(self.scanner.unplug)
         self.config = folder / "edge.toml"
         self.config.write_text(
-            CONFIG.format(mqtt=closed_port(), printer=self.printer.address, scanner=self.scanner.path)
+            CONFIG.format(mqtt=self.mqtt, printer=self.printer.address, scanner=self.scanner.path)
         )
         assert tomllib.loads(self.config.read_text())
 
@@ -65,6 +66,11 @@ class Bench:
         seal = sealed(self.identity, "B-7", "4711")
         self.hub.put("person", digest("B-7"), Badge(name="Ana", role="operator", sealed=seal))
         self.hub.put("sscc", "wh1-scanner-1", SsccRange(prefix="0614141", first=1, last=1000))
+
+    def fetched(self):
+        """Until everything is here. A hub answers meanwhile: before one has, no numbers are taken in."""
+        with broker(self.folder, secured(self.folder, self.mqtt, self.authority)) as running, hub(running.port):
+            until(lambda: self.site().get("sscc_left") == 1000, "site data")
 
     def status(self):
         try:
@@ -101,7 +107,7 @@ def test_a_shift_works_with_the_hub_gone_and_over_a_crash_and_is_handed_over(ben
     bench.tell()
     with AgentProcess(bench.config) as agent:
         agent.says("ready")
-        until(lambda: bench.site().get("sscc_left") == 1000, "site data")
+        bench.fetched()
         bench.hub.close()
         assert bench.scan(LABEL) == NAK, "nobody is signed on"
         assert bench.scan("RR:B:B-7", "RR:D:4712", "RR:OK") == NAK
@@ -144,7 +150,7 @@ def test_a_printer_that_was_away_gets_what_waits_once_over_a_restart_of_the_agen
     bench.config.write_text(away)
     with AgentProcess(bench.config) as agent:
         agent.says("ready")
-        until(lambda: bench.site().get("sscc_left") == 1000, "site data")
+        bench.fetched()
         bench.scan(*SIGN_ON)
         assert bench.scan("RR:DO:pack", "RR:FROM:place:wh-1/dock", f"]d201{WATER}10W2", "RR:DONE") == ACK
         agent.says("not-printed-yet")

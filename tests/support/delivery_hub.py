@@ -13,6 +13,7 @@ import paho.mqtt.client as mqtt
 
 from edge.config import DeviceSettings, HubSettings, Settings
 from hub.core.reception import Beyond, LaneState, answer, chosen, every, greet, take
+from tests.support.authority import Authority
 from wire import topics
 from wire.codec import decode_up, encode, sequences
 from wire.messages import AnyItem, Batch, Hello, Lane, Receipt, Status, Welcome
@@ -78,6 +79,15 @@ class Broker:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
             return True
         return False
+
+
+def secured(folder: Path, port: int, authority: Authority) -> str:
+    """A broker's second listener, with a hub's certificate, for devices that joined."""
+    key, certificate = authority.server()
+    for name, pem in (("server.key", key), ("server.pem", certificate)):
+        (folder / name).write_bytes(pem)
+    files = f"keyfile {folder / 'server.key'}\ncertfile {folder / 'server.pem'}"
+    return f"user root\nlistener {port} 127.0.0.1\n{files}\n"
 
 
 class TinyHub:
