@@ -157,6 +157,24 @@ def test_a_message_to_a_device_shows_the_devices_own_word_without_a_reload(windo
     expect(dialog.get_by_role("button", name="Send")).to_have_count(0)
 
 
+def test_a_device_is_told_where_it_stands_and_how_it_is_to_be_set_and_says_that_it_is(window, scene):
+    page = window(f"/devices/{VAN}").page
+    page.get_by_role("button", name="Site and settings").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Where it stands").click()
+    page.get_by_role("option").first.click()
+    dialog.get_by_role("button", name="Say where it stands").click()
+    expect(dialog.get_by_role("button", name="Say where it stands")).to_be_disabled()
+    assert scene.hub.rest.get(f"/devices/{VAN}/site")["site"]
+    dialog.get_by_label("Days that confirmed facts are kept").fill("30")
+    dialog.get_by_role("button", name="Send to the device").click()
+    expect(dialog).to_have_count(0)
+    wish = page.get_by_role("region", name="Configuration from the hub")
+    expect(wish).to_contain_text("Version 1")
+    expect(wish).to_contain_text("applied", timeout=20_000)
+    assert scene.hub.rest.get(f"/devices/{VAN}/configuration")["settings"] == {"outbox": {"keep_days": 30}}
+
+
 def test_what_cannot_be_understood_is_shown_with_its_bytes(window, scene):
     page = window("/quarantine").page
     before = scene.hub.rest.get("/summary")["quarantined"]

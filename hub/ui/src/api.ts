@@ -166,6 +166,8 @@ export const api = {
   commands: (device: string) => call<Page<Command>>("GET", `/devices/${encodeURIComponent(device)}/commands` + query({ limit: 20 })),
   command: (device: string, asked: Asked) => call<Command>("POST", `/devices/${encodeURIComponent(device)}/commands`, asked),
   configuration: (device: string) => call<Configuration>("GET", `/devices/${encodeURIComponent(device)}/configuration`),
+  wish: (device: string, settings: Configuration["settings"]) => call<Configuration>("PUT", `/devices/${encodeURIComponent(device)}/configuration`, { settings }),
+  place: (device: string, site: string | null) => call<Schema<"PlacingModel">>("PUT", `/devices/${encodeURIComponent(device)}/site`, { site }),
   positions: () => call<Schema<"Positions">>("GET", "/positions"),
   track: (device: string, from: string) =>
     call<Track>("GET", `/devices/${encodeURIComponent(device)}/track` + query({ from, limit: 2000 })),

@@ -16,6 +16,7 @@ import { Empty, Loaded } from "../parts/States";
 import { Table, type Column } from "../parts/Table";
 import { DeviceAccess } from "./DeviceAccess";
 import { Orders } from "./DeviceOrders";
+import { DeviceSettings } from "./DeviceSettings";
 import { Battery, ClockError, Presence, useKind } from "./deviceParts";
 
 const MIB = 1_048_576;
@@ -148,12 +149,14 @@ export default function DeviceOne({ name }: { name: string }) {
   const { t } = useTranslation();
   const may = useMay();
   const [access, setAccess] = useState(false);
+  const [settings, setSettings] = useState(false);
   const device = useQuery({ queryKey: ["devices", name], queryFn: () => api.device(name) });
   const admits = may("POST /devices/{name}/revocation");
   return (
     <Page title={name} lead={t("devices.oneLead")} asOf={device.dataUpdatedAt} actions={
       <>
         <Button size="md" component={Link} href="/devices" variant="default">{t("devices.title")}</Button>
+        {may("PUT /devices/{name}/site") && <Button size="md" variant="default" onClick={() => setSettings(true)}>{t("configure.open")}</Button>}
         {admits && <Button size="md" variant="default" onClick={() => setAccess(true)}>{t("access.show")}</Button>}
       </>
     }>
@@ -164,6 +167,7 @@ export default function DeviceOne({ name }: { name: string }) {
             <Health name={name} />
             <Visits name={name} />
             {may("GET /devices/{name}/commands") && <section className="rr-card rr-pad" aria-label={t("orders.title", { device: name })}><Orders name={name} /></section>}
+            {settings && <DeviceSettings device={data} onClose={() => setSettings(false)} />}
             {access && <DeviceAccess device={data} listening onClose={() => setAccess(false)} />}
           </>
         )}

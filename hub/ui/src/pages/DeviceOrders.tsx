@@ -4,11 +4,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMay } from "../access";
 import { api, type Asked, type Command, type CommandState, type Configuration, type WishState } from "../api";
 import { Icon } from "../parts/icons";
 import { Ago, Tag, type Tone } from "../parts/Page";
 import { Loaded } from "../parts/States";
-import { useUser } from "../session";
 
 const LONGEST = 1000;
 const TONES: Record<CommandState | WishState, Tone> = {
@@ -127,12 +127,12 @@ function Ask({ device }: { device: string }) {
 
 export function Orders({ name }: { name: string }) {
   const { t } = useTranslation();
-  const user = useUser();
+  const may = useMay();
   const commands = useQuery({ queryKey: ["commands", name], queryFn: () => api.commands(name) });
   const wish = useQuery({ queryKey: ["configuration", name], queryFn: () => api.configuration(name) });
   return (
       <Stack>
-        {user.role === "admin" && <Ask device={name} />}
+        {may("POST /devices/{name}/commands") && <Ask device={name} />}
         <section aria-label={t("orders.configuration")}>
           <h2 className="rr-small rr-strong">{t("orders.configuration")}</h2>
           <Loaded query={wish}>{(data) => <Wish wish={data} />}</Loaded>
