@@ -151,6 +151,11 @@ def test_a_hold_ends_by_itself_and_its_goods_are_free_again(desk: Desk):
     assert desk.web.get(f"/needs/{need}", Role.STAFF)["state"] == "open"
     desk.held(other, 10)
     assert desk.call("POST", f"/reservations/{kept}/release").status_code == 409
+    assert desk.call("POST", f"/reservations/{kept}/cancellation").status_code == 409
+    desk.receive(1)
+    last = desk.held(desk.need(1), 1, hold_s=3600)
+    desk.web.clock.now += HOUR_MS
+    assert desk.call("POST", f"/reservations/{last}/cancellation").status_code == 409, "before anybody wrote it down"
     assert desk.bench.findings() == []
 
 

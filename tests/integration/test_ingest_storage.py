@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from hub.ingest.writer import LostRaceError
 from tests.support.facts import DOCK, STREAM, batch, goods, hello, scan
 from tests.support.ingest import Bench, bench, plant, station
 from wire.errors import Reason
@@ -93,3 +94,20 @@ def test_a_database_that_can_neither_be_written_nor_read_again_is_believed_only_
     assert made.balances()[DOCK, "NEW"] == 1
     assert made.balances()[DOCK, "OTHER"] == 1
     assert made.findings() == []
+
+
+def test_what_another_hub_stored_meanwhile_is_not_stored_again(made: Bench):
+    made.take(("a", batch(made.ledger, LARGE[:1])))
+    made.build(("a", batch(made.ledger, LARGE[1:6], after=1)))
+    with made.database.write() as connection:
+        connection.exec_driver_sql("UPDATE lane SET through = 4, last = 4")
+        connection.exec_driver_sql(
+            "INSERT INTO journal (lane_id, after, last, received_at, applied, body)"
+            " SELECT lane_id, 1, 4, received_at, applied, body FROM journal"
+        )
+    with pytest.raises(LostRaceError):
+        made.commit()
+    assert (made.through("a"), made.one("SELECT count(*) FROM move")) == (4, 1)
+    made.take(("a", batch(made.ledger, LARGE[1:6], after=1)))  # nobody answered the device: it sends again
+    assert made.through("a") == 6
+    assert made.rows("SELECT seq FROM move ORDER BY seq") == [(1,), (5,), (6,)]

@@ -7,7 +7,7 @@ import pytest
 from hub.core.access import Role
 from hub.store.picks import open_picks
 from hub.store.queries.overcommitted import overcommitted
-from tests.support.facts import PALLET, goods, scan, unit_label, void
+from tests.support.facts import CARTON, PALLET, goods, scan, unit_label, void
 from tests.support.hubdata import TENT
 from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.relief_stock import CASE, OTHER, SHELF, SHELF2, STAGING, WATER, Desk, relief_desk
@@ -125,6 +125,9 @@ def test_goods_packed_into_a_unit_by_a_list_are_picked_and_the_unit_is_no_stock_
     desk.facts(scan(unit_label(), at=desk.sent, do=Action.RECEIVE, to=SHELF2))
     fetch(desk, pick, 4, to=UNIT)
     assert (see(desk, pick)["picked"], free(desk)) == (4, 6)
+    desk.facts(scan(unit_label(CARTON), at=desk.sent, do=Action.RECEIVE, to=UNIT))
+    desk.receive(5, to=f"unit:sscc:{CARTON}")
+    assert free(desk) == 6, "what stands in that unit, in whatever, goes with it"
 
 
 def test_a_whole_pallet_that_is_fetched_counts_as_what_it_held(desk: Desk):
@@ -154,6 +157,15 @@ def test_another_lot_than_the_list_says_is_shown_besides_and_covers_nothing(desk
     fetch(desk, pick, 2, lot="B")
     found = see(desk, pick)
     assert (found["picked"], found["besides"]) == (0, [{"item": f"gtin:{WATER}", "lot": "B", "owner": OWN, "n": 2}])
+
+
+def test_a_list_that_takes_longer_than_its_hold_keeps_its_goods(desk: Desk):
+    desk.receive(10)
+    pick = release(desk, desk.held(desk.need(4), 4, hold_s=3600))
+    desk.web.clock.now += 2 * 3_600_000
+    assert desk.reserve(desk.need(7), 7).status_code == 409
+    desk.held(desk.need(6), 6)
+    assert (see(desk, pick)["state"], free(desk)) == ("open", 0)
 
 
 def test_a_cancelled_list_frees_its_goods_and_covers_nothing(desk: Desk):
