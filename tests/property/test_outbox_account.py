@@ -17,6 +17,7 @@ import pytest
 from edge.store.errors import OutboxFullError
 from edge.store.extent import MIB
 from edge.store.holes import Fate, count
+from edge.store.schema import PAGE_BYTES
 from tests.support.delivery_box import fixes, open_box, scans
 from wire.messages import Lane
 
@@ -113,6 +114,7 @@ class Walk:
         moves = {
             self.scan: 6,
             self.fix: 6,
+            self.large: 1,
             self.confirm: 6,
             self.read: 3,
             self.maintain: 3,
@@ -132,6 +134,10 @@ class Walk:
 
     def scan(self):
         self.model.accept(self.box.append_facts(scans(self.rng.randrange(1, 40))), Lane.FACTS)
+
+    def large(self):
+        """Facts that take more than a page each."""
+        self.model.accept(self.box.append_facts(scans(self.rng.randrange(1, 9), text="x" * 4_000)), Lane.FACTS)
 
     def fix(self):
         self.model.accept(self.box.append_telemetry(fixes(self.rng.randrange(1, 900))), Lane.TELEMETRY)
@@ -218,13 +224,13 @@ class Walk:
         path = self.folder / "outbox.db"
         before, _ = self.held()
         data = bytearray(path.read_bytes())
-        leaves = [at for at in range(0, len(data), 4096) if data[at] == 0x0D and b'{"k":"' in data[at : at + 4096]]
-        if not leaves:
+        pages = [at for at in range(0, len(data), PAGE_BYTES) if holds_items(data[at : at + PAGE_BYTES])]
+        if not pages:
             self.open()
             return
-        at = self.rng.choice(leaves)
+        at = self.rng.choice(pages)
         sound = bytes(data)
-        data[at : at + 4096] = b"\xa5" * 4096
+        data[at : at + PAGE_BYTES] = b"\xa5" * PAGE_BYTES
         path.write_bytes(data)
         if not self.readable(path, "streams", "lanes", "holes", "receipts", "meta"):  # an old copy of items is in it
             path.write_bytes(sound)
@@ -246,9 +252,11 @@ class Walk:
                 return False
 
     def look_at_every_row(self):
+        """And at every byte of it: the rest of a large item stands on pages that its length does not need."""
+
         def look():
             for lane in Lane:
-                self.box._engine.facts.execute(f"SELECT max(length(payload)) FROM {lane.value}").fetchall()
+                self.box._engine.facts.execute(f"SELECT max(hex(payload)) FROM {lane.value}").fetchall()
 
         self.box._engine.attempt(look, "read")
 
@@ -267,6 +275,11 @@ class Walk:
         for key in self.model.fates:
             self.model.restored(key, gone[key], 0)
             self.model.confirm(key, 0, held[key], gone[key])
+
+
+def holds_items(page):
+    """Whether it is a leaf of a table with items, or the rest of an item that does not fit into one."""
+    return (page[0] == 0x0D and b'{"k":"' in page) or (page[0] == 0 and page[4:20] == b"x" * 16)
 
 
 def walk(folder, seed, steps):
