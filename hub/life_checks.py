@@ -1,13 +1,21 @@
-"""The doctor's checks of what goes on at a hub: may anyone sign in, does it take in, do two devices share a name."""
+"""The doctor's checks of what goes on at a hub: may anyone sign in, does it take in, do two devices share a name.
+
+And of what only some hubs have: an adapter that notices go out by, and the region's own map.
+"""
 
 import http.client
 import json
 import resource
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from hub.base_map import FILE, BaseMap
 from hub.config import Settings
+from hub.core.pmtiles import TilesError
 from hub.findings import Finding
 from hub.folder import Running
 from hub.store.reading import open_to_read
@@ -22,6 +30,9 @@ def check_life(settings: Settings, running: Running | None) -> Iterator[Finding]
     """Raises OSError, sqlite3.Error where a check cannot be made."""
     if running is not None:
         yield _takes_in(running)
+    if settings.notices_url:
+        yield _adapter(settings.notices_url)
+    yield from _map(settings.data / FILE)
     if not settings.database.exists():
         return
     with closing(open_to_read(settings.database)) as connection:
@@ -42,6 +53,32 @@ def _takes_in(running: Running) -> Finding:
     said = json.loads(body)["error"]["message"]
     remedy = "make room on its disk and look into its log; devices keep their data meanwhile."
     return Finding(check="intake", ok=False, sentence=f"The running hub takes nothing in: {said}; {remedy}")
+
+
+def _adapter(url: str) -> Finding:
+    where = urlsplit(url)
+    host, port = where.hostname or "", where.port or (80 if where.scheme == "http" else 443)
+    try:
+        socket.create_connection((host, port), timeout=_ASK_S).close()
+    except OSError as error:
+        sentence = (
+            f"Nobody answers at {host}:{port}, where notices go out ({error.strerror or error}): start the adapter, or"
+            " correct [notices] url in hub.toml. Notices wait for a day."
+        )
+        return Finding(check="notices", ok=False, sentence=sentence)
+    return Finding(check="notices", ok=True, sentence=f"The adapter for notices answers at {host}:{port}.")
+
+
+def _map(file: Path) -> Iterator[Finding]:
+    try:
+        found = BaseMap(file).look()
+    except TilesError as error:
+        why = str(error).rstrip(".")
+        sentence = f"{file} cannot be shown: {why}. Replace it, or take it away: the hub has a plain map of its own."
+        yield Finding(check="map", ok=False, sentence=sentence)
+        return
+    if found is not None:
+        yield Finding(check="map", ok=True, sentence=f"{file} can be shown ({found.size / 1e6:.1f} MB).")
 
 
 def _people(connection: sqlite3.Connection) -> Finding:

@@ -6,6 +6,7 @@ from hub import life_checks
 from hub.config import load
 from hub.folder import Running
 from hub.store.database import Database
+from tests.support.edge_agent import closed_port
 from tests.support.hub_process import cli, cli_json
 from tests.support.hubweb import serving
 
@@ -64,6 +65,24 @@ def test_a_running_hub_that_takes_nothing_in_is_said_with_its_reason(tmp_path, m
         assert ok is False
         assert "the database cannot store" in sentence
         assert "make room" in sentence
+
+
+def test_an_adapter_for_notices_that_is_away_is_said_with_what_waits(tmp_path):
+    (tmp_path / "hub.toml").write_text(
+        f'[notices]\nurl = "http://127.0.0.1:{closed_port()}/x"\nsecret = "{"s" * 32}"\n'
+    )
+    (tmp_path / "hub.toml").chmod(0o600)
+    ok, sentence = _found(tmp_path)["notices"]
+    assert ok is False
+    assert "[notices] url in hub.toml. Notices wait for a day." in sentence
+
+
+def test_a_map_of_the_region_that_cannot_be_shown_is_said_with_its_reason(tmp_path):
+    assert "map" not in _found(tmp_path)
+    (tmp_path / "region.pmtiles").write_bytes(b"no map")
+    ok, sentence = _found(tmp_path)["map"]
+    assert ok is False
+    assert "Replace it, or take it away" in sentence
 
 
 def test_the_doctor_lists_them_with_all_others(tmp_path):
