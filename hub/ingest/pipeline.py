@@ -32,12 +32,19 @@ QUEUE_BYTES = 64 * 1024 * 1024
 """What may wait between broker and reader; when it is full, the broker's connection is not read."""
 GROUP_BYTES = 4 * 1024 * 1024
 """About the most payload of one transaction."""
+MOST_RESTATED = 2_000
+"""About the most facts of one transaction that say something of another fact: each has that stated anew (0.2 ms)."""
 PORTION_BYTES = 512 * 1024
 """About how much is read before the writer may have the group."""
 PAUSE_S = 1.0
 """How long a database that cannot store is left alone."""
 
 log = structlog.get_logger("ingest")
+
+
+def is_full(group: Group, size: int) -> bool:
+    """Whether nothing more is to go into a group of so many bytes: others wait for the database while it is written."""
+    return size >= GROUP_BYTES or len(group.rows.voids) + len(group.rows.settles) >= MOST_RESTATED
 
 
 class Pipeline:
@@ -236,7 +243,7 @@ class Pipeline:
 
     def _await_room(self) -> None:
         """Wait while the pending group is as large as one may be."""
-        while self._pending is not None and self._pending_bytes >= GROUP_BYTES and not self._ended.is_set():
+        while self._pending is not None and is_full(self._pending, self._pending_bytes) and not self._ended.is_set():
             self._ready.wait(1.0)
 
     def _judged(self, verdict: Verdict) -> None:

@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from hub.ingest.group import Arrival
+from hub.ingest.group import Arrival, Group, SettleRow, VoidRow
+from hub.ingest.pipeline import GROUP_BYTES, MOST_RESTATED, is_full
 from hub.ingest.waiting import OVERHEAD_BYTES, SHARE_BYTES, Waiting
 from wire.limits import BATCH_BYTES, WINDOW_BATCHES
 
@@ -62,3 +63,13 @@ def test_what_was_brought_by_hand_is_never_dropped():
 
 def test_a_sound_device_never_has_more_than_its_share_on_its_way():
     assert SHARE_BYTES > WINDOW_BATCHES * (BATCH_BYTES + OVERHEAD_BYTES)
+
+
+def test_a_transaction_is_full_by_its_bytes_or_by_the_facts_that_it_has_to_state_anew():
+    group = Group()
+    assert not is_full(group, GROUP_BYTES - 1)
+    assert is_full(group, GROUP_BYTES)
+    group.rows.voids += [VoidRow(1, seq, 2, seq, 0) for seq in range(MOST_RESTATED - 1)]
+    assert not is_full(group, 1)
+    group.rows.settles.append(SettleRow(1, 1, 2, 9_999, 0, "red-cross"))
+    assert is_full(group, 1)
