@@ -2,10 +2,12 @@
 
 import json
 from contextlib import closing
+from signal import SIGKILL
 
 import httpx
 import pytest
 
+from edge.store.known_site import KnownSite
 from hub.badges import verifier_of
 from tests.support.edge_agent import AgentProcess, relay_edge
 from tests.support.edge_ports import Device, until
@@ -99,3 +101,36 @@ def test_what_people_decide_is_known_at_the_scanner_and_facts_say_what_it_knew(t
             assert asked.returncode == 0, asked.stderr
             agent.says("renewed")
             until(lambda: bench.scan("RR:B:B-7", "RR:D:471193", "RR:OK") == BEL, "the PIN, sealed for the new key")
+
+
+@pytest.mark.soak
+def test_a_unit_is_warned_of_by_what_the_hub_knows_in_it_and_a_count_is_there_to_be_done(tmp_path, hub, people):
+    prepare(hub, people)
+    with closing(Bench(tmp_path, hub)) as bench:
+        assert cli("device", "place", NAME, "wh-1", data=hub.data).returncode == 0
+        with AgentProcess(bench.config) as agent, closing(KnownSite(bench.data / "known.db")) as site:
+            agent.says("ready")
+            until(lambda: bench.site().get("site") == "wh-1" and bench.site()["sscc_left"] > 0, "site data")
+            assert bench.scan("RR:B:B-7", "RR:D:471193", "RR:OK") == BEL
+            assert bench.scan("RR:DO:pack", "RR:FROM:place:wh-1/dock", f"]d201{WATER}10W2", "RR:DONE") == ACK
+            asked = people.post("/stations/wh-1/shelf-counts", json={"shelf": "dock"})
+            assert asked.status_code == 201, asked.text
+            note = {"item": WATER, "lot": "W2", "state": "recalled", "reason": "leaks"}
+            assert people.post("/lots/notes", json=note).status_code in {200, 201}
+            (unit,) = told(site, "unit", seconds=90)
+            assert [each.id for each in site.counts()] == [asked.json()["id"]]
+            hub.end(SIGKILL)
+            assert bench.scan("RR:DO:hand-over", "RR:FROM:place:wh-1/dock", f"]C100{unit.removeprefix('sscc:')}") == ACK
+            assert bench.scanner.heard(1) == BEL, "recalled: kept, and warned of"
+
+
+def told(site, kind, seconds):
+    """The keys of the records of a kind that a device was told, when there are any."""
+
+    def found():
+        site.renew()
+        with site._lock:
+            return [key for (key,) in site._file._rows("SELECT key FROM records WHERE kind = ?", kind)]
+
+    until(found, f"records of kind {kind}", seconds)
+    return found()
