@@ -12,10 +12,13 @@ import os
 import secrets
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hub.errors import HubError
 from hub.vault import Vault
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 FOLDER: Final = "photos"
 MOST_BYTES: Final = 2 * 1024 * 1024
@@ -85,18 +88,15 @@ class Photos:
 
 def drawn_anew(sent: bytes) -> bytes:
     """The same picture as a JPEG of our own making, no larger than needed, the right way up. Raises PhotoError."""
-    from PIL import Image, ImageOps  # noqa: PLC0415 - 20 MiB that a hub without photos does not need
+    from PIL import Image  # noqa: PLC0415 - 20 MiB that a hub without photos does not need
 
     if len(sent) > MOST_BYTES:
         raise PhotoError(f"The picture has {len(sent):,} bytes, more than {MOST_BYTES:,}: take it smaller.")
     try:
-        with Image.open(io.BytesIO(sent), formats=_FORMATS) as picture:
-            most = MOST_PIXELS if picture.format == "JPEG" else MOST_WHOLE_PIXELS
-            if picture.width * picture.height > most:
-                raise PhotoError(f"The picture has {picture.width} x {picture.height} pixels: take it smaller.")
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        upright = _upright(sent)
+    except PhotoError:
+        raise
+    except Exception as error:  # whatever a broken picture makes of a library: of EXIF even a TypeError
         raise PhotoError("This is no picture that can be read: send JPEG, PNG or WebP.") from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     clean = Image.new("RGB", upright.size)
@@ -104,3 +104,15 @@ def drawn_anew(sent: bytes) -> bytes:
     made = io.BytesIO()
     clean.save(made, "JPEG", quality=QUALITY)
     return made.getvalue()
+
+
+def _upright(sent: bytes) -> "Image.Image":
+    """Its pixels the right way up. Raises PhotoError for too many, and whatever the library raises."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - as above
+
+    with Image.open(io.BytesIO(sent), formats=_FORMATS) as picture:
+        most = MOST_PIXELS if picture.format == "JPEG" else MOST_WHOLE_PIXELS
+        if picture.width * picture.height > most:
+            raise PhotoError(f"The picture has {picture.width} x {picture.height} pixels: take it smaller.")
+        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        return ImageOps.exif_transpose(picture).convert("RGB")

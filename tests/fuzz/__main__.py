@@ -19,9 +19,7 @@ with atheris.instrument_imports(include=["wire", "edge", "hub"]):
     from tests.fuzz.targets import TARGETS
 
 from tests.fuzz import seeds
-from tests.fuzz.mutation import mended, rewritten
-
-OF_JSON = {"messages", "items", "configuration", "page", "claims"}
+from tests.fuzz.mutation import flipped, mended, rewritten
 
 
 def main() -> None:
@@ -50,7 +48,7 @@ def _fuzz(target: str, folder: Path, runs: int, seed: int) -> None:
             (folder / f"seed-{number}").write_bytes(sound)
     command = [sys.argv[0], f"-runs={runs}", f"-seed={seed}", "-max_len=4096", "-timeout=20"]
     command += [f"-artifact_prefix={folder.parent}/", str(folder)]
-    mutator = _mended if target == "nmea" else _rewritten if target in OF_JSON else None
+    mutator = MUTATORS.get(target)
     atheris.Setup(command, TARGETS[target], **({"custom_mutator": mutator} if mutator else {}))
     atheris.Fuzz()
 
@@ -64,5 +62,12 @@ def _rewritten(data: bytes, max_size: int, seed: int) -> bytes:
     changed = rewritten(data, random.Random(seed)) if seed % 2 else None
     return (changed or atheris.Mutate(data, max_size))[:max_size]
 
+
+def _flipped(data: bytes, max_size: int, seed: int) -> bytes:
+    return flipped(data, random.Random(seed))[:max_size] if data else atheris.Mutate(data, max_size)
+
+
+OF_JSON = ("messages", "items", "configuration", "page", "claims")
+MUTATORS = {"nmea": _mended, "picture": _flipped, "tiles": _flipped} | dict.fromkeys(OF_JSON, _rewritten)
 
 main()

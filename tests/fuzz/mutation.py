@@ -20,6 +20,14 @@ def mended(data: bytes) -> bytes:
     return _SENTENCE.sub(lambda found: sentence(found[1]), data)
 
 
+def flipped(data: bytes, random: Random) -> bytes:
+    """The same with one to four bytes changed: what a decoder takes for a picture still begins like one."""
+    changed = bytearray(data)
+    for _ in range(random.randrange(1, 5)):
+        changed[random.randrange(len(changed))] = random.choice((0, 255, random.randrange(256)))
+    return bytes(changed)
+
+
 _ODD: Final = (
     None,
     True,

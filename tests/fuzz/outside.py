@@ -10,6 +10,7 @@ from edge.ui import wishes
 from hub import cap
 from hub.core import areas, parcel_answers, pmtiles, views
 from hub.core.pmtiles import TilesError
+from hub.photos import PhotoError, drawn_anew
 from hub.tables import delimited, workbook
 from hub.tables.checking import check
 from hub.tables.grid import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TableError
@@ -91,6 +92,14 @@ def tiles(data: bytes) -> None:
             pmtiles.metadata(data, packing)
 
 
+def picture(data: bytes) -> None:
+    """A picture is refused with a sentence, or drawn anew within its bounds, without what stood beside it."""
+    with suppress(PhotoError):
+        made = drawn_anew(data)
+        assert made.startswith(b"\xff\xd8")
+        assert b"CAMERA" not in made
+
+
 def claims(data: bytes) -> None:
     """What devices and hub say of parcels, and any refusal of whoever answers at a hub's address."""
     for decode in (collecting.decode_claim, collecting.decode_claimed, collecting.decode_sealed):
@@ -118,4 +127,4 @@ def typed(data: bytes) -> None:
             assert codes.typed(codes.printed(code.name, code.value)) is not None
 
 
-TARGETS: Final = (page, alert, table, tiles, claims, typed)
+TARGETS: Final = (page, alert, table, tiles, picture, claims, typed)

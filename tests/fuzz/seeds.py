@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from random import Random
 
 import msgspec
+from PIL import Image
 
 from docs.protocol_source import examples
 from hub.core.pmtiles import HEADER_BYTES
@@ -32,6 +33,7 @@ def of(target: str) -> list[bytes]:
         "alert": lambda: (alert(), alert(kind="Cancel", references=f"a@b,eq-0,{_SENT}", infos="")),
         "table": _tables,
         "tiles": _tiles,
+        "picture": _pictures,
         "claims": _claims,
     }
     return list(makers.get(target, _texts)())
@@ -121,6 +123,15 @@ def _tiles() -> Iterator[bytes]:
         head = b"PMTiles\3" + struct.pack("<11Q", *numbers) + bytes([1, packing, 1, 1, 0, 12])
         head += struct.pack("<4i", 1_040_000_000, 290_000_000, 1_060_000_000, 310_000_000)
         yield head + bytes([5]) + b"\0" * 9 + data
+
+
+def _pictures() -> Iterator[bytes]:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "CAMERA", 6
+    for kind in ("JPEG", "PNG", "WEBP"):
+        made = io.BytesIO()
+        Image.new("RGB", (9, 7), "red").save(made, kind, exif=exif)
+        yield made.getvalue()
 
 
 def _claims() -> Iterator[bytes]:

@@ -261,7 +261,11 @@ def test_an_archive_that_would_unpack_to_much_or_names_entities_is_refused_befor
     with zipfile.ZipFile(many, "a") as archive:
         for number in range(300):
             archive.writestr(f"x{number}.xml", "")
+    packed = io.BytesIO(good)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("xl/more.xml", "x", zipfile.ZIP_LZMA)  # which may ask for 4 GiB to be unpacked
     for wrong, sentence in (
+        (packed.getvalue(), "packed in a way"),
         (bomb, "would unpack to"),
         (entities, "document type"),
         (many.getvalue(), "would unpack to"),
