@@ -25,6 +25,7 @@ from hub.web import listen
 
 FREE_BYTES = 1024**3
 DAY_S = 86_400.0
+_SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 BACKUP_DAYS = 7
 """Devices hold what they delivered for 14 days: a backup that is older than half of that is late."""
 UI = Path(__file__).parent / "ui" / "dist" / "index.html"
@@ -101,10 +102,11 @@ def _database(settings: Settings) -> Finding:
     try:
         with closing(open_to_read(path)) as connection:
             said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            size = connection.execute(_SIZE).fetchone()[0]  # with what is in its log
     except sqlite3.Error as error:
-        said = str(error)
+        said, size = str(error), 0
     if said == "ok":
-        return Finding(check="database", ok=True, sentence=f"{path} is sound ({path.stat().st_size / 1e6:.1f} MB).")
+        return Finding(check="database", ok=True, sentence=f"{path} is sound ({size / 1e6:.1f} MB).")
     return Finding(check="database", ok=False, sentence=f"{path} is damaged: {said}; {REMEDY}.")
 
 
