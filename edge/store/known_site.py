@@ -58,9 +58,9 @@ class KnownSite:
         vehicle: str | None = None,
         undone: Callable[[str, int], bool] = lambda *_: False,
     ) -> None:
-        """`true_ms` makes the best of a time of the device's clock, which may be wrong; `kept`, `undone`: see Knowledge.
+        """`true_ms` makes the best of a time of the device's clock, which may be wrong.
 
-        `vehicle` is the account of the one that this device is of.
+        `kept`, `undone`: see Knowledge. `vehicle` is the account of the one that this device is of.
         """
         self._kept, self._undone, self.vehicle = kept, undone, vehicle
         self._lock = threading.Lock()

@@ -238,7 +238,7 @@ def _gone(reader: FactReader, one: Departure, of: _Lot | None, notice: Notice | 
         by=item.by if isinstance(item, Scan | Kit | Correct | Transfer) else None,
         action=item.do.value if isinstance(item, Scan) else item.do if isinstance(item, Kit) else "unknown",
         task=item.task if isinstance(item, Scan | Kit | Correct) else None,
-        warned=item.warned if isinstance(item, Scan) else (),
+        warned=item.warned if isinstance(item, Scan | Kit) else (),
         source=one.source, to=one.to, unit=one.unit, holder=one.holder or None,
         owner="" if of is None else of.owner, condition="" if of is None else of.condition, quantity=one.quantity,
     )  # fmt: skip
