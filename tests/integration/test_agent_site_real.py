@@ -1,6 +1,7 @@
 """A real hub, and an agent that joined it: what people decide at the hub is known at the scanner a moment later."""
 
 import json
+import shutil
 from contextlib import closing
 from signal import SIGKILL
 
@@ -122,6 +123,38 @@ def test_a_unit_is_warned_of_by_what_the_hub_knows_in_it_and_a_count_is_there_to
             hub.end(SIGKILL)
             assert bench.scan("RR:DO:hand-over", "RR:FROM:place:wh-1/dock", f"]C100{unit.removeprefix('sscc:')}") == ACK
             assert bench.scanner.heard(1) == BEL, "recalled: kept, and warned of"
+
+
+@pytest.mark.soak
+def test_neither_a_copy_that_is_put_back_nor_a_new_machine_gives_a_number_a_second_time(tmp_path, hub, people):
+    prepare(hub, people)
+    packing = ("RR:B:B-7", "RR:D:471193", "RR:OK", "RR:DO:pack", "RR:FROM:place:wh-1/dock", f"]d201{WATER}10W2")
+    with closing(Bench(tmp_path, hub)) as bench:
+        assert cli("device", "place", NAME, "wh-1", data=hub.data).returncode == 0
+
+        def packs(number, *, left, first="ready"):
+            """One run of the agent, in which a unit is packed; the hub knows so many then."""
+            with AgentProcess(bench.config) as agent:
+                agent.says(first)
+                until(lambda: bench.site().get("sscc_left") == left, "numbers", 150)
+                assert bench.scan(*packing, "RR:DONE") == ACK
+                until(lambda: len(units()) == number, f"unit {number} of its own at the hub", 30)
+
+        def units():
+            return hub.execute("SELECT DISTINCT code FROM unit WHERE code LIKE 'sscc:%'")
+
+        packs(1, left=1000)
+        shutil.copytree(bench.data, tmp_path / "copy")
+        packs(2, left=999)
+        packs(3, left=998)
+        shutil.rmtree(bench.data)
+        shutil.copytree(tmp_path / "copy", bench.data)
+        (bench.data / "status.json").unlink()
+        packs(4, left=1000, first="outbox-not-the-newest")
+        packs(5, left=999)
+        for lost in ("outbox.db", "known.db", "status.json"):
+            (bench.data / lost).unlink()
+        packs(6, left=1000, first="outbox-not-the-newest")
 
 
 def told(site, kind, seconds):
