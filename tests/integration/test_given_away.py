@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from hub.core.transfers import Event
+from hub.store import transfers
 from tests.support.facts import batch
 from tests.support.hubweb import ORGANISATION as OWN
-from tests.support.relief_stock import OTHER, SHELF, WATER, Desk, relief_desk
+from tests.support.relief_stock import OTHER, SHELF, SHELF2, WATER, Desk, relief_desk
 from wire.messages import Transfer
 
 
@@ -39,3 +41,20 @@ def test_what_is_given_away_is_not_reserved_before_and_after_it_is_posted(desk: 
     desk.bench.take(("hub", batch(desk.bench.ledger, [fact])))
     assert "3 stand there and 3 are reserved." in desk.reserve(need, 1).text
     assert desk.bench.findings() == []
+
+
+def test_what_is_reserved_and_stands_nowhere_else_is_not_given_away(desk: Desk):
+    desk.receive(10)
+    desk.held(desk.need(6), 6)
+    wanted = transfers.Wanted(
+        id="T2", account=SHELF, item=f"gtin:{WATER}", lot="A", condition="good", giver=OWN, taker=OTHER, n=5, note="",
+        asked_for=OTHER, by="ana", now=desk.web.clock.now,
+    )  # fmt: skip
+    decided = {"by": "bo", "reason": "", "now": desk.web.clock.now}
+    with desk.web.database.write() as connection:
+        transfers.ask(connection, wanted)
+        with pytest.raises(transfers.TransferError, match=r"4 of .* 6 are reserved and stand nowhere else"):
+            transfers.decide(connection, "T2", Event.APPROVE, **decided)
+    desk.receive(6, to=SHELF2)
+    with desk.web.database.write() as connection:
+        transfers.decide(connection, "T2", Event.APPROVE, **decided)
