@@ -3,7 +3,7 @@
 What is left of a recipient is its id, that it was erased, and who saw it before: requests, parcels and the ledger name
 nothing else. Gone are its own key, with it everything sealed under it, the masked name, and every key by which it was
 found. Bytes are overwritten in the database's file; copies in its log and in backups are sealed, and a restore erases
-again whom the hub that it replaces had erased (hub.store.backup).
+again whom the hub that it replaces had erased (hub.store.since).
 """
 
 from typing import Final

@@ -1,10 +1,14 @@
+import os
 import subprocess
 import sys
 
 import msgspec
 
+from edge import status as status_file
 from edge.agent_checks import examine_agent, held, holders
-from edge.status import AgentStatus, PortStatus
+from edge.config import load
+from edge.doctor import examine
+from edge.status import AgentStatus, PortStatus, TerminalStatus
 
 SOUND = AgentStatus(
     pid=1,
@@ -59,6 +63,18 @@ def test_an_outbox_that_fills_is_advice_and_a_full_one_a_fault():
     full = _said(msgspec.structs.replace(SOUND, outbox_room="full"))[0]
     assert full[2]
     assert "USB stick" in full[1]
+
+
+def test_a_terminal_whose_page_does_not_come_is_a_fault_and_so_is_a_main_loop_that_stands_still(tmp_path):
+    ended = msgspec.structs.replace(SOUND, terminal=TerminalStatus(port=8090, problem="ended with 1"))
+    assert [(said, fault) for said, _, fault in _said(ended)] == [("ended with 1", True)]
+    config = tmp_path / "edge.toml"
+    config.touch(mode=0o600)
+    config.write_text('[device]\ndata = "."\n[hub]\nidentity = "identity"\n')
+    status_file.write(tmp_path / "status.json", msgspec.structs.replace(SOUND, pid=os.getpid(), up=1))
+    found = next(examine(load(config, joined=False)))
+    assert (found.said, found.fault) == ("runs, but its main loop stands still", True)
+    assert f"kill -ABRT {os.getpid()}" in found.todo
 
 
 def test_another_program_that_reads_the_port_is_named_with_what_to_do():
