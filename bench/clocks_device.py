@@ -10,7 +10,7 @@ from bench.clocks_hub import SmallHub
 from edge.config import GnssSettings
 from edge.core.anchors import FASTEST, WANDER
 from edge.core.delivery import Delivery
-from edge.core.effects import Bind, Chance, Confirm, Effect
+from edge.core.effects import Bind, Chance, Confirm, Effect, Say
 from edge.drivers.gnss import GnssSession
 from edge.drivers.serial_port import Line
 from edge.log import LineLog
@@ -144,7 +144,7 @@ class Device:
                 self.outbox.bind(effect.ledger)
             elif isinstance(effect, Confirm):
                 self.outbox.confirm(effect.stream, effect.lane, effect.through, effect.hub_ms)
-            else:
+            elif isinstance(effect, Say):
                 self._exchange([encode(page) for page in effect.pages])
 
     def _pump(self) -> None:
