@@ -18,12 +18,12 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.test_terminal_page import CODE, GOODS, LABEL, Station, Terminal
 from tests.support.browser import Screen, chromium, map_is_drawn
 from tests.support.furnished import furnished
 from tests.support.furnishing import CALLERS, Furnished
 from tests.support.hub_process import HubProcess
 from tests.support.screens import routes
+from tests.support.terminal_window import CODE, GOODS, LABEL, Station, Terminal
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screens"
 LANGUAGES = ("en", "zh")

@@ -8,6 +8,7 @@ from tests.support.browser import DONE, FORBIDDEN, Screen, chromium
 from tests.support.furnished import furnished
 from tests.support.scene import Scene
 from tests.support.screens import undone
+from tests.support.two_organisations import two_organisations, windows
 
 
 @pytest.fixture(scope="package")
@@ -82,3 +83,16 @@ def window(scene, chrome, cookies):
         for screen in opened:
             assert not screen.unexpected()
             assert not screen.abroad()
+
+
+@pytest.fixture(scope="package")
+def people(scene):
+    """The cookies of each person of two organisations."""
+    return two_organisations(scene.hub)
+
+
+@pytest.fixture
+def at(scene, chrome, people):
+    """Opens a page as one of them."""
+    with windows(scene.hub, chrome, people) as open_:
+        yield open_
