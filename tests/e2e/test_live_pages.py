@@ -12,6 +12,8 @@ from wire.messages import Clock, Fix, Scan
 from wire.topics import shard
 
 EVIL = """<img src=x onerror="document.title='ran'"> '; DROP TABLE scan; -- =HYPERLINK("http://192.0.2.1/","x")"""
+SMALL = {"width": 1000, "height": 600}
+"""For who watches the map for a while: each frame of it is drawn by the processor."""
 
 
 def mark(page):
@@ -88,7 +90,7 @@ def test_text_on_a_label_is_shown_and_never_run(window, scene):
 
 
 def test_a_vehicle_is_on_the_map_and_its_age_grows_when_its_agent_dies(window, scene):
-    screen = window(f"/map?device={VAN}")
+    screen = window(f"/map?device={VAN}", **SMALL)
     page = screen.page
     map_is_drawn(screen)
     entry = page.get_by_role("button", name=re.compile(VAN))
@@ -116,7 +118,7 @@ def test_a_vehicle_is_on_the_map_and_its_age_grows_when_its_agent_dies(window, s
 
 
 def test_a_position_gets_old_on_the_screen_by_itself(window, scene):
-    page = window("/map").page
+    page = window("/map", **SMALL).page
     with scene.stranger("van-9") as client:
         at = time.time_ns() // 10**6 - 50_000
         report(client, "van-9", Fix(at=at, up=1, t=at, lat_e7=318_760_000, lon_e7=1_054_120_000))

@@ -10,17 +10,17 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Response, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-QUIET = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 )
-SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-"""The map is WebGL; without a graphics card it is drawn by the processor."""
+"""The map alone is WebGL, drawn by the processor where there is no graphics card; pages are put together without it."""
 PAGES = ("overview", "stock", "map", "trace", "devices", "quarantine", "discrepancies")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE_MS = 20_000
@@ -45,7 +45,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium without a window."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *SOFTWARE_GL])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
             yield browser
         finally:
