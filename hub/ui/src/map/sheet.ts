@@ -57,7 +57,7 @@ export class Sheet {
       localIdeographFontFamily: "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif",
       fadeDuration: 0,
     });
-    this.signs = new Signs(palette);
+    this.signs = new Signs(this.map, palette);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.getCanvas().setAttribute("aria-label", label);
@@ -67,7 +67,6 @@ export class Sheet {
     if (!lastView && region.bbox) this.fit(region.bbox, false);
     this.map.on("load", () => {
       addImages(this.map, palette);
-      this.map.addLayer(this.signs);
       this.ready = true;
       for (const [name, data] of this.waiting) this.set(name, data);
       this.regrid();
@@ -133,6 +132,7 @@ export class Sheet {
 
   remove(): void {
     this.removed = true;
+    this.signs.remove();
     this.map.remove();
   }
 

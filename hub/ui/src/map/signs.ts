@@ -1,8 +1,9 @@
 /**
- * The vehicles' signs: one layer, one buffer, one call, for 10,000 that move. An arrow drives that way, a dot stands; a sign
- * whose position is old is hollow; the picked one has a ring. A sign gets old in the shader: nothing is sent for that.
+ * The vehicles' signs: one picture of its own above the map, one buffer, one call, for 10,000 that move. The map below is not
+ * drawn again for them: a machine without a graphics card takes longer for coast and roads than for all vehicles. An arrow drives that
+ * way, a dot stands; a sign whose position is old is hollow; the picked one has a ring. A sign gets old in the shader.
  */
-import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from "maplibre-gl";
+import type { Map as MapLibre } from "maplibre-gl";
 
 import { serverNow } from "../clock";
 import type { Fleet } from "./fleet";
@@ -24,7 +25,7 @@ in ivec2 a_place;
 in float a_at;
 in vec2 a_how;
 uniform ivec2 u_origin;
-uniform mat4 u_matrix;
+uniform vec2 u_scale;
 uniform float u_now, u_promise, u_half;
 flat out float v_half, v_old, v_picked, v_dot;
 flat out vec2 v_turn;
@@ -35,7 +36,7 @@ void main() {
   v_dot = step(a_how.x, -0.5);
   float angle = radians(a_how.x * 0.1);
   v_turn = vec2(cos(angle), sin(angle));
-  gl_Position = u_matrix * vec4(vec2(a_place - u_origin) * ${1 / WORLD}, 0.0, 1.0);
+  gl_Position = vec4(vec2(a_place - u_origin) * u_scale, 0.0, 1.0);
   gl_PointSize = 2.0 * u_half * mix(1.0, ${RING.toFixed(2)}, v_picked) + 2.0;
 }`;
 
@@ -78,67 +79,92 @@ function program(gl: WebGL2RenderingContext): WebGLProgram {
   return made;
 }
 
-export class Signs implements CustomLayerInterface {
-  readonly id = "vehicles";
-  readonly type = "custom";
-  private map: MapLibre | undefined;
-  private program: WebGLProgram | undefined;
-  private buffer: WebGLBuffer | null = null;
-  private array: WebGLVertexArrayObject | null = null;
-  private uniforms: Record<string, WebGLUniformLocation | null> = {};
-  private data = new DataView(new ArrayBuffer(STRIDE * 256));
+/** What is drawn with, made anew when the browser took it away. */
+class Brush {
+  readonly uniforms: Record<string, WebGLUniformLocation | null>;
+
+  constructor(readonly gl: WebGL2RenderingContext) {
+    const made = program(gl);
+    this.uniforms = Object.fromEntries(["u_origin", "u_scale", "u_now", "u_promise", "u_half", "u_edge", "u_fill", "u_paper", "u_stale", "u_ring"]
+      .map((name) => [name, gl.getUniformLocation(made, name)]));
+    gl.useProgram(made);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    [0, 1, 2].forEach((place) => gl.enableVertexAttribArray(place));
+    gl.vertexAttribIPointer(0, 2, gl.INT, STRIDE, 0);
+    gl.vertexAttribPointer(1, 1, gl.FLOAT, false, STRIDE, 8);
+    gl.vertexAttribPointer(2, 2, gl.SHORT, false, STRIDE, 12);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  }
+}
+
+/** Rows of the buffer, each value in the column of its kind. */
+function rows(room: number) {
+  const buffer = new ArrayBuffer(STRIDE * room);
+  return { room, bytes: new Uint8Array(buffer), ints: new Int32Array(buffer), floats: new Float32Array(buffer), shorts: new Int16Array(buffer) };
+}
+
+export class Signs {
+  private readonly canvas = document.createElement("canvas");
+  private brush: Brush;
+  private data = rows(256);
   private readonly base = serverNow();
   private slots: Int32Array = new Int32Array(0);
   private count = 0;
   private promiseMs = 60_000;
   private half = MOST_PX;
   private sent = false;
+  private moved = false;
 
-  constructor(private readonly palette: Palette) {}
-
-  onAdd(map: MapLibre, gl: WebGL2RenderingContext): void {
-    [this.map, this.program, this.sent] = [map, program(gl), false];
-    this.uniforms = Object.fromEntries(["u_origin", "u_matrix", "u_now", "u_promise", "u_half", "u_edge", "u_fill", "u_paper", "u_stale", "u_ring"]
-      .map((name) => [name, gl.getUniformLocation(this.program!, name)]));
-    this.buffer = gl.createBuffer();
-    this.array = gl.createVertexArray();
-    gl.bindVertexArray(this.array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    [0, 1, 2].forEach((place) => gl.enableVertexAttribArray(place));
-    gl.vertexAttribIPointer(0, 2, gl.INT, STRIDE, 0);
-    gl.vertexAttribPointer(1, 1, gl.FLOAT, false, STRIDE, 8);
-    gl.vertexAttribPointer(2, 2, gl.SHORT, false, STRIDE, 12);
-    gl.bindVertexArray(null);
+  /** Puts them above a map that is neither turned nor tilted. Raises an Error where the browser cannot draw them. */
+  constructor(private readonly map: MapLibre, private readonly palette: Palette) {
+    this.canvas.className = "rr-map-signs";
+    this.canvas.setAttribute("aria-hidden", "true");
+    const gl = this.canvas.getContext("webgl2", { antialias: false, depth: false });
+    if (!gl) throw new Error("The signs of vehicles cannot be drawn: no WebGL 2.");
+    this.brush = new Brush(gl);
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault()); // it may come back
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.brush = new Brush(gl);
+      this.sent = false;
+      this.paint();
+    });
+    map.getCanvasContainer().append(this.canvas);
+    map.on("move", () => {
+      this.moved = true;
+    });
+    map.on("render", () => {
+      if (this.moved) this.paint();
+    });
+    map.on("resize", () => this.paint());
   }
 
-  onRemove(_map: MapLibre, gl: WebGL2RenderingContext): void {
-    gl.deleteVertexArray(this.array);
-    gl.deleteBuffer(this.buffer);
-    if (this.program) gl.deleteProgram(this.program);
+  remove(): void {
+    this.canvas.remove();
+    this.brush.gl.getExtension("WEBGL_lose_context")?.loseContext(); // a browser has a handful of them
   }
 
-  /** What to draw from now on: `slots` of the fleet, the picked one on top. */
+  /** Draws `slots` of the fleet from now on, the picked one on top. */
   show(fleet: Fleet, slots: Int32Array, picked: number | undefined, promiseMs: number): void {
     const all = picked === undefined ? slots : withLast(slots, picked);
-    if (all.length * STRIDE > this.data.byteLength) this.data = new DataView(new ArrayBuffer(all.length * STRIDE * 2));
+    if (all.length > this.data.room) this.data = rows(all.length * 2);
     const { x, y, at, heading } = fleet.columns;
-    const { data, base } = this;
+    const { data: { ints, floats, shorts }, base } = this;
     for (let row = 0; row < all.length; row++) {
-      const [slot, byte] = [all[row]!, row * STRIDE];
-      data.setInt32(byte, x[slot]!, true);
-      data.setInt32(byte + 4, y[slot]!, true);
-      data.setFloat32(byte + 8, (at[slot]! - base) / 1_000, true);
-      data.setInt16(byte + 12, fleet.isMoving(slot) ? heading[slot]! : -1, true);
-      data.setInt16(byte + 14, slot === picked ? 1 : 0, true);
+      const [slot, word] = [all[row]!, row * (STRIDE / 4)];
+      ints[word] = x[slot]!;
+      ints[word + 1] = y[slot]!;
+      floats[word + 2] = (at[slot]! - base) / 1_000;
+      shorts[2 * word + 6] = fleet.isMoving(slot) ? heading[slot]! : -1;
+      shorts[2 * word + 7] = Number(slot === picked);
     }
     [this.slots, this.count, this.promiseMs, this.sent] = [all, all.length, promiseMs, false];
     this.half = this.halfOf(x, y);
-    this.map?.triggerRepaint();
+    this.paint();
   }
 
   /** Half a sign in CSS px, by how many are in view. */
   private halfOf(x: Int32Array, y: Int32Array): number {
-    if (!this.map) return MOST_PX;
     const { clientWidth, clientHeight } = this.map.getCanvas();
     const center = this.map.getCenter();
     const [cx, cy, px] = [mercatorX(center.lng), mercatorY(center.lat), pixel(this.map)];
@@ -150,45 +176,44 @@ export class Signs implements CustomLayerInterface {
 
   /** The slot whose sign is under a point of the map's canvas, the nearest of several. */
   pick(x: number, y: number): number | undefined {
-    const { map } = this;
-    if (!map || this.count === 0) return undefined;
-    const at = map.unproject([x, y]);
-    const reach = (this.half + REACH_PX) * pixel(map);
+    const at = this.map.unproject([x, y]);
+    const reach = (this.half + REACH_PX) * pixel(this.map);
     const [px, py] = [mercatorX(at.lng), mercatorY(at.lat)];
+    const { ints } = this.data;
     let [found, nearest]: [number | undefined, number] = [undefined, reach * reach];
     for (let row = 0; row < this.count; row++) {
-      const dx = (this.data.getInt32(row * STRIDE, true) - px) | 0;
+      const dx = (ints[row * (STRIDE / 4)]! - px) | 0;
       if (dx > reach || dx < -reach) continue;
-      const dy = this.data.getInt32(row * STRIDE + 4, true) - py;
+      const dy = ints[row * (STRIDE / 4) + 1]! - py;
       const square = dx * dx + dy * dy;
       if (square <= nearest) [found, nearest] = [this.slots[row], square];
     }
     return found;
   }
 
-  render(gl: WebGL2RenderingContext, { defaultProjectionData }: CustomRenderMethodInput): void {
-    if (!this.map || !this.program || this.count === 0) return;
-    const center = this.map.getCenter();
-    const [x, y] = [mercatorX(center.lng), mercatorY(center.lat)];
-    const ratio = gl.drawingBufferWidth / this.map.getCanvas().clientWidth;
-    const { uniforms: u, palette } = this;
-    gl.useProgram(this.program);
-    gl.bindVertexArray(this.array);
+  private paint(): void {
+    const { map, canvas, palette, brush: { gl, uniforms: u } } = this;
+    this.moved = false;
+    const { clientWidth, clientHeight } = map.getCanvas();
+    const ratio = map.getPixelRatio();
+    const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    gl.viewport(0, 0, width, height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    if (this.count === 0) return;
     if (!this.sent) {
-      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-      gl.bufferData(gl.ARRAY_BUFFER, new Uint8Array(this.data.buffer, 0, this.count * STRIDE), gl.DYNAMIC_DRAW);
+      gl.bufferData(gl.ARRAY_BUFFER, this.data.bytes.subarray(0, this.count * STRIDE), gl.DYNAMIC_DRAW);
       this.sent = true;
     }
-    gl.uniform2i(u["u_origin"]!, x, y);
-    // The longitude of the middle as it is, also beyond 180 degrees: so the map's own matrix means it.
-    gl.uniformMatrix4fv(u["u_matrix"]!, false, moved(defaultProjectionData.mainMatrix, (center.lng + 180) / 360, y / WORLD + 0.5));
+    const center = map.getCenter();
+    gl.uniform2i(u["u_origin"]!, mercatorX(center.lng), mercatorY(center.lat));
+    gl.uniform2f(u["u_scale"]!, 2 / (clientWidth * pixel(map)), -2 / (clientHeight * pixel(map)));
     gl.uniform1f(u["u_now"]!, (serverNow() - this.base) / 1_000);
     gl.uniform1f(u["u_promise"]!, this.promiseMs / 1_000);
     gl.uniform1f(u["u_half"]!, this.half * ratio);
     gl.uniform1f(u["u_edge"]!, Math.max(1, 1.5 * ratio));
     for (const [name, hex] of [["u_fill", palette.vehicle], ["u_paper", palette.halo], ["u_stale", palette.stale], ["u_ring", palette.track]] as const) gl.uniform4fv(u[name]!, rgba(hex));
     gl.drawArrays(gl.POINTS, 0, this.count);
-    gl.bindVertexArray(null);
   }
 }
 
@@ -203,11 +228,4 @@ function withLast(slots: Int32Array, last: number): Int32Array {
   for (const slot of slots) if (slot !== last) all[length++] = slot;
   all[length++] = last;
   return all.subarray(0, length);
-}
-
-/** A matrix (column by column) after a move, in full precision. */
-function moved(matrix: ArrayLike<number>, x: number, y: number): Float32Array {
-  const found = Float64Array.from(matrix);
-  for (let row = 0; row < 4; row++) found[12 + row] = matrix[row]! * x + matrix[4 + row]! * y + matrix[12 + row]!;
-  return Float32Array.from(found);
 }
