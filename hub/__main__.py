@@ -1,5 +1,6 @@
 """`relay-hub`: the hub's command line, and its one composition root (what `up` runs is hub.service)."""
 
+import gc
 import json
 import logging
 import sys
@@ -94,8 +95,11 @@ def up(
     )
     settings = msgspec.structs.replace(settings, forget_recipients=forget_recipients)
     configure_log(settings)
+    gc.disable()  # what is imported stays: to look through it again and again takes a seventh of the start
     from hub.service import serve  # noqa: PLC0415 (the other commands need no web framework)
 
+    gc.freeze()
+    gc.enable()
     raise typer.Exit(serve(settings, lambda running, first: _announce(settings.data, running, first, as_json=as_json)))
 
 
