@@ -54,6 +54,8 @@ def test_a_fresh_schema_is_the_migrated_one(database: Database, tmp_path: Path):
         migrated, fresh = described(stepwise.path), described(database.path)
         told = "SELECT version_num FROM alembic_version"
         assert _all(stepwise, told) == _all(database, told)
+        rows = {name: _all(stepwise, f'SELECT * FROM "{name}"') for name in schema.metadata.tables}
+        assert {name for name, found in rows.items() if found} == set(), "a step fills what a new database does not get"
     assert set(migrated) == set(fresh)
     for name in fresh:
         assert migrated[name] == fresh[name], name
