@@ -32,7 +32,7 @@ from bench.clocks_found import Found, found_in
 from bench.clocks_hub import SmallHub
 from bench.frame import parser, run, say
 from firmware_sim.gs1 import element_string, gtin
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 from hub.store.queries import trace
 from hub.store.queries.paging import Pager
 from wire.actions import Action

@@ -27,7 +27,7 @@ from typing import Any
 from bench.frame import parser, percentile, run, say
 from deploy.stack import Hub
 from firmware_sim.gs1 import element_string, gtin, sscc
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.ingest.pipeline import Pipeline
 from hub.store import reference, users
 from hub.store.database import Database

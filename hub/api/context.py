@@ -15,7 +15,7 @@ from hub.api.asking import Asking
 from hub.api.services import Services
 from hub.api.sign_in import SignIn
 from hub.api.strangers import CALLS, SEARCHES, Strangers
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Pager, Part
 
 T = TypeVar("T")

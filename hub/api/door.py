@@ -8,7 +8,8 @@ from starlette.requests import HTTPConnection
 
 from hub.api.context import Context
 from hub.api.faults import ApiError
-from hub.core.access import API, DEVICE, Answer, Viewer, ask
+from hub.core.access import API, DEVICE, Answer, ask
+from hub.core.viewer import Viewer
 from hub.store import users
 from hub.store.people import program
 from hub.store.users import Principal

@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 
 from hub.api.screen import Screen, event
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.errors import HubError
 from hub.store.database import Database
 from hub.store.queries import changes

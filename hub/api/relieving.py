@@ -10,7 +10,7 @@ from hub.api.context import Context
 from hub.api.deciding import deciding
 from hub.api.faults import ApiError
 from hub.consequences import follow_up, new_codes
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store import decisions, lives, relief
 from hub.store.queries.relief import sees
 from hub.store.relief import Found, Kind

@@ -13,9 +13,9 @@ from argon2 import PasswordHasher
 
 from hub.admission import network
 from hub.api.faults import ApiError
-from hub.core.access import Role
 from hub.core.guesses import Allowance, Guesses
 from hub.core.passwords import password_fault
+from hub.core.viewer import Role
 from hub.first_run import FirstRun
 from hub.store import links, people, users
 from hub.store.database import Database

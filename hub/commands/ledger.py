@@ -9,8 +9,8 @@ import typer
 
 from hub.clock import now_ms
 from hub.commands.options import DATA, DataOption, JsonOption, opened
-from hub.core.access import Role, Viewer
 from hub.core.instant import rfc3339
+from hub.core.viewer import Role, Viewer
 from wire.display import shown
 
 PAGE = 500

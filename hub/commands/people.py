@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from hub.clock import now_ms
 from hub.commands.options import DATA, DataOption, JsonOption, opened, prepared
-from hub.core.access import Role
 from hub.core.instant import rfc3339
 from hub.core.passwords import password_fault, pin_fault
+from hub.core.viewer import Role
 from hub.store import links, people, schema, tokens
 from hub.store.decisions import HERE
 from hub.store.people import Post

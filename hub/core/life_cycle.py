@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)

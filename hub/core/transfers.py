@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 
 
 class State(StrEnum):

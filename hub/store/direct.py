@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from hub.core.access import Viewer
 from hub.core.direct import Batch, Content, sent, under_way
 from hub.core.rounds import Stop, Told, facts
+from hub.core.viewer import Viewer
 from hub.errors import HubError
 from hub.store import decisions, postings
 from hub.store.queries.paging import Page, Pager

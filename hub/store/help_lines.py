@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.errors import HubError
 from hub.store import decisions
 from hub.store.queries.goods import is_organisation

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import schema
 from hub.store.decisions import note
 from hub.store.users import UserError

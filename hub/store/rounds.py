@@ -12,10 +12,10 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
-from hub.core.access import Role
 from hub.core.areas import Point
 from hub.core.lifecycles import ParcelState
 from hub.core.rounds import IN_HAND, RoundState, Stop, StopState, Told, aboard, facts, folded, in_order, state_of
+from hub.core.viewer import Role
 from hub.errors import HubError
 from hub.store import decisions, postings
 from hub.store.schema import account, consignment, parcel, round_outcome, round_stop, site, unit, user

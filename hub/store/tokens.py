@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import people, schema
 from hub.store.decisions import note
 from hub.store.people import Post

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 from hub.errors import HubError
 from hub.store import schema
 

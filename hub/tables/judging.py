@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from hub.core.access import Role
 from hub.core.datum import Datum, to_wgs84
+from hub.core.viewer import Role
 
 Record: TypeAlias = dict[str, Any]
 Found: TypeAlias = tuple[str, str, str]

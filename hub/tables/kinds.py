@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hub.core.access import Role
 from hub.core.datum import Datum
+from hub.core.viewer import Role
 from hub.tables import cells
 from hub.tables.cells import Reader
 from hub.tables.grid import MOST_ROWS

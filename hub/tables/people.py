@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import links, people, schema
 from hub.store.people import Person, Post
 from hub.store.users import UserError

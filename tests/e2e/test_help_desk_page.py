@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from hub import collecting
 from hub.api.door import COOKIE
-from hub.core.access import Role
 from hub.core.instant import rfc3339
+from hub.core.viewer import Role
 from hub.service import UI
 from hub.store import help_lines
 from tests.support.browser import Screen

@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import Browser, expect
 
 from hub.api.door import COOKIE
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.service import UI
 from tests.support import hubweb
 from tests.support.alerts import alert, info

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.service import UI
 from tests.support.browser import Screen, expect, tab_to
 from tests.support.hubweb import PASSWORD

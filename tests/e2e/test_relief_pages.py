@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.service import UI
 from hub.store import recipients
 from hub.store.recipients import Personal

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hub import collecting
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.service import UI
 from hub.store import collecting as store
 from hub.store import users

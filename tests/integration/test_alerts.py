@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from hub.core.access import Role
 from hub.core.alerts import DEFAULTS, START, Kind, Least, Rule, Rules
+from hub.core.viewer import Role
 from hub.store import alerts as store
 from hub.store import reference, schema
 from hub.store.schema import device, fix, lane

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from tests.support.facts import PALLET, scan, unit_label
 from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.relief_stock import (

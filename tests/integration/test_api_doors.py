@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from hub.api.app import create_app, routes
 from hub.api.sign_in import SignIn
-from hub.core.access import FOR_DEVICES, OPEN, RULES, Answer, Role, ask
+from hub.core.access import FOR_DEVICES, OPEN, RULES, Answer, ask
+from hub.core.viewer import Role
 from hub.store import people, schema, users
 from tests.support.hubweb import PASSWORD, QUICK, Clock, make_database, make_services, serving
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete, update
 from hub.api import live
 from hub.api.live import LiveFeed
 from hub.api.screen import QUEUE, Screen, event
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import schema, users
 from tests.support.hubdata import add_change, feeding, scan
 from tests.support.hubweb import PASSWORD, START_MS, make_database, serving

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.fonts import FontError, find, load
 from tests.support.hubweb import serving
 from tests.support.printed import codes_on, from_pdf, from_zpl

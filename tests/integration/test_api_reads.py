@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import schema
 from tests.support.hubdata import HOSTILE, PALLET, TENT, WATER, feeding, label, presence, relief_operation, scan
 from tests.support.hubweb import make_database, serving

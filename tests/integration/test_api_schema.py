@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from structlog.testing import capture_logs
 
 from hub.api.app import create_app
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import users
 from tests.support.furnished import furnished
 from tests.support.hubweb import make_database, make_services

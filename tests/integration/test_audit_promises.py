@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store.audit import audit
 from hub.store.audit_promises import PROMISES
 from hub.store.database import Database

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from tests.support.hubweb import serving
 
 PIECE, CASE, KIT = "09501101530003", "19501101530000", "09501101530010"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store.audit import audit
 from tests.support.hubdata import BASE, WATER, feeding, label, name_things, scan
 from tests.support.hubweb import ORGANISATION as OWN

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store.custody import kept
 from tests.support.facts import NOW, STREAM, batch
 from tests.support.hubweb import ORGANISATION as OWN

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.errors import StoreError
 from hub.store import schema, users
 from hub.store.canon import CANON, PROJECTIONS

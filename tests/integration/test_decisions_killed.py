@@ -16,7 +16,7 @@ REPO = Path(__file__).parents[2]
 HUB = """
 import os, signal, sys
 from pathlib import Path
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.desk import Desk
 from tests.support.deciding import deciding, listed, settle, short
 from tests.support.facts import DOCK, RICE, goods, scan

@@ -11,8 +11,9 @@ from sqlalchemy import insert
 from hub import collecting
 from hub.admission import open_authority
 from hub.config import Address
-from hub.core.access import API, RULES, Role
+from hub.core.access import API, RULES
 from hub.core.instant import rfc3339
+from hub.core.viewer import Role
 from hub.desk import Desk
 from hub.devices import Registry
 from hub.follower import Follower

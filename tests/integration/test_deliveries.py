@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from tests.support.facts import PALLET, unit_label, void
 from tests.support.facts import scan as facts_scan
 from tests.support.hubweb import ORGANISATION

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from tests.support.deciding import Deciding, deciding
 from tests.support.facts import NOW, RUN, batch, presence
 from wire.messages import Clock, Health, Lane

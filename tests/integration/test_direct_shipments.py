@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from hub import collecting
-from hub.core.access import Role
 from hub.core.instant import rfc3339
+from hub.core.viewer import Role
 from hub.follower import Follower
 from hub.store import recipients
 from hub.store.recipients import Personal

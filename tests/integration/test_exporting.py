@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 
 from hub.api.app import routes
 from hub.api.routes.exporting import LISTINGS
-from hub.core.access import API, EXPORTED, Role
+from hub.core.access import API, EXPORTED
+from hub.core.viewer import Role
 from hub.tables.exporting import neutral
 from tests.support.deciding import deciding
 from tests.support.facts import goods, scan

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.first_run import PREFIX, FirstRun
 from hub.store import users
 from tests.support.hubweb import PASSWORD, QUICK, make_database, serving

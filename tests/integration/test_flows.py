@@ -5,7 +5,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import flows
 from tests.support.deciding import Deciding, deciding
 from tests.support.facts import NOW, PALLET, RICE, SHELF, STATION, TENT, goods, unit_label

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.photos import Photos
 from hub.retention import Retention
 from hub.store import recipients, users

@@ -10,7 +10,8 @@ import zlib
 import pytest
 from structlog.testing import capture_logs
 
-from hub.core.access import OPEN, RULES, Role
+from hub.core.access import OPEN, RULES
+from hub.core.viewer import Role
 from tests.support.hubweb import serving
 
 MIB = 1024 * 1024 - 100

@@ -19,7 +19,7 @@ from edge.config import load as load_edge
 from edge.identity import Identity
 from hub.__main__ import main
 from hub.config import Settings
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.doctor import examine
 from hub.store import authority as certificates
 from hub.store import invitations, links, migrations, people, schema, tokens

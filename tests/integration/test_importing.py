@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import event
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.tables.grid import MOST_ROWS
 from hub.tables.kinds import KINDS
 from tests.support.deciding import deciding

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.core.access import Role
 from hub.core.instant import parse
+from hub.core.viewer import Role
 from tests.support.alerts import alert, info
 from tests.support.facts import NOW
 from tests.support.hubweb import ORGANISATION as OWN

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from deploy.newcomer import Newcomer, NotLetInError
 from hub.admission import HOUR_MS, open_authority
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.inviting import Inviter, svg
 from tests.support.hub_process import cli_json
 from tests.support.hubweb import START_MS, make_database, serving

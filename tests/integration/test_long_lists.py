@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event
 
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 from hub.store import calls
 from hub.store.queries import relief, unsettled
 from hub.store.queries.paging import Pager

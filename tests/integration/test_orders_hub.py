@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Connection
 
-from hub.core.access import Role
 from hub.core.commands import ASK_MS, MOST_OPEN
+from hub.core.viewer import Role
 from hub.dispatch import AGAIN_MS, Dispatcher
 from hub.store import commands as store
 from tests.support.facts import NOW, OTHER_STREAM, batch

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from hub.config import Address
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.devices import Registry
 from hub.store import invitations, people, reference, schema
 from hub.store.links import GOOD_MS

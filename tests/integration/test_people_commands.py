@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.__main__ import main
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import reference, schema, users
 from hub.store.database import Database
 from tests.support.hubweb import serving

@@ -13,7 +13,8 @@ import pytest
 
 from deploy.stack import Hub
 from hub.config import Settings
-from hub.core.access import RULES, Role
+from hub.core.access import RULES
+from hub.core.viewer import Role
 from hub.doctor import examine
 from hub.store import erasing, finding, recipients, users
 from hub.store.database import Database

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store.picks import open_picks
 from hub.store.queries.overcommitted import overcommitted
 from tests.support.facts import CARTON, PALLET, goods, scan, unit_label, void

@@ -15,7 +15,7 @@ from hub import patience
 from hub.api import fanout
 from hub.api.models.devices import Positions
 from hub.api.routes import live_positions
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import schema
 from tests.support.hubdata import feeding
 from tests.support.hubdata import fix as stored_fix
@@ -246,7 +246,14 @@ def test_our_own_page_opens_it_with_its_cookie_and_it_ends_with_the_session(web)
 
 
 NO_VIEWS = [
-    "", "{}", "[]", b"\x00\x01", '{"view":[0,0,0]}', '{"view":[0,0,0,1e9]}', '{"view":["a",0,0,0]}', "[" * 3000,
+    "",
+    "{}",
+    "[]",
+    b"\x00\x01",
+    '{"view":[0,0,0]}',
+    '{"view":[0,0,0,1e9]}',
+    '{"view":["a",0,0,0]}',
+    "[" * 3000,
     '{"view":[0,0,0,0],"x":' + "[" * 3000,
 ]
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from tests.support.hubdata import BASE, PALLET, WATER, feeding, label, name_things, scan
 from tests.support.hubweb import make_database, serving
 from wire.actions import Action

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from hub.base_map import FILE, UNNAMED, BaseMap
-from hub.core.access import Role
 from hub.core.pmtiles import HEADER_BYTES
+from hub.core.viewer import Role
 from tests.support.hubweb import serving
 
 ROOT = b"\x01\x00\x01\x05\x01"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store.queries import relief as relief_queries
 from tests.support.relief_world import SHELF, TRUCK, Relief, relief
 from tests.support.viewers import operator_at, staff_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
 from hub.core.lifecycles import CONSIGNMENT, PARCEL, REQUEST, ConsignmentState, ParcelState, RequestState
+from hub.core.viewer import Role
 from hub.follower import Follower
 from tests.support.facts import NOW, batch, opaque, scan, void
 from tests.support.hubweb import ORGANISATION as OWN

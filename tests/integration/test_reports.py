@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from tests.support.relief_stock import OTHER, WATER
 from tests.support.relief_world import OWN, SHELF, STATION, TRUCK, relief
 from wire.actions import Action

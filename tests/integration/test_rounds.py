@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from hub import collecting
-from hub.core.access import Role
 from hub.core.instant import rfc3339
 from hub.core.rounds import Told
+from hub.core.viewer import Role
 from hub.photos import FOLDER, Photos
 from hub.retention import Retention
 from hub.store import postings

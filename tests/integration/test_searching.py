@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store.queries.searching import Columns, clause, search
 from tests.support.relief_stock import WATER
 from tests.support.relief_world import relief

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import users
 from tests.support.deciding import Deciding, counting, deciding, listed, settle, short
 from tests.support.facts import DOCK, RICE, SHELF, STREAM, TENT, count, goods, scan, void

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from hub.api.routes import settling
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.steward import Steward
 from tests.support.deciding import Deciding, counting, deciding, listed, settle, short
 from tests.support.facts import DOCK, NOW, RICE, SHELF, batch, goods, scan

@@ -5,7 +5,8 @@ from contextlib import closing
 import pytest
 
 from hub.api.app import routes
-from hub.core.access import FOR_DEVICES, OPEN, Role
+from hub.core.access import FOR_DEVICES, OPEN
+from hub.core.viewer import Role
 from hub.sitedata import SiteData
 from hub.store import bins, devices, reference, sscc
 from hub.store import sitedata as store

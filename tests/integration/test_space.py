@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hub.core.access import Role
 from hub.core.days import each
+from hub.core.viewer import Role
 from tests.support.hubdata import name_things
 from tests.support.hubweb import ORGANISATION as OWN
 from tests.support.hubweb import Web, serving

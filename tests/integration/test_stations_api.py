@@ -3,7 +3,7 @@
 import pytest
 
 from hub import collecting
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import claims, notices, users
 from hub.store.help_lines import Wording, one, open_line, set_operators
 from hub.vault import Vault

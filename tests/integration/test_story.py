@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 from hub.store.queries.story_scope import read, resolve
 from tests.support.delivered import NAME, PHONE, delivered
 from tests.support.facts import PALLET, scan, unit_label

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.desk import DeskError
 from hub.store import transfers as store
 from tests.support.deciding import Deciding, deciding

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from tests.support.facts import scan
 from tests.support.relief_world import SHELF, relief
 from wire.actions import Action

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from hub.core.access import API, RULES, Role
+from hub.core.access import API, RULES
+from hub.core.viewer import Role
 from hub.store import reference, users
 from tests.integration.test_api_events import listening
 from tests.support.hubdata import CARTON, PALLET, TENT, WATER, add_change, feeding, label, name_things, presence, scan

@@ -15,7 +15,7 @@ from hub.api.app import create_app
 from hub.api.fanout import Fanout
 from hub.api.live import LiveFeed
 from hub.api.services import Services
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import users
 from hub.store.database import Database
 from hub.store.devices import DeviceError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import reference
 from hub.store.database import Database
 from tests.support.facts import RECEIVED, batch, goods, scan

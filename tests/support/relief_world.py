@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.follower import Follower
 from hub.store import users
 from tests.support.facts import NOW, PALLET, goods, scan, unit_label

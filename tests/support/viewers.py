@@ -1,6 +1,6 @@
 """Who reads, in tests of queries."""
 
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 
 EVERYTHING = Viewer(name="sue", role=Role.SUPERVISOR)
 

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hub.api.app import routes
 from hub.api.context import Remembered
 from hub.core import access
-from hub.core.access import API, DEVICE, FOR_DEVICES, OPEN, RULES, Answer, Role, Viewer, ask
+from hub.core.access import API, DEVICE, FOR_DEVICES, OPEN, RULES, Answer, ask
 from hub.core.instant import day, parse, rfc3339
+from hub.core.viewer import Role, Viewer
 from hub.store.queries.paging import CursorError, Pager, StaleCursorError
 from hub.store.users import LONGEST_LOCK_MS, lock_ms
 from tests.support.viewers import EVERYTHING

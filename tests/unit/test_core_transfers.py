@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from hub.core.access import Role, Viewer
 from hub.core.transfers import LIFE, Event, State, obstacle, side_of
+from hub.core.viewer import Role, Viewer
 
 ADMIN, SUPERVISOR = Viewer(name="ada", role=Role.ADMIN), Viewer(name="sue", role=Role.SUPERVISOR)
 GIVER, TAKER, OTHER = (Viewer(name=o, role=Role.STAFF, organisation=o) for o in ("giver", "taker", "other"))

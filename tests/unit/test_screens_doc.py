@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from hub.core.access import API, EVERYONE, RULES, Role
+from hub.core.access import API, EVERYONE, RULES
+from hub.core.viewer import Role
 from tests.support.screens import deeds, pages, routes, section, undone
 
 E2E = Path(__file__).parents[1] / "e2e"

@@ -4,7 +4,8 @@ import json
 from itertools import product
 from pathlib import Path
 
-from hub.core.access import API, RULES, Role, Viewer, gives_badges
+from hub.core.access import API, RULES, gives_badges
+from hub.core.viewer import Role, Viewer
 from tests.support.typescript import Node
 
 TABLE = Path(__file__).parents[2] / "hub" / "ui" / "src" / "access.json"

@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
-from hub.core.access import Role
 from hub.core.deliveries import State as Delivery
 from hub.core.discrepancies import SENTENCES, Decision, Kind
 from hub.core.lifecycles import CONSIGNMENT, PARCEL, REQUEST, ConsignmentState, ParcelState, RequestState, Way
 from hub.core.transfers import State as Transfer
+from hub.core.viewer import Role
 from hub.store.queries.recall import Where
 from wire.actions import Action
 from wire.errors import Reason

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from hub.api.models.reference import Id
 from hub.api.models.shared import Input, Instant, Model, Next
-from hub.core.access import Role
+from hub.core.viewer import Role
 
 UserName = Annotated[str, Path(min_length=1, max_length=100, description="A user's name.")]
 TokenName = Annotated[str, Path(min_length=1, max_length=100, description="A token's name.")]

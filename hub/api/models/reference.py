@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from hub.api.models.shared import Input, Instant, Model
-from hub.core.access import Role
 from hub.core.datum import Datum
 from hub.core.packing import MOST_PARTS
+from hub.core.viewer import Role
 from wire.checkdigits import is_checked, is_digits
 from wire.sitedata import Temperature
 

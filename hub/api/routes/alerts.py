@@ -12,8 +12,9 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import alerts as models
 from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, SearchText, Short, errors
-from hub.core.access import API, ASSIGNING, Answer, Viewer, ask
+from hub.core.access import API, ASSIGNING, Answer, ask
 from hub.core.alerts import DEFAULTS, TABLE, Event, Kind, Rules, State, faults
+from hub.core.viewer import Viewer
 from hub.store import alerts as store
 from hub.store import rates
 from hub.store.decisions import note as note_decision

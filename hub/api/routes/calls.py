@@ -13,7 +13,8 @@ from hub.api.faults import ApiError
 from hub.api.models import help_lines as models
 from hub.api.models.shared import LISTED, Cursor, Limit, errors
 from hub.api.routes.help_lines import line_answered
-from hub.core.access import API, Role, Viewer
+from hub.core.access import API
+from hub.core.viewer import Role, Viewer
 from hub.store import calls as store
 from hub.store import help_lines, recipients
 from hub.store.queries.paging import Page

@@ -17,8 +17,9 @@ from hub.api.models.shared import Done, errors
 from hub.api.relieving import found
 from hub.collecting import CollectingError
 from hub.consequences import ANNOUNCED, tell_proxies
-from hub.core.access import API, Role, Viewer
+from hub.core.access import API
 from hub.core.lifecycles import OVER
+from hub.core.viewer import Role, Viewer
 from hub.store import claims, decisions, devices, notices, recipients
 from hub.store import collecting as store
 from hub.store.help_lines import knows

@@ -15,8 +15,9 @@ from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Limit, ReasonInput,
 from hub.api.models.space import number
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.lifecycles import CONSIGNMENT, PARCEL, ConsignmentEvent, ConsignmentState, ParcelEvent, ParcelState, Way
+from hub.core.viewer import Viewer
 from hub.store import consignments as store
 from hub.store import parcels, relief
 from hub.store.lives import Touched

@@ -16,8 +16,9 @@ from hub.api.models import deliveries as models
 from hub.api.models.reference import Id
 from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText, errors
 from hub.api.models.space import number
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.deliveries import Event, State, after
+from hub.core.viewer import Viewer
 from hub.store import decisions, deliveries, schema
 from hub.store.deliveries import Delivery, Done, Line
 from hub.store.queries import deliveries as queries

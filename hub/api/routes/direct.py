@@ -16,10 +16,11 @@ from hub.api.models.space import number
 from hub.api.relieving import found, relieving
 from hub.api.routes.needs import CHANGED
 from hub.api.telling import check_photo, post, proof_of, times
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.direct import Batch
 from hub.core.lifecycles import Way
 from hub.core.rounds import Told
+from hub.core.viewer import Viewer
 from hub.store import consignments, decisions, postings, recipients
 from hub.store import direct as store
 from hub.store.direct import DirectError, DirectRow

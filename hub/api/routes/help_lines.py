@@ -15,7 +15,8 @@ from hub.api.faults import ApiError
 from hub.api.models import help_lines as models
 from hub.api.models.shared import SIGNED_IN, errors
 from hub.api.routes.space import acting_for
-from hub.core.access import API, Viewer
+from hub.core.access import API
+from hub.core.viewer import Viewer
 from hub.store import help_lines as store
 
 router = APIRouter(prefix=API, tags=["help-lines"])

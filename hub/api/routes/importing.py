@@ -15,7 +15,8 @@ from hub.api.models.importing import ImportModel
 from hub.api.models.shared import errors
 from hub.api.problems import Fault
 from hub.api.turns import Turns
-from hub.core.access import API, Role
+from hub.core.access import API
+from hub.core.viewer import Role
 from hub.desk import DeskError
 from hub.tables.grid import TableError
 from hub.tables.importing import Hub, Report, bring_in, template

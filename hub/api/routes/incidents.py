@@ -17,11 +17,12 @@ from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.api.models.space import number
 from hub.api.routes.population import settlement
 from hub.api.routes.space import acting_for
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.areas import geojson
 from hub.core.days import later
 from hub.core.estimates import counted
 from hub.core.incidents import Event, State, Words, called
+from hub.core.viewer import Viewer
 from hub.store import incidents as store
 from hub.store import proposing
 from hub.store.incidents import Incident

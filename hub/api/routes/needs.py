@@ -17,9 +17,10 @@ from hub.api.models.reference import Id
 from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
 from hub.api.models.space import number
 from hub.api.routes.space import acting_for
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.allocation import SENTENCES, Lot
 from hub.core.reservations import NeedState
+from hub.core.viewer import Viewer
 from hub.store import needs as store
 from hub.store.queries import needs
 from hub.store.queries.candidates import Candidates, candidates

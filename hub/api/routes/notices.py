@@ -11,8 +11,9 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import story as models
 from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.notices import State
+from hub.core.viewer import Viewer
 from hub.store import help_lines, recipients
 from hub.store import notices as store
 from hub.store.queries import notices as queries

@@ -12,8 +12,9 @@ from hub.api.models import rounds as models
 from hub.api.routes.rounds import CHANGED, RoundPath, seen, whole
 from hub.api.telling import check_photo, checked_code, post, proof_of, times
 from hub.consequences import attempted
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.rounds import WHY, Told
+from hub.core.viewer import Viewer
 from hub.store import decisions
 from hub.store import rounds as store
 from hub.store.rounds import RoundError, Said

@@ -13,8 +13,9 @@ from hub.api.models.reference import Id
 from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText
 from hub.api.relieving import found, post, relieving
 from hub.api.routes.needs import CHANGED
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.lifecycles import PARCEL, ParcelState, Way
+from hub.core.viewer import Viewer
 from hub.store import parcels as store
 from hub.store import relief
 from hub.store.lives import Touched

@@ -14,9 +14,10 @@ from hub.api.faults import ApiError
 from hub.api.models import people as models
 from hub.api.models.people import UserName
 from hub.api.models.shared import LISTED, Cursor, Limit, errors
-from hub.core.access import API, Role, gives_badges
+from hub.core.access import API, gives_badges
 from hub.core.instant import rfc3339
 from hub.core.passwords import pin_fault
+from hub.core.viewer import Role
 from hub.inviting import svg
 from hub.store import links, people
 from hub.store.links import Link

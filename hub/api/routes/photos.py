@@ -14,7 +14,8 @@ from hub.api.faults import ApiError
 from hub.api.models.rounds import PhotoId, PhotoModel
 from hub.api.models.shared import errors
 from hub.api.turns import Turns
-from hub.core.access import API, Role, Viewer
+from hub.core.access import API
+from hub.core.viewer import Role, Viewer
 from hub.photos import FOLDER, PhotoError, Photos
 from hub.store import decisions, recipients
 from hub.store import photos as store

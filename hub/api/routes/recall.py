@@ -11,8 +11,9 @@ from hub.api.door import Viewing
 from hub.api.models.recall import RecallModel
 from hub.api.models.shared import LISTED, Cursor, Limit, errors
 from hub.api.models.story import HolderPage
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.instant import rfc3339
+from hub.core.viewer import Viewer
 from hub.store.queries import recall
 from hub.store.queries.holders import Holder, holders
 from hub.store.queries.paging import Page

@@ -16,7 +16,8 @@ from hub.api.models import help_lines as models
 from hub.api.models.shared import LISTED, Cursor, Limit, Short, errors
 from hub.api.routes.help_lines import line_answered
 from hub.consequences import proxy_added, proxy_dropped
-from hub.core.access import API, Role
+from hub.core.access import API
+from hub.core.viewer import Role
 from hub.photos import FOLDER, Photos
 from hub.store import decisions, erasing, finding, photos, recipients
 from hub.store.help_lines import knows

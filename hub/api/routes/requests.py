@@ -18,8 +18,9 @@ from hub.api.relieving import found, relieving
 from hub.api.routes.needs import CHANGED, RandomPath
 from hub.api.routes.space import acting_for
 from hub.consequences import received
-from hub.core.access import API, Role, Viewer
+from hub.core.access import API
 from hub.core.lifecycles import REQUEST, RequestEvent, RequestState, Way
+from hub.core.viewer import Role, Viewer
 from hub.store import allocating, help_lines, relief
 from hub.store import requests as store
 from hub.store.lives import Touched

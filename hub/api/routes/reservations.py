@@ -14,8 +14,9 @@ from hub.api.models import allocation as models
 from hub.api.models.reference import Id
 from hub.api.models.shared import LISTED, Cursor, Limit, SearchText
 from hub.api.routes.needs import CHANGED, RandomPath, changing
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.reservations import Event
+from hub.core.viewer import Viewer
 from hub.store import allocation, consignments, picks
 from hub.store.lives import restate_requests
 from hub.store.queries import reservations

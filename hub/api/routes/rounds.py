@@ -13,8 +13,9 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import rounds as models
 from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText, errors
-from hub.core.access import API, Role, Viewer
+from hub.core.access import API
 from hub.core.rounds import RoundState
+from hub.core.viewer import Role, Viewer
 from hub.store import recipients
 from hub.store import rounds as store
 from hub.store.queries import rounds as queries

@@ -12,10 +12,11 @@ from hub.api.door import Viewing, Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import discrepancies as models
 from hub.api.models.shared import LISTED, Cursor, Done, Limit, Short, errors
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.discrepancies import ALLOWED, Decision, Kind, key_of
 from hub.core.identity import lane_id
 from hub.core.postings import CROSSINGS
+from hub.core.viewer import Viewer
 from hub.desk import DeskError
 from hub.store import reference, schema
 from hub.store import settlements as store

@@ -15,9 +15,10 @@ from hub.api.faults import ApiError
 from hub.api.models import space as models
 from hub.api.models.reference import Id
 from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, errors
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.days import later
 from hub.core.space import Event, Measure, State, Temperature
+from hub.core.viewer import Viewer
 from hub.store import space as store
 from hub.store.queries import space
 from hub.store.queries.paging import Page

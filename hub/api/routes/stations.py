@@ -12,7 +12,8 @@ from hub.api.faults import ApiError
 from hub.api.models import collecting as models
 from hub.api.models.reference import Id
 from hub.api.models.shared import LISTED, Cursor, Limit, errors
-from hub.core.access import API, Viewer
+from hub.core.access import API
+from hub.core.viewer import Viewer
 from hub.store import decisions, shelf_counts
 from hub.store.queries import station as queries
 from hub.store.queries.goods import is_site

@@ -12,8 +12,9 @@ from hub.api.faults import ApiError
 from hub.api.models import transfers as models
 from hub.api.models.reference import Id
 from hub.api.models.shared import LISTED, Cursor, Limit, ReasonInput, SearchText, errors
-from hub.core.access import API, Viewer
+from hub.core.access import API
 from hub.core.transfers import Event, State, obstacle, side_of
+from hub.core.viewer import Viewer
 from hub.desk import DeskError
 from hub.store import reference, schema
 from hub.store import transfers as store

@@ -6,9 +6,9 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from hub.core.access import Role, Viewer
 from hub.core.alerts import Kind, State, sentence
 from hub.core.discrepancies import Value
+from hub.core.viewer import Role, Viewer
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.searching import Columns, search
 from hub.store.relief import Found

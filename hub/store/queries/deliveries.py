@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection, select, tuple_
 
-from hub.core.access import Viewer
 from hub.core.deliveries import Announced, Came, Outcome, State, compare, seen
+from hub.core.viewer import Viewer
 from hub.store.deliveries import Delivery, find, whole
 from hub.store.queries.goods import packs
 from hub.store.queries.paging import Page, Pager

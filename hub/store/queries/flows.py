@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.flows import QUARTER_MS, quarter
+from hub.core.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

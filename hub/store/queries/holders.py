@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store import recipients
 from hub.store.queries.paging import Key
 from hub.store.queries.stock import item_key

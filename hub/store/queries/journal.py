@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.facts import COLUMNS, Fact, FactReader
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.schema import device as device_table

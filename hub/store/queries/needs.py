@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from hub.core.access import Viewer
 from hub.core.reservations import NeedState, need_state
+from hub.core.viewer import Viewer
 from hub.store.needs import covered
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.searching import Columns, search

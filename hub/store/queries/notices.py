@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.notices import TABLE, Event, State
+from hub.core.viewer import Viewer
 from hub.store import recipients
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import Columns, search

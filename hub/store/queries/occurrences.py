@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from sqlalchemy import Connection, Row
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Key
 from hub.store.queries.targets import Target
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from hub.core.access import Viewer
 from hub.core.fixes import Point, distance_m
 from hub.core.tracks import thin
+from hub.core.viewer import Viewer
 from hub.store.schema import device
 
 

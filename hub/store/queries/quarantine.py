@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.searching import Columns, clause, search
 from hub.store.schema import lane, quarantine

@@ -9,11 +9,11 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.allocation import Need as Wish
 from hub.core.allocation import judge
 from hub.core.areas import Point, distance_km
 from hub.core.roads import Network, network, ways
+from hub.core.viewer import Viewer
 from hub.store.queries.candidates import standing_lots
 from hub.store.queries.goods import local_day, shelf_days
 from hub.store.queries.incidents import where

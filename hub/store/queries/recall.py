@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.lots import notes
 from hub.store.queries import departures
 from hub.store.queries.departures import Departure, Leaving

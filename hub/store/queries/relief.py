@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.lifecycles import OPEN_CONSIGNMENTS, ConsignmentState
+from hub.core.viewer import Viewer
 from hub.store.lives import AT_ONCE, told_of
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import ANY, Columns, Searched, search

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Key, Page, Pager, Shape
 
 Values = tuple[Any, ...]

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from hub.core.access import Viewer
 from hub.core.reservations import PickState, State, share, shown
+from hub.core.viewer import Viewer
 from hub.store.needs import SHARED
 from hub.store.picks import date_of
 from hub.store.queries.needs import page, where

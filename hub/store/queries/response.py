@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 
 _OVER: Final = "('refused', 'cancelled', 'returned')"
 _LOADED: Final = """

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 from hub.store import recipients, reference
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import Columns, clause, search

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal, select, true
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.places import standing
 from hub.store.schema import account, balance, lot, sighting, unit
 from wire.label import is_handling_unit

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.estimates import counted
 from hub.core.sitrep import Goods, Name, Place, Ready, Situation
+from hub.core.viewer import Viewer
 from hub.store.incidents import Incident
 from hub.store.queries.incidents import Affected, affected
 from hub.store.queries.proposals import Wish, propose

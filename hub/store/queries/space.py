@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, select
 
 from hub.core import space
-from hub.core.access import Viewer
 from hub.core.space import Span, State
+from hub.core.viewer import Viewer
 from hub.store.queries.goods import local_day
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import Columns, clause, search

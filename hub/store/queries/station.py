@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Page, Pager
 
 GIVEN_MS: Final = 7 * 86_400_000

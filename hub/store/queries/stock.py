@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Key, Page, Pager
 from hub.store.queries.places import sites_of, standing
 from hub.store.queries.walks import SHAPES, First, Wanted, seen, walk

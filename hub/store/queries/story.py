@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store import recipients
 from hub.store.queries.differing import Discrepancy
 from hub.store.queries.facts import FactReader

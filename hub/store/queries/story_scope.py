@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import Connection
 
-from hub.core.access import Role, Viewer
+from hub.core.viewer import Role, Viewer
 from hub.store.queries import relief, targets
 from hub.store.queries.holders import holders
 from hub.store.queries.targets import Target

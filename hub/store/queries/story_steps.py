@@ -15,8 +15,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.trips import TRANSIT
+from hub.core.viewer import Viewer
 from hub.store.lots import notes
 from hub.store.queries import occurrences
 from hub.store.queries.facts import Fact

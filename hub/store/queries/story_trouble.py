@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.differing import Discrepancy, Only, Source, reading
 from hub.store.queries.differing_relief import (
     THROUGH,

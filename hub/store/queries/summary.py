@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.sight import at_site
 from hub.store.schema import account, device, fix, gap, holding, journal, lane, quarantine, tally, void
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.sight import of_owner, sees_unit
 from hub.store.schema import lot
 from wire.labels import Kind, Label, parse, typed

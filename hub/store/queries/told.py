@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, or_, select
 
-from hub.core.access import Role
+from hub.core.viewer import Role
 from hub.store import bins, deliveries, lots, reference, schema, shelf_counts, sscc
 from hub.store.picks import open_picks
 from hub.store.queries.places import standing

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries import occurrences, targets
 from hub.store.queries.facts import Fact, FactReader
 from hub.store.queries.occurrences import Occurrence

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, or_, select, tuple_
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import Columns, clause, search
 from hub.store.schema import transfer

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.trips import Step, Trip, TripEvent, aboard_between, event_of, told
+from hub.core.viewer import Viewer
 from hub.store import recipients
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.searching import Columns, search

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, literal, or_, select, tuple_
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.facts import FactReader
 from hub.store.queries.paging import Key, Page, Pager, Shape
 from hub.store.queries.sight import Query, at_site, of_owner

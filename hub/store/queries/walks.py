@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import Connection, select
 
-from hub.core.access import Viewer
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Key, Shape
 from hub.store.queries.places import standing
 from hub.store.queries.searching import Columns, search
