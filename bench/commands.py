@@ -22,7 +22,9 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from bench.frame import parser, run, say
-from deploy.stack import Agent, Hub, Program, Rest, StackError, wait_for
+from deploy.program import Program, StackError, wait_for
+from deploy.rest import Rest
+from deploy.stack import Agent, Hub
 
 SENDERS = 4
 LONG_S, SHORT_S = 3600, 3

@@ -18,8 +18,10 @@ from threading import Event
 from typing import Any
 
 from bench.frame import labels, parser, run, say
+from deploy.program import StackError, wait_for
 from deploy.reckoning import journal_texts
-from deploy.stack import Agent, Hub, Rest, StackError, scanner_section, wait_for
+from deploy.rest import Rest
+from deploy.stack import Agent, Hub, scanner_section
 from firmware_sim.running import start_scanner
 from firmware_sim.witness import Witness, read_witness
 

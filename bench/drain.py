@@ -22,7 +22,9 @@ from typing import Any
 
 from bench.backlog import PLACE, filled
 from bench.frame import labels, parser, rss_mib, run, say
-from deploy.stack import Agent, Hub, Rest, wait_for
+from deploy.program import wait_for
+from deploy.rest import Rest
+from deploy.stack import Agent, Hub
 
 DEVICE = "drain-1"
 

@@ -31,7 +31,8 @@ from websockets.typing import Subprotocol
 
 from bench.fanout_fleet import CENTRE, HALF_E7
 from bench.frame import parser, percentile, run, say
-from deploy.stack import Hub, Rest
+from deploy.rest import Rest
+from deploy.stack import Hub
 from hub.core.position_frames import HEADER, PROTOCOL
 
 ROUNDS: Final = 3

@@ -17,7 +17,8 @@ from typing import Any
 
 from bench.backlog import PLACE, filled
 from bench.frame import parser, rss_mib, run, say
-from deploy.stack import Agent, Hub, gnss_section, scanner_section, wait_for
+from deploy.program import wait_for
+from deploy.stack import Agent, Hub, gnss_section, scanner_section
 
 DEVICE = "small-1"
 ACK = 0x06

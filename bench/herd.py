@@ -23,7 +23,8 @@ from typing import Any
 from bench.frame import labels, parser, rss_mib, run, say
 from bench.herd_agent import Member
 from bench.herd_doors import Doors
-from deploy.stack import Hub, Program
+from deploy.program import Program
+from deploy.stack import Hub
 from edge.clock import uptime_ms
 
 DEADLINE_S = 300.0

@@ -23,7 +23,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.footprint import Pty
 from bench.frame import labels, parser, percentile, run, say
-from deploy.stack import Agent, Hub, scanner_section, wait_for
+from deploy.program import wait_for
+from deploy.stack import Agent, Hub, scanner_section
 from wire import codec, topics
 from wire.messages import Lane, Receipt
 

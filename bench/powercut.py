@@ -26,8 +26,10 @@ from typing import Any
 from bench.frame import labels, parser, run, say
 from bench.powercut_victim import Victim
 from deploy.disk import Disk
+from deploy.program import StackError, wait_for
 from deploy.reckoning import reckon
-from deploy.stack import Agent, Hub, Rest, StackError, scanner_section, wait_for
+from deploy.rest import Rest
+from deploy.stack import Agent, Hub, scanner_section
 from firmware_sim.replies import Kind
 from firmware_sim.running import RunningScanner, start_scanner
 from firmware_sim.witness import Witness, read_witness

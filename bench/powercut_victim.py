@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from deploy.disk import STYLES, Disk
-from deploy.stack import Program, StackError, wait_for
+from deploy.program import Program, StackError, wait_for
 
 PATIENCE_S = 3.0
 """How long a sync is waited for that may never come, as the hub's when nothing arrives; then the power fails anyway."""

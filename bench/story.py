@@ -37,7 +37,9 @@ from bench.story_world import (
     scanner,
     stock,
 )
-from deploy.stack import Hub, Rest, StackError, wait_for
+from deploy.program import StackError, wait_for
+from deploy.rest import Rest
+from deploy.stack import Hub
 
 TOGETHER: Final = 100
 STORIES: Final = 500

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from bench.story_world import DECLINED, ITEMS, OWNER, STATIONS, WAREHOUSES, WITHDRAWN, Family
-from deploy.stack import Rest, StackError
+from deploy.program import StackError
+from deploy.rest import Rest
 
 T = TypeVar("T")
 CLERKS: Final = 4

@@ -13,7 +13,8 @@ from bench.fanout import fleet
 from bench.footprint import Pty
 from bench.frame import labels, percentile, say
 from bench.ui_window import WORK, Window
-from deploy.stack import Agent, Hub, scanner_section, wait_for
+from deploy.program import wait_for
+from deploy.stack import Agent, Hub, scanner_section
 
 DEVICE: Final = "bench-scanner-1"
 PLACE: Final = "place:wh-1/a01"

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser
 from bench.frame import labels, percentile
 from bench.ui_dashboard import kb
 from bench.ui_window import Window
-from deploy.stack import Agent, Hub, free_port, is_free, wait_for
+from deploy.program import free_port, is_free, wait_for
+from deploy.stack import Agent, Hub
 
 DEVICE: Final = "bench-terminal-1"
 KEY_S: Final = 0.008

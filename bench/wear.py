@@ -22,7 +22,8 @@ from typing import Any
 from bench.backlog import PLACE, filled
 from bench.footprint import Pty
 from bench.frame import labels, parser, run, say
-from deploy.stack import Agent, Hub, scanner_section, wait_for
+from deploy.program import wait_for
+from deploy.stack import Agent, Hub, scanner_section
 
 DEVICE = "wear-1"
 SETTLED_S = 90.0

@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from deploy.county import LAG_S, SEED, Offices
+from deploy.program import StackError
 from deploy.quake import ORGANISATION
-from deploy.stack import Agent, Rest, StackError
+from deploy.rest import Rest
+from deploy.stack import Agent
 from deploy.telephones import Telephones
 from firmware_sim.cli import the_world
 from firmware_sim.errands import Errands, Taken, collected, moved, packed, picked, shelved

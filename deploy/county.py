@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deploy.stack import HERE, Hub, Program, Rest, StackError
+from deploy.program import HERE, Program, StackError
+from deploy.rest import Rest
+from deploy.stack import Hub
 from firmware_sim.cli import the_world
 from firmware_sim.expect import Balance
 from firmware_sim.papers import Papers, papers

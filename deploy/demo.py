@@ -21,9 +21,9 @@ from deploy import faces
 from deploy.caller import VAN, Caller, hurry, together
 from deploy.link import Mode
 from deploy.operation import AHEAD, DEVICES, Demo, say
+from deploy.program import StackError, wait_for
 from deploy.reckoning import Reckoning, journal_texts, reckon
 from deploy.relief_thread import Relief, follow_relief, follow_ways, is_over
-from deploy.stack import StackError, wait_for
 from deploy.thread import Thread, follow
 from deploy.ways import Direct, Door
 from deploy.you import CARDS, DEVICE, You, yours

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, Self
 
-from deploy.stack import StackError, wait_for
+from deploy.program import StackError, wait_for
 
 ANSWER_S: Final = 20.0
 STYLES: Final = ("all", "first", "some")

@@ -13,8 +13,10 @@ from websockets.typing import Subprotocol
 
 from deploy.caller import CALLERS, STATION, Case
 from deploy.county import SEED
+from deploy.program import StackError
 from deploy.reckoning import journal_texts
-from deploy.stack import Hub, Rest, StackError
+from deploy.rest import Rest
+from deploy.stack import Hub
 from deploy.terminal_page import TerminalPage
 from firmware_sim.cli import the_world
 from firmware_sim.errands import collected

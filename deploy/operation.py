@@ -11,20 +11,9 @@ from typing import Self, TypeVar
 from deploy import county, faces, quake, you
 from deploy.caller import VAN, Caller, People
 from deploy.link import Link
+from deploy.program import HERE, Program, StackError, free_port, is_free, wait_for
 from deploy.reckoning import Beside, journal_texts
-from deploy.stack import (
-    HERE,
-    Agent,
-    Hub,
-    Program,
-    StackError,
-    free_port,
-    gnss_section,
-    is_free,
-    scanner_section,
-    terminal_section,
-    wait_for,
-)
+from deploy.stack import Agent, Hub, gnss_section, scanner_section, terminal_section
 from deploy.telephones import Telephones
 from deploy.terminal_page import TerminalPage
 from firmware_sim.cli import the_world

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.county import SEED, said
-from deploy.stack import Rest, StackError
+from deploy.program import StackError
+from deploy.rest import Rest
 from firmware_sim.cli import the_world
 
 ORGANISATION: Final = "qingtan-emergency"

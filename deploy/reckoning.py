@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deploy.stack import Rest
+from deploy.rest import Rest
 from firmware_sim.expect import Balance, expected_balances, kept
 from firmware_sim.story import NEW_UNIT
 from firmware_sim.witness import Witness

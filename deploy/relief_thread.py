@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deploy.caller import VAN, Case, People
-from deploy.stack import Agent, Rest, StackError, wait_for
+from deploy.program import StackError, wait_for
+from deploy.rest import Rest
+from deploy.stack import Agent
 
 FACTS: Final = (
     ("pack", "wh1-scanner-1"),

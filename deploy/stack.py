@@ -1,4 +1,4 @@
-"""The real programs as child processes: a hub, agents, simulated devices. For the demo, benchmarks and tests.
+"""The real programs as child processes: a hub, agents. For the demo, benchmarks and tests.
 
 Everything is started as a user would start it, through the installed commands; what came of it is read by REST.
 """
@@ -6,183 +6,18 @@ Everything is started as a user would start it, through the installed commands; 
 import json
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
-import urllib.error
-import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any
 
+from deploy.program import HERE, Program, StackError, free_port, wait_for
+from deploy.rest import Rest
 from edge.store.knowledge import NAME as KNOWN
 from edge.store.known_site import KnownSite
 from wire.sitedata import Parcel
-
-T = TypeVar("T")
-HERE = Path(sys.executable).parent
-
-
-class StackError(Exception):
-    """A part of the stack did not do what it should; the sentence says which and where its log is."""
-
-
-def free_port() -> int:
-    """A loopback TCP port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens at a loopback TCP port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def wait_for(what: str, check: Callable[[], T | None], timeout_s: float = 30.0, pause_s: float = 0.05) -> T:
-    """Ask until the answer is true. Raises StackError with `what` was waited for."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        found = check()
-        if found:
-            return found
-        time.sleep(pause_s)
-    raise StackError(f"waited {timeout_s:.0f} s in vain for {what}")
-
-
-class Program:
-    """One child process with its log file. It dies with us."""
-
-    stdin = subprocess.DEVNULL
-
-    def __init__(self, name: str, command: list[str], log: Path, env: dict[str, str] | None = None) -> None:
-        self.name = name
-        self.command = command
-        self.log = log
-        self.env = {**os.environ, **(env or {})}
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        if self.process is None:
-            raise StackError(f"{self.name} was not started")
-        return self.process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def start(self) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as sink:
-            self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", *self.command],
-                stdout=sink,
-                stderr=sink,
-                stdin=self.stdin,
-                env=self.env,
-            )
-
-    def kill(self) -> None:
-        """Kill -9, and wait until it is gone."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def stop(self, timeout_s: float = 20.0) -> None:
-        """SIGTERM, and wait; kill -9 if it does not end. Idempotent."""
-        if self.process is None:
-            return
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(timeout_s)
-            except subprocess.TimeoutExpired:
-                self.kill()
-        self.process = None
-
-    def tail(self, lines: int = 20) -> str:
-        """The end of its log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-
-class Rest:
-    """The hub's REST interface, with an API token."""
-
-    def __init__(self, base: str, token: str) -> None:
-        self.base = base
-        self.token = token
-        self.headers = {"Authorization": f"Bearer {token}"}
-
-    def get(self, path: str, **query: Any) -> Any:
-        """One answer, decoded. Raises StackError with what the hub said."""
-        return self._call("GET", path + (f"?{urllib.parse.urlencode(query)}" if query else ""))
-
-    def put(self, path: str, body: Any) -> Any:
-        return self._call("PUT", path, body)
-
-    def post(self, path: str, body: Any) -> Any:
-        return self._call("POST", path, body)
-
-    def send_table(self, kind: str, table: bytes) -> Any:
-        """Import a CSV: what it did. Raises StackError with the faults."""
-        return self._ask("POST", f"/imports?kind={kind}&dry_run=false", table, "text/csv")
-
-    def send(self, path: str, body: bytes, content_type: str) -> Any:
-        """Post what is no JSON. Raises StackError."""
-        return self._ask("POST", path, body, content_type)
-
-    def fetch(self, path: str, **query: Any) -> bytes:
-        """An answer as it is. Raises StackError."""
-        return bytes(self._ask("GET", path + (f"?{urllib.parse.urlencode(query)}" if query else ""), None, ""))
-
-    def page(self, path: str) -> bytes:
-        """A file of the dashboard. Raises OSError."""
-        with urllib.request.urlopen(f"{self.base}{path}", timeout=60) as answer:  # noqa: S310 - http on loopback
-            return bytes(answer.read())
-
-    def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """All rows of a list, page by page."""
-        cursor: str | None = None
-        while True:
-            page = self.get(path, **query, **({"cursor": cursor} if cursor else {}))
-            yield from page["rows"]
-            cursor = page.get("next")
-            if not cursor:
-                return
-
-    def _call(self, method: str, path: str, body: Any = None) -> Any:
-        return self._ask(method, path, None if body is None else json.dumps(body).encode(), "application/json")
-
-    def _ask(self, method: str, path: str, data: bytes | None, content_type: str) -> Any:
-        headers = {**self.headers, "Content-Type": content_type}
-        request = urllib.request.Request(f"{self.base}/api/v1{path}", data=data, headers=headers, method=method)  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - always http on loopback
-                if answer.headers.get_content_type() == "application/json":
-                    return json.load(answer)
-                return answer.read() or None
-        except urllib.error.HTTPError as error:
-            raise StackError(f"{method} {path}: {error.code} {error.read()[:500].decode(errors='replace')}") from error
 
 
 class Hub(Program):

@@ -6,7 +6,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from deploy.stack import Program, StackError, free_port, is_free, wait_for
+from deploy.program import Program, StackError, free_port, is_free, wait_for
 
 
 class Telephones(Program):

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from deploy.stack import StackError
+from deploy.program import StackError
 from edge.ui import messages, wishes
 from firmware_sim.replies import Kind, Reply
 from firmware_sim.witness import WitnessLog

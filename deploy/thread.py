@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.county import by_kind
-from deploy.stack import Rest
+from deploy.rest import Rest
 from firmware_sim.papers import Papers
 
 SCANNER = "wh1-scanner-1"

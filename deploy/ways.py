@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from deploy.caller import SOURCE, Caller
-from deploy.stack import Rest, StackError
+from deploy.program import StackError
+from deploy.rest import Rest
 from firmware_sim.expect import Balance
 from firmware_sim.story import DONOR_IN
 

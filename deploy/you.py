@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from deploy.county import SEED
-from deploy.stack import HERE, Program, StackError, wait_for
+from deploy.program import HERE, Program, StackError, wait_for
 from firmware_sim.cli import the_world
 from firmware_sim.gs1 import element_string
 from firmware_sim.stage import witness_path

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from deploy.link import Mode
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from hub.store import authority as certificates
 from hub.store.database import Database
 from tests.support.chaos import PATIENCE_S, delivered, reckon, settle, upright

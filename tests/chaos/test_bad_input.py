@@ -5,7 +5,8 @@ import urllib.request
 
 import pytest
 
-from deploy.stack import scanner_section, wait_for
+from deploy.program import wait_for
+from deploy.stack import scanner_section
 from firmware_sim.codes import to_bytes
 from tests.support.chaos import PATIENCE_S, facts, reckon, relay_edge, rss_mib, settle, upright
 from tests.support.edge_ports import Device as Plug

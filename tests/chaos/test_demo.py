@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stack import free_port, wait_for
+from deploy.program import free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.link import Mode
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from tests.support.chaos import (
     PATIENCE_S,
     add_device,

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from edge.store.outbox import Outbox
 from tests.support.chaos import (
     PATIENCE_S,

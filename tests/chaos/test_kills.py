@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from deploy.stack import Hub, wait_for
+from deploy.program import wait_for
+from deploy.stack import Hub
 from tests.support.chaos import PATIENCE_S, Device, Scene, reckon, settle, upright
 
 

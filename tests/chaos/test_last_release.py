@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from deploy.link import Link, Mode
-from deploy.stack import Hub, Rest
+from deploy.rest import Rest
+from deploy.stack import Hub
 from tests.support.hub_process import cli_json
 from tests.support.releases import Place, Release, await_all
 from wire import codec

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from deploy.link import Mode
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from tests.support.chaos import (
     PATIENCE_S,
     PlainMosquitto,

@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 
 from deploy.link import Mode
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from tests.support.chaos import (
     PATIENCE_S,
     PlainMosquitto,

@@ -6,7 +6,7 @@ Power cuts that take what was not synced need a disk of their own: tests/chaos/t
 
 import pytest
 
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from firmware_sim.replies import Kind
 from tests.support.chaos import PATIENCE_S, delivered, reckon, settle, upright
 from tests.support.tracing import injected

@@ -12,7 +12,8 @@ import pytest
 
 from bench.powercut import powercut
 from deploy.disk import STYLES, Disk
-from deploy.stack import HERE, Agent, wait_for
+from deploy.program import HERE, wait_for
+from deploy.stack import Agent
 from edge.errors import EdgeError
 from edge.store.schema import PAGE_BYTES
 from tests.chaos.test_power import more_confirmed, refused

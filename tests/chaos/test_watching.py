@@ -4,7 +4,8 @@ import json
 import urllib.error
 import urllib.request
 
-from deploy.stack import Hub, wait_for
+from deploy.program import wait_for
+from deploy.stack import Hub
 from tests.support.chaos import PATIENCE_S, settle
 
 

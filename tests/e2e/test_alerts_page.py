@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from tests.support.browser import Screen
 
 NOBODY_HAS = 900_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from deploy.stack import wait_for
+from deploy.program import wait_for
 from tests.e2e.test_alerts_page import least
 from tests.support.browser import tab_to
 from wire import topics

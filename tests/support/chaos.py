@@ -20,8 +20,10 @@ from typing import Any, Self
 
 from bench.frame import labels
 from deploy.link import Link
+from deploy.program import HERE, Program, free_port, wait_for
 from deploy.reckoning import journal_texts
-from deploy.stack import HERE, Agent, Hub, Program, Rest, free_port, scanner_section, wait_for
+from deploy.rest import Rest
+from deploy.stack import Agent, Hub, scanner_section
 from firmware_sim.gs1 import read_elements
 from firmware_sim.replies import Kind
 from firmware_sim.running import RunningScanner, start_scanner

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deploy.stack import Hub, Rest
+from deploy.rest import Rest
+from deploy.stack import Hub
 from firmware_sim import opening
 from firmware_sim.cli import the_world
 from firmware_sim.gs1 import element_string, six_digits

@@ -9,7 +9,8 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
-from deploy.stack import Hub, wait_for
+from deploy.program import wait_for
+from deploy.stack import Hub
 from hub.api.door import COOKIE
 from tests.support.facts import batch, hello
 from tests.support.mqtt import Client, connected

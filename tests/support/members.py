@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from deploy.link import Link
-from deploy.stack import Hub, free_port
+from deploy.program import free_port
+from deploy.stack import Hub
 from tests.support.chaos import Device, Scene, relay_edge
 from tests.support.hub_process import cli_json
 

@@ -8,7 +8,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Self
 
-from deploy.stack import HERE, Agent, Hub, Rest, gnss_section, scanner_section, wait_for
+from deploy.program import HERE, wait_for
+from deploy.rest import Rest
+from deploy.stack import Agent, Hub, gnss_section, scanner_section
 from tests.support.edge_ports import Device
 from tests.support.nmea import drive
 

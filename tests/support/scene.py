@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from deploy.stack import Agent, Hub, gnss_section, scanner_section, wait_for
+from deploy.program import wait_for
+from deploy.stack import Agent, Hub, gnss_section, scanner_section
 from firmware_sim.cli import the_world
 from firmware_sim.gnss import GnssSettings, Receiver, Signal
 from firmware_sim.ports import Port

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.stack import Program, wait_for
+from deploy.program import Program, wait_for
 
 
 @contextmanager
