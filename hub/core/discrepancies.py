@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 Value = str | int
+LAST: Final = 2**63 - 1
 
 
 class Kind(StrEnum):
@@ -35,6 +36,15 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     GIVEN_TWICE = "given-twice"
     PARCEL_MISSING = "parcel-missing"
+
+
+class Order(StrEnum):
+    """In which order they are listed; those that have no time, or no number, come last."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+    """By how many pieces, too many or too few."""
 
 
 class Decision(StrEnum):
@@ -103,6 +113,14 @@ SENTENCES: Final[Mapping[str, str]] = {
 def sentence(code: str, values: Mapping[str, Value]) -> str:
     """What does not fit, in English."""
     return SENTENCES[code].format(**values)
+
+
+def rank(order: Order, *, since: int | None, quantity: int | None) -> int:
+    """By which number one is listed in an order, the least one first; `since` in Unix ms."""
+    value = quantity if order is Order.LARGEST else since
+    if value is None:
+        return LAST
+    return value if order is Order.OLDEST else -abs(value)
 
 
 def key_of(kind: str, *names: Value | None) -> str:

@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select, tuple_, update
 
-from hub.core.access import Viewer
 from hub.core.discrepancies import Decision
+from hub.core.viewer import Viewer
 from hub.store import decisions
 from hub.store.queries.differing import Discrepancy
 from hub.store.queries.paging import Page, Pager
 from hub.store.queries.posted import posted
+from hub.store.queries.searching import Word, words
 from hub.store.schema import settlement, user
 from wire.badges import digest
 from wire.messages import Correct, Settle, Void
@@ -110,11 +111,19 @@ def of_key(connection: Connection, key: str) -> list[Settlement]:
 
 
 def settlements(
-    connection: Connection, pager: Pager, viewer: Viewer, *, limit: int, cursor: str | None
+    connection: Connection,
+    pager: Pager,
+    viewer: Viewer,
+    *,
+    limit: int,
+    cursor: str | None,
+    kind: str | None = None,
+    text: str | None = None,
 ) -> Page[Settlement]:
-    """All that was decided, newest first; who does not see all gets what is theirs."""
+    """What was decided, newest first, of a kind and with all words of a text; who does not see all gets theirs."""
     after = pager.key(cursor, (int,))
     found: list[tuple[tuple[int], Settlement]] = []
+    sought = words(connection, text)
     seq = None if after is None else int(after[0])
     while len(found) <= limit:
         query = select(settlement).order_by(settlement.c.seq.desc()).limit(limit + 1)
@@ -123,7 +132,7 @@ def settlements(
         rows = connection.execute(query).all()
         for row in rows:
             one, seq = _settlement(row), row.seq
-            if viewer.sees_all or _is_theirs(viewer, one):
+            if _has(one, kind, sought) and (viewer.sees_all or _is_theirs(viewer, one)):
                 found.append(((row.seq,), one))
         if len(rows) <= limit:
             break
@@ -135,6 +144,14 @@ def is_person(connection: Connection, name: str, said: str) -> bool:
     row = connection.execute(select(user.c.shown, user.c.badge).where(user.c.name == name)).one_or_none()
     badge = digest(said)
     return said == name or (row is not None and said != "" and (said == row.shown or badge == row.badge))
+
+
+def _has(one: Settlement, kind: str | None, sought: Sequence[Word]) -> bool:
+    of = one.shown.get
+    texts = one.key, one.decision, one.reason, one.by, of("account"), of("lot"), of("detail")
+    return kind in (None, one.kind) and all(
+        word(*texts, site=of("site"), owner=of("owner"), item=of("item")) for word in sought
+    )
 
 
 def _is_theirs(viewer: Viewer, one: Settlement) -> bool:

@@ -11,10 +11,11 @@ from hub.api.models.devices import GapPage, QuarantinePage
 from hub.api.models.discrepancies import DiscrepancyPage, of_settled
 from hub.api.models.shared import LISTED, Cursor, Limit, SearchText, Short, errors
 from hub.core.access import API
-from hub.core.discrepancies import Kind
+from hub.core.discrepancies import Kind, Order
 from hub.store import settlements
 from hub.store.queries import devices, discrepancies, quarantine
 from hub.store.queries.devices import GapRow
+from hub.store.queries.discrepancies import Sought, TooManyError
 from hub.store.queries.paging import Page
 from hub.store.queries.quarantine import QuarantineFilter
 from wire.errors import Reason
@@ -67,18 +68,30 @@ def the_discrepancies(
     viewer: Viewing,
     state: Literal["open", "settled"] = "open",
     kind: Kind | None = None,
+    text: SearchText = None,
+    order: Order | None = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> DiscrepancyPage:
-    """What does not add up; each says whom it waits for. `settled`: what people decided, the latest first."""
-    pager = here.pager("discrepancies", state, kind, viewer.owner_filter, viewer.site_filter)
+    """What does not add up; each says whom it waits for. `settled`: what people decided, the latest first.
+
+    Open ones come by kind, or in an `order`: up to 20,000 of them.
+    """
+    if state == "settled" and order is not None:
+        raise ApiError(422, "no-order", "What was settled is listed by when it was.", hint="Leave `order` out.")
+    pager = here.pager("discrepancies", state, kind, text, order, viewer.owner_filter, viewer.site_filter)
+    sought = Sought(kind=kind, text=text, order=order)
     with here.services.database.read() as connection:
         if state == "settled":
-            done = settlements.settlements(connection, pager, viewer, limit=limit, cursor=cursor)
+            done = settlements.settlements(connection, pager, viewer, limit=limit, cursor=cursor, kind=kind, text=text)
             return DiscrepancyPage.model_validate({"rows": [of_settled(row) for row in done.rows], "next": done.next})
-        found = discrepancies.discrepancies(
-            connection, pager, viewer=viewer, now=here.now, limit=limit, cursor=cursor, kind=kind
-        )
+        try:
+            found = discrepancies.discrepancies(
+                connection, pager, viewer=viewer, now=here.now, limit=limit, cursor=cursor, sought=sought
+            )
+        except TooManyError as error:
+            hint = "Choose a kind, look for words, or leave `order` out."
+            raise ApiError(422, "too-many-to-order", f"The list cannot be ordered: {error}.", hint=hint) from error
     return DiscrepancyPage.model_validate({"rows": found.rows, "next": found.next})
 
 

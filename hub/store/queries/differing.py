@@ -6,9 +6,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.core.access import Viewer
 from hub.core.discrepancies import Decision, Kind, Value, key_of, sentence
+from hub.core.viewer import Viewer
 from hub.store.queries.paging import Key
+from hub.store.queries.searching import Word
 from hub.store.queries.sight import sees_unit
 from hub.store.queries.waiting import Waiting
 
@@ -113,7 +114,7 @@ class Reading:
     """What the sources share: a connection, who reads, who is waited for, what was decided, and the time (Unix ms).
 
     `only` narrows the lists of hub.store.queries.differing_relief; None: everything. `wanted` is the key of the only
-    row that is looked for: all others are OTHER.
+    row that is looked for: all others are OTHER. `words` have to be found in what is said of each.
     """
 
     connection: Connection
@@ -123,6 +124,7 @@ class Reading:
     decided: "Decided"
     only: Only | None = None
     wanted: str | None = None
+    words: Sequence[Word] = ()
 
     def row(
         self, kind: Kind, told: Told, *, site: str | None, account: str | None = None, item: str | None = None,
@@ -147,11 +149,15 @@ class Reading:
 
     def shows(self, row: Discrepancy) -> bool:
         """Whether it is open, and the viewer may see it: by its owner, else by its unit; facts belong to nobody."""
-        if row is OTHER or self._accepted(row) or not self.viewer.may_see_site(row.site):
+        if row is OTHER or not self._has_words(row) or self._accepted(row) or not self.viewer.may_see_site(row.site):
             return False
         if self.viewer.owner_filter is None or row.owner is not None:
             return row.owner is None or self.viewer.may_see_owner(row.owner)
         return row.item is not None and sees_unit(self.connection, self.viewer, row.item)
+
+    def _has_words(self, row: Discrepancy) -> bool:
+        texts = row.key, row.account, row.lot, row.detail
+        return all(word(*texts, site=row.site, owner=row.owner, item=row.item) for word in self.words)
 
     def _accepted(self, row: Discrepancy) -> bool:
         decision, story = self.decided.last(row.key)

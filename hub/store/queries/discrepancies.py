@@ -1,17 +1,21 @@
 """All that does not fit (hub.core.discrepancies), in one list: open ones, found by key, and counted.
 
 They are projections: they clear themselves when the missing facts come. Until the devices of the site were heard,
-each says whom it waits for. What was accepted is left out while its story stays as it was.
+each says whom it waits for. What was accepted is left out while its story stays as it was. No table holds them all, so
+a list in another order than that of their kinds reads them all for each of its pages.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from heapq import nsmallest
 from itertools import chain, islice
+from operator import itemgetter
 
 from sqlalchemy import Connection, func, select
 
-from hub.core.access import Viewer
-from hub.core.discrepancies import Kind
+from hub.core.discrepancies import Kind, Order, rank
+from hub.core.viewer import Viewer
+from hub.errors import HubError
 from hub.store.queries.differing import Discrepancy, Found, Reading, Source, reading
 from hub.store.queries.differing_devices import gaps, lost
 from hub.store.queries.differing_goods import (
@@ -28,11 +32,13 @@ from hub.store.queries.differing_promises import promised, received
 from hub.store.queries.differing_relief import astray, damaged, given_twice, missing, over, overdue, short
 from hub.store.queries.differing_units import broken, circling, inside_themselves, left_elsewhere
 from hub.store.queries.paging import Key, Page, Pager, Shape
+from hub.store.queries.searching import words
 from hub.store.schema import gap, lane
 
-__all__ = ["Discrepancy", "count", "discrepancies", "find"]
+__all__ = ["Discrepancy", "Sought", "TooManyError", "count", "discrepancies", "find"]
 
 MOST_COUNTED = 1000
+MOST_ORDERED = 20_000
 SOURCES: tuple[tuple[Source, Shape, Kind], ...] = (
     (negatives, (int, int), Kind.NEGATIVE),
     (broken, (str, int, int, int), Kind.BROKEN_STORY),
@@ -54,6 +60,22 @@ SOURCES: tuple[tuple[Source, Shape, Kind], ...] = (
 )
 
 
+class TooManyError(HubError):
+    """There are more of them than are put into an order: look for a kind, or for words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which of them, and in which order; None: all, by kind."""
+
+    kind: Kind | None = None
+    text: str | None = None
+    order: Order | None = None
+
+
+ALL = Sought()
+
+
 def discrepancies(
     connection: Connection,
     pager: Pager,
@@ -62,22 +84,39 @@ def discrepancies(
     now: int,
     limit: int,
     cursor: str | None,
-    kind: Kind | None = None,
+    sought: Sought = ALL,
 ) -> Page[Discrepancy]:
-    """All open ones, by kind; `now` in Unix ms."""
+    """The open ones that are sought; `now` in Unix ms. Raises TooManyError for an order of more than MOST_ORDERED."""
+    reader = replace(reading(connection, viewer, now), words=words(connection, sought.text))
+    if sought.order is not None:
+        return _ordered(pager, reader, sought, sought.order, limit=limit, cursor=cursor)
     key = pager.key(cursor, *((int, *shape) for _, shape, _ in SOURCES))
     at, after = (0, None) if key is None else (int(key[0]), key[1:])
-    reader = reading(connection, viewer, now)
     found: list[Found] = []
     for index in range(max(at, 0), len(SOURCES)):
         source, _, each = SOURCES[index]
-        if kind not in (None, each):
+        if sought.kind not in (None, each):
             continue
         rows = _shown(source, reader, after if index == at else None, limit + 1 - len(found))
         found.extend(((index, *row_key), row) for row_key, row in rows)
         if len(found) > limit:
             break
     return pager.page(found, limit)
+
+
+def _ordered(
+    pager: Pager, reader: Reading, sought: Sought, order: Order, *, limit: int, cursor: str | None
+) -> Page[Discrepancy]:
+    after = pager.key(cursor, (int, str))
+    sources = [source for source, _, each in SOURCES if sought.kind in (None, each)]
+    rows = chain.from_iterable(_open(source, reader, None, MOST_ORDERED + 1) for source in sources)
+    found = [
+        (rank(order, since=row.since, quantity=row.quantity), row.key, row) for _, row in islice(rows, MOST_ORDERED + 1)
+    ]
+    if len(found) > MOST_ORDERED:
+        raise TooManyError(f"there are more than {MOST_ORDERED:,} of them")
+    left = [((place, key), row) for place, key, row in found if after is None or (place, key) > after]
+    return pager.page(nsmallest(limit + 1, left, key=itemgetter(0)), limit)
 
 
 def find(connection: Connection, viewer: Viewer, key: str, *, now: int) -> Discrepancy | None:

@@ -19,6 +19,10 @@ MOST_NAMED: Final = 200
 """Sites, organisations or items that one word may stand for; of more the first count."""
 
 
+GTIN: Final = 14
+_NAMES: Final = {"sites": ("site", "id"), "organisations": ("organisation", "id"), "gtins": ("item", "gtin")}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """Where the words of a list are looked for, as columns of its query.
@@ -33,6 +37,36 @@ class Columns:
     goods: str = ""
     items: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word to be found in rows that no table holds; what it may stand for is looked up once."""
+
+    text: str
+    sites: frozenset[str]
+    organisations: frozenset[str]
+    gtins: frozenset[str]
+
+    def __call__(self, *texts: str | None, site: str | None, owner: str | None, item: str | None) -> bool:
+        """Whether one of the texts has it, or a name of the site, the owner or the item."""
+        if site in self.sites or owner in self.organisations:
+            return True
+        kind, _, number = (item or "").partition(":")
+        if kind in ("gtin", "serial") and number[:GTIN] in self.gtins:
+            return True
+        return any(self.text in (text or "").lower() for text in (site, owner, item, *texts))
+
+
+def words(connection: Connection, wanted: str | None) -> tuple[Word, ...]:
+    """The words of a text, to be asked of row after row."""
+    return tuple(
+        Word(
+            text=word.lower(),
+            **{name: frozenset(_named(connection, *where, f"%{_escaped(word)}%")) for name, where in _NAMES.items()},
+        )
+        for word in (wanted or "").split()[:MOST_WORDS]
+    )
 
 
 def search(connection: Connection, wanted: str | None, columns: Columns) -> Searched:

@@ -7,10 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from hub.core.access import Role, Viewer
 from hub.core.alerts import KNOW, NOW, SOON, Kind, Reading, Rules
 from hub.core.days import later
 from hub.core.discrepancies import Kind as Difference
+from hub.core.viewer import Role, Viewer
 from hub.store.queries import discrepancies
 from hub.store.queries.differing_relief import late
 from hub.store.queries.goods import local_day
@@ -134,7 +134,13 @@ def differing(connection: Connection, rules: Rules, now: int, most: int) -> Iter
         if kind in _ELSEWHERE:
             continue
         page = discrepancies.discrepancies(
-            connection, Pager("watching"), viewer=_EVERYTHING, now=now, limit=most, cursor=None, kind=kind
+            connection,
+            Pager("watching"),
+            viewer=_EVERYTHING,
+            now=now,
+            limit=most,
+            cursor=None,
+            sought=discrepancies.Sought(kind=kind),
         )
         found.update((row.kind.value, row.site, row.owner) for row in page.rows)
     for (what, site, owner), n in sorted(found.items(), key=lambda one: [part or "" for part in one[0]])[:most]:

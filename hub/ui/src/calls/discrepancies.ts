@@ -14,8 +14,8 @@ export type Ownerless = Schema<"OwnerlessModel">;
 const one = (key: string) => `/discrepancies/${encodeURIComponent(key)}`;
 
 export const discrepancies = {
-  list: (state: "open" | "settled", kind: string | null, cursor: string | null) =>
-    call<Page<Discrepancy>>("GET", "/discrepancies" + query({ state, kind, cursor, limit: 50 })),
+  list: (state: "open" | "settled", sought: Record<string, string | null>, cursor: string | null) =>
+    call<Page<Discrepancy>>("GET", "/discrepancies" + query({ state, ...sought, cursor, limit: 50 })),
   one: (key: string) => call<DiscrepancyWhole>("GET", one(key)),
   settle: (key: string, sent: Deciding) => call<Settlement>("POST", `${one(key)}/settlement`, sent),
   unsettled: (site: string | null, cursor: string | null) => call<Page<Ownerless>>("GET", "/unsettled" + query({ site, cursor, limit: 100 })),

@@ -15,6 +15,7 @@ import { Goods, Owner, Quantity } from "../../parts/Goods";
 import { Ago, Page, Tag } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { useFilters } from "../../parts/Pickers";
+import { SearchField } from "../../parts/SearchField";
 import { Sections } from "../../parts/Sections";
 import { Empty, Loaded } from "../../parts/States";
 import { Table, type Column } from "../../parts/Table";
@@ -23,6 +24,8 @@ import { useStory } from "./story";
 
 const KINDS = ["negative", "count-difference", "received-differs", "overcommitted", "owner-unsettled", "broken-story", "inside-itself", "unknown-place", "lost-facts",
   "given-twice", "wrong-unit", "parcel-missing", "consignment-short", "consignment-over", "consignment-damaged", "overdue"] as const;
+
+const ORDERS = ["newest", "oldest", "largest"] as const;
 
 export function Place({ row }: { row: Discrepancy }) {
   const { t } = useTranslation();
@@ -86,25 +89,28 @@ function Gaps() {
 export default function Discrepancies() {
   const { t } = useTranslation();
   const may = useMay();
-  const { values, cursor, set } = useFilters(["kind"] as const);
+  const { values, cursor, any, set } = useFilters(["text", "kind", "order"] as const);
   const sections = useSections();
   const columns = useColumns();
   const list = useQuery({
-    queryKey: ["discrepancies", values.kind, cursor],
-    queryFn: () => discrepancies.list("open", values.kind, cursor),
+    queryKey: ["discrepancies", values, cursor],
+    queryFn: () => discrepancies.list("open", values, cursor),
     placeholderData: keepPreviousData,
   });
   return (
-    <Page title={t("discrepancies.title")} lead={t("discrepancies.lead")} asOf={list.dataUpdatedAt} actions={<Export list="discrepancies" filter={{ kind: values.kind }} />}>
+    <Page title={t("discrepancies.title")} lead={t("discrepancies.lead")} asOf={list.dataUpdatedAt} actions={<Export list="discrepancies" filter={values} />}>
       <Sections label={t("settle.sections")} sections={sections} />
       <div className="rr-card rr-pad rr-filters" role="search" aria-label={t("stock.filters")}>
+        <SearchField value={values.text} set={(value) => set("text", value)} help={t("settle.searchHelp")} />
         <Select label={t("common.kind")} placeholder={t("settle.allKinds")} clearable value={values.kind} onChange={(value) => set("kind", value)}
           data={KINDS.map((kind) => ({ value: kind, label: word(t, "discrepancyKind", kind) }))} />
+        <Select label={t("settle.order")} placeholder={t("settle.byKind")} clearable value={values.order} onChange={(value) => set("order", value)}
+          data={ORDERS.map((order) => ({ value: order, label: t(`settle.${order}`) }))} />
       </div>
       <div className="rr-card" aria-busy={list.isPlaceholderData}>
         <Loaded query={list}>
           {(page) => page.rows.length === 0
-            ? <Empty icon="check" title={values.kind ? t("settle.noneOfKind") : t("discrepancies.empty")} help={t("discrepancies.emptyHelp")} />
+            ? <Empty icon="check" title={any ? t("settle.noneFound") : t("discrepancies.empty")} help={any ? t("settle.noneFoundHelp") : t("discrepancies.emptyHelp")} />
             : <Table label={t("discrepancies.tableLabel")} columns={columns} rows={page.rows} rowKey={(row) => row.key} />}
         </Loaded>
       </div>
