@@ -81,8 +81,8 @@ send them, in a batch that covers them.
 
 The welcome to the last page also says which streams the hub knows of this device in all, as one id: the exclusive or of
 their ids (`every`). Where that of the streams that the device named is another, the device has an older copy of its
-outbox, or an empty one in the place of it. What it has is delivered as ever; numbers for handling units that were reserved
-for it before may have been used, and are given up.
+outbox, or an empty one in the place of it. What it has is delivered as ever; numbers for handling units that were
+reserved for it before may have been used, and are given up.
 
 A hub stores nothing that names another ledger than its own, and sends no receipt for it. A device that meets
 another ledger changes nothing until a person binds it anew."""

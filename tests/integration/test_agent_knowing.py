@@ -51,9 +51,7 @@ class Bench:
         self.scanner = Device(folder / "scanner")
         stack.callback(self.scanner.unplug)
         self.config = folder / "edge.toml"
-        self.config.write_text(
-            CONFIG.format(mqtt=self.mqtt, printer=self.printer.address, scanner=self.scanner.path)
-        )
+        self.config.write_text(CONFIG.format(mqtt=self.mqtt, printer=self.printer.address, scanner=self.scanner.path))
         assert tomllib.loads(self.config.read_text())
 
     def tell(self):

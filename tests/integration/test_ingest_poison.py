@@ -93,9 +93,7 @@ UNREADABLE = {
 def test_what_cannot_be_read_at_all_hides_nothing_of_its_batch(made: Bench, bad: str):
     made.take(("a", batch(made.ledger, [scan(LOT), UNREADABLE[bad], scan(LOT)])))
     with made.database.read() as connection:
-        page = entries(
-            connection, Pager("g"), viewer=EVERYTHING, device=None, lane_name=None, limit=10, cursor=None
-        )
+        page = entries(connection, Pager("g"), viewer=EVERYTHING, device=None, lane_name=None, limit=10, cursor=None)
         assert [row.seq for row in page.rows] == [1, 3]
         assert FactReader(connection).find(lane_id("a", STREAM, Lane.FACTS), 2) is None
     assert made.rebuilt().same

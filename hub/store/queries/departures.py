@@ -109,9 +109,9 @@ def page(connection: Connection, leaving: Leaving, after: Key | None, limit: int
     before = dict(zip(("at", "lane", "seq", "lot", "unit"), after or _LAST, strict=True))
     site = _AT_SITE if leaving.site is not None else ""
     asked = {**leaving.asked, **before, "since": -(2**63), "limit": limit}
-    rows = connection.exec_driver_sql(_THINGS.format(site=site), asked).all()
+    rows = list(connection.exec_driver_sql(_THINGS.format(site=site), asked))
     for lot in leaving.lots:
-        rows += connection.exec_driver_sql(_BULK.format(site=site), {**asked, "of": lot}).all()
+        rows += connection.exec_driver_sql(_BULK.format(site=site), {**asked, "of": lot})
     own = [
         Departure(
             at=at, lane_id=lane, seq=seq, lot_id=lot, unit=unit or None, source=source, to=to, quantity=quantity
