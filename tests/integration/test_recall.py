@@ -6,12 +6,14 @@ import io
 import pytest
 
 from hub.core.viewer import Role
-from tests.support.hubdata import BASE, PALLET, WATER, feeding, label, name_things, scan
+from tests.support.hubdata import BASE, CARTON, PALLET, STREAM, WATER, feeding, label, name_things, scan
 from tests.support.hubweb import make_database, serving
 from wire.actions import Action
+from wire.messages import Void
 
 A01 = "place:wh-1/a01"
 LOT = label(WATER, lot="=W1", expiry="271231")
+OTHER = label(WATER, lot="W2")
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,11 @@ def web(tmp_path_factory):
                 scan(Action.HAND_OVER, label(WATER), up=4100, from_=A01, n=2, **more),
                 scan(Action.LOAD, f"00{PALLET}", up=4200, from_=A01, to="transit:van-1"),
                 scan(Action.QUARANTINE, LOT, up=4300, from_=A01, n=10, **more),
+                scan(Action.RECEIVE, f"00{CARTON}", up=5000, to=A01),
+                scan(Action.PACK, OTHER, up=5100, from_=A01, to=f"unit:sscc:{CARTON}", n=6, **more),
+                scan(Action.HAND_OVER, f"00{CARTON}", up=5200, from_=A01),
+                scan(Action.HAND_OVER, f"00{CARTON}", up=5300, from_="transit:van-1"),
+                Void(at=0, up=5400, stream=STREAM, seq=12),
             ],
         )
     with database.write() as connection:
@@ -61,6 +68,11 @@ def test_goods_that_were_set_aside_stand_where_they_stood_and_are_not_gone(web):
     here = {(row["place"], row["condition"], row["quantity"]) for row in held if row["where"] == "here"}
     assert here == {(A01, "good", 42), (A01, "quarantined", 10)}
     assert not [row for row in held if row["where"] == "gone"]
+
+
+def test_what_lay_in_a_unit_left_by_the_fact_that_stands_and_not_by_the_one_that_was_undone(web):
+    (gone,) = web.get("/recall", gtin=WATER, lot="W2")["gone"]
+    assert (gone["seq"], gone["from"], gone["quantity"], gone["unit"]) == (11, A01, 6, f"sscc:{CARTON}")
 
 
 def test_a_recall_can_be_taken_as_a_file_that_no_spreadsheet_computes(web):
