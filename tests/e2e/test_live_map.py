@@ -102,6 +102,30 @@ def test_a_vehicle_is_drawn_where_it_is_and_moves_and_is_hollow_when_it_is_old(w
     expect(page.get_by_role("button", name=re.compile("probe-2"))).to_contain_text("old position")
 
 
+BUSY = """() => {
+  const work = () => { const end = performance.now() + 60; while (performance.now() < end); window.busy = requestAnimationFrame(work); };
+  work();
+}"""
+"""From now on the page makes some fifteen pictures a second."""
+
+
+def test_a_map_that_cannot_keep_up_is_coarse_while_it_is_moved_and_sharp_when_it_rests(wired):
+    screen, _ = wired("/map")
+    page = screen.page
+    wide = "document.querySelector('.maplibregl-canvas').width"
+    sharp = page.evaluate(wide)
+    box = page.locator(".maplibregl-canvas").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.evaluate(BUSY)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    shift = iter(range(1, 1_000))
+    until(page, lambda: page.mouse.move(x + next(shift) % 60, y) or page.evaluate(wide) < sharp, "fewer pixels")
+    page.mouse.up()
+    until(page, lambda: page.evaluate(wide) == sharp, "all pixels")
+    page.evaluate("cancelAnimationFrame(window.busy)")
+
+
 @pytest.mark.soak
 def test_ten_thousand_vehicles_are_one_list_that_the_keyboard_walks(wired):
     screen, wire = wired("/map?q=probe")

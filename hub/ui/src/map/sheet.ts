@@ -10,6 +10,7 @@ import type { Fleet } from "./fleet";
 import { degreeLabel, graticule, gridStep, ticks, type View } from "./graticule";
 import { addImages } from "./images";
 import { loadLand } from "./land";
+import { keepPace } from "./pace";
 import type { Palette } from "./palette";
 import type { Bounds } from "./positionLink";
 import { Signs } from "./signs";
@@ -58,6 +59,7 @@ export class Sheet {
       fadeDuration: 0,
     });
     this.signs = new Signs(this.map, palette);
+    keepPace(this.map);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.getCanvas().setAttribute("aria-label", label);
