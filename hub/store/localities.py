@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from hub.core.estimates import GROUPS, People
+from hub.store.queries.paging import Page, Pager
+from hub.store.queries.searching import Columns, clause, search
 from hub.store.reference import ReferenceDataError
 from hub.store.schema import locality
 
@@ -44,6 +46,7 @@ class Locality:
         )
 
 
+_SEARCHED: Final = Columns(texts=("locality.id", "locality.name", "locality.name_zh"))
 _COLUMNS: Final = tuple(Locality.__slots__)
 _PUT: Final = (
     f"INSERT INTO locality ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' for _ in _COLUMNS)}) ON CONFLICT (id)"
@@ -55,6 +58,18 @@ def localities(connection: Connection) -> list[Locality]:
     """All settlements, by id."""
     rows = connection.execute(select(locality).order_by(locality.c.id))
     return [Locality(**row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's own name for it)
+
+
+def page(connection: Connection, pager: Pager, *, text: str | None, limit: int, cursor: str | None) -> Page[Locality]:
+    """Settlements with all words of a text in their id or a name, the largest first."""
+    query = select(locality).where(clause(search(connection, text, _SEARCHED)))
+    query = query.order_by(locality.c.population.desc(), locality.c.id).limit(limit + 1)
+    after = pager.key(cursor, (int, str))
+    if after is not None:
+        people, id_ = locality.c.population, locality.c.id
+        query = query.where(or_(people < after[0], and_(people == after[0], id_ > after[1])))
+    rows = [Locality(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (as above)
+    return pager.page([((one.population, one.id), one) for one in rows], limit)
 
 
 def put(connection: Connection, rows: Iterable[Locality]) -> None:

@@ -256,7 +256,24 @@ def test_settlements_and_rates_are_checked(desk: Desk):
     assert desk.call("PUT", "/rates", Role.SUPERVISOR, **twice).status_code == 422
     assert desk.web.get("/rates", Role.AUDITOR)["rates"][0]["item"] == f"gtin:{WATER}"
     assert desk.call("PUT", "/rates", Role.STAFF, **RATES).status_code == 403
-    assert [one["id"] for one in desk.web.get("/settlements")["settlements"]] == ["far", "large", "near"]
+
+
+def test_settlements_come_in_pages_the_largest_first_and_are_found_by_words(desk: Desk):
+    same = {**NEAR, "id": "also", "name": "Also_near", "name_zh": ""}
+    assert desk.call("PUT", "/settlements", Role.SUPERVISOR, settlements=[same]).is_success
+    found, cursor = [], {}
+    for _ in range(4):
+        page = desk.web.get("/settlements", limit=1, **cursor)
+        found += [one["id"] for one in page["settlements"]]
+        cursor = {"cursor": page["next"]}
+    assert (found, page["next"]) == (["far", "large", "also", "near"], None)
+    texts = {"near": ["also", "near"], "近": ["near"], "h_N": [], "o_n": ["also"], "%": [], "far large": []}
+    assert texts == {
+        text: [one["id"] for one in desk.web.get("/settlements", text=text)["settlements"]] for text in texts
+    }
+    with desk.web.client() as client:
+        (_, *lines) = client.get("/api/v1/exports/settlements.csv", params={"text": "near"}).text.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["also", "near"]
 
 
 def test_the_situation_report_is_a_page_to_print_in_both_languages(desk: Desk):

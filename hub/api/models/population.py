@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from hub.api.models.allocation import ItemKey
 from hub.api.models.incidents import SettlementModel
 from hub.api.models.reference import Chinese, Id, Lat, Lon, Name
-from hub.api.models.shared import Input, Model
+from hub.api.models.shared import Input, Model, Next
 from hub.core.estimates import GROUPS, Group, Per
 from hub.store.localities import MOST_PEOPLE
 
@@ -44,8 +44,8 @@ class SettlementList(Input):
     settlements: Annotated[list[SettlementInput], Field(max_length=10_000)]
 
 
-class Settlements(Model):
-    """All settlements, by id."""
+class Settlements(Next):
+    """Settlements, the largest first."""
 
     settlements: list[SettlementModel]
 

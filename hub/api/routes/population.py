@@ -10,7 +10,7 @@ from hub.api.door import Whoever, named
 from hub.api.faults import ApiError
 from hub.api.models import population as models
 from hub.api.models.incidents import SettlementModel
-from hub.api.models.shared import SIGNED_IN, Done, errors
+from hub.api.models.shared import LISTED, SIGNED_IN, Cursor, Done, Limit, SearchText, errors
 from hub.core.access import API
 from hub.core.estimates import Rate, Rates
 from hub.store import localities as store
@@ -23,11 +23,15 @@ router = APIRouter(prefix=API, tags=["incidents"])
 CHANGED = errors(401, 403, 409, 413, 422, 503)
 
 
-@router.get("/settlements", responses=SIGNED_IN)
-def the_settlements(here: Here) -> models.Settlements:
-    """All settlements: where people live, and how many."""
+@router.get("/settlements", responses=LISTED)
+def the_settlements(
+    here: Here, text: SearchText = None, limit: Limit = 100, cursor: Cursor = None
+) -> models.Settlements:
+    """Settlements: where people live, and how many; the largest first."""
+    pager = here.pager("settlements", text)
     with here.services.database.read() as connection:
-        return models.Settlements(settlements=[settlement(one) for one in store.localities(connection)])
+        found = store.page(connection, pager, text=text, limit=limit, cursor=cursor)
+    return models.Settlements(settlements=[settlement(one) for one in found.rows], next=found.next)
 
 
 @router.put("/settlements", responses=CHANGED)

@@ -35,7 +35,7 @@ export const incidents = {
   reopen: (id: string) => call<Incident>("POST", `/incidents/${id}/reopening`),
   propose: (id: string, wish: Wish) => call<Proposal>("POST", `/incidents/${id}/proposal`, wish, LONGEST_MS),
   readiness: (id: string) => call<Readiness>("GET", `/incidents/${id}/readiness`),
-  settlements: () => call<Schema<"Settlements">>("GET", "/settlements"),
+  settlements: (text: string | null, cursor: string | null) => call<Schema<"Settlements">>("GET", "/settlements" + query({ text, cursor, limit: 100 })),
   rates: () => call<Rates>("GET", "/rates"),
   setRates: (rates: Rates) => call<Rates>("PUT", "/rates", rates),
 };
