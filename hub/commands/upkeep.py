@@ -172,11 +172,15 @@ def _tell_since(summary: store.Summary) -> None:
         typer.echo(f"Shut out since this backup, and let in again by it: {names}. Remove them if that is not meant.")
     if summary.since.decisions and summary.aside is not None:
         file = summary.aside.with_name(f"lost-decisions-{summary.aside.name.rpartition('-')[2]}.jsonl")
-        file.touch(mode=0o600)
-        file.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in summary.since.decisions))
+        try:
+            file.touch(mode=0o600)
+            file.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in summary.since.decisions))
+            listed = f"{file} lists them"
+        except OSError as error:
+            listed = f"{file}, which was to list them, cannot be written ({error.strerror}): see {summary.aside}"
         count = Counter(each.action for each in summary.since.decisions)
         most = ", ".join(f"{number} {action}" for action, number in count.most_common(_MOST_ACTIONS))
         typer.echo(
             f"{count.total()} decisions of people since this backup are not in it ({most}"
-            f"{', ...' if len(count) > _MOST_ACTIONS else ''}): decide them again, {file} lists them."
+            f"{', ...' if len(count) > _MOST_ACTIONS else ''}): decide them again, {listed}."
         )

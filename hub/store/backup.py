@@ -5,6 +5,7 @@ its id, but its generation is new: cursors and versions of the time after the ba
 now. Devices see by their receipts what the restored hub lacks, and send it again.
 """
 
+import itertools
 import os
 import secrets
 import shutil
@@ -100,7 +101,8 @@ def restore(file: Path, database: Path) -> Summary:
         raise BackupError(f"There is no backup {file}.")
     summary = inspect(file)
     beside = database.with_name(f"{database.name}.{secrets.token_hex(4)}.part")
-    aside = database.with_name(f"{database.name}.before-restore-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    aside = _free(database.with_name(f"{database.name}.before-restore-{stamp}"))
     try:
         _copy(file, beside)
         if os.geteuid() == 0:  # an administrator restores, the hub's own user runs it
@@ -155,6 +157,12 @@ def _mark(database: Path, target: Path) -> None:
     with suppress(OSError):
         beside.write_text(f"{target.absolute()}\n", encoding="utf-8", errors="surrogateescape")
         beside.replace(database.with_name(MARK))
+
+
+def _free(path: Path) -> Path:
+    """The path, or another where a restore of the same second has it: none is overwritten."""
+    names = (path.with_name(f"{path.name}.{number}") for number in itertools.count(2))
+    return next(each for each in itertools.chain((path,), names) if not each.exists())
 
 
 def _set_aside(database: Path, aside: Path) -> Path | None:

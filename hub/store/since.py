@@ -85,7 +85,14 @@ _NUMBERS = """
 INSERT OR IGNORE INTO main.sscc_range (prefix, low, high, device, at)
 SELECT prefix, low, high, device, at FROM was.sscc_range ORDER BY id
 """
-_ERASED = """
+_SHOWING = """
+SELECT photo FROM {0}.round_outcome JOIN {0}.parcel AS brought ON brought.id = parcel
+JOIN main.recipient ON recipient.id = brought.recipient WHERE erased_at IS NOT NULL
+UNION SELECT json_extract(told.proof, '$.photo') FROM {0}.life_event AS told
+JOIN {0}.parcel AS brought ON told.kind = 'parcel' AND brought.id = told.about
+JOIN main.recipient ON recipient.id = brought.recipient WHERE erased_at IS NOT NULL
+"""
+_ERASED = f"""
 UPDATE main.recipient AS made SET key = NULL, sealed = NULL, shown = '', last4 = '',
   (erased_at, erased_by) = (SELECT erased_at, erased_by FROM was.recipient AS old WHERE old.id = made.id)
 WHERE erased_at IS NULL AND id IN (SELECT id FROM was.recipient WHERE erased_at IS NOT NULL);
@@ -94,10 +101,10 @@ DELETE FROM main.recipient_proxy WHERE recipient IN (SELECT seq FROM main.recipi
 UPDATE main.call SET sealed = NULL WHERE recipient IN (SELECT seq FROM main.recipient WHERE erased_at IS NOT NULL);
 UPDATE main.round_stop SET lat_e7 = NULL, lon_e7 = NULL WHERE parcel IN (
   SELECT parcel.id FROM main.parcel JOIN main.recipient ON recipient.id = parcel.recipient WHERE erased_at IS NOT NULL);
-DELETE FROM main.photo WHERE digest NOT IN (SELECT digest FROM was.photo)
+DELETE FROM main.photo WHERE digest IN ({_SHOWING.format("main")} UNION {_SHOWING.format("was")})
 """
 """Whom the hub had erased since the backup (hub.store.erasing) is erased here too: else a restore would bring everybody
-back. A photo that is known no more was erased with them."""
+back. Photos go with them alone: one that the database before does not know may be of after that was made."""
 _SHUT = {
     "authority": (
         "INSERT INTO main.authority SELECT * FROM was.authority WHERE id NOT IN (SELECT id FROM main.authority)",

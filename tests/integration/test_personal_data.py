@@ -17,6 +17,7 @@ from hub.core.access import RULES
 from hub.core.viewer import Role
 from hub.doctor import examine
 from hub.store import erasing, finding, recipients, users
+from hub.store.backup import backup, restore
 from hub.store.database import Database
 from hub.vault import FILE, Vault
 from tests.support.chaos import PlainMosquitto
@@ -224,6 +225,21 @@ def test_a_restored_backup_does_not_bring_back_who_was_erased(tmp_path):
         assert recipients.shown(connection, [gone])[gone] == recipients.Shown(shown="", last4="")
         assert connection.exec_driver_sql("SELECT lat_e7, lon_e7 FROM round_stop").all() == [(None, None)]
         assert connection.exec_driver_sql("SELECT digest FROM photo").all() == []
+
+
+def test_a_later_backup_put_back_after_an_earlier_one_brings_its_photos_along(tmp_path):
+    path = tmp_path / "hub.db"
+    with closing(Database.open(path)) as database, database.write() as connection:
+        personal = recipients.Personal(name=WHO["name"], phone=WHO["phone"])
+        known = recipients.make(connection, Vault(b"k" * 32), personal, line=None, by="x", now=1)
+    backup(path, tmp_path / "earlier")
+    _brought(path, known)
+    backup(path, tmp_path / "later")
+    restore(tmp_path / "earlier", path)
+    restore(tmp_path / "later", path)
+    with closing(Database.open(path)) as database, database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM photo").scalar() == 1
+    assert len(list(tmp_path.glob("hub.db.before-restore-*"))) == 2
 
 
 def _brought(database, recipient):
