@@ -145,7 +145,8 @@ def change(connection: Connection, name: str, changes: Mapping[str, Any], *, by:
             delete(schema.link).where(schema.link.c.user_id == before.id, schema.link.c.used_at.is_(None))
         )
     if not active or post.role != was.role:
-        _end_offers_of(connection, before)
+        made = select(schema.token.c.name).where(schema.token.c.made_by == before.id)
+        end_offers(connection, before.name, *map(program, connection.execute(made).scalars()))
     _note_change(connection, before, post, active=active, by=by, now=now)
     return one(connection, name)
 
@@ -209,10 +210,8 @@ def _keep_an_administrator(connection: Connection, leaving: Person) -> None:
         raise UserError(f"{leaving.name!r} is the last administrator who can sign in: make another one first")
 
 
-def _end_offers_of(connection: Connection, leaving: Person) -> None:
-    """End what they made for others and nobody used yet: one of these may be meant as a way back."""
-    made = select(schema.token.c.name).where(schema.token.c.made_by == leaving.id)
-    by = [leaving.name, *(program(name) for name in connection.execute(made).scalars())]
+def end_offers(connection: Connection, *by: str) -> None:
+    """End what these made for others and nobody used yet: one of these may be meant as a way back."""
     for table in (schema.link, schema.invitation):
         connection.execute(delete(table).where(table.c.made_by.in_(by), table.c.used_at.is_(None)))
 

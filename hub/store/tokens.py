@@ -1,6 +1,7 @@
 """API tokens as administrators see them: listed, made, revoked. What a token opens is hub.store.users' business."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, delete, select
 
@@ -11,6 +12,11 @@ from hub.store.people import Post
 from hub.store.users import UserError, add_token, makes_tokens
 
 token = schema.token
+_MADE_WITH: Final = """
+WITH RECURSIVE ended (name) AS (SELECT ? UNION SELECT token.name FROM ended JOIN token ON made_with = ended.name)
+SELECT name FROM ended
+"""
+"""A token's name and those of all that were made with it, or with one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +47,23 @@ def tokens(connection: Connection) -> list[Token]:
     ]  # fmt: skip
 
 
-def make(connection: Connection, name: str, post: Post, *, by: str, now: int, person: int | None = None) -> str:
+def make(
+    connection: Connection, name: str, post: Post, *, by: str, now: int, person: int | None = None,
+    token: str | None = None,
+) -> str:  # fmt: skip
     """A new token; its secret, shown this once. An older one of that name ends. Raises UserError.
 
-    It opens while `person`, a user's id, may make tokens; None: for good.
+    It opens while `person`, a user's id, may make tokens; None: for good. It ends with `token`, the name of the one
+    that asks for it.
     """
     people.check_name(name)
     people.check(connection, post)
-    where = {"organisation": post.organisation, "site": post.site}
-    secret = add_token(connection, name, post.role, now=now, made_by=person, **where)
+    if exists(connection, name):
+        revoke(connection, name, by=by, now=now)
+    secret = add_token(
+        connection, name, post.role, now=now, organisation=post.organisation, site=post.site,
+        made_by=person, made_with=token,
+    )  # fmt: skip
     note(connection, by, "token-made", name, str(post), now)
     return secret
 
@@ -60,7 +74,14 @@ def exists(connection: Connection, name: str) -> bool:
 
 
 def revoke(connection: Connection, name: str, *, by: str, now: int) -> None:
-    """End a token, at once. Raises UserError for a name that is none."""
-    if not connection.execute(delete(token).where(token.c.name == name)).rowcount:
+    """End a token, at once, and all that was made with it: tokens, and the links and codes for joining not used yet.
+
+    Whoever got hold of it may have made themselves another way in. Raises UserError for a name that is none.
+    """
+    if not exists(connection, name):
         raise UserError(f"there is no token {name!r}")
-    note(connection, by, "token-revoked", name, "", now)
+    ended = connection.exec_driver_sql(_MADE_WITH, (name,)).scalars().all()
+    connection.execute(delete(token).where(token.c.name.in_(ended)))
+    people.end_offers(connection, *map(people.program, ended))
+    for each in ended:
+        note(connection, by, "token-revoked", each, "" if each == name else f"made with {name}", now)

@@ -111,7 +111,7 @@ def add_user(
 
 def add_token(
     connection: Connection, name: str, role: Role, *, now: int, organisation: str | None = None,
-    site: str | None = None, made_by: int | None = None,
+    site: str | None = None, made_by: int | None = None, made_with: str | None = None,
 ) -> str:  # fmt: skip
     """A new API token under a name; one of that name before it ends. The token is shown this once."""
     if not 1 <= len(name) <= 100 or not name.isprintable():
@@ -119,7 +119,7 @@ def add_token(
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     connection.execute(delete(schema.token).where(schema.token.c.name == name))
     row = {"digest": digest(token), "name": name, "role": role.value, "organisation": organisation, "site": site}
-    connection.execute(insert(schema.token).values(**row, created_at=now, made_by=made_by))
+    connection.execute(insert(schema.token).values(**row, created_at=now, made_by=made_by, made_with=made_with))
     return token
 
 

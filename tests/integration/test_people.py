@@ -288,6 +288,28 @@ def test_with_an_administrator_who_is_shut_out_go_all_ways_back_that_they_made(w
         assert [client.get("/api/v1/users").status_code for client in (program, another)] == [200, 200]
 
 
+def test_with_a_token_that_is_revoked_goes_all_that_was_made_with_it(web):
+    with web.client(None) as first, web.client(None) as second, web.client(None) as third:
+        first.headers["Authorization"] = f"Bearer {made_token_of(web, 'first')}"
+        second.headers["Authorization"] = f"Bearer {made_token(first, 'second')}"
+        third.headers["Authorization"] = f"Bearer {made_token(second, 'third')}"
+        body = {"name": "back", "role": "admin"}
+        code = third.post("/api/v1/users", json=body).json()["link"]["code"]
+        assert call(web, "DELETE", "/tokens/first").status_code == 204
+        assert [each.get("/api/v1/users").status_code for each in (first, second, third)] == [401, 401, 401]
+    assert welcome(web, code).status_code == 403
+    ended = [row for row in web.get("/audit-log")["rows"] if row["action"] == "token-revoked"]
+    assert sorted((row["what"], row["detail"]) for row in ended) == [
+        ("first", ""), ("second", "made with first"), ("third", "made with first"),
+    ]  # fmt: skip
+    assert "token-admin" in [one["name"] for one in web.get("/tokens")["tokens"]]
+
+
+def made_token_of(web, name):
+    with web.client(Role.ADMIN) as client:
+        return made_token(client, name)
+
+
 def made_token(client, name):
     answer = client.post("/api/v1/tokens", json={"name": name, "role": "admin"})
     assert answer.status_code == 201, answer.text

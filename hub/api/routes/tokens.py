@@ -38,14 +38,15 @@ def make_token(here: Here, who: Whoever, sent: models.NewToken) -> models.MadeTo
     with here.write() as connection:
         if tokens.exists(connection, sent.name):
             raise ApiError(409, "exists", f"There is a token {sent.name} already.", hint="Revoke it, or choose a name.")
-        secret = tokens.make(connection, sent.name, post, by=named(who), now=now, person=who.person)
+        token = who.name if who.by_token else None
+        secret = tokens.make(connection, sent.name, post, by=named(who), now=now, person=who.person, token=token)
         made = next(one for one in tokens.tokens(connection) if one.name == sent.name)
     return models.MadeToken(token=secret, made=_shown(made))
 
 
 @router.delete("/tokens/{name}", status_code=204, responses=errors(401, 403, 404, 422, 503))
 def revoke_token(here: Here, who: Whoever, name: TokenName) -> None:
-    """End a token, at once."""
+    """End a token, at once, and all tokens, links and codes for joining that were made with it."""
     with here.write() as connection:
         if not tokens.exists(connection, name):
             raise ApiError(404, "no-token", f"There is no token {name}.", hint="GET /api/v1/tokens lists them.")

@@ -46,10 +46,12 @@ token = table(
     Column("site", Text),
     Column("created_at", KEY, nullable=False),
     Column("made_by", KEY, ForeignKey("user.id")),
+    Column("made_with", Text),
     CheckConstraint(_ROLES),
     CheckConstraint(_STAFF),
 )
-"""`made_by` is the person behind it, null for one made on the hub's own machine: see hub.store.users.by_token."""
+"""`made_by` is the person behind it, null for one made on the hub's own machine: see hub.store.users.by_token.
+`made_with` is the name of the token that asked for it, with which it ends: see hub.store.tokens.revoke."""
 
 link = table(
     "link",

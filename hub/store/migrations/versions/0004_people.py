@@ -97,6 +97,7 @@ def _tokens() -> None:
         sa.Column("site", sa.Text(), nullable=True),
         sa.Column("created_at", _big(), nullable=False),
         sa.Column("made_by", _big(), nullable=True),
+        sa.Column("made_with", sa.Text(), nullable=True),
         sa.CheckConstraint(ROLES),
         sa.CheckConstraint(STAFF),
         sa.ForeignKeyConstraint(["made_by"], ["user.id"]),
