@@ -18,7 +18,7 @@ from hub.errors import HubError
 from hub.follower import Follower
 from hub.ingest.rebuild import rebuild
 from hub.retelling import Retelling
-from hub.store import allocating, consignments, lives, parcels, relief, requests
+from hub.store import allocating, consigning, consignments, lives, parcels, relief, requests
 from hub.store.lives import Touched
 from tests.support.facts import CARTON, NOW, PALLET, RECEIVED, batch, goods, opaque, scan, unit_label
 from tests.support.hubdata import WATER
@@ -82,11 +82,11 @@ class World:
         if not some:
             return
         alike = [row for row in some if (row["way"], row["site"]) == (some[0]["way"], some[0]["site"])]
-        new = consignments.NewConsignment(
+        new = consigning.NewConsignment(
             requests=tuple(row["id"] for row in alike), from_site=self.rng.choice(("wh-1", "wh-1", "wh-2")),
             to_site=alike[0]["site"], way=Way(alike[0]["way"]), by="ana", now=self.now, vehicle="van-1",
         )  # fmt: skip
-        self.decide(lambda connection: consignments.plan(connection, new)[1])
+        self.decide(lambda connection: consigning.plan(connection, new)[1])
 
     def decide_about_a_request(self) -> None:
         def do(connection: Connection, row: Any) -> Touched:

@@ -10,7 +10,7 @@ from hub.api.models.relief import HistoryModel, May, ParcelName, Random
 from hub.api.models.shared import Day, Input, Instant, Model, Next, ReasonInput
 from hub.api.models.space import GivenDay
 from hub.core.lifecycles import ConsignmentState, Way
-from hub.store.consignments import MOST_REQUESTS
+from hub.store.consigning import MOST_REQUESTS
 
 Vehicle = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", description="A vehicle's device name.")]
 

@@ -10,7 +10,7 @@ from hub.api.models.relief import Random
 from hub.api.models.rounds import OutcomesInput, TakenOutcome
 from hub.api.models.shared import Day, Input, Instant, Model, Next, When
 from hub.api.models.space import GivenDay
-from hub.store.consignments import MOST_REQUESTS
+from hub.store.consigning import MOST_REQUESTS
 
 
 class DirectInput(Input):

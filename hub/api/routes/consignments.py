@@ -18,8 +18,8 @@ from hub.api.routes.needs import CHANGED
 from hub.core.access import API
 from hub.core.lifecycles import CONSIGNMENT, PARCEL, ConsignmentEvent, ConsignmentState, ParcelEvent, ParcelState, Way
 from hub.core.viewer import Viewer
+from hub.store import consigning, parcels, relief
 from hub.store import consignments as store
-from hub.store import parcels, relief
 from hub.store.lives import Touched
 from hub.store.queries import relief as queries
 from hub.store.queries.paging import Page
@@ -69,7 +69,7 @@ def the_board(
 @router.post("/consignments", status_code=201, responses=CHANGED)
 def plan(here: Here, who: Whoever, viewer: Viewing, wanted: models.ConsignmentInput) -> models.ConsignmentWhole:
     """Send what is reserved at one site for some requests: a pick list, and a parcel for each of them."""
-    new = store.NewConsignment(
+    new = consigning.NewConsignment(
         requests=tuple(wanted.requests), from_site=wanted.from_site, to_site=wanted.to_site, way=wanted.way,
         vehicle=wanted.vehicle, due=None if wanted.due is None else number(wanted.due), note=wanted.note,
         by=named(who), now=here.now,
@@ -77,7 +77,7 @@ def plan(here: Here, who: Whoever, viewer: Viewing, wanted: models.ConsignmentIn
     with relieving(here, "consignment") as (connection, touched):
         for id_ in wanted.requests:
             found(connection, viewer, "request", id_)
-        id_, more = store.plan(connection, new)
+        id_, more = consigning.plan(connection, new)
         touched.add(more)
     return _shown(here, viewer, id_)
 

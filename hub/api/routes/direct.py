@@ -21,7 +21,7 @@ from hub.core.direct import Batch
 from hub.core.lifecycles import Way
 from hub.core.rounds import Told
 from hub.core.viewer import Viewer
-from hub.store import consignments, decisions, postings, recipients
+from hub.store import consigning, decisions, postings, recipients
 from hub.store import direct as store
 from hub.store.direct import DirectError, DirectRow
 from hub.store.queries.goods import is_site
@@ -46,13 +46,13 @@ def the_shipments(
 @router.post("/direct-shipments", status_code=201, responses=CHANGED)
 def plan(here: Here, who: Whoever, viewer: Viewing, wanted: models.DirectInput) -> models.DirectWhole:
     """Have a supplier serve some requests whose way is `direct`: a consignment with a parcel for each."""
-    new = consignments.NewConsignment(
+    new = consigning.NewConsignment(
         requests=tuple(wanted.requests), from_site=None, to_site=None, way=Way.DIRECT,
         due=None if wanted.due is None else number(wanted.due), note=wanted.note, by=named(who), now=here.now,
     )  # fmt: skip
     with relieving(here, "consignment") as (connection, touched):
         rows = [found(connection, viewer, "request", id_) for id_ in wanted.requests]
-        id_, more = consignments.plan(connection, new)
+        id_, more = consigning.plan(connection, new)
         touched.add(more)
         store.begin(connection, id_, rows[0].organisation, wanted.supplier, by=named(who), now=here.now)
     return _whole(here, viewer, id_)
