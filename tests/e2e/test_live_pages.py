@@ -169,12 +169,20 @@ def test_a_device_is_told_where_it_stands_and_how_it_is_to_be_set_and_says_that_
     expect(dialog.get_by_role("button", name="Say where it stands")).to_be_disabled()
     assert scene.hub.rest.get(f"/devices/{VAN}/site")["site"]
     dialog.get_by_label("Days that confirmed facts are kept").fill("30")
+    dialog.get_by_role("button", name="Set a scanner").click()
+    expect(dialog.get_by_role("group", name="Scanner").get_by_label("Who works with it")).to_be_editable()
+    dialog.get_by_role("button", name="Leave it as it is").click()
+    dialog.get_by_role("button", name="Set a receiver of positions").click()
+    dialog.get_by_role("group", name="Receiver of positions").get_by_label("Fixes a second").fill("2")
     dialog.get_by_role("button", name="Send to the device").click()
     expect(dialog).to_have_count(0)
     wish = page.get_by_role("region", name="Configuration from the hub")
     expect(wish).to_contain_text("Version 1")
     expect(wish).to_contain_text("applied", timeout=20_000)
-    assert scene.hub.rest.get(f"/devices/{VAN}/configuration")["settings"] == {"outbox": {"keep_days": 30}}
+    assert scene.hub.rest.get(f"/devices/{VAN}/configuration")["settings"] == {
+        "outbox": {"keep_days": 30},
+        "gnss": [{"rate_hz": 2}],
+    }
 
 
 def test_what_cannot_be_understood_is_shown_with_its_bytes(window, scene):

@@ -45,6 +45,18 @@ def test_labels_for_places_and_command_cards_are_saved_and_can_be_read(at):
     assert name == "place-labels.pdf"
     read = {text for image, _ in from_pdf(content) for _, text in codes_on(image)}
     assert read == {"RR:L:wh-1/p01", "RR:L:wh-1/p02"}
+    page.goto(page.url.split("?")[0] + "?kind=item&size=100x50")
+    page.get_by_role("combobox", name="Item").fill(f"]C101{CASE}10L-1")
+    page.get_by_label("Expires on").fill("2027-12-31")
+    page.get_by_label("Serial number").fill("S7")
+    for square in (False, True):
+        page.get_by_text("Square, for small goods" if square else "Bars (GS1-128)").click()
+        page.locator("body").press("Escape")
+        content, name = saved(page, page.get_by_role("button", name="Save the file").click)
+        assert name == "item-labels.pdf"
+        assert [text for image, _ in from_pdf(content) for _, text in codes_on(image)] == [
+            f"01{CASE}1727123110L-1\x1d21S7"
+        ]
     page.goto(page.url.split("?")[0] + "?kind=cards&format=zpl&size=148x210")
     content, name = saved(page, page.get_by_role("button", name="Save the file").click)
     assert (name, content[:3]) == ("command-cards.zpl", b"^XA")

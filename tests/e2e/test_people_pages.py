@@ -79,6 +79,20 @@ def test_a_role_is_changed_a_password_reset_a_badge_made_and_taken_and_somebody_
         expect(row(page, "olga")).to_contain_text(state)
 
 
+def test_a_supervisor_gives_a_badge_to_an_operator_and_to_nobody_above(at):
+    page = at("/people", "sue")
+    page.get_by_role("searchbox", name="Name", exact=True).fill("sue")
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("button", name=re.compile("^Open "))).to_have_count(0)
+    dialog = open_person(page, "olga")
+    expect(dialog.get_by_role("button", name="Shut out")).to_have_count(0)
+    dialog.get_by_role("button", name="Make a badge").click()
+    dialog.get_by_role("button", name="Make the badge").click()
+    expect(dialog.locator(".rr-command")).to_have_count(2)
+    dialog.get_by_role("button", name="I have passed it on").click()
+    expect(row(page, "olga")).to_contain_text("has one")
+
+
 def test_a_program_gets_a_token_that_is_shown_once_and_ends_when_it_is_revoked(at, scene):
     page = at("/people/programs")
     page.get_by_role("button", name="New token").click()

@@ -125,16 +125,16 @@ def test_a_count_that_is_rejected_is_undone_and_one_that_a_later_count_replaces_
     (row,) = listed(sue)
     assert settle(sue, row["key"], "recount").status_code == 201
     assert listed(sue)[0]["asked"] == "recount"
-    hub.tell("c", count(goods(lot="A"), 9, at=8, by="dora", **ORG), after=1)
+    hub.tell("c", count(goods(lot="A"), 9, at=8, by="dora", warned=("expired", "wrong-place"), **ORG), after=1)
     (row,) = listed(sue)
     assert row["values"] == {"counted": 9, "expected": 7}
     assert settle(sue, row["key"], "undo", fact={"device": "c", "stream": STREAM, "seq": 2}).status_code == 201
     (row,) = listed(sue)
     assert row["values"] == {"counted": 7, "expected": 10}
     rows = sue.get("/counts").json()["rows"]
-    assert [(one["counted"], one["difference"], one["by"], one["voided"]) for one in rows] == [
-        (9, 0, "dora", True),
-        (7, -3, "cora", False),
+    assert [(one["counted"], one["difference"], one["by"], one["warned"], one["voided"]) for one in rows] == [
+        (9, 0, "dora", ["expired", "wrong-place"], True),
+        (7, -3, "cora", [], False),
     ]
     assert hub.balance(ADJUSTMENT, "A", "caritas") == 3
 

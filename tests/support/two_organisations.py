@@ -13,7 +13,13 @@ from tests.support.browser import Screen
 GTIN, CASE = "09501101530003", "19501101530000"
 EVIL = """<img src=x onerror="document.title='ran'"> '; DROP TABLE user; --"""
 PASSWORD = "kettle lamp river stone"
-PEOPLE = (("paul", "admin", None), ("rosa", "staff", "red"), ("olga", "operator", None), ("bea", "staff", "blue"))
+PEOPLE = (
+    ("paul", "admin", None),
+    ("rosa", "staff", "red"),
+    ("olga", "operator", None),
+    ("sue", "supervisor", None),
+    ("bea", "staff", "blue"),
+)
 REFUSED = re.compile(r"status of (403|409|422)")
 
 

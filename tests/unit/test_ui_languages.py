@@ -30,7 +30,7 @@ BY_VALUE = re.compile(
     r"|parcelState|stationShow|stationEmpty"
     r"|watchKind|watchSays|urgency|watchState|hubFault|watchDeed|watchDeedSure|watchDeedFact|watchEvent|watchHelp|watchRule|watchUnit"
     r"|incidentState|severity|alertKind|per|step|stepSure"
-    r"|binKind|saidParcel|saidRequest|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|group|tripState|tripEvent|priority|requestState|way)\."
+    r"|binKind|saidParcel|saidRequest|callKind|importKind|labelKind|roundState|stopState|told|givenWay|why|codeSays|caution|group|tripState|tripEvent|priority|requestState|way)\."
 )
 
 DEEDS = [

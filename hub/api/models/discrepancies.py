@@ -150,6 +150,7 @@ class CountModel(Model):
     condition: str
     counted: int
     difference: int
+    warned: list[str] = Field(description="What the device said against it.", examples=[["expired"]])
     voided: bool
 
 

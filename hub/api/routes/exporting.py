@@ -92,7 +92,7 @@ LISTINGS: Final[dict[str, Listing]] = {
     ),
     "counts": Listing(
         router=settling.router,
-        columns="at by device seq task round account item+ lot owner+ condition counted difference voided",
+        columns="at by device seq task round account item+ lot owner+ condition counted difference warned voided",
     ),
     "needs": Listing(
         router=needs.router,

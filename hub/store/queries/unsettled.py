@@ -38,7 +38,7 @@ class Ownerless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountRow:
-    """A count; `difference` is what it changed, `round` 2 and up for recounts; `at` in Unix ms."""
+    """A count; `difference` is what it changed, `round` 2 and up for recounts; `warned` as in Count; `at`: Unix ms."""
 
     device: str
     stream: str
@@ -54,6 +54,7 @@ class CountRow:
     condition: str
     counted: int
     difference: int
+    warned: tuple[str, ...]
     voided: bool
 
 
@@ -154,7 +155,7 @@ def _in_order(query: Query, table: Any, after: Key | None) -> Query:
 
 
 def _ownerless(reader: FactReader, row: Any) -> Ownerless:
-    source, (by, said, task, _) = reader.source(row.lane_id), _told(reader, row.lane_id, row.seq)
+    source, (by, said, task) = reader.source(row.lane_id), _told(_item(reader, row))
     return Ownerless(
         device=source.device, stream=source.stream, seq=row.seq, at=row.at, by=by, said=said, task=task,
         item=row.item, lot=row.lot, condition=row.condition, source=row.source, to=row.target, quantity=row.quantity,
@@ -162,23 +163,28 @@ def _ownerless(reader: FactReader, row: Any) -> Ownerless:
 
 
 def _count(reader: FactReader, row: Any) -> CountRow:
-    source, (by, _, task, again) = reader.source(row.lane_id), _told(reader, row.lane_id, row.seq)
+    source, item = reader.source(row.lane_id), _item(reader, row)
+    by, _, task = _told(item)
+    again, warned = (item.round, item.warned) if isinstance(item, Count) else (1, ())
     return CountRow(
         device=source.device, stream=source.stream, seq=row.seq, at=row.at, by=by, task=task, round=again,
         account=row.code, item=row.item, lot=row.lot, owner=row.owner, condition=row.condition, counted=row.quantity,
-        difference=row.adjustment, voided=bool(row.voided),
+        difference=row.adjustment, warned=warned, voided=bool(row.voided),
     )  # fmt: skip
 
 
-def _told(reader: FactReader, lane_id: int, seq: int) -> tuple[str | None, str, str | None, int]:
-    """Who did it, what was done, its task, and the round of a count."""
-    fact = reader.find(lane_id, seq)
-    item = None if fact is None else fact.item
+def _item(reader: FactReader, row: Any) -> Any:
+    fact = reader.find(row.lane_id, row.seq)
+    return None if fact is None else fact.item
+
+
+def _told(item: Any) -> tuple[str | None, str, str | None]:
+    """Who did it, what was done, and its task."""
     if isinstance(item, Count):
-        return item.by, "count", item.task, item.round
+        return item.by, "count", item.task
     if isinstance(item, Scan | Kit):
-        return item.by, str(item.do), item.task, 1
-    return None, "" if item is None else str(item.__struct_config__.tag), None, 1
+        return item.by, str(item.do), item.task
+    return None, "" if item is None else str(item.__struct_config__.tag), None
 
 
 _SOURCES: tuple[Callable[[Viewer, str | None, Key | None], Query], ...] = (_moves, _sightings, _tallies)

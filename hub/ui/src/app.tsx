@@ -75,6 +75,7 @@ const Log = lazy(() => import("./pages/people/Log"));
 const Discrepancies = lazy(() => import("./pages/trouble/Discrepancies"));
 const DiscrepancyOne = lazy(() => import("./pages/trouble/DiscrepancyOne"));
 const Owners = lazy(() => import("./pages/trouble/Owners"));
+const Counts = lazy(() => import("./pages/trouble/Counts"));
 const Settled = lazy(() => import("./pages/trouble/Settled"));
 
 function Waiting() {
@@ -141,6 +142,7 @@ export function App() {
               <Route path="/quarantine"><Quarantine /></Route>
               <Route path="/discrepancies"><Discrepancies /></Route>
               <Route path="/discrepancies/owners"><Owners /></Route>
+              <Route path="/discrepancies/counts"><Counts /></Route>
               <Route path="/discrepancies/settled"><Settled /></Route>
               <Route path="/discrepancies/:key"><DiscrepancyOne /></Route>
               <Route path="/needs"><Needs /></Route>

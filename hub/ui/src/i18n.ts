@@ -55,7 +55,7 @@ type Group = "action" | "virtual" | "siteKind" | "unit" | "reason" | "discrepanc
   | "deed" | "deedSure" | "deedFact"
   | "parcelState" | "stationShow" | "stationEmpty"
   | "problem" | "roleHelp" | "decision" | "needState" | "reservationState" | "pickState" | "unfit" | "bookingState" | "temperature" | "measure"
-  | "binKind" | "callKind" | "priority" | "requestState" | "way" | "incidentState" | "severity" | "alertKind" | "per" | "step" | "stepSure" | "importKind" | "labelKind" | "roundState" | "stopState" | "told" | "givenWay" | "why" | "codeSays" | "group" | "tripState" | "tripEvent" | "watchKind" | "urgency" | "watchState" | "hubFault" | "watchDeed" | "watchDeedSure" | "watchDeedFact" | "watchEvent" | "watchHelp" | "watchRule" | "watchUnit" | "saidParcel" | "saidRequest";
+  | "binKind" | "callKind" | "priority" | "requestState" | "way" | "incidentState" | "severity" | "alertKind" | "per" | "step" | "stepSure" | "importKind" | "labelKind" | "roundState" | "stopState" | "told" | "givenWay" | "why" | "codeSays" | "caution" | "group" | "tripState" | "tripEvent" | "watchKind" | "urgency" | "watchState" | "hubFault" | "watchDeed" | "watchDeedSure" | "watchDeedFact" | "watchEvent" | "watchHelp" | "watchRule" | "watchUnit" | "saidParcel" | "saidRequest";
 
 /** The word for a value that comes from the hub; a value that this page does not know stands for itself. */
 export function word(t: TFunction, group: Group, value: string, fallback = value): string {

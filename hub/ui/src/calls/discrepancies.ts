@@ -10,6 +10,7 @@ export type DiscrepancyWhole = Schema<"DiscrepancyWhole">;
 export type FactName = Schema<"FactInput">;
 export type Deciding = Schema<"SettlingInput">;
 export type Ownerless = Schema<"OwnerlessModel">;
+export type Count = Schema<"CountModel">;
 
 const one = (key: string) => `/discrepancies/${encodeURIComponent(key)}`;
 
@@ -19,6 +20,7 @@ export const discrepancies = {
   one: (key: string) => call<DiscrepancyWhole>("GET", one(key)),
   settle: (key: string, sent: Deciding) => call<Settlement>("POST", `${one(key)}/settlement`, sent),
   unsettled: (site: string | null, cursor: string | null) => call<Page<Ownerless>>("GET", "/unsettled" + query({ site, cursor, limit: 100 })),
+  counts: (site: string | null, cursor: string | null) => call<Page<Count>>("GET", "/counts" + query({ site, cursor, limit: 100 })),
   settleOwner: (facts: FactName[], owner: string, reason: string) =>
     call<Schema<"Done">>("POST", "/unsettled/settlement", { facts, owner, reason }),
 };

@@ -15,8 +15,8 @@ const LONGEST_MS = 120_000;
 export const printing = {
   bins: (site: string) => call<Schema<"Bins">>("GET", `/sites/${encodeURIComponent(site)}/bins`),
   goods: () => call<Schema<"GoodsCodes">>("GET", "/goods-codes"),
-  labels: (kind: "place" | "goods", labels: Label[], paper: Paper, copies: number, format: Form) =>
-    file("POST", "/labels", { kind, labels, ...paper, copies, format }, LONGEST_MS),
+  labels: (kind: "place" | "goods" | "item", labels: Label[], paper: Paper, copies: number, format: Form, square = false) =>
+    file("POST", "/labels", { kind, labels, square, ...paper, copies, format }, LONGEST_MS),
   cards: (tasks: string[], paper: Paper, format: Form) =>
     file("GET", "/cards" + query({ ...paper, format }) + tasks.map((task) => `&task=${encodeURIComponent(task)}`).join(""), undefined, LONGEST_MS),
 };

@@ -21,7 +21,8 @@ const ACTIONS = [
   "receive", "put-away", "move", "pick", "pack", "unpack", "load", "unload", "depart", "arrive", "hand-over", "refuse", "attempt",
   "return", "quarantine", "release", "expire", "dispose", "damage", "lose", "find", "sight",
 ];
-const MOST_SCANNERS = 8;
+const MOST_PORTS = 8;
+const MOST_RATE_HZ = 10;
 
 const tableOf = (settings: Settings, name: string): Table => {
   const found = settings[name];
@@ -62,6 +63,22 @@ function Scanner({ said, onSay, onDrop }: { said: Table; onSay: (said: Table) =>
         <OwnerSelect size="md" clearable label={t("configure.owner")} description={t("configure.ownerHelp")} value={text("owner") || null} onChange={(value) => put("owner", value)} />
         <Select size="md" clearable label={t("configure.confirm")} description={t("configure.confirmHelp")} value={text("confirm") || null} data={CONFIRM} onChange={(value) => put("confirm", value)} />
       </div>
+      {field("by", t("configure.by"), t("configure.byHelp"), 100)}
+      <Group justify="flex-end"><Button size="md" variant="subtle" onClick={onDrop}>{t("configure.drop")}</Button></Group>
+    </Stack>
+  );
+}
+
+function Receiver({ said, onSay, onDrop }: { said: Table; onSay: (said: Table) => void; onDrop: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="sm" role="group" aria-label={t("configure.gnss")} className="rr-card rr-pad">
+      <div className="rr-two">
+        <TextInput size="md" label={t("configure.port")} description={t("configure.gnssPortHelp")} spellCheck={false} autoCapitalize="off" maxLength={200} value={String(said.port ?? "")}
+          onChange={(event) => onSay({ ...said, port: event.currentTarget.value.trim() })} />
+        <NumberInput size="md" label={t("configure.rate")} description={t("configure.between", { min: 1, max: MOST_RATE_HZ })} allowDecimal={false} min={1} max={MOST_RATE_HZ} value={(said.rate_hz as number | undefined) ?? ""}
+          onChange={(value) => onSay({ ...said, rate_hz: value })} />
+      </div>
       <Group justify="flex-end"><Button size="md" variant="subtle" onClick={onDrop}>{t("configure.drop")}</Button></Group>
     </Stack>
   );
@@ -78,12 +95,23 @@ function Form({ device, wish, onDone }: { device: string; wish: Configuration; o
       onDone();
     },
   });
-  const scanners = rowsOf(said, "scanner");
   const put = (name: string, key: string, value: string | number | null) => setSaid({ ...said, [name]: { ...tableOf(said, name), [key]: value ?? "" } });
   const number = (name: string, key: string, label: string, min: number, max: number) => (
     <NumberInput size="md" label={label} description={t("configure.between", { min, max })} allowDecimal={false} min={min} max={max} value={(tableOf(said, name)[key] as number | undefined) ?? ""}
       onChange={(value) => put(name, key, value)} />
   );
+  const ports = (name: "scanner" | "gnss", Row: typeof Scanner, add: string) => {
+    const rows = rowsOf(said, name);
+    return (
+      <>
+        {rows.map((row, at) => (
+          <Row key={at} said={row} onSay={(changed) => setSaid({ ...said, [name]: rows.map((each, n) => (n === at ? changed : each)) })}
+            onDrop={() => setSaid({ ...said, [name]: rows.filter((_, n) => n !== at) })} />
+        ))}
+        {rows.length < MOST_PORTS && <div><Button size="md" variant="default" onClick={() => setSaid({ ...said, [name]: [...rows, {}] })}>{add}</Button></div>}
+      </>
+    );
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();
@@ -92,11 +120,8 @@ function Form({ device, wish, onDone }: { device: string; wish: Configuration; o
     <form onSubmit={submit} aria-label={t("configure.settings")}>
       <Stack>
         <p className="rr-dim">{t("configure.help")}</p>
-        {scanners.map((row, at) => (
-          <Scanner key={at} said={row} onSay={(changed) => setSaid({ ...said, scanner: scanners.map((each, n) => (n === at ? changed : each)) })}
-            onDrop={() => setSaid({ ...said, scanner: scanners.filter((_, n) => n !== at) })} />
-        ))}
-        {scanners.length < MOST_SCANNERS && <div><Button size="md" variant="default" onClick={() => setSaid({ ...said, scanner: [...scanners, {}] })}>{t("configure.addScanner")}</Button></div>}
+        {ports("scanner", Scanner, t("configure.addScanner"))}
+        {ports("gnss", Receiver, t("configure.addGnss"))}
         <div className="rr-two">
           {number("outbox", "keep_days", t("configure.keepDays"), 1, 3650)}
           {number("outbox", "limit_mib", t("configure.limitMib"), 16, 1_048_576)}

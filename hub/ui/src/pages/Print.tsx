@@ -1,4 +1,4 @@
-/** Printing: labels for places, labels for goods without a barcode, and command cards, as PDF or for a label printer. */
+/** Printing: labels for places, trade items and goods without a barcode, and command cards, as PDF or for a label printer. */
 import { Button, Checkbox, NumberInput, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
@@ -13,10 +13,11 @@ import { SiteSelect, useFilters } from "../parts/Pickers";
 import { Refused } from "../parts/Refused";
 import { Empty, Loaded } from "../parts/States";
 import { save } from "../saving";
+import { NOTHING, PrintItem, useItemLabel } from "./PrintItem";
 
-const KINDS = ["place", "goods", "cards"] as const;
+const KINDS = ["place", "item", "goods", "cards"] as const;
 type Kind = (typeof KINDS)[number];
-const LABELS = ["100x50", "70x40", "100x150"];
+const LABELS = ["100x50", "70x40", "50x25", "100x150"];
 const SHEETS = ["210x297", "148x210"];
 const DPIS = ["203", "300", "600"];
 const MOST_COPIES = 100;
@@ -79,12 +80,14 @@ export default function Print() {
   const [copies, setCopies] = useState<string | number>(1);
   const [tasks, setTasks] = useState("");
   const { query, labels } = useLabels(kind, values.site);
-  const wanted = labels.filter((each) => chosen.has(each.code));
+  const [item, setItem] = useState(NOTHING);
+  const itemLabel = useItemLabel(item);
+  const wanted = kind === "item" ? (itemLabel ? [itemLabel] : []) : labels.filter((each) => chosen.has(each.code));
   const paper = paperOf(size, dpi);
   const print = useMutation({
     mutationFn: () => kind === "cards"
       ? printing.cards(tasks.split("\n").map((task) => task.trim()).filter(Boolean), paper, form)
-      : printing.labels(kind, wanted, paper, Number(copies), form),
+      : printing.labels(kind, wanted, paper, Number(copies), form, kind === "item" && item.square),
     onSuccess: (drawn) => save(drawn, `${kind === "cards" ? "command-cards" : `${kind}-labels`}.${form}`),
   });
   const change = (name: "kind" | "site", value: string | null) => {
@@ -104,7 +107,8 @@ export default function Print() {
             <p style={{ marginTop: 0 }}>{t("print.cardsHelp")}</p>
             <Textarea size="md" label={t("print.tasks")} description={t("print.tasksHelp")} autosize minRows={2} value={tasks} onChange={(event) => setTasks(event.currentTarget.value)} />
           </div>
-        ) : kind === "place" && !values.site ? <Empty icon="warehouse" title={t("print.chooseSite")} help={t("print.chooseSiteHelp")} /> : (
+        ) : kind === "item" ? <PrintItem said={item} onSay={setItem} />
+        : kind === "place" && !values.site ? <Empty icon="warehouse" title={t("print.chooseSite")} help={t("print.chooseSiteHelp")} /> : (
           <Loaded query={query}>
             {() => labels.length === 0 ? <Empty icon="print" title={t("print.empty")} help={kind === "place" ? t("print.noPlaces") : t("print.noGoods")} />
               : <Choose key={kind + values.site} all={labels} chosen={chosen} set={setChosen} />}

@@ -8,5 +8,6 @@ export function useSections(): Section[] {
   const { t } = useTranslation();
   const may = useMay();
   const owners = may("GET /unsettled") ? [{ href: "/discrepancies/owners", title: t("settle.owners") }] : [];
-  return [{ href: "/discrepancies", title: t("settle.open") }, ...owners, { href: "/discrepancies/settled", title: t("settle.settled") }];
+  const counts = may("GET /counts") ? [{ href: "/discrepancies/counts", title: t("counts.title") }] : [];
+  return [{ href: "/discrepancies", title: t("settle.open") }, ...owners, { href: "/discrepancies/settled", title: t("settle.settled") }, ...counts];
 }
