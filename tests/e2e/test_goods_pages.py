@@ -219,6 +219,7 @@ def test_who_counted_may_not_approve_and_another_person_does(at, world):
     page.get_by_role("link", name="Discrepancies").last.click()
     refused(screen, 404)
     other.get_by_role("link", name="Settled", exact=True).click()
+    other.get_by_role("searchbox").fill("SEEN admin")
     expect(row(other, "Count differs")).to_contain_text("seen by me too")
 
 
@@ -227,6 +228,10 @@ def test_what_nobody_scanned_is_added_and_a_wrong_scan_is_undone(at, world):
     for lot, n in (("M-1", 5), ("M-2", 7)):
         scanner.scan(goods(TENT, lot), n, do=Action.MOVE, source="place:st-1", to="transit:van-2", owner="caritas")
     page = at("/discrepancies?kind=negative", "sue").page
+    choose(page, "Order", "Largest first")
+    page.get_by_role("searchbox").fill("more M-")
+    expect(page.get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("row").nth(1)).to_contain_text("7 more went out than came in")
     page.get_by_role("link", name="5 more went out than came in").click()
     page.get_by_role("button", name="Add what nobody scanned").click()
     dialog = page.get_by_role("dialog")
