@@ -103,7 +103,11 @@ def test_a_vehicle_is_drawn_where_it_is_and_moves_and_is_hollow_when_it_is_old(w
 
 
 BUSY = """() => {
-  const work = () => { const end = performance.now() + 60; while (performance.now() < end); window.busy = requestAnimationFrame(work); };
+  const work = () => {
+    const end = performance.now() + 60;
+    while (performance.now() < end);
+    window.busy = requestAnimationFrame(work);
+  };
   work();
 }"""
 """From now on the page makes some fifteen pictures a second."""

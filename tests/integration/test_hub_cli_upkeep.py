@@ -18,14 +18,16 @@ from cryptography.hazmat.primitives import hashes
 from edge.config import load as load_edge
 from edge.identity import Identity
 from hub.__main__ import main
+from hub.commands.upkeep import _tell_since
 from hub.config import Settings
 from hub.core.viewer import Role
 from hub.doctor import examine
 from hub.store import authority as certificates
 from hub.store import invitations, links, migrations, people, schema, tokens
-from hub.store.backup import restore
+from hub.store.backup import Summary, restore
 from hub.store.database import Database
 from hub.store.people import Post
+from hub.store.since import Decision, Since
 from tests.support.hub_process import Done, HubProcess, cli, cli_json
 from tests.support.mqtt import Refused, connected
 from tests.support.sticks import joined
@@ -103,6 +105,16 @@ def test_a_restore_keeps_the_database_that_was_there(data: Path, tmp_path: Path)
     aside = next(data.glob("hub.db.before-restore-*"))
     with closing(sqlite3.connect(aside)) as connection:
         assert connection.execute("SELECT name FROM device ORDER BY name").fetchall() == [("a",), ("b",)]
+
+
+def test_a_list_of_lost_decisions_that_cannot_be_written_does_not_end_a_restore(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = Decision(at=1, who="ana", action="device-added", what="b", detail="")
+    aside = tmp_path / "gone" / "hub.db.before-restore-20260101T000000Z"
+    since = Since(decisions=(lost,))
+    _tell_since(Summary(path=aside, ledger="x", bytes=1, journal_rows=0, devices=0, aside=aside, since=since))
+    assert f"cannot be written (No such file or directory): see {aside}." in capsys.readouterr().out
 
 
 def test_a_restore_names_whose_earlier_password_or_rights_are_good_again(data: Path, tmp_path: Path) -> None:
