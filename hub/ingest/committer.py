@@ -5,7 +5,7 @@ A group that is refused is tried again message by message, then item by item in 
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 from typing import Protocol
@@ -22,16 +22,13 @@ from hub.ingest.opaque import Task, Verdict
 from hub.ingest.projector import Projector
 from hub.ingest.quarantine import set_aside
 from hub.ingest.reader import KEPT_BYTES, Reader
-from hub.ingest.replay import fact_at, place_of
 from hub.ingest.timing import Timing
-from hub.ingest.writer import announce, tell, write
+from hub.ingest.unwrapping import Unwrapping
+from hub.ingest.writer import announce, write
 from wire import codec, topics
 from wire.errors import Reason
 from wire.messages import AnyItem, Now, Welcome, batch_name
 from wire.topics import Leaf
-
-MOST_TRIED = 256
-"""Most opaque items that are kept in memory to be tried out."""
 
 log = structlog.get_logger("ingest")
 
@@ -66,6 +63,7 @@ class Committer:
     ) -> None:
         self._reader = reader
         self._projector = Projector(reader.poster)
+        self._unwrapping = Unwrapping(reader.poster, self._projector, clock=clock, later=later)
         self._lock = lock
         self._reading = reading
         self._outlet = outlet
@@ -74,8 +72,6 @@ class Committer:
         self._ahead = ahead
         self._heard = heard
         self._stale = False
-        self._tried: set[tuple[int, int]] = set()
-        self._more = False
         self.timing = Timing()
         self.counts = {"facts": 0, "telemetry": 0, "batches": 0, "quarantined": 0, "groups": 0, "refused": 0}
 
@@ -86,9 +82,7 @@ class Committer:
 
     def resume(self, connection: Connection) -> None:
         """Have the opaque items tried out that were waiting when the hub ended."""
-        query = "SELECT lane_id, seq FROM opaque WHERE state = 'waiting' LIMIT ?"
-        waiting = connection.exec_driver_sql(query, (2 * MOST_TRIED,)).all()
-        self._hand_in(connection, [(row[0], row[1]) for row in waiting])
+        self._unwrapping.resume(connection)
 
     def distrust(self) -> None:
         """Reading failed in between: what is remembered may be ahead of the database. The lock is held."""
@@ -125,11 +119,24 @@ class Committer:
                 for group in ahead:
                     self._afresh(connection, group.arrivals)
                 self._settle(connection, verdict)
-                self._tried_out(connection, verdict.task)
+                self._unwrapping.tried_out(connection, verdict.task)
         except (StoreError, DBAPIError):
             self._later(verdict.task)
             raise
         self._outlet.changed()
+
+    def _settle(self, connection: Connection, verdict: Verdict) -> None:
+        task, fault = verdict.task, verdict.fault
+        if fault is None:
+            try:
+                with connection.begin():
+                    fault = self._unwrapping.unwrap(connection, task)
+            except Exception as error:
+                self._start_over(connection, error)
+                fault = repr(_cause(error))
+        if fault is not None:
+            with connection.begin():
+                self.counts["quarantined"] += self._unwrapping.condemn(connection, task, fault)
 
     # The careful way: the lock is held, and the reader has built nothing ahead
 
@@ -241,70 +248,6 @@ class Committer:
         with self._reading() as reading:
             return self._reader.build(arrivals, reading, apart=apart)
 
-    # Opaque items
-
-    def _hand_in(self, connection: Connection, opaques: Iterable[tuple[int, int]]) -> None:
-        """Have them tried out, as many as there is room for: the others wait in the database."""
-        for lane, seq in opaques:
-            if len(self._tried) >= MOST_TRIED:
-                self._more = True
-                return
-            found = fact_at(connection, lane, seq, wrapped=True)
-            if (lane, seq) not in self._tried and found is not None and isinstance(found.fact, BadItem):
-                self._tried.add((lane, seq))
-                self._later(Task(lane, seq, found.fact.data))
-
-    def _tried_out(self, connection: Connection, task: Task) -> None:
-        self._tried.discard((task.lane, task.seq))
-        if self._more and len(self._tried) < MOST_TRIED // 2:
-            self._more = False
-            with connection.begin():
-                self.resume(connection)
-
-    def _settle(self, connection: Connection, verdict: Verdict) -> None:
-        task, fault = verdict.task, verdict.fault
-        if fault is None:
-            try:
-                with connection.begin():
-                    fault = self._unwrap(connection, task)
-            except Exception as error:
-                self._start_over(connection, error)
-                fault = repr(_cause(error))
-        if fault is not None:
-            with connection.begin():
-                self._condemn(connection, task, fault)
-
-    def _unwrap(self, connection: Connection, task: Task) -> str | None:
-        found = fact_at(connection, task.lane, task.seq)
-        ref = place_of(connection, task.lane, task.seq)
-        if found is None or ref is None:
-            return "the journal has no such item"
-        rows = Rows()
-        self._reader.poster.add(rows, ref, [(task.seq, found.fact)])
-        if rows.quarantine:
-            return rows.quarantine[0].detail
-        rows.ranges.append((task.lane, task.seq, task.seq))
-        self._projector.apply(connection, rows)
-        connection.exec_driver_sql(
-            "UPDATE opaque SET state = 'done' WHERE lane_id = ? AND seq = ?", (task.lane, task.seq)
-        )
-        connection.exec_driver_sql("INSERT INTO unwrapped (lane_id, seq) VALUES (?, ?)", (task.lane, task.seq))
-        tell(connection, [("stock", {"sites": [], "facts": 1})], self._clock())
-        return None
-
-    def _condemn(self, connection: Connection, task: Task, fault: str) -> None:
-        ref = place_of(connection, task.lane, task.seq)
-        if ref is not None:
-            row = Quarantined(
-                ref.device, task.lane, task.seq, ref.received_at, Reason.UNINTERPRETABLE, fault, task.data
-            )
-            set_aside(connection, [row])
-            self.counts["quarantined"] += 1
-        connection.exec_driver_sql(
-            "UPDATE opaque SET state = 'quarantined' WHERE lane_id = ? AND seq = ?", (task.lane, task.seq)
-        )
-        tell(connection, [("quarantine", {"count": 1})], self._clock())
-
     # After a commit
 
     def _committed(self, connection: Connection, group: Group) -> None:
@@ -331,7 +274,7 @@ class Committer:
                 self._heard(device, False)
         if group.rows.opaques:
             with connection.begin():
-                self._hand_in(connection, group.rows.opaques)
+                self._unwrapping.hand_in(connection, group.rows.opaques)
         self._outlet.changed()
 
 

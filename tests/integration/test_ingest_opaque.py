@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from hub.ingest import committer
 from hub.ingest import opaque as opaque_module
+from hub.ingest import unwrapping
 from hub.ingest.opaque import Verdict
 from tests.support.facts import DOCK, NOW, batch, fix, goods, opaque, scan, void
 from tests.support.ingest import Bench, bench, plant, station
@@ -131,7 +131,7 @@ def test_a_child_that_crashes_or_hangs_costs_only_its_own_item(tmp_path: Path, m
 
 
 def test_opaque_items_without_end_wait_in_the_database_and_not_in_memory(made: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(committer, "MOST_TRIED", 4)
+    monkeypatch.setattr(unwrapping, "MOST_TRIED", 4)
     made.try_out = lambda _: None
     items = [opaque(scan(LOT))] * 15
     made.take(("a", batch(made.ledger, items)), ("a", batch(made.ledger, items, after=15)))
