@@ -15,6 +15,7 @@ from hub.core.days import as_date
 from hub.core.instant import day
 from hub.core.parcel_answers import LONGEST, Stage
 from hub.store.queries.parcel_answers import Whereabouts
+from wire.display import shown
 
 PATH: Final = "/parcel"
 NUMBER: Final = "n"
@@ -106,7 +107,7 @@ def _found(told: Whereabouts, words: Mapping[str, str], language: Language) -> I
     yield f"<p>{_say(told.stage.value + '-do', words)}</p>"
     if told.locked:
         call = words["locked-call"].format(line=told.line) if told.line else words["locked-ask"]
-        yield f"<p><strong>{escape(words['locked'].format(call=call))}</strong></p>"
+        yield f"<p><strong>{_plain(words['locked'].format(call=call))}</strong></p>"
     until = (
         "" if told.until is None else f"{day(told.until)} {words['weekdays'].split()[as_date(told.until).weekday()]}"
     )
@@ -116,15 +117,15 @@ def _found(told: Whereabouts, words: Mapping[str, str], language: Language) -> I
         ("until", (words["over"].format(day=until) if told.over else until) if told.stage in _THERE else ""),
         ("number", told.number),
     ]
-    yield "<dl>" + "".join(f"<dt>{_say(name, words)}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
+    yield "<dl>" + "".join(f"<dt>{_say(name, words)}</dt><dd>{_plain(text)}</dd>" for name, text in rows if text)
     if told.line:
         dial = "".join(sign for sign in told.line if sign.isdecimal() or sign == "+")
-        hours = f' <span class="small">({escape(told.line_hours)})</span>' if told.line_hours else ""
-        yield f'<dt>{_say("call", words)}</dt><dd><a href="tel:{escape(dial)}">{escape(told.line)}</a>{hours}</dd>'
+        hours = f' <span class="small">({_plain(told.line_hours)})</span>' if told.line_hours else ""
+        yield f'<dt>{_say("call", words)}</dt><dd><a href="tel:{escape(dial)}">{_plain(told.line)}</a>{hours}</dd>'
     yield "</dl>"
     if told.stage in _COLLECTED:
         how = words["proxy-line"].format(line=told.line) if told.line else words["proxy-none"]
-        yield f"<h2>{_say('proxy', words)}</h2><p>{escape(how)}</p>"
+        yield f"<h2>{_say('proxy', words)}</h2><p>{_plain(how)}</p>"
     seen = f" {escape(words['seen'].format(seen=told.seen))}" if told.seen else ""
     known = escape(words["asof"].format(now=told.now, zone=told.zone))
     yield f'<p class="small">{known}{seen} {_say("safe", words)}</p>'
@@ -153,6 +154,11 @@ def _big(name: str, words: Mapping[str, str]) -> str:
 
 def _say(name: str, words: Mapping[str, str]) -> str:
     return escape(words[name])
+
+
+def _plain(text: str) -> str:
+    """What somebody else wrote, line by line."""
+    return "\n".join(escape(shown(" ".join(line.split()))) for line in text.split("\n"))
 
 
 def _link(query: Mapping[str, str]) -> str:

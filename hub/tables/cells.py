@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from hub.tables.grid import LONGEST_CELL, Cell
 from wire.checkdigits import check_digit, is_checked
+from wire.display import hidden
 
 LENGTHS: Final = (8, 12, 13, 14)
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+")
@@ -55,10 +56,9 @@ def plain(cell: Cell) -> str:
     text = cell.text.replace("\u00a0", " ").replace("\u3000", " ").strip()
     if len(text) > LONGEST_CELL:
         raise CellError(f"this has {len(text)} characters", f"shorten it to {LONGEST_CELL} at most")
-    hidden = next((sign for sign in text if not (sign.isprintable() or sign in "\n\t")), None)
-    if hidden is not None:
-        name = unicodedata.name(hidden, "a control character")
-        raise CellError(f"there is a character in it that does not show: U+{ord(hidden):04X} ({name})", "type it again")
+    found = hidden(text.replace("\n", " ").replace("\t", " "))
+    if found is not None:
+        raise CellError(f"there is a character in it that does not show: {found}", "type it again")
     return text
 
 

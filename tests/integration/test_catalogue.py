@@ -73,6 +73,20 @@ def test_a_site_has_a_time_zone_that_there_is(web):
         assert put(web, "sites", [there]) == said
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\x1b", "\u200b", "\ufeff", "\n"])
+def test_a_name_holds_nothing_that_turns_the_text_round_or_does_not_show_itself(web, mark):
+    name = f"East{mark}gnp"
+    site = {"id": "wh-2", "name": "W", "kind": "warehouse", "lat": 30, "lon": 103}
+    for path, rows in (
+        *(("sites", [site | {field: name}]) for field in ("name", "name_zh", "hours")),
+        *(("items", [item(PIECE, **{field: name})]) for field in ("name", "name_zh", "unit", "category")),
+        *(("organisations", [{"id": "org-1", "name": "Org"} | {field: name}]) for field in ("name", "name_zh")),
+    ):
+        answer = send(web, "PUT", path, rows)
+        assert (answer.status_code, f"U+{ord(mark):04X}" in answer.text) == (422, True)
+    assert put(web, "sites", [site | {"name": "东街\u3000驿站 Ñandú 🚑"}]) == (200, "")
+
+
 def test_who_owns_what_nobody_named_an_owner_for_is_an_organisation_that_there_is(web):
     site = {"id": "wh-2", "name": "W", "kind": "warehouse", "lat": 30, "lon": 103, "rule_owner": "org-9"}
     bins = {"bins": [{"code": "a01"}, {"code": "a02", "owner": "org-9"}]}
@@ -97,7 +111,7 @@ def test_bins_are_added_replaced_and_forgotten(web):
     assert send(web, "DELETE", "sites/wh-1/bins/a01").status_code == 200
     assert send(web, "DELETE", "sites/wh-1/bins/a01").json()["code"] == "no-bin"
     assert put(web, "sites/wh-9/bins", bins) == (404, "no-site")
-    for code in ("", "a/b", "a b", "x" * 41, "a\x00"):
+    for code in ("", "a/b", "a b", "x" * 41, "a\x00", "a\u202e1"):
         assert put(web, "sites/wh-1/bins", {"bins": [{"code": code}]}) == (422, "invalid")
 
 

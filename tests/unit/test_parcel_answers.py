@@ -92,6 +92,8 @@ def test_a_hostile_name_of_a_station_is_shown_as_text():
     text = page(whereabouts(station=hostile, hours=hostile, line=hostile), "en", asked=True, number=hostile)
     assert "<script" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "\u202e" not in text, "it turns nothing round"
+    assert "周一\n8:00 至" in page(whereabouts(hours="周一\n8:00\u3000至"), "en", asked=True)
 
 
 def test_the_page_is_tiny_has_no_script_and_asks_nothing_of_others():

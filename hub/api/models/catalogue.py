@@ -2,11 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hub.api.models.allocation import ItemKey, LotNumber
 from hub.api.models.reference import Chinese, Id
-from hub.api.models.shared import Day, Input, Instant, Model
+from hub.api.models.shared import Day, Input, Instant, Model, Visible, visible
 from hub.api.models.space import GivenDay
 from wire.sitedata import BinKind, LotState
 
@@ -14,12 +14,13 @@ BinCode = Annotated[
     str,
     Field(pattern=r"^[^\x00-\x20/]{1,40}$", description="As behind the slash of `place:SITE/BIN`.", examples=["a01"]),
 ]
+NewBin = Annotated[BinCode, AfterValidator(visible)]
 
 
 class BinInput(Input):
     """A place inside of a site."""
 
-    code: BinCode
+    code: NewBin
     kind: BinKind = "shelf"
     owner: Id | None = Field(default=None, description="All that stands there is theirs.")
     pallets: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(default=None, description="Pallet places.")
@@ -53,9 +54,9 @@ class GoodsCodeInput(Input):
 
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$", description="As in RR:G:CODE.")]
     item: ItemKey
-    name: Annotated[str, Field(max_length=200)] = ""
+    name: Annotated[Visible, Field(max_length=200)] = ""
     name_zh: Chinese = ""
-    unit: Annotated[str, Field(max_length=40)] = "piece"
+    unit: Annotated[Visible, Field(max_length=40)] = "piece"
 
 
 class GoodsCodeModel(Model):

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from hub.api.models.reference import Id
-from hub.api.models.shared import Input, Instant, Model, Next, When
+from hub.api.models.shared import Input, Instant, Model, Next, Visible, When, visible
 from hub.api.models.space import RandomId
 from hub.core.masking import digits
 from hub.store.calls import Kind
 from hub.store.recipients import Group, Language
 
 Random = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", examples=["3fa85f6457174562"])]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$"), AfterValidator(visible)]
 Note = Annotated[str, Field(max_length=1000)]
 
 
@@ -33,7 +33,7 @@ class LineFields(Input):
 
     name: Name
     number: Annotated[Phone, Field(min_length=3, description="The number that people call.")]
-    hours: Annotated[str, Field(max_length=200)] = ""
+    hours: Annotated[Visible, Field(max_length=200)] = ""
     languages: Annotated[tuple[Tongue, ...], Field(max_length=20)] = ("zh",)
     groups: Annotated[
         tuple[Group, ...], Field(max_length=5, description="Whom it serves first; none: everybody alike.")

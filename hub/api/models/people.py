@@ -6,13 +6,13 @@ from fastapi import Path
 from pydantic import ConfigDict, Field
 
 from hub.api.models.reference import Id
-from hub.api.models.shared import Input, Instant, Model, Next
+from hub.api.models.shared import Input, Instant, Model, Next, Visible
 from hub.core.viewer import Role
 
 UserName = Annotated[str, Path(min_length=1, max_length=100, description="A user's name.")]
 TokenName = Annotated[str, Path(min_length=1, max_length=100, description="A token's name.")]
 _Name = Annotated[str, Field(min_length=1, max_length=100, examples=["ana"])]
-_Shown = Annotated[str, Field(max_length=200, description="The name for people; empty: the same.")]
+_Shown = Annotated[Visible, Field(max_length=200, description="The name for people; empty: the same.")]
 
 
 class NewUser(Input):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from hub.api.models.shared import Input, Instant, Model
+from hub.api.models.shared import Input, Instant, Model, Visible
 from hub.core.datum import Datum
 from hub.core.packing import MOST_PARTS
 from hub.core.viewer import Role
@@ -33,8 +33,8 @@ def _finite(position: list[float]) -> list[float]:
     return position
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Chinese = Annotated[str, Field(max_length=200)]
+Name = Annotated[Visible, Field(min_length=1, max_length=200)]
+Chinese = Annotated[Visible, Field(max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["wh-1"])]
 SiteKind = Literal["warehouse", "station", "hospital", "camp"]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -63,7 +63,7 @@ class SiteInput(Input):
     remind_days: Annotated[int, Field(ge=0, le=365)] = Field(
         default=3, description="After so many days of waiting the recipient is reminded; 0: never."
     )
-    hours: Annotated[str, Field(max_length=200, description="When it is open, in words.")] = ""
+    hours: Annotated[Visible, Field(max_length=200, description="When it is open, in words.")] = ""
 
 
 class SiteModel(Model):
@@ -113,8 +113,8 @@ class ItemInput(Input):
     gtin: Gtin
     name: Name
     name_zh: Chinese = ""
-    unit: Annotated[str, Field(max_length=40)] = "piece"
-    category: Annotated[str, Field(max_length=80)] = ""
+    unit: Annotated[Visible, Field(max_length=40)] = "piece"
+    category: Annotated[Visible, Field(max_length=80)] = ""
     contains: PartInput | None = Field(default=None, description="What is in one, where it can be opened.")
     kit: Annotated[list[PartInput], Field(max_length=MOST_PARTS)] = Field(
         default=[], description="What one is put together of."
@@ -224,7 +224,7 @@ class Roads(Model):
 class Region(Model):
     """What the map shows first."""
 
-    name: Annotated[str, Field(max_length=200)]
+    name: Annotated[Visible, Field(max_length=200)]
     name_zh: Chinese = ""
     center: tuple[Lon, Lat]
     zoom: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]

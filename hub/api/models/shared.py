@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from hub.core.instant import day, parse, rfc3339
+from wire.display import hidden
 
 
 def _instant(value: Any) -> Any:
@@ -16,6 +17,16 @@ def _day(value: Any) -> Any:
     return day(value) if isinstance(value, int) else value
 
 
+def visible(text: str) -> str:
+    """The text itself. Raises ValueError where something in it does not show itself."""
+    found = hidden(text)
+    if found is not None:
+        raise ValueError(f"there is a character in it that does not show: {found}; type it again")
+    return text
+
+
+Visible = Annotated[str, AfterValidator(visible)]
+"""Text of one line without marks of direction, control characters and all else that does not show itself."""
 Instant = Annotated[
     str,
     BeforeValidator(_instant),
