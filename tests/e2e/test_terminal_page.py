@@ -100,6 +100,16 @@ def test_a_parcel_is_handed_over_by_keyboard_alone(station, terminal):
     terminal.scan("RR:RESET")
 
 
+def test_a_count_that_the_hub_asked_for_is_a_tile_and_what_is_seen_is_said_of_its_task(station, terminal):
+    terminal.page.locator(".doing").click()
+    terminal.page.locator(".tile", has_text="Count A-2").click()
+    expect(terminal.page.locator(".doing")).to_contain_text("Count A-2")
+    terminal.scan(f"RR:P:{PARCEL}")
+    terminal.verdict("stored")
+    assert station.kept()[-1].task == "count:count-1"
+    terminal.scan("RR:RESET")
+
+
 @pytest.mark.soak
 def test_an_agent_that_is_silent_is_told_nothing_shows_as_stored_and_the_page_comes_back(station, terminal):
     before = len(station.kept())

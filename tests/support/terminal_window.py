@@ -13,7 +13,7 @@ from tests.support.site_hub import SiteHub
 from wire import sitedata
 from wire.codec import decode_item
 from wire.collecting import code_of
-from wire.sitedata import Article, Bin, Parcel, SiteNote
+from wire.sitedata import Article, Bin, CountNote, Parcel, SiteNote
 
 PARCEL = "st-1.7K2M9Q"
 CODE = code_of(41, "203892")
@@ -64,6 +64,7 @@ def tell(hub, identity):
     hub.put("station", "st-1", sitedata.Station(id="st-1", mark=41, name="East street"))
     hub.put("article", "09501101530003", Article(gtin="09501101530003", name="Blanket", name_zh="毛毯"))
     hub.put("bin", "A-2", Bin(code="A-2"))
+    hub.put("count", "count-1", CountNote(id="count-1", at=1, shelf="A-2"))
     seal = sealed_code(identity, PARCEL, "203892")
     known = {"consignment": "C-1", "person": "a" * 16, "shown": "王*芳", "last4": "0138"}
     hub.put("parcel", PARCEL, Parcel(id=PARCEL, number=417, state="coming", sealed=seal, **known))
