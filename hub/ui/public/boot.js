@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a dark room stays dark while the page loads, and asks for the words. A file of its own, because the
+// Runs before the first paint, so that a dark room stays dark while the page loads, and asks for the words and for who is signed in. A file of its own, because the
 // content security policy allows no inline script.
 (function () {
   var scheme = null;
@@ -18,10 +18,16 @@
   }
   document.documentElement.lang = language;
   var words = document.currentScript.getAttribute("data-" + language);
-  if (words) {
+  var fetched = function (rel, href, kind) {
     var link = document.createElement("link");
-    link.rel = "modulepreload";
-    link.href = words;
+    link.rel = rel;
+    link.href = href;
+    if (kind) {
+      link.as = kind;
+      link.crossOrigin = "anonymous"; // as fetch() asks for what is of its own origin
+    }
     document.head.appendChild(link);
-  }
+  };
+  if (words) fetched("modulepreload", words);
+  if (location.pathname !== "/welcome") fetched("preload", "/api/v1/session", "fetch");
 })();

@@ -11,8 +11,9 @@ import { createRoot } from "react-dom/client";
 
 import { ApiError } from "./api";
 import { App } from "./app";
+import { askFirst } from "./first";
 import { startLanguages } from "./i18n";
-import { endSession, sessionQuery } from "./session";
+import { endSession } from "./session";
 import { resolver, schemeManager, theme } from "./theme";
 
 /** Events renew what changed; this is the net below them. */
@@ -45,8 +46,7 @@ const client: QueryClient = new QueryClient({
   },
 });
 
-if (window.location.pathname !== "/welcome") void client.prefetchQuery(sessionQuery); // on its way while the words come
-await startLanguages();
+await Promise.all([startLanguages(), window.location.pathname !== "/welcome" && askFirst(client)]);
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

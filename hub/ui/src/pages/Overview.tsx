@@ -5,8 +5,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { useMay } from "../access";
-import { api, query, type Device, type Site, type Summary } from "../api";
+import { query, type Device, type Site, type Summary } from "../api";
 import { ALERT_KINDS, type Alert, type AlertPage } from "../calls/alerts";
+import { devicesQuery, summaryQuery } from "../first";
 import { useFormat, type Format } from "../format";
 import { word } from "../i18n";
 import { useSiteName, useSites } from "../parts/Account";
@@ -161,8 +162,8 @@ const KINDS = { warehouse: 1, station: 1, hospital: 1, camp: 1 };
 export function Overview() {
   const { t } = useTranslation();
   const format = useFormat();
-  const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary });
-  const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices, enabled: useMay()("GET /devices") });
+  const summary = useQuery(summaryQuery);
+  const devices = useQuery({ ...devicesQuery, enabled: useMay()("GET /devices") });
   const { open } = useWatch();
   const sites = useSites();
   return (

@@ -4,11 +4,12 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { api, query, type Site } from "../api";
+import { sitesQuery } from "../first";
 import { useFormat } from "../format";
 import { word } from "../i18n";
 
 export function useSites() {
-  return useQuery({ queryKey: ["sites"], queryFn: api.sites });
+  return useQuery(sitesQuery);
 }
 
 export function useItems() {

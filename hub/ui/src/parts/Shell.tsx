@@ -9,6 +9,7 @@ import { Link, useLocation } from "wouter";
 import { api, query } from "../api";
 import { useMay } from "../access";
 import { useNow } from "../clock";
+import { summaryQuery } from "../first";
 import { useFormat } from "../format";
 import { word } from "../i18n";
 import { useLink } from "../live";
@@ -30,7 +31,7 @@ function Navigation({ onGo }: { onGo: () => void }) {
   const user = useUser();
   const may = useMay();
   const [path] = useLocation();
-  const summary = useQuery({ queryKey: ["summary"], queryFn: api.summary, enabled: may("GET /summary") }).data;
+  const summary = useQuery({ ...summaryQuery, enabled: may("GET /summary") }).data;
   const watched = useWatch();
   const marks: Record<string, [number, Tone]> = {
     alerts: [watched.total, watched.open?.open["1"] ? "bad" : "warn"],

@@ -13,6 +13,7 @@ import { Link } from "wouter";
 
 import { useMay } from "../access";
 import { alerts, type Alert, type AlertPage } from "../calls/alerts";
+import { OPEN_AT_ONCE, openAlertsQuery } from "../first";
 import { useFormat } from "../format";
 import { useUser } from "../session";
 import { play, readySound, soundWanted } from "../sound";
@@ -21,14 +22,13 @@ import { AlertLink, ICONS, Seen, TONES, useAcknowledge } from "./Alerts";
 import { Icon } from "./icons";
 import { Ago } from "./Page";
 
-const AT_ONCE = 200;
 const MOST_PAGES = 5;
 /** Cards at a time, and on a phone; the others are counted. */
 const CARDS = 3;
 const CARDS_NARROW = 1;
 
 interface Watched {
-  /** The open ones, the most urgent first; up to AT_ONCE. */
+  /** The open ones, the most urgent first; up to OPEN_AT_ONCE. */
   open: AlertPage | undefined;
   total: number;
 }
@@ -43,7 +43,7 @@ async function raisedSince(since: string): Promise<Alert[]> {
   const found: Alert[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { rows, next }: AlertPage = await alerts.list({ limit: AT_ONCE, cursor });
+    const { rows, next }: AlertPage = await alerts.list({ limit: OPEN_AT_ONCE, cursor });
     found.push(...rows.filter((row) => row.raised_at > since));
     if (next === null || rows.some((row) => row.raised_at <= since)) break;
     cursor = next;
@@ -135,7 +135,7 @@ function Cards({ news, drop }: { news: Alert[]; drop: (ids: string[]) => void })
 }
 
 function Watching({ children }: { children: ReactNode }) {
-  const open = useQuery({ queryKey: ["alerts", "open"], queryFn: () => alerts.list({ state: "open", limit: AT_ONCE }) }).data;
+  const open = useQuery(openAlertsQuery).data;
   const [news, drop] = useNews(open);
   const total = open ? Object.values(open.open).reduce((sum, n) => sum + n, 0) : 0;
   useAKey();
@@ -151,7 +151,7 @@ function Watching({ children }: { children: ReactNode }) {
       window.removeEventListener("keydown", readySound);
     };
   }, []);
-  const acknowledged = open ? news.filter((one) => one.state !== "open" || open.rows.some((row) => row.id === one.id) || open.rows.length >= AT_ONCE) : news;
+  const acknowledged = open ? news.filter((one) => one.state !== "open" || open.rows.some((row) => row.id === one.id) || open.rows.length >= OPEN_AT_ONCE) : news;
   return (
     <WatchContext value={{ open, total }}>
       {children}

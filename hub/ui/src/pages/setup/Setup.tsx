@@ -6,9 +6,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { useMay, type Deed } from "../../access";
-import { api } from "../../api";
 import { catalogue } from "../../calls/catalogue";
 import { people } from "../../calls/people";
+import { devicesQuery } from "../../first";
 import { useFormat } from "../../format";
 import { useOwners, useSites } from "../../parts/Account";
 import { Dialog } from "../../parts/Dialog";
@@ -38,7 +38,7 @@ function useSteps(): Step[] {
   const owners = useOwners();
   const sites = useSites();
   const items = useQuery({ queryKey: ["items"], queryFn: catalogue.items });
-  const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices, enabled: may("GET /devices") });
+  const devices = useQuery({ ...devicesQuery, enabled: may("GET /devices") });
   const user = useUser();
   const others = useQuery({ queryKey: ["people", "setup"], queryFn: () => people.list({}), enabled: may("GET /users") });
   return [
