@@ -19,6 +19,7 @@ _WRITER = (
     "busy_timeout=10000",
     "cache_size=-65536",
     "wal_autocheckpoint=8192",
+    "journal_size_limit=67108864",
 )
 _READER = ("busy_timeout=10000", "query_only=ON", "cache_size=-16384")
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -22,7 +22,10 @@ from hub.store.database import Database
 from wire.actions import ADJUSTMENT, REGRADED
 
 AT_ONCE: Final = 500
-"""Lots that are reckoned in one go."""
+"""Due lots in one go, or all of one item: their items are read whole, each once."""
+_NOTES: Final = """
+SELECT lot_id, since, times, item FROM flow_due JOIN lot ON lot.id = lot_id ORDER BY since LIMIT 20000
+"""
 _HOPPED: Final = """
 WITH RECURSIVE inside(code, since, times) AS (
   SELECT unit, since, times FROM flow_hop
@@ -128,12 +131,19 @@ def _spread(database: Database) -> None:
 
 
 def _next(connection: Connection) -> _Due | None:
-    """Items that are due since the same quarter: the one that is due the longest, and those that can go with it."""
-    notes = connection.exec_driver_sql("SELECT lot_id, since, times FROM flow_due ORDER BY since LIMIT 5000").all()
+    """The item that is due the longest, and those that can go with it: due since the same quarter."""
+    notes = connection.exec_driver_sql(_NOTES).all()
     if not notes:
         return None
+    of_items: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in notes:
+        of_items[row.item].append(row)
     first = quarter(notes[0].since)
-    some = [row for row in notes if quarter(row.since) == first][:AT_ONCE]
+    some: list[Any] = []
+    for rows in of_items.values():  # by what of them is due the longest
+        if some and (len(some) + len(rows) > AT_ONCE or quarter(rows[0].since) != first):
+            break
+        some += rows
     ids = msgspec.json.encode([row.lot_id for row in some]).decode()
     lots = list(connection.exec_driver_sql(_KIN, (ids,)).scalars())
     return _Due(since=first * QUARTER_MS, lots=lots, notes=[(row.lot_id, row.times) for row in some])
