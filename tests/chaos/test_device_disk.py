@@ -24,6 +24,7 @@ from tests.support.chaos import (
 PAGE_BYTES = 4096
 
 
+@pytest.mark.soak
 def test_a_device_whose_disk_was_restored_from_an_older_copy_loses_nothing_that_arrived(scene):
     hub = scene.hub()
     device = scene.device(hub, "restored-1")
@@ -79,6 +80,7 @@ def test_a_cloned_device_and_its_original_are_both_shown_and_each_scan_of_both_c
     upright(hub)
 
 
+@pytest.mark.soak
 def test_rows_that_a_damaged_disk_took_are_a_gap_that_is_seen_and_all_others_arrive(scene):
     hub = scene.hub()
     link = scene.link(hub)

@@ -3,6 +3,8 @@
 import contextlib
 import sqlite3
 
+import pytest
+
 from deploy.link import Mode
 from deploy.program import wait_for
 from tests.support.chaos import (
@@ -81,6 +83,7 @@ def test_retained_and_stale_words_of_an_earlier_hub_make_a_device_drop_nothing(s
     upright(hub)
 
 
+@pytest.mark.soak
 def test_a_hub_of_another_ledger_gets_nothing_until_a_person_rebinds_the_device(scene):
     broker = PlainMosquitto(scene.folder / "broker")
     scene.programs.append(broker)

@@ -12,7 +12,7 @@ from tests.support.browser import map_is_drawn, visit_all
 SIZES = ({"width": 1280, "height": 860}, {"width": 360, "height": 740})
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.soak)])
 def test_no_page_is_wider_than_its_window_or_shuts_anybody_out(window, scene, language):
     """With RELAY_SHOTS=FOLDER it also saves a picture of each page, wide and narrow, there."""
     folder = os.environ.get("RELAY_SHOTS")

@@ -1,5 +1,6 @@
 """From an empty hub to the first entries, as the person does it who installed it."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import Screen
@@ -8,6 +9,7 @@ from tests.support.hub_process import HubProcess
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.soak
 def test_whoever_starts_an_empty_hub_becomes_its_administrator_and_sets_it_up(chrome, tmp_path):
     with HubProcess(tmp_path / "hub") as hub, Screen(chrome, hub.http) as screen:
         page = screen.open()

@@ -288,6 +288,7 @@ def test_a_lot_is_recalled_with_a_reason_and_says_where_it_is(at, world):
     until("the release", lambda: page.get_by_text("nothing against it").count())
 
 
+@pytest.mark.soak
 def test_no_page_of_goods_is_wider_than_a_phone_in_either_language(at, world):
     line = {"item": TENT, "lot": "T-8", "n": 20}
     announced = {"id": "D-30", "site": "wh-1", "owner": "red-cross", "expected": iso(2), "lines": [line]}

@@ -105,6 +105,7 @@ def test_a_code_from_the_dashboard_lets_a_device_in_and_the_dialog_says_so_by_it
     client.close()
 
 
+@pytest.mark.soak
 def test_the_qr_code_can_be_scanned_from_a_bright_and_a_dark_page_wide_and_narrow(devices):
     for language in ("en", "zh"):
         screen = devices(language=language)

@@ -113,6 +113,7 @@ BUSY = """() => {
 """From now on the page makes some fifteen pictures a second."""
 
 
+@pytest.mark.soak
 def test_a_map_that_cannot_keep_up_is_coarse_while_it_is_moved_and_sharp_when_it_rests(wired):
     screen, _ = wired("/map")
     page = screen.page

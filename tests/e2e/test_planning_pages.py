@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.two_organisations import EVIL, day, pick, row
@@ -20,6 +21,7 @@ PLANNED = (
 )
 
 
+@pytest.mark.soak
 def test_a_need_is_covered_from_lent_lots_first_expired_first_and_goes_to_a_pick_list(at):
     """By keyboard alone where goods are reserved."""
     page = at("/needs", user="rosa")
@@ -156,6 +158,7 @@ def test_room_is_entered_asked_for_approved_put_on_the_waiting_list_refused_and_
     expect(bookings.filter(has_text="7 pallet places")).to_contain_text("withdrawn")
 
 
+@pytest.mark.soak
 def test_no_page_of_planning_is_wider_than_a_phone_in_either_language(at):
     page = at("/people", width=360, height=740)
     wide = []

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from hub.core.viewer import Role
 from hub.service import UI
 from hub.store import recipients
@@ -58,6 +60,7 @@ def test_staff_bring_two_requests_to_a_consignment_and_see_what_became_of_its_go
         screen.close()
 
 
+@pytest.mark.soak
 def test_an_auditor_reads_them_in_chinese_and_is_offered_no_decision(tmp_path: Path, chrome) -> None:
     (tmp_path / "dist").symlink_to(UI)
     with relief(tmp_path) as world:

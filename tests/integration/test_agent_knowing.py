@@ -101,6 +101,7 @@ ACK, NAK, BEL = b"\x06", b"\x15", b"\x07"
 SIGN_ON = ("RR:B:B-7", "RR:D:4711", "RR:OK")
 
 
+@pytest.mark.soak
 def test_a_shift_works_with_the_hub_gone_and_over_a_crash_and_is_handed_over(bench):
     bench.tell()
     with AgentProcess(bench.config) as agent:

@@ -101,6 +101,7 @@ def desk(tmp_path):
         yield Desk(tmp_path, stack)
 
 
+@pytest.mark.soak
 def test_a_parcel_arrives_gets_its_shelf_and_is_given_to_who_has_the_code_once_and_with_the_hub_gone(desk):
     with AgentProcess(desk.config) as agent:
         agent.says("ready")

@@ -86,7 +86,13 @@ class Story:
         with self.bench.database.read() as connection:
             while True:
                 page = discrepancies.discrepancies(
-                    connection, pager, viewer=EVERYTHING, now=now, limit=1, cursor=cursor, kind=kind
+                    connection,
+                    pager,
+                    viewer=EVERYTHING,
+                    now=now,
+                    limit=1,
+                    cursor=cursor,
+                    sought=discrepancies.Sought(kind=kind),
                 )
                 rows += page.rows
                 cursor = page.next

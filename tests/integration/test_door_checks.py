@@ -36,6 +36,7 @@ def given(data, name, not_after):
     database.close()
 
 
+@pytest.mark.soak
 def test_a_hub_that_listens_is_seen_as_a_device_sees_it(tmp_path):
     with ListeningHub(tmp_path / "hub") as hub:
         hub.newcomer("van-1")

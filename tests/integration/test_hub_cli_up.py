@@ -125,6 +125,7 @@ def test_a_killed_broker_comes_back_under_a_running_hub(data: Path) -> None:
         until(says_online, "the hub says again that it is there")
 
 
+@pytest.mark.soak
 def test_ports_in_use_are_said_with_what_helps(data: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

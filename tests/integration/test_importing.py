@@ -198,7 +198,7 @@ def test_people_of_a_table_are_invited_once_and_changed_later(client):
 
 def test_a_table_is_stored_by_few_statements_because_nothing_else_is_stored_meanwhile(web, client):
     statements = []
-    rows = range(1000)
+    rows = range(1, 1001)
     catalogue = "gtin,name\n" + "".join(f"{n:013}{check_digit(f'{n:013}')},x\n" for n in rows)
     assert send(client, "sites", "id,name,kind,lat,lon,datum\nw,W,warehouse,1,1,WGS84\n").json()["taken"]
     event.listen(web.database.writer, "before_cursor_execute", lambda *given: statements.append(given[2]))

@@ -1,5 +1,7 @@
 """The committed description of the interface, of which the dashboard's types are made."""
 
+import pytest
+
 from docs import generate_openapi
 
 
@@ -9,6 +11,7 @@ def test_the_committed_description_is_what_the_routes_say():
     )
 
 
+@pytest.mark.soak
 def test_a_description_that_is_old_is_found(tmp_path, monkeypatch):
     old = tmp_path / "openapi.json"
     old.write_text("{}")
