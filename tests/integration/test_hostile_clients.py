@@ -404,7 +404,7 @@ def test_tls_1_2_is_spoken_with_forward_secrecy_and_without_compression(hub, pap
 
 
 def test_a_device_that_publishes_as_fast_as_it_can_does_not_stop_the_others(hub, papers, worker):
-    junk = b"".join(b"\x30" + _length(len(UP) + 2 + 200) + string(UP) + b"%0200d" % n for n in range(500))
+    junk = b"".join(b"\x30" + _length(len(UP) + 2 + 8) + string(UP) + b"%08d" % n for n in range(5_000))
     stop = threading.Event()
 
     def flood():
