@@ -110,7 +110,6 @@ export class Signs {
   private data = rows(256);
   private readonly base = serverNow();
   private slots: Int32Array = new Int32Array(0);
-  private count = 0;
   private promiseMs = 60_000;
   private half = MOST_PX;
   private sent = false;
@@ -158,7 +157,7 @@ export class Signs {
       shorts[2 * word + 6] = fleet.isMoving(slot) ? heading[slot]! : -1;
       shorts[2 * word + 7] = Number(slot === picked);
     }
-    [this.slots, this.count, this.promiseMs, this.sent] = [all, all.length, promiseMs, false];
+    [this.slots, this.promiseMs, this.sent] = [all, promiseMs, false];
     this.half = this.halfOf(x, y);
     this.paint();
   }
@@ -181,7 +180,7 @@ export class Signs {
     const [px, py] = [mercatorX(at.lng), mercatorY(at.lat)];
     const { ints } = this.data;
     let [found, nearest]: [number | undefined, number] = [undefined, reach * reach];
-    for (let row = 0; row < this.count; row++) {
+    for (let row = 0; row < this.slots.length; row++) {
       const dx = (ints[row * (STRIDE / 4)]! - px) | 0;
       if (dx > reach || dx < -reach) continue;
       const dy = ints[row * (STRIDE / 4) + 1]! - py;
@@ -200,9 +199,9 @@ export class Signs {
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
     gl.viewport(0, 0, width, height);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    if (this.count === 0) return;
+    if (this.slots.length === 0) return;
     if (!this.sent) {
-      gl.bufferData(gl.ARRAY_BUFFER, this.data.bytes.subarray(0, this.count * STRIDE), gl.DYNAMIC_DRAW);
+      gl.bufferData(gl.ARRAY_BUFFER, this.data.bytes.subarray(0, this.slots.length * STRIDE), gl.DYNAMIC_DRAW);
       this.sent = true;
     }
     const center = map.getCenter();
@@ -213,7 +212,7 @@ export class Signs {
     gl.uniform1f(u["u_half"]!, this.half * ratio);
     gl.uniform1f(u["u_edge"]!, Math.max(1, 1.5 * ratio));
     for (const [name, hex] of [["u_fill", palette.vehicle], ["u_paper", palette.halo], ["u_stale", palette.stale], ["u_ring", palette.track]] as const) gl.uniform4fv(u[name]!, rgba(hex));
-    gl.drawArrays(gl.POINTS, 0, this.count);
+    gl.drawArrays(gl.POINTS, 0, this.slots.length);
   }
 }
 
